@@ -1,0 +1,29 @@
+# melian_room(NAME DEPENDS targets...): one static library per room from src/NAME/*.cpp (unit tests excluded).
+add_library(melian_flags INTERFACE)
+target_compile_options(melian_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -fno-math-errno)
+if(MELIAN_SANITIZE)
+  target_compile_options(melian_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(melian_flags INTERFACE -fsanitize=address,undefined)
+endif()
+if(MELIAN_FUZZ)
+  target_compile_options(melian_flags INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+  target_link_options(melian_flags INTERFACE -fsanitize=address,undefined)
+endif()
+
+function(melian_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  if(sources)
+    add_library(melian_${name} STATIC ${sources})
+    target_include_directories(melian_${name} PUBLIC
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>
+      PRIVATE ${PROJECT_SOURCE_DIR}/src)
+    target_link_libraries(melian_${name} PUBLIC ${ROOM_DEPENDS} PRIVATE $<BUILD_INTERFACE:melian_flags>)
+  else()
+    add_library(melian_${name} INTERFACE)
+    target_include_directories(melian_${name} INTERFACE
+      $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
+    target_link_libraries(melian_${name} INTERFACE ${ROOM_DEPENDS})
+  endif()
+endfunction()

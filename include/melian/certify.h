@@ -1,0 +1,56 @@
+#pragma once
+/// The door of `certify`: checks strategies against the game alone, knowing nothing of how they were found.
+/// Shares with `solve` only `numeric` (interpolation on belief axes, log-sum-exp).
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "melian/base.h"
+#include "melian/game.h"
+
+namespace melian {
+
+struct Exploitability {
+  double gain = 0.0;     ///< most the type gains by any deviation, belief updates held fixed; payoff units
+  double ceiling = 0.0;  ///< what logit play at this precision can cost at most along that deviation; payoff units
+};
+
+struct Certificate {
+  double residual = -1.0;          ///< largest |log sigma - (log w + lambda Q - log Z)|, logits, all decisions, values recomputed on the strategies' own axes
+  double residual_reached = -1.0;  ///< the same over decisions reached with probability >= 1e-6
+  double beliefs = -1.0;           ///< largest difference of posterior log-odds: implied by the strategies / by recomputed logit answers
+  std::vector<std::vector<Exploitability>> exploitability;  ///< [player][type], on the refined axes
+  std::map<std::string, double> grid_error;                 ///< of every reported number; filled by `answer`
+  std::vector<std::string> not_converging;                  ///< numbers whose grid error does not fall
+  double cell_step = -1.0;         ///< lambda * largest |V(b_k+1) - V(b_k)| over cells that posteriors enter on reached paths
+  double path_error = -1.0;        ///< sampled true-belief paths: largest difference of log sigma re-solved / interpolated
+  std::int64_t unsolved = 0, several = 0, jumps = 0;                          ///< decisions
+  std::int64_t unsolved_reached = 0, several_reached = 0, jumps_reached = 0;  ///< with probability >= 1e-6
+  double tolerance = -1.0;         ///< for the grid error of probabilities and values
+  double residual_tolerance = -1.0;
+  bool holds = false;
+  std::vector<std::string> why_not;  ///< one sentence per failed check, with the check's name first: "residual: ..."
+};
+
+struct CertifyOptions {
+  double tolerance = 1e-3;           ///< for grid errors (probabilities, and payoffs relative to the stake)
+  double residual_tolerance = 1e-6;  ///< logits
+  OnStep on_step;
+};
+
+/// Recomputes Bayes' rule, values and best responses from the strategies alone.
+///
+/// `strategies` on the solver's own axes are checked as equations (residual, beliefs); `refined`, the same strategy on
+/// axes twice as fine, is checked by best responses (exploitability with its ceiling, cell step).
+/// Requires: both carry the game's fingerprint.
+/// Returns:  the certificate without `grid_error` (that needs other solutions); `holds` judges what is there.
+/// Errors:   ContractViolation on a foreign fingerprint.
+/// Source:   docs/methods.md, "Certificates"; [McKelveyPalfrey1998]; [HendonJacobsenSloth1996].
+[[nodiscard]] Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined,
+                                  const CertifyOptions& options = {});
+
+/// Sets `holds` and `why_not` from the numbers; called again once `grid_error` is known.
+void judge(Certificate& certificate);
+
+}  // namespace melian

@@ -1,0 +1,55 @@
+#pragma once
+/// The door of `numeric`: belief axes, log-odds, log-sum-exp, interpolation, intervals. No game theory.
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "melian/base.h"
+
+namespace melian {
+
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// log(p / (1 - p)); -infinity at 0, +infinity at 1.
+[[nodiscard]] inline double log_odds(double probability) { return std::log(probability) - std::log1p(-probability); }
+
+/// 1 / (1 + exp(-u)), exact at both infinities and without overflow.
+[[nodiscard]] inline double logistic(double u) {
+  if (u >= 0) return 1.0 / (1.0 + std::exp(-u));
+  const double e = std::exp(u);
+  return e / (1.0 + e);
+}
+
+/// log sum_a exp(x_a); -infinity for an empty or wholly -infinite list.
+[[nodiscard]] double log_sum_exp(std::span<const double> x);
+
+/// Nodes on [0, 1] for one belief axis: `count` increasing nodes with 0 and 1 among them, every interior number of
+/// `must_have` among them exactly, and nodes dense at both corners (spaced there in log-odds), where beliefs have
+/// boundary layers. `count` below 2 + number of distinct interior `must_have` is raised to that.
+/// Convention: docs/methods.md, "Belief axes".
+[[nodiscard]] std::vector<double> belief_axis(int count, std::span<const double> must_have);
+
+/// The axis with each cell halved (2 n - 1 nodes); contains every node of `axis`.
+[[nodiscard]] std::vector<double> refine_axis(const std::vector<double>& axis);
+
+/// Where x lies on increasing nodes: between node `cell` and `cell + 1`, at `weight` in [0, 1] of the way.
+/// One node: cell 0, weight 0.
+struct Place {
+  int cell = 0;
+  double weight = 0.0;
+};
+[[nodiscard]] Place locate(const std::vector<double>& nodes, double x);
+
+/// Binomial (Wilson) interval at confidence `level` (two-sided).
+struct Interval {
+  double low = 0.0, high = 1.0;
+};
+[[nodiscard]] Interval binomial_interval(std::int64_t successes, std::int64_t trials, double level = 0.95);
+
+/// Two-sided normal quantile for confidence `level`, e.g. 1.96 at 0.95.
+[[nodiscard]] double normal_quantile_two_sided(double level);
+
+}  // namespace melian

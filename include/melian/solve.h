@@ -1,0 +1,73 @@
+#pragma once
+/// The door of `solve`: a game in, an assessment and an honest summary out.
+/// Solution concept: logit agent quantal response equilibrium in Markov strategies of (public state, belief), precision
+/// lambda, on the Markov principal branch [McKelveyPalfrey1998]; docs/methods.md.
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "melian/base.h"
+#include "melian/game.h"
+#include "melian/numeric.h"
+
+namespace melian {
+
+/// Dynamic programming over public states x a grid of beliefs.
+struct BeliefGrid {
+  /// Nodes of each player's belief axis; one number serves all; empty: chosen by the number of players with two types
+  /// (129 for one, 33 for two, 9 for three or more).
+  std::vector<int> nodes;
+};
+using Method = std::variant<BeliefGrid>;
+
+struct SolveOptions {
+  Method method = BeliefGrid{};
+  std::optional<double> lambda;      ///< overrides the model's precision for every player and type
+  double lambda_factor = 1.0;        ///< multiplies it (a claim is shown for lambda / 2, lambda and 2 lambda)
+  Measure measure = Measure::cells;
+  Discounting discounting = Discounting::current_value;
+  bool refined = false;              ///< also give the strategies on the axes with every cell halved (for `certify`)
+  bool ladder = true;                ///< climb the lambda ladder where decisions have several solutions
+  std::int64_t max_bytes = std::int64_t{12} << 30;  ///< refuse beyond, with the size and what to coarsen
+  OnStep on_step;
+};
+
+enum class Termination { not_run, converged, unsolved_decisions, cancelled };
+
+struct SolveSummary {
+  Termination termination = Termination::not_run;
+  std::string message = "melian::solve has not been called";
+  std::string method;                 ///< "belief grid"
+  std::vector<int> nodes;             ///< per player
+  double residual = -1.0;             ///< largest |log sigma - (log w + lambda Q - log Z)| on the grid, in logits
+  std::int64_t decisions = 0;         ///< (round, state, belief point) decisions solved, all rungs of the ladder included
+  std::int64_t several = 0;           ///< decisions with several solutions at the target lambda
+  std::int64_t jumps = 0;             ///< decisions whose followed solution ended in a fold
+  std::int64_t unsolved = 0;
+  std::vector<double> ladder;         ///< rungs climbed; empty when every decision has one solution
+  std::vector<std::string> places;    ///< the first few decisions with several solutions, jumps or none, in words
+  double seconds = 0.0;
+};
+
+struct Solution {
+  Assessment assessment;
+  std::optional<Assessment> refined;
+  std::vector<std::vector<double>> start_values;  ///< [player][type]: value at the start, under the player's own belief, payoff units
+  SolveSummary summary;
+};
+
+/// Solves a game. Backward over the rounds of a finite horizon, states of one level in parallel.
+///
+/// Requires: `game` as built by `CompiledModel::bind` (or by hand with the same invariants).
+/// Returns:  the solution; `summary.termination` says what happened, also when the answer is incomplete.
+/// Errors:   a diagnostic "M0902" when the game is outside what the present methods solve (with the reasons),
+///           "M0901" when it is too large (how large, what to coarsen), "M0903" when no precision is known.
+/// Source:   docs/methods.md, "The belief grid"; endogenous grid after [Carroll2006].
+[[nodiscard]] Result<Solution> solve(const Game& game, const SolveOptions& options = {});
+
+inline constexpr const char* cannot_solve_code = "M0902";
+inline constexpr const char* no_precision_code = "M0903";
+
+}  // namespace melian
