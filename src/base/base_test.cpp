@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include <atomic>
+
+#include "melian/base.h"
+
+using namespace melian;
+
+TEST_CASE("sha256: the empty text and 'abc' give the published digests") {
+  CHECK(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  CHECK(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_CASE("number_text: the shortest text that reads back the same") {
+  CHECK(number_text(0.1) == "0.1");
+  CHECK(number_text(1.0) == "1");
+  CHECK(number_text(-0.0) == "0");
+  CHECK(number_text(1.0 / 3.0) == "0.3333333333333333");
+}
+
+TEST_CASE("nearest_word: near words are offered, far ones are not") {
+  CHECK(nearest_word("offrs", {"offers", "chooses"}) == "offers");
+  CHECK(nearest_word("zzz", {"offers", "chooses"}).empty());
+}
+
+TEST_CASE("render: the caret stands under the place, also after letters of several bytes") {
+  Diagnostic d;
+  d.code = "M0101";
+  d.message = "unexpected word";
+  d.file = "a.melian";
+  d.line = 2;
+  d.column = 4;
+  d.length = 3;
+  d.source_line = "é = foo";
+  CHECK(render(d) == "a.melian:2:4: error M0101: unexpected word\n    2 | é = foo\n      |    ^^^\n");
+}
+
+TEST_CASE("RandomStream: streams are reproducible and differ from one another") {
+  RandomStream a(1, 0), b(1, 0), c(1, 1);
+  const double x = a.uniform();
+  CHECK(x == b.uniform());
+  CHECK(x != c.uniform());
+  CHECK(x >= 0.0);
+  CHECK(x < 1.0);
+}
+
+TEST_CASE("parallel_for: every index is visited once, for any number of threads") {
+  for (const int threads : {1, 2, 8}) {
+    set_threads(threads);
+    std::vector<std::atomic<int>> visits(1000);
+    parallel_for(visits.size(), [&](std::size_t i) { ++visits[i]; });
+    for (const auto& v : visits) CHECK(v == 1);
+  }
+  set_threads(0);
+}
+
+TEST_CASE("read_file: a missing file, a folder and a file too large are diagnostics") {
+  CHECK(read_file("/nonexistent").error()[0].code == "M0911");
+  CHECK(read_file("/").error()[0].code == "M0912");
+  CHECK(read_file("/proc/self/exe", 10).error()[0].code == "M0913");
+}

@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/core.h>
+
+#include "melian/base.h"
+
+namespace melian {
+namespace {
+
+struct Paint {
+  bool on;
+  [[nodiscard]] std::string operator()(const char* code, const std::string& text) const {
+    return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
+};
+
+/// Columns a UTF-8 text takes, one a code point.
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
+  const std::string number = fmt::format("{:>5} | ", diagnostic.line);
+  std::string pad;
+  std::size_t seen = 0;
+  for (char c : diagnostic.source_line) {
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++seen >= static_cast<std::size_t>(std::max(1, diagnostic.column))) break;
+    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) pad += c == '\t' ? '\t' : ' ';
+  }
+  const std::size_t room = width_of(diagnostic.source_line) + 1;
+  const auto length = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, std::max<std::size_t>(1, room - std::min(room - 1, pad.size())));
+  return fmt::format("{}{}\n{}{}{}\n", number, diagnostic.source_line, std::string(number.size() - 2, ' ') + "| ", pad,
+                     paint("1;31", std::string(length, '^')));
+}
+
+}  // namespace
+
+std::string render(const Diagnostic& diagnostic, bool colour) {
+  const Paint paint{colour};
+  std::string out;
+  if (!diagnostic.file.empty()) {
+    out += diagnostic.file;
+    if (diagnostic.line > 0) out += fmt::format(":{}:{}", diagnostic.line, diagnostic.column);
+    out += ": ";
+  }
+  const bool is_error = diagnostic.severity == Severity::error;
+  out += paint(is_error ? "1;31" : "1;33", fmt::format("{} {}", is_error ? "error" : "warning", diagnostic.code));
+  out += ": " + diagnostic.message + "\n";
+  if (diagnostic.line > 0) out += caret_lines(diagnostic, paint);
+  if (!diagnostic.expected.empty()) out += "  expected: " + diagnostic.expected + "\n";
+  if (!diagnostic.hint.empty()) out += "  hint: " + diagnostic.hint + "\n";
+  return out;
+}
+
+std::string render(const Diagnostics& diagnostics, bool colour) {
+  std::string out;
+  for (const Diagnostic& diagnostic : diagnostics) out += render(diagnostic, colour);
+  return out;
+}
+
+std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates) {
+  std::string best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  if (word.size() > 200) return best;
+  for (const std::string& candidate : candidates) {
+    if (candidate.size() > 200) continue;
+    std::vector<std::size_t> row(candidate.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 1; i <= word.size(); ++i) {
+      std::size_t diagonal = row[0];
+      row[0] = i;
+      for (std::size_t j = 1; j <= candidate.size(); ++j) {
+        const std::size_t change = diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+        diagonal = row[j];
+        row[j] = std::min({row[j] + 1, row[j - 1] + 1, change});
+      }
+    }
+    if (row.back() < best_distance) {
+      best_distance = row.back();
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+void contract_violated(const char* condition, const char* file, int line, const std::string& detail) {
+  throw ContractViolation(fmt::format("{}:{}: broken contract `{}`: {}", file, line, condition, detail));
+}
+
+}  // namespace melian

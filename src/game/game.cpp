@@ -1,0 +1,84 @@
+#include "melian/game.h"
+
+#include <cmath>
+
+#include <fmt/core.h>
+
+namespace melian {
+
+int Structure::num_profiles(std::uint32_t live) const {
+  int count = 1;
+  for (int i = 0; i < num_players(); ++i)
+    if ((live >> i & 1U) != 0) count *= players[static_cast<std::size_t>(i)].num_types();
+  return count;
+}
+
+std::uint32_t Structure::everyone() const {
+  std::uint32_t mask = 0;
+  for (int i = 0; i < num_players(); ++i)
+    if (players[static_cast<std::size_t>(i)].num_types() > 1) mask |= 1U << i;
+  return mask;
+}
+
+bool Structure::is_decision(int state) const {
+  const MoveKind kind = moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind;
+  return kind == MoveKind::offer || kind == MoveKind::choice;
+}
+
+Profiles::Profiles(const std::vector<Player>& players, std::uint32_t live) : stride_(players.size(), 0), radix_(players.size(), 1) {
+  for (std::size_t i = players.size(); i-- > 0;) {
+    if ((live >> i & 1U) == 0) continue;
+    radix_[i] = players[i].num_types();
+    stride_[i] = count_;
+    count_ *= radix_[i];
+  }
+}
+
+int Profiles::index(const std::vector<int>& types) const {
+  int at = 0;
+  for (std::size_t i = 0; i < stride_.size(); ++i) at += stride_[i] * types[i];
+  return at;
+}
+
+std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
+  std::int64_t count = 1;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    if ((live >> i & 1U) != 0) count *= static_cast<std::int64_t>(nodes[i].size());
+  return count;
+}
+
+std::int64_t Assessment::row(const Structure& structure, int round, int state) const {
+  const auto s = static_cast<std::size_t>(state);
+  const auto at = static_cast<std::size_t>(structure.states[s].timed ? round : 0) * structure.states.size() + s;
+  return at < offset.size() ? offset[at] : -1;
+}
+
+bool Assessment::decided(const Structure& structure, int round, int state) const { return row(structure, round, state) >= 0; }
+
+std::vector<double> log_measure(const Structure& structure, int state, Measure measure) {
+  const PublicState& s = structure.states[static_cast<std::size_t>(state)];
+  const Move& move = structure.moves[static_cast<std::size_t>(s.move)];
+  std::vector<double> logs(static_cast<std::size_t>(s.num_branches), 0.0);
+  if (measure == Measure::each || move.widths.empty()) return logs;
+  for (int k = 0; k < s.num_branches; ++k) {
+    const Branch& branch = structure.branches[static_cast<std::size_t>(s.first_branch + k)];
+    logs[static_cast<std::size_t>(k)] = std::log(move.widths[static_cast<std::size_t>(branch.action)]);
+  }
+  return logs;
+}
+
+std::string describe_state(const Structure& structure, int state) {
+  const auto s = static_cast<std::size_t>(state);
+  const Move& move = structure.moves[static_cast<std::size_t>(structure.states[s].move)];
+  std::string out = move.name;
+  if (move.player >= 0) out += " of " + structure.players[static_cast<std::size_t>(move.player)].name;
+  if (structure.memory.size() <= s + 1) return out;
+  for (std::int64_t k = structure.memory[s]; k < structure.memory[s + 1]; ++k) {
+    const auto [variable, content] = structure.remembered[static_cast<std::size_t>(k)];
+    const Variable& named = structure.variables[static_cast<std::size_t>(variable)];
+    out += fmt::format("{} {} {}", k == structure.memory[s] ? ":" : ",", named.name, named.domain[static_cast<std::size_t>(content)]);
+  }
+  return out;
+}
+
+}  // namespace melian

@@ -1,0 +1,57 @@
+#include <doctest/doctest.h>
+
+#include "melian/numeric.h"
+
+using namespace melian;
+
+TEST_CASE("log_sum_exp: huge, tiny and absent terms do not overflow") {
+  const double x[] = {1000.0, 1000.0};
+  CHECK(log_sum_exp(x) == doctest::Approx(1000.0 + std::log(2.0)));
+  CHECK(log_sum_exp({}) == -infinity);
+  const double y[] = {-infinity, 0.0};
+  CHECK(log_sum_exp(y) == 0.0);
+}
+
+TEST_CASE("logistic and log_odds: inverse of one another, exact at the corners") {
+  CHECK(logistic(infinity) == 1.0);
+  CHECK(logistic(-infinity) == 0.0);
+  CHECK(log_odds(0.0) == -infinity);
+  CHECK(log_odds(1.0) == infinity);
+  for (const double p : {1e-12, 0.1, 0.5, 0.999}) CHECK(logistic(log_odds(p)) == doctest::Approx(p).epsilon(1e-12));
+}
+
+TEST_CASE("belief_axis: priors are nodes exactly, corners are nodes, nodes crowd at the corners") {
+  const double priors[] = {0.3, 0.9, 0.0, 1.0};
+  for (const int n : {2, 3, 5, 9, 33, 129}) {
+    const auto axis = belief_axis(n, priors);
+    CHECK(axis.size() == static_cast<std::size_t>(std::max(n, 4)));
+    CHECK(axis.front() == 0.0);
+    CHECK(axis.back() == 1.0);
+    for (const double p : priors) CHECK(std::find(axis.begin(), axis.end(), p) != axis.end());
+    for (std::size_t k = 1; k < axis.size(); ++k) CHECK(axis[k - 1] < axis[k]);
+  }
+  const auto axis = belief_axis(33, {});
+  CHECK(axis[1] - axis[0] < 0.4 * (axis[17] - axis[16]));
+}
+
+TEST_CASE("refine_axis: halves every cell and keeps every node") {
+  const auto fine = refine_axis({0.0, 0.2, 1.0});
+  CHECK(fine == std::vector<double>{0.0, 0.1, 0.2, 0.6, 1.0});
+}
+
+TEST_CASE("locate: weights rebuild the point, ends included") {
+  const std::vector<double> nodes{0.0, 0.2, 1.0};
+  for (const double x : {0.0, 0.1, 0.2, 0.7, 1.0}) {
+    const Place at = locate(nodes, x);
+    const auto c = static_cast<std::size_t>(at.cell);
+    CHECK(nodes[c] * (1 - at.weight) + nodes[c + 1] * at.weight == doctest::Approx(x));
+  }
+  CHECK(locate({0.0}, 0.4).cell == 0);
+}
+
+TEST_CASE("binomial_interval: covers the share and lies within [0, 1]") {
+  const Interval i = binomial_interval(0, 10);
+  CHECK(i.low == doctest::Approx(0.0));
+  CHECK(i.high == doctest::Approx(0.2775).epsilon(1e-3));
+  CHECK(normal_quantile_two_sided(0.95) == doctest::Approx(1.959963985).epsilon(1e-8));
+}
