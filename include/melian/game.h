@@ -31,7 +31,7 @@ enum class MoveKind : std::uint8_t { offer, choice, chance, passage, simultaneou
 
 /// What happens at a public state: whose move it is and which actions (or outcomes of chance) there are.
 struct Move {
-  std::string name;                  ///< "demand", "answer", "battle"; unique within the game
+  std::string name;                  ///< "demand", "answer", "battle"; several moves may share a name (an answer of A here, of B there)
   MoveKind kind = MoveKind::choice;
   int player = -1;                   ///< the mover of an offer or choice
   std::vector<std::string> actions;  ///< names; the numbers of an offer as text
