@@ -1,0 +1,455 @@
+#include "game/builder.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include <fmt/core.h>
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// All type profiles of all players.
+std::vector<TypeProfile> all_profiles(const std::vector<Player>& players) {
+  std::vector<TypeProfile> out{TypeProfile(players.size(), 0)};
+  for (std::size_t i = players.size(); i-- > 0;) {
+    const std::vector<TypeProfile> shorter = out;
+    out.clear();
+    for (int k = 0; k < players[i].num_types(); ++k)
+      for (TypeProfile types : shorter) {
+        types[i] = k;
+        out.push_back(types);
+      }
+  }
+  return out;
+}
+
+/// The players on whose type the amount depends.
+std::uint32_t mentions(const Amount& amount, const std::vector<Player>& players) {
+  std::uint32_t mask = 0;
+  for (const TypeProfile& types : all_profiles(players))
+    for (std::size_t i = 0; i < players.size(); ++i)
+      if (types[i] > 0) {
+        TypeProfile other = types;
+        other[i] = 0;
+        if (amount(types) != amount(other)) mask |= 1U << i;
+      }
+  return mask;
+}
+
+bool differ(const std::vector<double>& numbers) {
+  return std::any_of(numbers.begin(), numbers.end(), [&](double x) { return x != numbers.front(); });
+}
+
+/// One amount by profile of the live players (others at their first type), appended to `to`.
+void append(std::vector<double>& to, const Amount& amount, const Structure& shape, std::uint32_t live) {
+  const Profiles profiles(shape.players, live);
+  for (int p = 0; p < profiles.count(); ++p) {
+    TypeProfile types;
+    for (int i = 0; i < shape.num_players(); ++i) types.push_back(profiles.type_of(p, i));
+    to.push_back(amount(types));
+  }
+}
+
+}  // namespace
+
+using Draft = GameBuilder::BranchDraft;
+
+Draft& Draft::pay(int player, Amount amount) { pays.emplace_back(player, std::move(amount)); return *this; }
+Draft& Draft::odds(Amount amount) { chance.assign(1, std::move(amount)); return *this; }
+Draft& Draft::perceived(int player, Amount amount) { perceptions.emplace_back(player, std::move(amount)); return *this; }
+Draft& Draft::advance(int rounds) { branch.advance = rounds; return *this; }
+Draft& Draft::time(int rounds) { branch.time = rounds; return *this; }
+Draft& Draft::count(int tally, Amount amount) { tallies.emplace_back(tally, std::move(amount)); return *this; }
+Draft& Draft::accepts(int move, int action) { acceptances.push_back({move, action}); return *this; }
+Draft& Draft::open_to(const std::vector<int>& types) {
+  branch.open_to = 0;
+  for (const int k : types) branch.open_to |= std::uint64_t{1} << k;
+  return *this;
+}
+
+GameBuilder::GameBuilder(std::string title) { shape_.title = std::move(title); }
+
+int GameBuilder::player(std::string name, std::vector<std::string> types, std::vector<double> prior) {
+  Player added{std::move(name), std::move(types), {}};
+  if (prior.empty()) prior.assign(at(added.num_types()), 1.0 / added.num_types());
+  shape_.players.push_back(std::move(added));
+  numbers_.prior.push_back(std::move(prior));
+  numbers_.discount.emplace_back();
+  numbers_.precision.emplace_back();
+  numbers_.beliefs.emplace_back();
+  return shape_.num_players() - 1;
+}
+
+void GameBuilder::discount(int player, std::vector<double> by_type) { numbers_.discount[at(player)] = std::move(by_type); }
+void GameBuilder::precision(int player, std::vector<double> by_type) { numbers_.precision[at(player)] = std::move(by_type); }
+void GameBuilder::believes(int observer, int about, std::vector<double> by_type) {
+  auto& row = numbers_.beliefs[at(observer)];
+  row.resize(std::max(row.size(), at(about) + 1));
+  row[at(about)] = std::move(by_type);
+}
+
+int GameBuilder::outcome(std::string name) {
+  shape_.outcomes.push_back(std::move(name));
+  return -static_cast<int>(shape_.outcomes.size());
+}
+int GameBuilder::tally(std::string name) {
+  shape_.tallies.push_back(std::move(name));
+  return static_cast<int>(shape_.tallies.size()) - 1;
+}
+int GameBuilder::variable(std::string name, std::vector<std::string> domain) {
+  shape_.variables.push_back({std::move(name), std::move(domain)});
+  return static_cast<int>(shape_.variables.size()) - 1;
+}
+
+int GameBuilder::offer(std::string name, int player, std::vector<double> numbers, std::vector<double> widths) {
+  Move move;
+  move.name = std::move(name);
+  move.kind = MoveKind::offer;
+  move.player = player;
+  for (const double number : numbers) move.actions.push_back(number_text(number));
+  move.numbers = std::move(numbers);
+  move.widths = std::move(widths);
+  shape_.moves.push_back(std::move(move));
+  return static_cast<int>(shape_.moves.size()) - 1;
+}
+int GameBuilder::choice(std::string name, int player, std::vector<std::string> actions) {
+  Move move;
+  move.name = std::move(name);
+  move.player = player;
+  move.actions = std::move(actions);
+  shape_.moves.push_back(std::move(move));
+  return static_cast<int>(shape_.moves.size()) - 1;
+}
+int GameBuilder::chance(std::string name, std::vector<std::string> outcomes) {
+  const int move = choice(std::move(name), -1, std::move(outcomes));
+  shape_.moves.back().kind = MoveKind::chance;
+  return move;
+}
+int GameBuilder::passage(std::string name) {
+  const int move = choice(std::move(name), -1, {"on"});
+  shape_.moves.back().kind = MoveKind::passage;
+  return move;
+}
+
+int GameBuilder::state(int move) {
+  PublicState added;
+  added.move = move;
+  shape_.states.push_back(added);
+  memory_.emplace_back();
+  return static_cast<int>(shape_.states.size()) - 1;
+}
+void GameBuilder::remember(int state, int variable, int content) { memory_[at(state)].push_back({variable, content}); }
+void GameBuilder::entry(int state, int closing) {
+  shape_.states[at(state)].entry = true;
+  shape_.states[at(state)].closing = closing;
+}
+void GameBuilder::root(int state) { shape_.root = state; }
+void GameBuilder::rounds(int rounds) {
+  shape_.horizon = HorizonKind::finite;
+  shape_.rounds = rounds;
+}
+void GameBuilder::forever() { shape_.horizon = HorizonKind::forever; }
+void GameBuilder::unsupported(std::string reason) { shape_.unsupported.push_back(std::move(reason)); }
+
+Draft& GameBuilder::branch(int state, int action, int next) {
+  Draft& draft = drafts_.emplace_back();
+  draft.state = state;
+  draft.branch.action = action;
+  draft.branch.next = next;
+  return draft;
+}
+
+void GameBuilder::lay_out_branches() {
+  std::stable_sort(drafts_.begin(), drafts_.end(), [](const Draft& a, const Draft& b) { return a.state < b.state; });
+  for (std::size_t k = 0; k < drafts_.size(); ++k) {
+    MELIAN_EXPECT(drafts_[k].state >= 0 && at(drafts_[k].state) < shape_.states.size(), fmt::format("branch {} leaves no state", k));
+    PublicState& from = shape_.states[at(drafts_[k].state)];
+    if (from.num_branches++ == 0) from.first_branch = static_cast<int>(k);
+    shape_.branches.push_back(drafts_[k].branch);
+  }
+  shape_.memory.push_back(0);
+  for (const auto& row : memory_) {
+    shape_.remembered.insert(shape_.remembered.end(), row.begin(), row.end());
+    shape_.memory.push_back(static_cast<std::int64_t>(shape_.remembered.size()));
+  }
+}
+
+void GameBuilder::derive_timed() {
+  for (PublicState& s : shape_.states) s.timed = s.entry && s.closing >= 0 && shape_.horizon == HorizonKind::finite;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Draft& draft : drafts_) {
+      PublicState& from = shape_.states[at(draft.state)];
+      if (!from.timed && draft.branch.next >= 0 && shape_.states[at(draft.branch.next)].timed) changed = from.timed = true;
+    }
+  }
+}
+
+void GameBuilder::derive_live() {
+  const auto& players = shape_.players;
+  for (const Draft& draft : drafts_) {
+    PublicState& from = shape_.states[at(draft.state)];
+    std::uint32_t mask = 0;
+    for (const auto& [player, amount] : draft.pays) mask |= mentions(amount, players);
+    for (const auto& [player, amount] : draft.perceptions) mask |= mentions(amount, players);
+    for (const auto& [tally, amount] : draft.tallies) mask |= mentions(amount, players);
+    for (const Amount& amount : draft.chance) mask |= mentions(amount, players);
+    if (draft.branch.time > 0)
+      for (std::size_t i = 0; i < players.size(); ++i)
+        if (differ(numbers_.discount[i])) mask |= 1U << i;
+    const int mover = shape_.moves[at(from.move)].player;
+    if (mover >= 0 && players[at(mover)].num_types() > 1) {
+      const std::uint64_t all = (std::uint64_t{1} << players[at(mover)].num_types()) - 1;
+      const std::vector<double>& precision = numbers_.precision[at(mover)];
+      if ((draft.branch.open_to & all) != all || (!precision.empty() && differ(precision))) mask |= 1U << mover;
+    }
+    from.live |= mask;
+  }
+  for (bool changed = true; changed;) {
+    changed = false;
+    const auto inherit = [&](PublicState& from, int next) {
+      if (next < 0) return;
+      const std::uint32_t wider = from.live | shape_.states[at(next)].live;
+      changed = changed || wider != from.live;
+      from.live = wider;
+    };
+    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state)], draft.branch.next);
+    // A branch into a timed entry may lead to its closing instead.
+    for (PublicState& s : shape_.states) inherit(s, s.closing);
+  }
+}
+
+void GameBuilder::derive_levels() {
+  const auto within_round = [&](const PublicState& from, const Branch& branch) {
+    if (branch.next < 0) return false;
+    const bool timed_next = shape_.states[at(branch.next)].timed;
+    return from.timed ? timed_next && branch.advance == 0 : true;
+  };
+  std::vector<int> level(shape_.states.size(), 0);
+  bool changed = true;
+  for (std::size_t pass = 0; changed; ++pass) {
+    MELIAN_EXPECT(pass <= shape_.states.size() + 1 || shape_.horizon == HorizonKind::forever, "branches within a round form a cycle");
+    if (pass > shape_.states.size() + 1) return;
+    changed = false;
+    for (std::size_t s = shape_.states.size(); s-- > 0;) {
+      const PublicState& from = shape_.states[s];
+      for (int k = 0; k < from.num_branches; ++k) {
+        const Branch& branch = shape_.branches[at(from.first_branch + k)];
+        if (within_round(from, branch) && level[s] <= level[at(branch.next)]) {
+          level[s] = level[at(branch.next)] + 1;
+          changed = true;
+        }
+      }
+    }
+  }
+  for (std::size_t s = 0; s < shape_.states.size(); ++s) {
+    auto& levels = shape_.states[s].timed ? shape_.timed_levels : shape_.untimed_levels;
+    if (levels.size() <= at(level[s])) levels.resize(at(level[s]) + 1);
+    levels[at(level[s])].push_back(static_cast<int>(s));
+  }
+}
+
+void GameBuilder::derive_reached() {
+  const std::size_t states = shape_.states.size();
+  shape_.reached.assign(states * at(shape_.rounds), 0);
+  std::vector<std::pair<int, int>> open;  // (round, state)
+  const auto visit = [&](int round, int state) {
+    if (state < 0) return;
+    const PublicState& s = shape_.states[at(state)];
+    if (s.timed && round >= shape_.rounds) {
+      MELIAN_EXPECT(s.closing >= 0, fmt::format("state {} is driven past the horizon without a closing", state));
+      state = s.closing;
+    }
+    if (!shape_.states[at(state)].timed) round = 0;
+    std::uint8_t& seen = shape_.reached[at(round) * states + at(state)];
+    if (seen == 0) open.emplace_back(round, state);
+    seen = 1;
+  };
+  visit(0, shape_.root);
+  while (!open.empty()) {
+    const auto [round, state] = open.back();
+    open.pop_back();
+    const PublicState& s = shape_.states[at(state)];
+    for (int k = 0; k < s.num_branches; ++k) {
+      const Branch& branch = shape_.branches[at(s.first_branch + k)];
+      visit(round + (s.timed ? branch.advance : 0), branch.next);
+    }
+  }
+}
+
+void GameBuilder::derive_decision_follows() {
+  for (std::size_t s = 0; s < shape_.states.size(); ++s)
+    shape_.states[s].decision_follows = shape_.moves[at(shape_.states[s].move)].kind != MoveKind::chance &&
+                                        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::passage;
+  for (bool changed = true; changed;) {
+    changed = false;
+    const auto inherit = [&](PublicState& from, int next) {
+      if (next >= 0 && !from.decision_follows && shape_.states[at(next)].decision_follows) changed = from.decision_follows = true;
+    };
+    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state)], draft.branch.next);
+    for (PublicState& s : shape_.states) inherit(s, s.closing);
+  }
+}
+
+void GameBuilder::lay_out_numbers() {
+  const auto size = [](const std::vector<double>& v) { return static_cast<std::int64_t>(v.size()); };
+  shape_.count_begin.push_back(0);
+  shape_.acceptance_begin.push_back(0);
+  for (const Draft& draft : drafts_) {
+    const std::uint32_t live = shape_.states[at(draft.state)].live;
+    shape_.reward_offset.push_back(size(numbers_.rewards));
+    for (int j = 0; j < shape_.num_players(); ++j)
+      append(numbers_.rewards, [&](const TypeProfile& types) {
+        double sum = 0.0;
+        for (const auto& [player, amount] : draft.pays)
+          if (player == j) sum += amount(types);
+        return sum;
+      }, shape_, live);
+    shape_.odds_offset.push_back(draft.chance.empty() ? -1 : size(numbers_.odds));
+    if (!draft.chance.empty()) append(numbers_.odds, draft.chance.front(), shape_, live);
+    shape_.perceived_offset.push_back(draft.perceptions.empty() ? -1 : size(numbers_.perceived));
+    for (int j = 0; j < shape_.num_players() && !draft.perceptions.empty(); ++j) {
+      const auto own = std::find_if(draft.perceptions.begin(), draft.perceptions.end(), [&](const auto& p) { return p.first == j; });
+      append(numbers_.perceived, own == draft.perceptions.end() ? draft.chance.front() : own->second, shape_, live);
+    }
+    for (const auto& [tally, amount] : draft.tallies) {
+      shape_.counts.push_back({tally, size(numbers_.amounts)});
+      append(numbers_.amounts, amount, shape_, live);
+    }
+    shape_.count_begin.push_back(static_cast<std::int64_t>(shape_.counts.size()));
+    shape_.acceptances.insert(shape_.acceptances.end(), draft.acceptances.begin(), draft.acceptances.end());
+    shape_.acceptance_begin.push_back(static_cast<std::int64_t>(shape_.acceptances.size()));
+  }
+}
+
+Game GameBuilder::build() {
+  const std::size_t players = shape_.players.size();
+  bool any_precision = false;
+  for (std::size_t i = 0; i < players; ++i) {
+    const auto types = at(shape_.players[i].num_types());
+    if (numbers_.discount[i].empty()) numbers_.discount[i].assign(types, 1.0);
+    if (numbers_.discount[i].size() == 1) numbers_.discount[i].assign(types, numbers_.discount[i].front());
+    if (numbers_.precision[i].size() == 1) numbers_.precision[i].assign(types, numbers_.precision[i].front());
+    any_precision = any_precision || !numbers_.precision[i].empty();
+    numbers_.beliefs[i].resize(players);
+    for (std::size_t about = 0; about < players; ++about)
+      if (numbers_.beliefs[i][about].empty()) numbers_.beliefs[i][about] = numbers_.prior[about];
+  }
+  if (!any_precision) numbers_.precision.clear();
+  lay_out_branches();
+  derive_timed();
+  derive_live();
+  derive_levels();
+  derive_reached();
+  derive_decision_follows();
+  lay_out_numbers();
+
+  std::string text = shape_.title;
+  for (const Move& move : shape_.moves) text += fmt::format("|{},{},{},{}", move.name, static_cast<int>(move.kind), move.player, move.actions.size());
+  for (const PublicState& s : shape_.states) text += fmt::format("|{},{},{},{}", s.move, s.num_branches, s.live, s.closing);
+  for (const Branch& b : shape_.branches) text += fmt::format("|{},{},{},{},{}", b.action, b.next, b.advance, b.time, b.open_to);
+  shape_.fingerprint = sha256(text + fmt::format("|{},{}", shape_.root, shape_.rounds));
+
+  Game game;
+  game.structure = std::make_shared<const Structure>(std::move(shape_));
+  game.numbers = std::move(numbers_);
+  game.fingerprint = game_fingerprint(*game.structure, game.numbers);
+  const std::vector<std::string> broken = broken_invariants(game);
+  MELIAN_EXPECT(broken.empty(), broken.front());
+  return game;
+}
+
+std::string game_fingerprint(const Structure& structure, const Numbers& numbers) {
+  std::string bytes = structure.fingerprint;
+  const auto add = [&](const std::vector<double>& block) {
+    bytes += fmt::format("|{}:", block.size());
+    for (const double number : block) {
+      char raw[sizeof number];
+      std::memcpy(raw, &number, sizeof number);
+      bytes.append(raw, sizeof raw);
+    }
+  };
+  for (const auto* block : {&numbers.rewards, &numbers.odds, &numbers.perceived, &numbers.amounts}) add(*block);
+  for (const auto* table : {&numbers.prior, &numbers.discount, &numbers.precision})
+    for (const auto& row : *table) add(row);
+  for (const auto& table : numbers.beliefs)
+    for (const auto& row : table) add(row);
+  return sha256(bytes);
+}
+
+namespace {
+
+/// odds(profile) = product of one factor per player, up to round-off: independence survives the outcome.
+bool factorises(const double* odds, const Profiles& profiles, int players) {
+  constexpr double round_off = 1e-9;
+  for (int i = 0; i < players; ++i) {
+    const int stride = profiles.stride(i);
+    if (stride == 0) continue;
+    for (int p = 0; p < profiles.count(); ++p)
+      for (int q = 0; q < profiles.count(); ++q) {
+        const int p0 = p - profiles.type_of(p, i) * stride, q0 = q - profiles.type_of(q, i) * stride;
+        const int k = profiles.type_of(p, i);
+        if (std::abs(odds[p0 + k * stride] * odds[q0] - odds[q0 + k * stride] * odds[p0]) > round_off) return false;
+      }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<std::string> broken_invariants(const Game& game) {
+  constexpr double round_off = 1e-9;
+  const Structure& shape = game.shape();
+  std::vector<std::string> broken;
+  const auto wrong = [&](int state, const char* what) { broken.push_back(fmt::format("state {} ({}): {}", state, describe_state(shape, state), what)); };
+  for (std::size_t i = 0; i < shape.players.size(); ++i)
+    if (game.numbers.prior.size() != shape.players.size() || game.numbers.prior[i].size() != at(shape.players[i].num_types()) ||
+        game.numbers.discount[i].size() != at(shape.players[i].num_types()))
+      broken.push_back(fmt::format("player {}: prior or discount not one number per type", shape.players[i].name));
+  if (!broken.empty()) return broken;
+  for (std::size_t index = 0; index < shape.states.size(); ++index) {
+    const int s = static_cast<int>(index);
+    const PublicState& from = shape.states[index];
+    const Move& move = shape.moves[at(from.move)];
+    const Profiles profiles(shape.players, from.live);
+    if (from.num_branches == 0) wrong(s, "no branch leaves it");
+    if (move.kind == MoveKind::passage && from.num_branches != 1) wrong(s, "a passage has exactly one branch");
+    if (shape.is_decision(s) && move.player < 0) wrong(s, "a decision without a player");
+    if (from.closing >= 0 && shape.states[at(from.closing)].timed) wrong(s, "its closing is timed");
+    std::vector<double> total(at(profiles.count()), 0.0);
+    std::uint64_t open = 0;
+    for (int k = 0; k < from.num_branches; ++k) {
+      const int b = from.first_branch + k;
+      const Branch& branch = shape.branches[at(b)];
+      open |= branch.open_to;
+      if (branch.action < 0 || at(branch.action) >= std::max<std::size_t>(1, move.actions.size())) wrong(s, "a branch names no action");
+      if (branch.next >= static_cast<int>(shape.states.size()) || -1 - branch.next >= static_cast<int>(shape.outcomes.size())) wrong(s, "a branch leads nowhere");
+      if (branch.next >= 0 && (shape.states[at(branch.next)].live & ~from.live) != 0) wrong(s, "a successor has a live type that is not live here");
+      if (branch.next >= 0 && shape.states[at(branch.next)].timed && !from.timed) wrong(s, "an untimed state leads to a timed one");
+      for (int j = 0; j < shape.num_players(); ++j)
+        for (int p = 0; p < profiles.count(); ++p)
+          if (!std::isfinite(game.reward(b, j, profiles.count())[p])) wrong(s, "a payoff is not finite");
+      if (move.kind != MoveKind::chance) continue;
+      if (shape.odds_offset[at(b)] < 0) {
+        wrong(s, "a chance branch without odds");
+        continue;
+      }
+      for (int p = 0; p < profiles.count(); ++p) total[at(p)] += game.odds(b)[p];
+      if (branch.next >= 0 && !factorises(game.odds(b), profiles, shape.num_players())) wrong(s, "odds that tie two players' types together");
+    }
+    if (move.kind == MoveKind::chance)
+      for (const double sum : total)
+        if (std::abs(sum - 1.0) > round_off) wrong(s, "odds that do not sum to 1");
+    if (shape.is_decision(s)) {
+      const int types = shape.players[at(move.player)].num_types();
+      for (int k = 0; k < types; ++k)
+        if ((open >> k & 1U) == 0) wrong(s, "a type of the mover has no action");
+    }
+  }
+  return broken;
+}
+
+}  // namespace melian
