@@ -1,0 +1,97 @@
+#pragma once
+/// The door of `report`: results for people. One JSON document that every view reads, one screen of text, a few plain
+/// sentences, one HTML page; the shipped catalogue and its checks. Computes nothing that `study` has not computed.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "melian/base.h"
+#include "melian/game.h"
+#include "melian/language.h"
+#include "melian/study.h"
+
+namespace melian {
+
+inline constexpr const char* result_schema = "melian.result/1";
+
+/// The whole document of `solve --json`, ending in a newline (docs/formats/results.md).
+[[nodiscard]] std::string results_json(const Game& game, const Answer& answer, const AnswerOptions& asked = {});
+
+/// How text is laid out for a reader.
+struct TextStyle {
+  bool colour = false;
+  int width = 80;  ///< columns
+};
+
+/// One answer on one screen: outcomes with grid error, values, rounds, offers, information, the certificate in words.
+[[nodiscard]] std::string summary(const Game& game, const Answer& answer, const TextStyle& style = {});
+
+/// What happens in equilibrium in a few plain sentences, computed from the prediction alone: the first move, who
+/// accepts, what a refusal teaches, when it ends.
+[[nodiscard]] std::vector<std::string> narrate(const Game& game, const Prediction& prediction);
+
+/// The compiled game in words: players, types, public states and their count, moves in order, outcomes, parameters, and
+/// how many decisions a solve takes on the grid asked for, half and a quarter of it.
+[[nodiscard]] std::string describe(const Model& model, const Game& game, const TextStyle& style = {});
+
+/// The page with the results put where the template marks their place; opens offline.
+/// Errors: M0921 when the template has no such place.
+[[nodiscard]] Result<std::string> html_page(const std::string& page_template, const std::string& results);
+
+/// A number of a prediction by name, such as "outcomes.war", "values.D.weak", "start.S.y=0.26", "choices.y.mode",
+/// "outcomes.war given B is low" (all names: docs/formats/expected.md).
+/// Errors: M0922 naming what the game has instead.
+[[nodiscard]] Result<double> quantity(const Game& game, const Answer& answer, const std::string& name);
+
+// ---- The catalogue -------------------------------------------------------------------------------------------------
+
+/// One number a paper gives and Melian must find.
+struct Check {
+  std::string name;
+  std::string model;            ///< file beside expected.json
+  Settings settings;
+  std::optional<double> lambda;
+  std::vector<std::string> grid;  ///< as `--grid` takes it: "513" or "Moscow=9"
+  Measure measure = Measure::cells;
+  Discounting discounting = Discounting::current_value;
+  std::string quantity;
+  double expected = 0.0;
+  double tolerance = 0.0;
+  std::string because;          ///< where the tolerance comes from
+};
+
+struct Condition {
+  std::string text;
+  std::optional<bool> holds;    ///< in the shipped numbers; none where the text only states the case
+};
+
+/// A published model as shipped: a folder models/<author>_<year> with expected.json.
+struct CatalogueEntry {
+  std::string name;             ///< the folder's
+  std::string title, citation, claim, mechanism, status;
+  std::vector<Condition> conditions;
+  std::vector<Check> checks;
+  std::filesystem::path folder;
+};
+
+struct CheckResult {
+  std::size_t check = 0;        ///< index into the entry's checks
+  std::optional<double> computed;
+  std::string why_not;          ///< when nothing could be computed
+  bool passed = false;
+};
+
+/// Every entry below `models`, by name.
+/// Errors: what is wrong with any expected.json, all at once.
+[[nodiscard]] Result<std::vector<CatalogueEntry>> read_catalogue(const std::filesystem::path& models);
+[[nodiscard]] Result<CatalogueEntry> read_expected(const std::filesystem::path& file);
+
+/// Solves what the checks need (checks with the same game and options share one solve) and compares.
+[[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& on_step = {});
+
+/// Nodes per player from "9" or "Moscow=9" words; a diagnostic for players that are not there.
+[[nodiscard]] Result<std::vector<int>> grid_nodes(const Structure& structure, const std::vector<std::string>& words);
+
+}  // namespace melian
