@@ -43,7 +43,7 @@ struct TextStyle {
 /// A number of a prediction by name, such as "outcomes.war", "values.D.weak", "start.S.y=0.26", "choices.y.mode",
 /// "outcomes.war given B is low" (all names: docs/formats/expected.md).
 /// Errors: M0922 naming what the game has instead.
-[[nodiscard]] Result<double> quantity(const Game& game, const Answer& answer, const std::string& name);
+[[nodiscard]] Result<double> quantity(const Structure& structure, const Prediction& prediction, const std::string& name);
 
 // ---- The catalogue -------------------------------------------------------------------------------------------------
 

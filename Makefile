@@ -1,0 +1,89 @@
+# make run    install what is missing, build, run the Istanbul study, say where the report is
+# make test   install what is missing, build everything, run every test (CTest and the front end's own)
+# make build  the program, at build/melian          make bench    the benchmarks
+# make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
+# make format lay out the C++ sources               make tidy     clang-tidy
+# make check  layers, layout and spelling           make clean    forget everything built
+#
+# Nothing is done twice: dependencies are stamped with the checksum of the lists they come from.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+study := studies/istanbul_2025.toml
+out   := out/istanbul_2025
+jobs  := $(shell nproc)
+
+checksum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
+packages_stamp := build/.stamps/packages-$(call checksum,tools/debian_packages.txt tools/install_dependencies.sh)
+npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
+web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
+
+.PHONY: help run build web test test-program test-web bench debug fuzz format tidy check clean
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
+
+$(packages_stamp):
+	@tools/install_dependencies.sh
+	@mkdir -p $(@D) && rm -f build/.stamps/packages-* && touch $@
+
+build/build.ninja: | $(packages_stamp)
+	@cmake --preset release
+
+build: $(packages_stamp) build/build.ninja
+	@cmake --build build --target melian -j $(jobs)
+
+$(npm_stamp): | $(packages_stamp)
+	@echo "Installing the front end's packages (npm ci)"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error </dev/null
+	@rm -f web/node_modules/.stamp-* && touch $@
+
+web/dist/index.html: $(npm_stamp) $(web_sources)
+	@cd web && npm run --silent build </dev/null
+	@touch $@
+
+web: web/dist/index.html
+
+run: build web
+	@build/melian run $(study) --out $(out)
+	@echo
+	@echo "The report: $(CURDIR)/$(out)/report.html (open it in any browser; it needs no network)"
+
+test: test-program test-web
+
+test-program: $(packages_stamp) build/build.ninja web
+	@cmake --build build -j $(jobs)
+	@ctest --preset release -j $(jobs)
+
+test-web: web build
+	@cd web && npm test --silent </dev/null
+
+bench: $(packages_stamp) build/build.ninja
+	@cmake --build build --target melian_bench -j $(jobs)
+	@build/melian_bench
+
+debug: $(packages_stamp)
+	@cmake --preset debug
+	@cmake --build build-debug -j $(jobs)
+	@ctest --preset debug -j $(jobs)
+
+fuzz: $(packages_stamp)
+	@tools/fuzz.sh
+
+format:
+	@tools/format.sh
+
+tidy: build/build.ninja
+	@tools/install_dependencies.sh clang-tidy-19
+	@tools/tidy.sh
+
+check:
+	@python3 tools/check_layers.py
+	@python3 tools/check_spelling.py
+	@tools/format.sh --check
+
+clean:
+	rm -rf build build-debug build-fuzz out web/dist

@@ -1,0 +1,37 @@
+#!/usr/bin/env python3
+"""The checks of the house can fail: each is shown an offence."""
+import pathlib
+import unittest
+
+import check_layers
+import check_spelling
+
+
+class Layers(unittest.TestCase):
+    def test_a_sibling_may_not_include_its_sibling(self):
+        self.assertEqual(len(check_layers.offences(pathlib.Path("src/certify/a.cpp"), '#include "melian/solve.h"\n')), 1)
+        self.assertEqual(len(check_layers.offences(pathlib.Path("src/certify/a.cpp"), '#include "solve/decision.h"\n')), 1)
+
+    def test_a_lower_room_may_not_look_up(self):
+        self.assertEqual(len(check_layers.offences(pathlib.Path("include/melian/game.h"), '#include "melian/study.h"\n')), 1)
+        self.assertEqual(len(check_layers.offences(pathlib.Path("src/study/a.cpp"), '#include <melian/melian.h>\n')), 1)
+
+    def test_a_room_may_look_down_and_at_itself(self):
+        text = '#include "study/store.h"\n#include "melian/game.h"\n#include <vector>\n#include <nlohmann/json.hpp>\n'
+        self.assertEqual(check_layers.offences(pathlib.Path("src/study/a.cpp"), text), [])
+
+
+class Spelling(unittest.TestCase):
+    def found(self, line):
+        return [match.group(1) for match in check_spelling.PATTERN.finditer(line)]
+
+    def test_american_words_are_found(self):
+        self.assertEqual(self.found("The behavior of a color."), ["behavior", "color"])
+        self.assertEqual(self.found("Modeling wars"), ["Modeling"])
+
+    def test_british_words_and_names_of_libraries_are_not(self):
+        self.assertEqual(self.found("behaviour, colour, background-color: red; d3.color(x); color_discrete"), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
