@@ -1,0 +1,117 @@
+#include "melian/certify.h"
+
+#include <cmath>
+
+#include "certify/equations.h"
+#include "certify/exploitability.h"
+#include "certify/layout.h"
+#include "certify/paths.h"
+#include "certify/reach.h"
+
+namespace melian {
+namespace {
+
+using namespace checking;
+
+/// Round-off of sums of payoffs along a play, in units of the stake.
+constexpr double round_off_of_stake = 1e-10;
+
+/// Contracts of the door: the strategies belong to the game and are laid out as `Assessment` says.
+void expect_whole(const Layout& layout, const Assessment& assessment) {
+  const Structure& structure = layout.structure();
+  MELIAN_EXPECT(assessment.lambda.size() == structure.players.size(), "one row of precisions per player");
+  MELIAN_EXPECT(assessment.discounting == Discounting::current_value || layout.elapsed_is_unique(), "present values need one clock per round and public state");
+  for (const auto& layer : layout.layers())
+    for (const int state : layer.states) {
+      if (!structure.is_decision(state)) continue;
+      (void)strategy_block(layout, assessment, layer.round, state);
+      const std::size_t slot = layout.slot(layer.round, state);
+      MELIAN_EXPECT(slot < assessment.mark_offset.size() && assessment.mark_offset[slot] >= 0 &&
+                        assessment.mark_offset[slot] + layout.shape(state).points <= static_cast<std::int64_t>(assessment.marks.size()),
+                    "a mark for every decision: " + describe_state(structure, state));
+    }
+}
+
+void count_marks(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached, Certificate& certificate) {
+  for (const auto& layer : layout.layers())
+    for (const int state : layer.states) {
+      if (!layout.structure().is_decision(state)) continue;
+      const auto first = static_cast<std::size_t>(assessment.mark_offset[layout.slot(layer.round, state)]);
+      const auto points = static_cast<std::size_t>(layout.shape(state).points);
+      for (std::size_t p = first; p < first + points; ++p) {
+        const auto mark = static_cast<DecisionMark>(assessment.marks[p]);
+        // A jump is also a decision with several solutions; each decision is counted under the worst that holds of it.
+        certificate.several += mark == DecisionMark::several;
+        certificate.jumps += mark == DecisionMark::jump;
+        certificate.unsolved += mark == DecisionMark::unsolved;
+        if (reached[p] == 0) continue;
+        certificate.several_reached += mark == DecisionMark::several;
+        certificate.jumps_reached += mark == DecisionMark::jump;
+        certificate.unsolved_reached += mark == DecisionMark::unsolved;
+      }
+    }
+}
+
+/// Everything that needs only the strategies on their own axes.
+bool fill_equations(const Layout& layout, const Assessment& strategies, const CertifyOptions& options, Certificate& certificate) {
+  certificate.tolerance = options.tolerance;
+  certificate.residual_tolerance = options.residual_tolerance;
+  for (const Player& player : layout.structure().players) {
+    certificate.names.emplace_back();
+    for (const std::string& type : player.types) certificate.names.back().push_back(player.name + " (" + type + ")");
+    if (player.types.empty()) certificate.names.back().push_back(player.name);
+  }
+  const std::vector<std::uint8_t> reached = reached_decisions(layout, strategies);
+  count_marks(layout, strategies, reached, certificate);
+  const Equations equations = check_equations(layout, strategies, reached, options.on_step);
+  if (!equations.finished) return false;
+  certificate.residual = equations.residual;
+  certificate.residual_reached = equations.residual_reached;
+  certificate.beliefs = equations.beliefs;
+  certificate.cell_step = equations.cell_step;
+  certificate.stake = equations.stake;
+  return true;
+}
+
+void expect_game(const Game& game, const Assessment& assessment) {
+  MELIAN_EXPECT(assessment.game_fingerprint == game.fingerprint, "strategies of game " + assessment.game_fingerprint + ", not of " + game.fingerprint);
+}
+
+}  // namespace
+
+Certificate certify_equations(const Game& game, const Assessment& strategies, const CertifyOptions& options) {
+  expect_game(game, strategies);
+  const Layout layout(game, strategies.axes);
+  expect_whole(layout, strategies);
+  Certificate certificate;
+  certificate.equations_only = true;
+  (void)fill_equations(layout, strategies, options, certificate);
+  judge(certificate);
+  return certificate;
+}
+
+Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined, const CertifyOptions& options) {
+  expect_game(game, strategies);
+  expect_game(game, refined);
+  const Layout layout(game, strategies.axes), refined_layout(game, refined.axes);
+  expect_whole(layout, strategies);
+  expect_whole(refined_layout, refined);
+
+  Certificate certificate;
+  if (fill_equations(layout, strategies, options, certificate)) {
+    const BestResponses coarse = best_responses(layout, strategies, options.on_step);
+    const BestResponses fine = coarse.finished ? best_responses(refined_layout, refined, options.on_step) : coarse;
+    for (std::size_t j = 0; fine.finished && j < fine.gain.size(); ++j) {
+      certificate.exploitability.emplace_back();
+      for (std::size_t type = 0; type < fine.gain[j].size(); ++type)
+        certificate.exploitability.back().push_back({.gain = fine.gain[j][type],
+                                                     .ceiling = fine.ceiling[j][type],
+                                                     .slack = std::abs(fine.gain[j][type] - coarse.gain[j][type]) + round_off_of_stake * certificate.stake[j]});
+    }
+    if (fine.finished) certificate.path_error = path_error(layout, strategies, refined_layout, refined);
+  }
+  judge(certificate);
+  return certificate;
+}
+
+}  // namespace melian

@@ -1,0 +1,25 @@
+#pragma once
+/// The strategies as equations on their own axes: values recomputed backward from the strategies alone, and at each
+/// decision the stored log-probabilities against the logit answer to those values.
+
+#include <cstdint>
+#include <vector>
+
+#include "certify/layout.h"
+
+namespace melian::checking {
+
+struct Equations {
+  double residual = 0.0;          ///< logits, all decisions
+  double residual_reached = 0.0;  ///< logits, decisions reached
+  double beliefs = 0.0;           ///< posterior log-odds, decisions reached
+  double cell_step = 0.0;         ///< lambda x largest difference of a mover's value across a cell its posteriors enter, decisions reached
+  std::vector<double> stake;      ///< [player]: range of continuation values, payoff units
+  bool finished = true;           ///< false when cancelled
+};
+
+/// `reached`: as given by `reached_decisions` for the same strategies.
+[[nodiscard]] Equations check_equations(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached,
+                                        const OnStep& on_step);
+
+}  // namespace melian::checking

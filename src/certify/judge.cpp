@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "melian/certify.h"
+
+namespace melian {
+namespace {
+
+/// Not `larger <= limit`: a number that is none fails.
+bool exceeds(double number, double limit) { return !(number <= limit); }
+
+}  // namespace
+
+void judge(Certificate& certificate) {
+  auto& why = certificate.why_not;
+  why.clear();
+  const auto text = [](double number) { return number_text(number, 3); };
+
+  if (certificate.residual < 0.0 || (certificate.path_error < 0.0 && !certificate.equations_only)) why.push_back("incomplete: the checks were cancelled before they were done");
+  const auto in_logits = [&](const char* name, double number) {
+    if (number >= 0.0 || std::isnan(number))
+      if (exceeds(number, certificate.residual_tolerance)) why.push_back(fmt::format("{}: {} logits exceeds {}", name, text(number), text(certificate.residual_tolerance)));
+  };
+  in_logits("residual", certificate.residual);
+  in_logits("residual_reached", certificate.residual_reached);
+  in_logits("beliefs", certificate.beliefs);
+
+  for (std::size_t j = 0; j < certificate.exploitability.size(); ++j)
+    for (std::size_t type = 0; type < certificate.exploitability[j].size(); ++type) {
+      const Exploitability& e = certificate.exploitability[j][type];
+      const std::string who = j < certificate.names.size() && type < certificate.names[j].size() ? certificate.names[j][type] : fmt::format("player {}, type {}", j, type);
+      if (exceeds(e.gain, e.ceiling + e.slack))
+        why.push_back(fmt::format("exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the grid {}", who, text(e.gain), text(e.ceiling), text(e.slack)));
+      if (e.gain < -e.slack) why.push_back(fmt::format("exploitability: {} gains {}, less than by not deviating", who, text(e.gain)));
+    }
+
+  for (const auto& [name, error] : certificate.grid_error) {
+    const auto found = certificate.scale.find(name);
+    const double limit = certificate.tolerance * (found == certificate.scale.end() ? 1.0 : found->second);
+    if (exceeds(error, limit)) why.push_back(fmt::format("grid_error: {} is known to {}, tolerance {}", name, text(error), text(limit)));
+  }
+  for (const std::string& name : certificate.not_converging) why.push_back(fmt::format("not_converging: the grid error of {} does not fall", name));
+
+  const auto decisions = [](std::int64_t count) { return fmt::format("{} reached decision{}", count, count == 1 ? "" : "s"); };
+  if (certificate.unsolved_reached > 0) why.push_back(fmt::format("unsolved: {} without a solution", decisions(certificate.unsolved_reached)));
+  if (certificate.jumps_reached > 0) why.push_back(fmt::format("jumps: {} on a solution the branch jumped to", decisions(certificate.jumps_reached)));
+
+  certificate.holds = why.empty();
+}
+
+}  // namespace melian

@@ -1,0 +1,142 @@
+#include "certify/reach.h"
+
+#include <cmath>
+#include <map>
+#include <unordered_map>
+
+namespace melian::checking {
+namespace {
+
+/// Mass below this is dropped: a million such points together stay far below `reached_probability`.
+constexpr double negligible_mass = 1e-15;
+
+class ForwardPass {
+ public:
+  ForwardPass(const Layout& layout, const Assessment& assessment) : layout_(layout), assessment_(assessment), reached_(assessment.marks.size(), 0) {}
+
+  std::vector<std::uint8_t> run() {
+    const int root = layout_.structure().root;
+    const Stencil start = start_point(layout_);
+    auto& mass = mass_at(0, root);
+    for (int k = 0; k < start.count; ++k) mass[static_cast<std::size_t>(start.index[static_cast<std::size_t>(k)])] = start.weight[static_cast<std::size_t>(k)];
+    for (auto layer = layout_.layers().rbegin(); layer != layout_.layers().rend(); ++layer)
+      for (const int state : layer->states) {
+        const auto found = mass_.find(layout_.slot(layer->round, state));
+        if (found == mass_.end()) continue;
+        const std::vector<double> here = std::move(found->second);
+        mass_.erase(found);
+        leave(layer->round, state, here);
+      }
+    return std::move(reached_);
+  }
+
+ private:
+  std::vector<double>& mass_at(int round, int state) {
+    auto& mass = mass_[layout_.slot(round, state)];
+    if (mass.empty()) mass.assign(static_cast<std::size_t>(layout_.shape(state).points), 0.0);
+    return mass;
+  }
+
+  void leave(int round, int state, const std::vector<double>& here) {
+    const Structure& structure = layout_.structure();
+    const PublicState& from = structure.states[static_cast<std::size_t>(state)];
+    if (structure.is_decision(state)) mark(round, state, here);
+    for (int k = 0; k < from.num_branches; ++k) {
+      const Step step = step_along(layout_, round, state, from.first_branch + k);
+      if (step.to.ended()) continue;
+      if (structure.is_decision(state))
+        decide(round, state, k, step, here);
+      else
+        befall(state, step, here, structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance);
+    }
+  }
+
+  void mark(int round, int state, const std::vector<double>& here) {
+    const std::int64_t first = assessment_.mark_offset[layout_.slot(round, state)];
+    for (std::size_t p = 0; p < here.size(); ++p) reached_[static_cast<std::size_t>(first) + p] = here[p] >= reached_probability ? 1 : 0;
+  }
+
+  void decide(int round, int state, int k, const Step& step, const std::vector<double>& here) {
+    const Shape& shape = layout_.shape(state);
+    const int mover = layout_.structure().moves[static_cast<std::size_t>(layout_.structure().states[static_cast<std::size_t>(state)].move)].player;
+    const int axis = shape.axis_of_player[static_cast<std::size_t>(mover)];
+    const StrategyBlock strategy = strategy_block(layout_, assessment_, round, state);
+    std::vector<double>& there = mass_at(step.to.round, step.to.state);
+    PointWalk walk(shape, 0);
+    for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
+      const double mass = here[static_cast<std::size_t>(p)];
+      if (!(mass > negligible_mass)) continue;
+      const double log_zero = strategy.at(0, k, p);
+      double odds = std::exp(log_zero);
+      Stencil at;
+      at.start(0);
+      for (std::size_t a = 0; a < shape.axes.size(); ++a)
+        if (static_cast<int>(a) != axis) at.index[0] += walk.node(static_cast<int>(a)) * step.stride[a];
+      if (axis >= 0) {
+        const double log_one = strategy.at(1, k, p);
+        const auto node = static_cast<std::size_t>(walk.node(axis));
+        const double belief = layout_.nodes(mover)[node];
+        odds = (1.0 - belief) * odds + belief * std::exp(log_one);
+        const double posterior = logistic(shifted(layout_.node_log_odds(mover)[node], log_ratio(log_one, log_zero)));
+        at.spread(step.stride[static_cast<std::size_t>(axis)], locate(layout_.nodes(mover), posterior));
+      }
+      add(there, at, mass * odds);
+    }
+  }
+
+  void befall(int state, const Step& step, const std::vector<double>& here, bool chance) {
+    const Shape& shape = layout_.shape(state);
+    const ChanceNews news = chance ? chance_news(layout_.game(), shape, step.branch) : ChanceNews{.possible = true, .shift = {}};
+    if (!news.possible) return;
+    const double* odds_by_profile = chance ? layout_.game().odds(step.branch) : nullptr;
+    std::vector<double>& there = mass_at(step.to.round, step.to.state);
+    PointWalk walk(shape, 0);
+    for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
+      const double mass = here[static_cast<std::size_t>(p)];
+      if (!(mass > negligible_mass)) continue;
+      double odds = chance ? 0.0 : 1.0;
+      for (int profile = 0; chance && profile < shape.profiles; ++profile) {
+        double weight = 1.0;
+        for (std::size_t a = 0; a < shape.axes.size(); ++a) {
+          const double belief = layout_.nodes(shape.axes[a].player)[static_cast<std::size_t>(walk.node(static_cast<int>(a)))];
+          weight *= profile / shape.axes[a].profile_stride % 2 != 0 ? belief : 1.0 - belief;
+        }
+        odds += weight * odds_by_profile[profile];
+      }
+      Stencil at;
+      at.start(0);
+      for (std::size_t a = 0; a < shape.axes.size(); ++a) {
+        const int player = shape.axes[a].player;
+        const auto node = static_cast<std::size_t>(walk.node(static_cast<int>(a)));
+        if (news.shift[a] == 0.0)
+          at.spread(step.stride[a], {static_cast<int>(node), 0.0});
+        else
+          at.spread(step.stride[a], locate(layout_.nodes(player), logistic(shifted(layout_.node_log_odds(player)[node], news.shift[a]))));
+      }
+      add(there, at, mass * odds);
+    }
+  }
+
+  static void add(std::vector<double>& there, const Stencil& at, double mass) {
+    for (int k = 0; k < at.count; ++k) there[static_cast<std::size_t>(at.index[static_cast<std::size_t>(k)])] += mass * at.weight[static_cast<std::size_t>(k)];
+  }
+
+  const Layout& layout_;
+  const Assessment& assessment_;
+  std::vector<std::uint8_t> reached_;
+  std::unordered_map<std::size_t, std::vector<double>> mass_;
+};
+
+}  // namespace
+
+std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment) { return ForwardPass(layout, assessment).run(); }
+
+Stencil start_point(const Layout& layout) {
+  const Shape& shape = layout.shape(layout.structure().root);
+  Stencil start;
+  start.start(0);
+  for (const Shape::Axis& axis : shape.axes) start.spread(axis.stride, locate(layout.nodes(axis.player), layout.game().numbers.prior[static_cast<std::size_t>(axis.player)][1]));
+  return start;
+}
+
+}  // namespace melian::checking

@@ -1,0 +1,19 @@
+#pragma once
+/// Where play can be expected to stand: the forward distribution over (round, public state, belief point).
+
+#include <cstdint>
+#include <vector>
+
+#include "certify/layout.h"
+
+namespace melian::checking {
+
+/// Which decisions are reached with at least `reached_probability`, laid out like the assessment's marks (one a point).
+/// The probability of a point is the mass of the analyst's belief process there: it starts at the prior, moves by Bayes'
+/// rule and is shared between neighbouring nodes so that its mean does not move.
+[[nodiscard]] std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment);
+
+/// The prior as a point between nodes of the root state's axes.
+[[nodiscard]] Stencil start_point(const Layout& layout);
+
+}  // namespace melian::checking
