@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "melian/base.h"
@@ -108,5 +109,129 @@ struct Answer {
 
 /// Solve, predict, certify: at N nodes (the answer), at N/2 and N/4 (the grid error of every printed number).
 [[nodiscard]] Result<Answer> answer(const Game& game, const AnswerOptions& options = {});
+
+// ---- Studies ----
+
+/// A number of the base that all readings of a study share.
+struct StudyParameter {
+  std::string name;
+  std::optional<ParameterContent> content;               ///< none: the model's default
+  std::optional<std::pair<double, double>> plausible;    ///< what the analyst thinks possible
+  std::string source;                                    ///< empty: a judgement
+  std::string judgement;                                 ///< what the judgement rests on; may be empty
+};
+
+/// An attributed set of beliefs and parameters.
+struct Reading {
+  std::string id, by, date, text, standpoint;
+  bool neutral = false;                                  ///< the analyst's own base
+  Settings parameters;                                   ///< only what departs from the study's base
+  std::map<std::string, std::string> because;            ///< by parameter
+};
+
+/// The same game with something changed: without talks, without truces.
+struct Variant {
+  std::string id, text;
+  Settings parameters;
+};
+
+/// What a claim says, as a comparison of numbers (docs/formats/study.md, "Metrics").
+struct ClaimHalf {
+  std::string name, text;
+  std::string metric;
+  std::vector<std::string> compare;                      ///< none, or two variants ("base": the reading as it is)
+  std::string holds_if;
+};
+
+struct Claim {
+  std::string id, by, text, opposite;
+  std::vector<std::string> mechanisms;                   ///< labels of the model
+  std::vector<ClaimHalf> halves;                         ///< one or more; the claim holds if all do, fails if one does
+  std::vector<std::string> only_if;                      ///< else undecided
+  std::vector<std::string> beware;
+};
+
+/// How long other wars of that age went on: a Weibull law, all times in one unit.
+struct BaseRate {
+  std::string id, text, source;
+  double shape = 1.0, median = 1.0, age = 0.0, round_length = 1.0;
+  /// P(still going on `rounds` rounds from now | lasted until `age`).
+  [[nodiscard]] double survival(double rounds) const;
+};
+
+struct StudyEvent {
+  std::string date, kind, by, what, source;
+};
+
+struct StudySolve {
+  std::vector<std::pair<std::string, int>> grid;         ///< nodes by player; the name "" means everyone
+  std::optional<double> lambda;
+  std::vector<double> report_lambda{0.5, 1.0, 2.0};
+  int window = 0;                                        ///< rounds the report shows; 0: half the horizon
+  double tolerance = 0.01;                               ///< grid error of a printed number
+  double residual_tolerance = 1e-6;
+  Measure measure = Measure::cells;
+  std::vector<std::string> outcomes;                     ///< in the order of the report
+};
+
+/// A model with numbers, readings and claims: the content of a study file, checked against its model.
+struct Study {
+  std::string title, question, round_name = "round";
+  std::string file, file_text;
+  std::string model_path;                                ///< as opened: beside the study file
+  std::string model_name;                                ///< as written in the study
+  std::vector<std::string> modules, module_paths;
+  std::vector<std::string> sources;
+  StudySolve solve;
+  std::vector<StudyParameter> parameters;
+  std::vector<Reading> readings;
+  std::vector<Variant> variants;
+  std::vector<Claim> claims;
+  std::vector<BaseRate> base_rates;
+  std::vector<StudyEvent> events;                        ///< kept, not used yet
+  std::optional<int> worlds;                             ///< kept, not used yet
+  std::optional<Model> model;
+  Diagnostics warnings;
+};
+
+/// Reads a study and the model it names, and checks one against the other.
+/// Errors: every mistake of the study at once (M07xx), or every diagnostic of the model.
+[[nodiscard]] Result<Study> read_study(const std::string& path);
+/// The same for a text in memory; the model is looked up beside `path`.
+[[nodiscard]] Result<Study> read_study_text(const std::string& text, const std::string& path);
+
+enum class Verdict { holds, fails, undecided };
+[[nodiscard]] const char* verdict_word(Verdict verdict);
+
+struct StudyOptions {
+  std::string out;                                       ///< folder for the store; empty: nothing is kept
+  std::string command;                                   ///< how the run was started, for "how to reproduce"
+  OnStep on_step;
+};
+
+/// The verdict on one claim under one reading.
+struct ClaimVerdict {
+  std::string claim, reading;
+  Verdict verdict = Verdict::undecided;
+  std::optional<double> value;
+  double error = 0.0, compared_with = 0.0;
+  bool same_for_all_lambda = true;
+};
+
+struct StudyRun {
+  std::string results;                                   ///< the text of results.json (docs/formats/study_results.md)
+  std::vector<ClaimVerdict> verdicts;                    ///< claims x readings, in the order of the study
+  bool certified = false;                                ///< every reading's certificate holds
+  std::vector<std::string> failures;                     ///< why not
+  int pieces = 0, from_store = 0;                        ///< solved games, and how many of them the store knew
+  bool cancelled = false;                                ///< stopped by `on_step`; what was solved is in the store
+  double seconds = 0.0;
+};
+
+/// Solves every reading (at each reported lambda, with the variants its claims need), certifies the readings, predicts
+/// and judges the claims. Identical work is shared and kept in `out`/store.sqlite: a killed run resumes.
+///
+/// Errors: what is wrong with the store (M0912 ...), or a game that cannot be compiled or solved (M0901, M0902).
+[[nodiscard]] Result<StudyRun> run_study(const Study& study, const StudyOptions& options = {});
 
 }  // namespace melian
