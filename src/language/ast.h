@@ -19,6 +19,7 @@ struct Span {
 struct Name {
   std::string base;
   std::vector<std::string> indices;
+  std::vector<int> brackets;  ///< indices per pair of brackets: {1, 1} for belief[Kyiv][Moscow]
   Span span;
   [[nodiscard]] std::string text() const {
     std::string out = base;
@@ -54,6 +55,7 @@ struct Expression {
   Operator op = Operator::add;          ///< operation
   std::vector<ExpressionPtr> operands;  ///< call and operation
   bool parenthesised = false;
+  int height = 1;  ///< of the tree below; bounded, so that recursion over it is safe
   Span span;
 };
 
@@ -95,11 +97,13 @@ struct Option {
   bool has_block = false;
   Block block;
   Note note;
+  Span span;
 };
 struct Choice {
   Name player;
   Word name;
   std::vector<Option> options;
+  Note note;  ///< inside `simultaneously`; elsewhere the statement has it
   Span span;
 };
 struct Simultaneously {
@@ -116,6 +120,7 @@ struct Outcome {
   bool has_block = false;
   Block block;
   Note note;
+  Span span;
 };
 struct Chance {
   Word name;
@@ -242,6 +247,8 @@ struct File {
   std::optional<Text> extends;  ///< of a model; of a module: what it is for
   std::vector<Text> with;
   std::vector<Item> items;
+  Note note;  ///< beside or above the header
+  Span span;  ///< of the header
 };
 
 }  // namespace melian::ast
