@@ -1,0 +1,277 @@
+#include "study/forward.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace melian::prediction {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// x log(x / y), 0 where x is.
+double x_log_ratio(double x, double y) { return x > 0.0 ? x * std::log(x / y) : 0.0; }
+
+class Forward {
+ public:
+  Forward(const Board& board, bool with_information, const ForwardHooks& hooks);
+  void run();
+
+ private:
+  using RoundAndState = std::pair<int, int>;
+  void play_round(int round, bool closing);
+  void gather(int round, const std::vector<int>& level);
+  void cross_rounds(int round, bool closing);
+  void carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const;
+  void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds,
+              Flow& flow) const;
+  void open(Standing& standing, int state) const;
+
+  const Board& board_;
+  const Structure& structure_;
+  const bool with_information_;
+  const ForwardHooks& hooks_;
+  const int profiles_;
+  std::vector<int> source_;                   // [branch]: the state it leaves
+  std::vector<std::vector<int>> incoming_;    // [state]: branches that reach it within the round, in order
+  std::vector<std::vector<double>> node_entropy_;
+  std::map<RoundAndState, Standing> arrivals_;  // at the tops of later rounds
+  std::map<int, Standing> closing_arrivals_;  // by state
+  std::vector<Standing> standing_;            // [state], of the round in hand
+  std::vector<Flow> flows_;                   // [branch]
+};
+
+Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks)
+    : board_(board), structure_(board.structure()), with_information_(with_information), hooks_(hooks), profiles_(board.full().count()),
+      source_(structure_.branches.size()), incoming_(structure_.states.size()), standing_(structure_.states.size()),
+      flows_(structure_.branches.size()) {
+  for (std::size_t s = 0; s < structure_.states.size(); ++s)
+    for (int b = structure_.states[s].first_branch; b < structure_.states[s].first_branch + structure_.states[s].num_branches; ++b) {
+      source_[at(b)] = static_cast<int>(s);
+      const int next = structure_.branches[at(b)].next;
+      if (next >= 0 && board.advance(b) == 0) incoming_[at(next)].push_back(b);
+    }
+  for (std::size_t i = 0; i < structure_.players.size(); ++i) {
+    node_entropy_.emplace_back();
+    for (const double u : board.node_log_odds(static_cast<int>(i))) node_entropy_.back().push_back(entropy(u));
+  }
+}
+
+void Forward::open(Standing& standing, int state) const {
+  const Shape& shape = board_.shape(state);
+  standing.columns = profiles_ * (1 + static_cast<int>(shape.frozen.size())) + 1;
+  standing.mass.assign(at(shape.points) * at(standing.columns), 0.0);
+}
+
+void Forward::run() {
+  Standing& first = arrivals_[{0, structure_.root}];
+  open(first, structure_.root);
+  const Shape& shape = board_.shape(structure_.root);
+  for (std::size_t k = 0; k < board_.start().point.size(); ++k) {
+    double* row = first.row(board_.start().point[k]);
+    const double weight = board_.start().weight[k];
+    std::fill(row, row + profiles_, weight);
+    for (std::size_t f = 0; f < shape.frozen.size(); ++f)
+      std::fill_n(row + profiles_ * static_cast<int>(f + 1), profiles_, weight * board_.game().numbers.prior[at(shape.frozen[f])][1]);
+    row[first.columns - 1] = weight;
+  }
+  const double rounds = structure_.horizon == HorizonKind::finite ? structure_.rounds : 1;
+  while (!arrivals_.empty()) {
+    const int round = arrivals_.begin()->first.first;
+    play_round(round, false);
+    if (hooks_.go_on && !hooks_.go_on(std::min(1.0, (round + 1) / rounds))) return;
+  }
+  if (!closing_arrivals_.empty()) play_round(structure_.rounds, true);
+}
+
+void Forward::play_round(int round, bool closing) {
+  for (Flow& flow : flows_) flow.used = false;
+  for (Standing& standing : standing_) standing.mass.clear();
+  if (closing) {
+    for (auto& [state, standing] : closing_arrivals_) standing_[at(state)] = std::move(standing);
+    closing_arrivals_.clear();
+  }
+  while (!arrivals_.empty() && arrivals_.begin()->first.first == round) {
+    standing_[at(arrivals_.begin()->first.second)] = std::move(arrivals_.begin()->second);
+    arrivals_.erase(arrivals_.begin());
+  }
+  if (!closing && round < structure_.rounds)
+    for (auto level = structure_.timed_levels.rbegin(); level != structure_.timed_levels.rend(); ++level) gather(round, *level);
+  for (auto level = structure_.untimed_levels.rbegin(); level != structure_.untimed_levels.rend(); ++level) gather(round, *level);
+  cross_rounds(round, closing);
+  if (hooks_.standing)
+    for (std::size_t s = 0; s < standing_.size(); ++s)
+      if (!standing_[s].empty()) hooks_.standing(round, closing, static_cast<int>(s), standing_[s]);
+  if (hooks_.flow)
+    for (std::size_t b = 0; b < flows_.size(); ++b)
+      if (flows_[b].used) hooks_.flow(round, closing, static_cast<int>(b), board_.follow(round, static_cast<int>(b)), flows_[b]);
+}
+
+void Forward::gather(int round, const std::vector<int>& level) {
+  std::vector<int> reached;
+  for (const int state : level) {
+    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(), [&](int b) { return !standing_[at(source_[at(b)])].empty(); });
+    if (!inflow) continue;
+    if (standing_[at(state)].empty()) open(standing_[at(state)], state);
+    reached.push_back(state);
+  }
+  parallel_for(reached.size(), [&](std::size_t r) {
+    for (const int b : incoming_[at(reached[r])]) {
+      const Standing& from = standing_[at(source_[at(b)])];
+      if (!from.empty()) carry(round, b, from, &standing_[at(reached[r])], false, flows_[at(b)]);
+    }
+  });
+}
+
+void Forward::cross_rounds(int round, bool closing) {
+  // Branches that end play, and, by destination, those that count rounds.
+  std::vector<std::vector<int>> tasks;
+  std::vector<Standing*> targets;
+  std::map<std::pair<RoundAndState, bool>, std::size_t> task_of;
+  for (std::size_t s = 0; s < standing_.size(); ++s) {
+    if (standing_[s].empty()) continue;
+    const PublicState& state = structure_.states[s];
+    std::vector<int> ends;
+    for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
+      if (structure_.branches[at(b)].next < 0) {
+        ends.push_back(b);
+        continue;
+      }
+      if (board_.advance(b) == 0) continue;
+      Destination to = board_.follow(round, b);
+      const bool to_closing = to.closing || closing;
+      const auto [task, fresh] = task_of.try_emplace({{to_closing ? 0 : to.round, to.state}, to_closing}, tasks.size());
+      if (fresh) {
+        Standing& target = to_closing ? closing_arrivals_[to.state] : arrivals_[{to.round, to.state}];
+        if (target.empty()) open(target, to.state);
+        tasks.emplace_back();
+        targets.push_back(&target);
+      }
+      tasks[task->second].push_back(b);
+    }
+    if (!ends.empty()) {
+      tasks.push_back(std::move(ends));
+      targets.push_back(nullptr);
+    }
+  }
+  parallel_for(tasks.size(), [&](std::size_t t) {
+    for (const int b : tasks[t]) carry(round, b, standing_[at(source_[at(b)])], targets[t], targets[t] != nullptr, flows_[at(b)]);
+  });
+}
+
+void Forward::carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const {
+  const int state = source_[at(branch)];
+  const BranchReader reader(board_, round, state, branch - structure_.states[at(state)].first_branch);
+  if (!reader.possible()) return;
+  const Shape& here = board_.shape(state);
+  const std::size_t players = structure_.players.size();
+  flow.used = true;
+  flow.by_profile.assign(at(profiles_), 0.0);
+  flow.belief.assign(with_beliefs ? players * at(profiles_) : 0, 0.0);
+  flow.news.assign(players, 0.0);
+  flow.end_entropy.assign(players, 0.0);
+  flow.splitting.assign(players, 0.0);
+
+  // Columns of the target's frozen players: those frozen here keep their column, those who stop being live start one.
+  struct Frozen { int to_column, from_column; std::size_t axis; };
+  std::vector<Frozen> frozen;
+  if (to != nullptr) {
+    const Shape& there = board_.shape(reader.destination().state);
+    for (const int i : there.frozen) {
+      const int axis = here.axis_of_player[at(i)];
+      frozen.push_back({frozen_column(board_, there, i), frozen_column(board_, here, i), axis < 0 ? 0 : static_cast<std::size_t>(axis)});
+    }
+  }
+  Footing footing;
+  std::vector<double> moved(at(profiles_));
+  for (int p = 0; p < here.points; ++p) {
+    const double* row = from.row(p);
+    const double drawn = row[from.columns - 1];
+    if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; })) continue;
+    reader.read(p, footing);
+    double odds = 0.0;  // by the coordinate's own law of types
+    const double* law = here.law.data() + std::ptrdiff_t{p} * here.profiles;
+    for (int theta = 0; theta < here.profiles; ++theta) odds += law[theta] * footing.odds[at(theta)];
+    for (int theta = 0; theta < profiles_; ++theta) {
+      moved[at(theta)] = row[theta] * footing.odds[at(here.profile_of_full[at(theta)])];
+      flow.by_profile[at(theta)] += moved[at(theta)];
+    }
+    if (with_information_) inform(here, reader, footing, p, drawn, odds, flow);
+    if (with_beliefs)
+      for (std::size_t i = 0; i < players; ++i) {
+        const int axis = here.axis_of_player[i];
+        const int column = frozen_column(board_, here, static_cast<int>(i));
+        if (axis < 0 && column < 0) continue;
+        for (int theta = 0; theta < profiles_; ++theta)
+          flow.belief[i * at(profiles_) + at(theta)] +=
+              axis >= 0 ? moved[at(theta)] * logistic(footing.log_odds[at(axis)]) : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
+      }
+    if (to == nullptr) continue;
+    for (std::size_t n = 0; n < footing.point.size(); ++n) {
+      double* target = to->row(footing.point[n]);
+      const double share = footing.weight[n];
+      for (int theta = 0; theta < profiles_; ++theta) target[theta] += share * moved[at(theta)];
+      for (const Frozen& f : frozen)
+        for (int theta = 0; theta < profiles_; ++theta)
+          target[f.to_column + theta] += share * (f.from_column >= 0 ? row[f.from_column + theta] * footing.odds[at(here.profile_of_full[at(theta)])]
+                                                                     : moved[at(theta)] * logistic(footing.log_odds[f.axis]));
+      target[to->columns - 1] += share * drawn * odds;
+    }
+  }
+}
+
+void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds,
+                     Flow& flow) const {
+  const double carried = mass * odds;
+  if (carried <= 0.0) return;
+  const Projection* projection = reader.projection();
+  for (std::size_t a = 0; a < here.axes.size(); ++a) {
+    const Shape::Axis& axis = here.axes[a];
+    const auto i = at(axis.player);
+    const int node = here.node(point, axis);
+    const bool stays = projection != nullptr && projection->stride[a] != 0;
+    if (!reader.moves(a)) {
+      if (!stays) flow.end_entropy[i] += carried * node_entropy_[i][at(node)];
+      continue;
+    }
+    // The joint law of the branch and this player's type; its posterior is the exact one also where odds do not
+    // factorise, which only branches that end play may do.
+    double joint[2] = {0.0, 0.0}, prior[2] = {0.0, 0.0};
+    for (int theta = 0; theta < here.profiles; ++theta) {
+      const double weight = here.law[at(point) * at(here.profiles) + at(theta)];
+      const int type = here.type_in(theta, axis.player);
+      joint[type] += weight * footing.odds[at(theta)];
+      prior[type] += weight;
+    }
+    flow.news[i] += mass * (x_log_ratio(joint[0], prior[0] * odds) + x_log_ratio(joint[1], prior[1] * odds));
+    const double after = joint[0] == 0.0 ? infinity : std::log(joint[1]) - std::log(joint[0]);
+    const double exact = entropy(after);
+    if (!stays) {
+      flow.end_entropy[i] += carried * exact;
+      continue;
+    }
+    const Place place = locate(board_.nodes(axis.player), logistic(footing.log_odds[a]));
+    const double low = node_entropy_[i][at(place.cell)];
+    const double high = place.weight > 0.0 ? node_entropy_[i][at(place.cell + 1)] : 0.0;
+    flow.splitting[i] += carried * (exact - (1.0 - place.weight) * low - place.weight * high);
+  }
+}
+
+}  // namespace
+
+void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks) { Forward(board, with_information, hooks).run(); }
+
+int frozen_column(const Board& board, const Shape& shape, int player) {
+  for (std::size_t f = 0; f < shape.frozen.size(); ++f)
+    if (shape.frozen[f] == player) return board.full().count() * static_cast<int>(f + 1);
+  return -1;
+}
+
+double entropy(double log_odds) {
+  if (std::isinf(log_odds)) return 0.0;
+  // H = log(1 + e^-|u|) + |u| / (1 + e^|u|): no cancellation at either corner.
+  const double u = std::abs(log_odds);
+  return std::log1p(std::exp(-u)) + u * logistic(-u);
+}
+
+}  // namespace melian::prediction

@@ -1,0 +1,56 @@
+#pragma once
+/// The forward sweep: where plays stand, round by round, by true type profile, and what every branch carries.
+
+#include <functional>
+#include <map>
+#include <vector>
+
+#include "study/forward_board.h"
+
+namespace melian::prediction {
+
+/// Plays standing at one public state in one round, by belief point. Row of a point, in columns:
+/// - one per full type profile: probability given the profile;
+/// - for each frozen player (`Shape::frozen`, in order) one per full profile: the same times the analyst's belief in that
+///   player's second type, which no longer moves;
+/// - last, the *coordinate* column: probability when types are drawn by the belief coordinate itself. It is what
+///   information is counted with: interpolation then keeps every mean, and sums close exactly.
+struct Standing {
+  int columns = 0;
+  std::vector<double> mass;  ///< [point][column]; empty: nobody stands here
+  [[nodiscard]] bool empty() const { return mass.empty(); }
+  [[nodiscard]] const double* row(int point) const { return mass.data() + static_cast<std::ptrdiff_t>(point) * columns; }
+  [[nodiscard]] double* row(int point) { return mass.data() + static_cast<std::ptrdiff_t>(point) * columns; }
+};
+
+/// What one branch carries in one round.
+struct Flow {
+  bool used = false;
+  std::vector<double> by_profile;  ///< [full profile]: probability given the profile
+  /// [player][full profile], only where the branch counts rounds: the same times the analyst's belief in the player's
+  /// second type afterwards.
+  std::vector<double> belief;
+  // By player, in nats, by the coordinate column: news about the type, entropy of those who stop being live (or whose
+  // play ends) here, entropy that sharing between nodes takes away.
+  std::vector<double> news, end_entropy, splitting;
+};
+
+struct ForwardHooks {
+  /// Every (round, state) in which somebody stands; the closing comes with round = rounds of the horizon.
+  std::function<void(int round, bool closing, int state, const Standing&)> standing;
+  /// Every branch that carries anything, in the order of branches within a round.
+  std::function<void(int round, bool closing, int branch, const Destination&, const Flow&)> flow;
+  std::function<bool(double done)> go_on;  ///< after each round; false stops
+};
+
+/// Runs the sweep. Deterministic for any number of threads: every state gathers its mass in the order of branches.
+/// `with_information` also fills the last three lists of `Flow`.
+void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks);
+
+/// Column of a frozen player's belief times probability, or -1 where the player's type is live.
+[[nodiscard]] int frozen_column(const Board& board, const Shape& shape, int player);
+
+/// Entropy of a two-type belief in nats, from its log-odds.
+[[nodiscard]] double entropy(double log_odds);
+
+}  // namespace melian::prediction
