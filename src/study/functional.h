@@ -45,7 +45,7 @@ struct ExpectedPayoff { int player = 0; };
 /// Mean of the offers of `move`: at the start, of those made in the first round that reaches it; at a move, of the next
 /// one made from there on. Empty where none is ever made.
 struct OfferMean { int move = 0; };
-/// Mean of the offers of `move` that are accepted. At the start only. Empty where none ever is.
+/// Mean of the offers of `move` that are accepted from here on. Empty where none ever is.
 struct AcceptedMean { int move = 0; };
 /// P(an offer of `move` is accepted, from here on).
 struct OfferAccepted { int move = 0; };
@@ -53,6 +53,8 @@ struct OfferAccepted { int move = 0; };
 struct MeanBelief { int player = 0, type = 1; };
 /// P(the move is made, from here on with this action, at least once). `action` -1: any.
 struct MoveMade { int move = 0, action = -1; };
+/// P(this action | the probed move is made): how often a choice falls on it. At a move only, without forced action.
+struct ActionShare { int action = 0; };
 /// P(T = round | T >= round). At the start only; may be given types.
 struct Hazard { int round = 1; };
 /// Bits about a player's type, summed over the probe's rounds; `per_round_reached`: their mean per round, each round's
@@ -69,18 +71,19 @@ struct RangeShare { int offer = 0; };
 struct RangeWidth { int offer = 0; };
 
 using Functional = std::variant<OutcomeProbability, ExpectedRounds, EndsWithin, CutOff, ExpectedTally, ExpectedPayoff, OfferMean, AcceptedMean,
-                                OfferAccepted, MeanBelief, MoveMade, Hazard, News, RangeShare, RangeWidth>;
+                                OfferAccepted, MeanBelief, MoveMade, ActionShare, Hazard, News, RangeShare, RangeWidth>;
 
 // ---- Where it is measured -------------------------------------------------------------------------------------------
 
 /// "given Moscow is maximalist": only plays in which the player has this type.
-struct TypeIs { int player = 0, type = 0; };
+/// Every fact may be negated ("is not").
+struct TypeIs { int player = 0, type = 0; bool negated = false; };
 /// "given asked is yes": only public states that remember this content of a variable (`Structure::remembered`). The
 /// compiler drops what nobody reads: compile with `CompileOptions::keep`, and see `can_remember`.
-struct RemembersContent { int variable = 0, content = 0; };
+struct RemembersContent { int variable = 0, content = 0; bool negated = false; };
 /// Only plays that take this action at the probed move itself, weighed by how likely it is: "after" in equilibrium,
 /// where `forced_action` weighs every place alike. What is measured is then taken after that action.
-struct Takes { int action = 0; };
+struct Takes { int action = 0; bool negated = false; };
 using Given = std::variant<TypeIs, RemembersContent, Takes>;
 
 struct Probe {
@@ -100,7 +103,7 @@ struct Measured {
 /// Every probe, in order.
 ///
 /// Requires: indices within the structure; `prediction`, where given, is `predict` of the same assessment (it saves the
-///           sweep that `Hazard`, `News` and offers at the start need).
+///           sweep that `Hazard` and `News` need).
 /// Errors:   ContractViolation on indices out of range or a functional asked for where it is not defined.
 /// Cost:     one forward sweep where a move is probed, one backward sweep with as many columns as distinct functionals.
 [[nodiscard]] std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes,
