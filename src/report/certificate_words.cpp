@@ -1,0 +1,55 @@
+#include "report/certificate_words.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "report/table.h"
+#include "report/words.h"
+
+namespace melian {
+namespace {
+
+/// The type that gains most by deviating, relative to what its precision allows.
+Exploitability worst_of(const Certificate& certificate) {
+  Exploitability worst;
+  for (const auto& of_player : certificate.exploitability)
+    for (const Exploitability& of_type : of_player)
+      if (of_type.gain > worst.gain) worst = of_type;
+  return worst;
+}
+
+double largest_grid_error(const Certificate& certificate) {
+  double largest = 0;
+  for (const auto& [name, error] : certificate.grid_error) largest = std::max(largest, error);
+  return largest;
+}
+
+std::string decisions_words(const SolveSummary& solve) {
+  if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0) return fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions));
+  return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several), grouped(solve.jumps), grouped(solve.unsolved));
+}
+
+}  // namespace
+
+std::string certificate_words(const Certificate& certificate, const SolveSummary& solve, const TextStyle& style) {
+  const TextStyle inner{style.colour, style.width - 2};
+  std::string out;
+  if (certificate.holds) {
+    const Exploitability worst = worst_of(certificate);
+    std::string words = fmt::format("certified: strategies solve their equations to {} logits, beliefs follow Bayes' rule to {}", error_text(certificate.residual), error_text(certificate.beliefs));
+    words += worst.gain > 0 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})", number_text(worst.gain, 2), number_text(worst.ceiling, 2)) : ", no type gains by deviating";
+    if (!certificate.grid_error.empty()) words += fmt::format(", every number holds to ±{}", error_text(largest_grid_error(certificate)));
+    out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
+  } else if (certificate.why_not.empty()) {
+    out = paint(style, "33", "NOT certified: the certificate was not computed.") + "\n";
+  } else {
+    out = paint(style, "31", "NOT certified:") + "\n";
+    for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
+  }
+  out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
+  if (solve.termination != Termination::converged && solve.termination != Termination::not_run) out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";
+  return out;
+}
+
+}  // namespace melian

@@ -1,0 +1,13 @@
+#pragma once
+/// A certificate as a sentence.
+
+#include <string>
+
+#include "melian/report.h"
+
+namespace melian {
+
+/// "certified: ..." or "NOT certified: ..." with the numbers behind it, ending in a newline.
+[[nodiscard]] std::string certificate_words(const Certificate& certificate, const SolveSummary& solve, const TextStyle& style);
+
+}  // namespace melian

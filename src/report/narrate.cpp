@@ -1,0 +1,155 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "melian/report.h"
+#include "report/words.h"
+#include "study/answer_json.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// What one prediction looks like when told: the structure's names and the prior's weights close at hand.
+class Narrator {
+ public:
+  Narrator(const Game& game, const Prediction& prediction)
+      : structure_(game.shape()), prior_(game.numbers.prior), prediction_(prediction), profiles_(structure_.players, structure_.everyone()) {}
+
+  [[nodiscard]] std::vector<std::string> tell() const {
+    std::vector<std::string> story;
+    for (std::string sentence : {opening(), ending(), offers(), lesson(), duration(), revelation()})
+      if (!sentence.empty()) story.push_back(std::move(sentence));
+    return story;
+  }
+
+ private:
+  /// The first move: what is done most often, and how the types differ in it.
+  [[nodiscard]] std::string opening() const {
+    const PublicState& root = structure_.states[at(structure_.root)];
+    const Move& move = structure_.moves[at(root.move)];
+    if (prediction_.start.empty()) return move.kind == MoveKind::chance ? fmt::format("Chance moves first ({}).", move.name) : "";
+    const Player& mover = structure_.players[at(prediction_.start.front().player)];
+    const std::size_t favourite = most_frequent_branch();
+    const std::string& action = move.actions[at(structure_.branches[at(root.first_branch) + favourite].action)];
+    const bool is_offer = move.kind == MoveKind::offer;
+    std::string sentence = fmt::format("{} moves first: {} {} is its most frequent {}", mover.name, move.name, action, is_offer ? "offer" : "choice");
+    std::vector<std::string> by_type;
+    for (const StartStrategy& start : prediction_.start)
+      by_type.push_back(prediction_.start.size() == 1 ? percent(start.probabilities[favourite])
+                                                      : fmt::format("{} when {}", percent(start.probabilities[favourite]), type_name(mover, start.type)));
+    sentence += fmt::format(" ({})", fmt::join(by_type, ", "));
+    const auto offer = prediction_.offers.find(root.move);
+    if (is_offer && offer != prediction_.offers.end()) sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
+    return sentence + ".";
+  }
+
+  [[nodiscard]] std::size_t most_frequent_branch() const {
+    std::vector<double> mean(prediction_.start.front().probabilities.size(), 0.0);
+    for (const StartStrategy& start : prediction_.start)
+      for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += prior_[at(start.player)][at(start.type)] * start.probabilities[k];
+    return static_cast<std::size_t>(std::ranges::max_element(mean) - mean.begin());
+  }
+
+  /// The likeliest outcome, and the types for which it is likeliest and least likely.
+  [[nodiscard]] std::string ending() const {
+    const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(prediction_.outcomes) - prediction_.outcomes.begin());
+    std::string sentence = fmt::format("Play ends in {} with {}", structure_.outcomes[likeliest], percent(prediction_.outcomes[likeliest]));
+    const std::vector<double>& by_profile = prediction_.outcomes_by_profile[likeliest];
+    std::size_t most = 0, least = 0;
+    for (std::size_t p = 0; p < by_profile.size(); ++p) {
+      if (prediction_.profile_weight[p] <= 0) continue;
+      if (by_profile[p] > by_profile[most] || prediction_.profile_weight[most] <= 0) most = p;
+      if (by_profile[p] < by_profile[least] || prediction_.profile_weight[least] <= 0) least = p;
+    }
+    constexpr double worth_telling = 0.005;
+    if (by_profile.size() > 1 && by_profile[most] - by_profile[least] > worth_telling)
+      sentence += fmt::format(": {} when {}, {} when {}", percent(by_profile[most]), profile_words(most), percent(by_profile[least]), profile_words(least));
+    return sentence + ".";
+  }
+
+  [[nodiscard]] std::string profile_words(std::size_t profile) const {
+    std::vector<std::string> words;
+    for (int i = 0; i < structure_.num_players(); ++i)
+      if (structure_.players[at(i)].num_types() > 1)
+        words.push_back(fmt::format("{} is {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(profiles_.type_of(static_cast<int>(profile), i))]));
+    return fmt::format("{}", fmt::join(words, " and "));
+  }
+
+  [[nodiscard]] std::string offers() const {
+    std::vector<std::string> parts;
+    for (const auto& [move, offer] : prediction_.offers)
+      if (offer.accepted_mean)
+        parts.push_back(fmt::format("an offer of {} is accepted with {}, at {} on average", structure_.moves[at(move)].name, percent(offer.accepted), number_text(*offer.accepted_mean, 3)));
+    if (parts.empty()) return prediction_.offers.empty() ? "" : "No offer is ever accepted.";
+    std::string sentence = fmt::format("{}.", fmt::join(parts, "; "));
+    sentence.front() = 'A';
+    return sentence;
+  }
+
+  /// Probability that play reaches round `round` (from 0) for a profile.
+  [[nodiscard]] double survival(std::size_t profile, std::size_t round) const {
+    double reached = 1.0;
+    for (std::size_t t = 0; t < round && t < prediction_.hazard_by_profile[profile].size(); ++t) reached *= 1.0 - prediction_.hazard_by_profile[profile][t];
+    return reached;
+  }
+
+  /// The analyst's mean belief in a player's second type at the top of the second round, over all plays that reach it.
+  [[nodiscard]] std::optional<double> belief_after_first_round(int player) const {
+    const auto& by_type = prediction_.belief_by_round[at(player)];
+    double weight = 0, sum = 0;
+    for (std::size_t p = 0; p < prediction_.profile_weight.size(); ++p) {
+      const auto type = at(profiles_.type_of(static_cast<int>(p), player));
+      if (type >= by_type.size() || by_type[type].size() < 2) return std::nullopt;
+      const double reached = prediction_.profile_weight[p] * survival(p, 1);
+      weight += reached;
+      sum += reached * by_type[type][1];
+    }
+    return weight > 0 ? std::optional(sum / weight) : std::nullopt;
+  }
+
+  /// What the fact that the first round did not end play teaches.
+  [[nodiscard]] std::string lesson() const {
+    std::vector<std::string> parts;
+    for (int i = 0; i < structure_.num_players(); ++i) {
+      if (structure_.players[at(i)].num_types() != 2 || at(i) >= prediction_.belief_by_round.size()) continue;
+      const std::optional<double> after = belief_after_first_round(i);
+      constexpr double worth_telling = 0.005;
+      if (after && std::abs(*after - prior_[at(i)][1]) > worth_telling)
+        parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[1], percent(prior_[at(i)][1]), percent(*after)));
+    }
+    return parts.empty() ? "" : fmt::format("When the first round ends nothing, the chance {}.", fmt::join(parts, ", and "));
+  }
+
+  [[nodiscard]] std::string duration() const {
+    if (structure_.horizon == HorizonKind::none && prediction_.rounds_distribution.size() < 2) return "";
+    std::string sentence = fmt::format("It lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
+    if (!prediction_.rounds_distribution.empty()) sentence += fmt::format("; {} of plays end in the first", percent(prediction_.rounds_distribution.front()));
+    if (prediction_.unfinished > 0) sentence += fmt::format(", {} are not over at the horizon", percent(prediction_.unfinished));
+    return sentence + ".";
+  }
+
+  [[nodiscard]] std::string revelation() const {
+    std::vector<std::string> parts;
+    for (int i = 0; i < structure_.num_players() && at(i) < prediction_.information.size(); ++i) {
+      const Information& information = prediction_.information[at(i)];
+      if (structure_.players[at(i)].num_types() < 2 || information.prior_entropy <= 0) continue;
+      parts.push_back(fmt::format("{} of what was unknown about {}", percent(information.total / information.prior_entropy), structure_.players[at(i)].name));
+    }
+    return parts.empty() ? "" : fmt::format("Play reveals {}.", fmt::join(parts, ", "));
+  }
+
+  const Structure& structure_;
+  const std::vector<std::vector<double>>& prior_;
+  const Prediction& prediction_;
+  Profiles profiles_;
+};
+
+}  // namespace
+
+std::vector<std::string> narrate(const Game& game, const Prediction& prediction) { return Narrator(game, prediction).tell(); }
+
+}  // namespace melian
