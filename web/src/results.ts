@@ -1,0 +1,77 @@
+/** The shape of results.json (docs/formats/study_results.md): only what the report reads. */
+
+export type Verdict = "holds" | "fails" | "undecided";
+export type ByRound = number[];
+
+export interface Player { name: string; types: string[]; prior: number[] }
+export interface Equilibrium { unique: boolean; multiple_decisions: number; branch_jumps: number; unsolved_decisions: number; ladder: number[]; places: string[] }
+export interface ShortResult {
+  lambda: number; outcomes: Record<string, number>; rounds_mean: number; unfinished: number; reached: ByRound;
+  tallies: Record<string, number>; values: Record<string, Record<string, number>>; equilibrium: Equilibrium;
+}
+export interface Offer { proposer: string; mean: number; first_round: number; accepted: number; accepted_mean: number | null; mean_by_round: (number | null)[]; reached_by_round: ByRound }
+export interface Information { talk: ByRound; battlefield: ByRound; per_round_reached: ByRound; total: number; prior_entropy: number; end_entropy: number; splitting: number }
+export interface Certificate {
+  residual: number; residual_reached: number; beliefs: number; exploitability: Record<string, Record<string, { gain: number; ceiling: number }>>;
+  grid_error: Record<string, number>; not_converging: string[]; cell_step: number; path_error: number; unsolved_decisions: number;
+  reached: { unsolved_decisions: number; multiple_decisions: number; branch_jumps: number };
+  tolerance: number; residual_tolerance: number; holds: boolean; why_not: string[];
+}
+export interface PathStep { round: number; move: string; player: string | null; action: string; belief_before: number | null; belief_after: number | null }
+export interface Path { types: Record<string, string>; outcome: string; last_round: number; unfinished: boolean; frequency: number; steps: PathStep[] }
+export interface Result {
+  game: { name: string; players: Player[]; public_states: number; belief_points: number; rounds: number };
+  method: { name: string; lambda: number; grid: Record<string, number>; measure: string; discounting: string };
+  values: Record<string, Record<string, number>>;
+  outcomes: Record<string, { probability: number; by_types: { types: Record<string, string>; probability: number }[] }>;
+  rounds: { mean: number; distribution: ByRound; unfinished: number; reached: ByRound };
+  choices: Record<string, Offer | Offer[]>;
+  information: Record<string, Information>;
+  beliefs: Record<string, { in: string; given: Record<string, (number | null)[]> }>;
+  bargaining_ranges?: { proposer: string; responder: string; offer: string; share_with_range: number | null; pairs: { types: Record<string, string>; low: number | null; high: number | null; empty: boolean; weight: number }[] }[];
+  paths?: Path[];
+  equilibrium: Equilibrium;
+  certificate: Certificate;
+}
+export interface Reading {
+  id: string; by: string | null; date: string | null; text: string | null; standpoint: string | null; neutral: boolean;
+  parameters: Record<string, number | string>; because: Record<string, string>; lambda: number; by_lambda: Record<string, ShortResult>; result: Result;
+}
+export interface Half { name: string | null; value: number | null; error: number | null; compared_with: number | null; verdict: Verdict }
+export interface Judgement {
+  lambda: number; verdict: Verdict; opposite_verdict: Verdict; value: number | null; error: number | null; compared_with: number | null;
+  half?: string | null; why: string[]; halves: Half[]; guards: { text: string; met: boolean | null }[];
+}
+export interface BaseJudgement extends Judgement { by_lambda: Record<string, Judgement>; same_for_all_lambda: boolean }
+export interface Claim {
+  id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;
+  halves: { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string }[];
+  guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>;
+}
+export interface Parameter {
+  name: string; default: number | string; readings: Record<string, number | string>; differs: boolean; plausible: [number, number] | null;
+  source: string | null; judgement: boolean; judgement_note: string | null; because: Record<string, string>; note: string | null;
+}
+export interface Study {
+  schema: string; program: { name: string; version: string };
+  study: { title: string; question: string | null; file: string; model: string; model_title: string; fingerprint: string; sources: string[]; model_sources: string[]; round_name: string; window: number; horizon: number; lambda_factors: number[]; unused_sections: { section: string; why: string }[] };
+  reproduce: { command: string; version: string; fingerprint: string; model_fingerprint: string; study_fingerprint: string; options: Record<string, unknown> };
+  readings: Reading[];
+  variants: { id: string; text: string | null; parameters: Record<string, number | string>; readings: Record<string, ShortResult> }[];
+  mechanisms: { id: string; where: string[]; shown_by: string[] }[];
+  claims: Claim[]; parameters: Parameter[];
+  base_rates: { id: string; text: string; source: string; survival: ByRound }[];
+  model_text: { file: string; text: string }[]; limits: string[]; all_hold: boolean; failures: string[];
+}
+
+/** The study inside this page; an explanation instead when there is none. */
+export function read_results(): Study | string {
+  const text = document.getElementById("melian-results")?.textContent ?? "";
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found === "object" && found !== null && (found as Study).schema === "melian.study/1") return found as Study;
+    return "This page holds no results of a study (schema melian.study/1). `melian run` writes the report with its results inside.";
+  } catch (problem) {
+    return `The results inside this page cannot be read: ${String(problem)}`;
+  }
+}

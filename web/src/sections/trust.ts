@@ -1,0 +1,68 @@
+/** How far the answer can be trusted, where its numbers come from, and how to get it again. */
+import { csv_link, h, number, section, table, words } from "../dom";
+import { reading_name } from "../look";
+import type { Reading, Study } from "../results";
+
+function worst(errors: Record<string, number>, prefix: string): string {
+  const found = Object.entries(errors).filter(([name]) => name.startsWith(prefix)).sort((a, b) => b[1] - a[1])[0];
+  return found ? `${number(found[1], 2)} (${words(found[0])})` : "none";
+}
+
+function gain(reading: Reading): string {
+  const all = Object.entries(reading.result.certificate.exploitability).flatMap(([player, types]) => Object.entries(types).map(([type, x]) => ({ who: type ? `${player} ${type}` : player, ...x })));
+  const most = all.sort((a, b) => b.gain - a.gain)[0];
+  return most ? `${number(most.gain, 2)} of at most ${number(most.ceiling, 2)} (${most.who})` : "none";
+}
+
+export function certificate(study: Study): HTMLElement {
+  const row = (label: string, text: (reading: Reading) => string): (string | HTMLElement)[] => [label, ...study.readings.map(text)];
+  return section("certificate", "How far the answer can be trusted",
+    "A checker that knows nothing of the solver recomputes beliefs, payoffs and best responses from the strategies alone.",
+    table(["Check", ...study.readings.map(reading_name)], [
+      row("certified", (r) => (r.result.certificate.holds ? "yes" : "no")),
+      row("equations: largest residual (logits)", (r) => number(r.result.certificate.residual, 2)),
+      row("beliefs: largest difference (logits)", (r) => number(r.result.certificate.beliefs, 2)),
+      row("most any type could gain by deviating (payoff units)", gain),
+      row("largest grid error of an ending", (r) => worst(r.result.certificate.grid_error, "outcomes.")),
+      row("largest grid error of a payoff", (r) => worst(r.result.certificate.grid_error, "values.")),
+      row(`grid error of mean ${study.study.round_name}s`, (r) => number(r.result.certificate.grid_error["rounds.mean"], 2)),
+      row("decisions with several solutions", (r) => number(r.result.equilibrium.multiple_decisions)),
+      row("decisions resting on a jump, unsolved", (r) => `${r.result.equilibrium.branch_jumps}, ${r.result.equilibrium.unsolved_decisions}`),
+      row("tolerance for grid errors", (r) => number(r.result.certificate.tolerance)),
+      row("public states, belief points", (r) => `${r.result.game.public_states}, ${r.result.game.belief_points}`),
+    ]),
+    study.readings.flatMap((r) => r.result.certificate.why_not.map((why) => h("p", { class: "why" }, `${r.id}: ${why}`))));
+}
+
+export function readings(study: Study): HTMLElement {
+  return section("readings", "The readings", "A reading is an attributed set of beliefs and parameters. The neutral one is the analyst's own base. Melian endorses none.",
+    h("div", { class: "cards" }, study.readings.map((r) => h("article", {}, h("h3", {}, reading_name(r)), h("p", {}, [r.standpoint, r.date, r.text].filter(Boolean).join(" \u00b7 ")),
+      Object.keys(r.parameters).length === 0 ? h("p", {}, "The base values throughout.") : h("ul", {}, Object.entries(r.parameters).map(([name, content]) => h("li", {}, h("code", {}, `${name} = ${number(content)}`), r.because[name] ? `: ${r.because[name]}` : ""))))))); 
+}
+
+export function parameters(study: Study): HTMLElement {
+  const rows = [...study.parameters].sort((a, b) => Number(b.differs) - Number(a.differs));
+  const body = rows.map((p) => [
+    h("code", {}, p.name), ...study.readings.map((r) => number(p.readings[r.id] ?? p.default)), p.plausible ? `${number(p.plausible[0])} to ${number(p.plausible[1])}` : "",
+    h("span", {}, p.note ? h("span", { class: "note" }, `${p.note}. `) : null, p.judgement ? h("strong", {}, p.judgement_note ? "judgement: " : "judgement") : "source: ", p.source ?? p.judgement_note ?? ""),
+  ]);
+  const csv = rows.map((p) => ({ name: p.name, ...Object.fromEntries(study.readings.map((r) => [r.id, p.readings[r.id] ?? p.default])), low: p.plausible?.[0] ?? null, high: p.plausible?.[1] ?? null, source: p.source ?? p.judgement_note ?? "", judgement: String(p.judgement) }));
+  return section("parameters", "Every parameter, and where it comes from", "Those that differ between readings come first. A number without a source is marked as a judgement.",
+    table(["Parameter", ...study.readings.map((r) => r.id), "Plausible", "Meaning and source"], body, undefined, "parameters"), h("p", {}, csv_link("parameters.csv", csv)));
+}
+
+export function mechanisms(study: Study): HTMLElement | null {
+  if (study.mechanisms.length === 0) return null;
+  return section("mechanisms", "Where each mechanism lives", null,
+    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.id, m.where.map(words).join(", "), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"])));
+}
+
+export function reproduce(study: Study): HTMLElement {
+  return section("reproduce", "How to get this again", null,
+    h("pre", {}, study.reproduce.command),
+    table(["", ""], [["program", `${study.program.name} ${study.program.version}`], ["model", h("code", {}, study.reproduce.model_fingerprint)], ["study", h("code", {}, study.reproduce.study_fingerprint)],
+      ["options", h("code", {}, JSON.stringify(study.reproduce.options))]]),
+    h("h3", {}, "Limits"), h("ul", {}, study.limits.map((limit) => h("li", {}, limit)), study.study.unused_sections.map((u) => h("li", {}, `${u.section}: ${u.why}`))),
+    h("h3", {}, "Sources"), h("ul", {}, [...new Set([...study.study.sources, ...study.study.model_sources])].map((s) => h("li", {}, s))),
+    study.model_text.map((m) => h("details", {}, h("summary", {}, `The model: ${m.file}`), h("pre", { class: "model" }, m.text))));
+}
