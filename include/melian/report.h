@@ -28,6 +28,9 @@ struct TextStyle {
 /// One answer on one screen: outcomes with grid error, values, rounds, offers, information, the certificate in words.
 [[nodiscard]] std::string summary(const Game& game, const Answer& answer, const TextStyle& style = {});
 
+/// A study's results (the text of its results.json) on one screen: outcomes and verdicts by reading, certificates.
+[[nodiscard]] std::string study_summary(const std::string& results, const TextStyle& style = {});
+
 /// What happens in equilibrium in a few plain sentences, computed from the prediction alone: the first move, who
 /// accepts, what a refusal teaches, when it ends.
 [[nodiscard]] std::vector<std::string> narrate(const Game& game, const Prediction& prediction);

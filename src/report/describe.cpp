@@ -1,0 +1,161 @@
+#include <algorithm>
+#include <deque>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "melian/report.h"
+#include "report/budget.h"
+#include "report/table.h"
+#include "report/words.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+std::string content_text(const ParameterContent& content) {
+  const double* number = std::get_if<double>(&content);
+  return number != nullptr ? number_text(*number) : std::get<std::string>(content);
+}
+
+std::string list_words(const std::vector<std::string>& words) {
+  constexpr std::size_t most = 8;
+  if (words.size() <= most) return fmt::format("{}", fmt::join(words, ", "));
+  return fmt::format("{}, {}, ..., {} ({} in all)", words[0], words[1], words.back(), words.size());
+}
+
+std::string range_words(const ParameterInfo& parameter) {
+  if (!parameter.words.empty()) return "{" + fmt::format("{}", fmt::join(parameter.words, ", ")) + "}";
+  if (!parameter.low || !parameter.high) return "";
+  return fmt::format("{} .. {}", number_text(*parameter.low), number_text(*parameter.high));
+}
+
+class Description {
+ public:
+  Description(const Model& model, const Game& game, const TextStyle& style) : model_(model), game_(game), structure_(game.shape()), style_(style) {}
+
+  [[nodiscard]] std::string text() const {
+    return title() + section("Players", players()) + section("Moves, in the order of play", moves()) + section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") +
+           section("Public states", states()) + section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget()) + refusals();
+  }
+
+ private:
+  [[nodiscard]] std::string line(const std::string& text, std::size_t indent) const { return wrap(text, {style_.colour, style_.width - static_cast<int>(indent)}, indent); }
+  [[nodiscard]] std::string section(const std::string& heading, const std::string& body) const { return body.empty() ? "" : "\n" + paint(style_, "1", heading) + "\n" + body; }
+
+  [[nodiscard]] std::string title() const {
+    std::string out = paint(style_, "1", structure_.title.empty() ? "(no title)" : structure_.title) + "\n";
+    for (const std::string& source : structure_.sources) out += "  " + line(source, 2) + "\n";
+    return out;
+  }
+
+  [[nodiscard]] std::string players() const {
+    Table table({"", "", ""});
+    for (int i = 0; i < structure_.num_players(); ++i) {
+      const Player& player = structure_.players[at(i)];
+      std::vector<std::string> types;
+      for (std::size_t k = 0; k < player.types.size(); ++k) types.push_back(fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
+      table.add({player.name, types.empty() ? "no private information" : fmt::format("{}", fmt::join(types, ", ")), player.note});
+    }
+    return table.text(style_);
+  }
+
+  /// Moves as play meets them first, breadth first from the root.
+  [[nodiscard]] std::vector<int> moves_in_order() const {
+    std::vector<bool> seen(structure_.states.size(), false), listed(structure_.moves.size(), false);
+    std::vector<int> order;
+    std::deque<int> waiting{structure_.root};
+    seen[at(structure_.root)] = true;
+    const auto visit = [&](int state) {
+      if (state < 0 || seen[at(state)]) return;
+      seen[at(state)] = true;
+      waiting.push_back(state);
+    };
+    while (!waiting.empty()) {
+      const PublicState& state = structure_.states[at(waiting.front())];
+      waiting.pop_front();
+      if (!listed[at(state.move)]) order.push_back(state.move);
+      listed[at(state.move)] = true;
+      for (int k = 0; k < state.num_branches; ++k) visit(structure_.branches[at(state.first_branch + k)].next);
+      visit(state.closing);
+    }
+    return order;
+  }
+
+  [[nodiscard]] std::string moves() const {
+    std::string out;
+    for (int m : moves_in_order()) {
+      const Move& move = structure_.moves[at(m)];
+      if (move.kind == MoveKind::passage) continue;
+      const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
+      const std::string verb = move.kind == MoveKind::offer ? "offers" : move.kind == MoveKind::choice ? "chooses" : move.kind == MoveKind::chance ? "chance" : "at once:";
+      std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
+      if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
+      if (!move.note.empty()) words += " - " + move.note;
+      out += "  " + line(words, 4) + "\n";
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string states() const {
+    std::int64_t decisions = 0, chance = 0, timed = 0;
+    for (std::size_t s = 0; s < structure_.states.size(); ++s) {
+      decisions += structure_.is_decision(static_cast<int>(s)) ? 1 : 0;
+      chance += structure_.moves[at(structure_.states[s].move)].kind == MoveKind::chance ? 1 : 0;
+      timed += structure_.states[s].timed ? 1 : 0;
+    }
+    std::string out = fmt::format("{}: {} decisions, {} chance moves", counted(static_cast<long long>(structure_.states.size()), "public state", "public states"), grouped(decisions), grouped(chance));
+    if (structure_.horizon == HorizonKind::finite) out += fmt::format("; {} of them once in each of {}", grouped(timed), counted(structure_.rounds, "round", "rounds"));
+    if (structure_.horizon == HorizonKind::forever) out += "; the horizon is forever";
+    out = "  " + line(out, 2) + "\n";
+    for (const Variable& variable : structure_.variables) out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
+    return out;
+  }
+
+  [[nodiscard]] std::string parameters() const {
+    Table table({"name", "default", "range", "what it is"});
+    table.align_right({1});
+    for (const ParameterInfo& parameter : model_.parameters()) table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content), range_words(parameter), parameter.note});
+    if (table.empty()) return "";
+    const bool any_shapes = std::ranges::any_of(model_.parameters(), [](const ParameterInfo& parameter) { return parameter.shapes; });
+    return table.text(style_) + (any_shapes ? "  * shapes the game: changing it builds the public states anew\n" : "");
+  }
+
+  [[nodiscard]] std::string labels() const {
+    std::string out;
+    for (const LabelInfo& label : model_.labels()) out += "  " + line(fmt::format("{}: {}", label.label, fmt::join(label.names, ", ")), 4) + "\n";
+    return out;
+  }
+
+  [[nodiscard]] std::string budget() const {
+    Table table({"belief nodes", "decisions", "strategies", "within 3 million"});
+    table.align_right({1, 2});
+    const std::vector<int> full = default_nodes(structure_);
+    for (int divisor : {1, 2, 4}) {
+      const std::vector<int> nodes = coarser_nodes(full, divisor);
+      const Budget needed = budget_on(structure_, nodes);
+      constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
+      table.add({nodes_words(structure_, nodes), grouped(needed.decisions), bytes_text(static_cast<double>(needed.strategy_bytes)), needed.decisions <= world_budget ? "yes" : "no"});
+    }
+    return table.text(style_);
+  }
+
+  [[nodiscard]] std::string refusals() const {
+    if (structure_.unsupported.empty()) return "";
+    std::string out;
+    for (const std::string& reason : structure_.unsupported) out += "  " + line("- " + reason, 4) + "\n";
+    return section("Not solved by the present methods", out);
+  }
+
+  const Model& model_;
+  const Game& game_;
+  const Structure& structure_;
+  TextStyle style_;
+};
+
+}  // namespace
+
+std::string describe(const Model& model, const Game& game, const TextStyle& style) { return Description(model, game, style).text(); }
+
+}  // namespace melian

@@ -1,0 +1,125 @@
+#include <algorithm>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "melian/report.h"
+#include "report/table.h"
+#include "report/words.h"
+
+namespace melian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A study's results on one screen, read from the same document as every other view.
+class StudyScreen {
+ public:
+  StudyScreen(const Json& results, const TextStyle& style) : results_(results), style_(style) {}
+
+  [[nodiscard]] std::string text() const {
+    std::string out = heading(results_["study"].value("title", "Study"));
+    const std::string question = results_["study"].value("question", "");
+    if (!question.empty()) out += "  " + wrap(question, inner(), 2) + "\n";
+    return out + "\n" + outcomes() + claims() + certificate();
+  }
+
+ private:
+  [[nodiscard]] TextStyle inner() const { return {style_.colour, style_.width - 2}; }
+  [[nodiscard]] std::string heading(const std::string& words) const { return paint(style_, "1", words) + "\n"; }
+
+  [[nodiscard]] std::vector<std::string> reading_ids() const {
+    std::vector<std::string> ids;
+    for (const Json& reading : results_["readings"]) ids.push_back(reading["id"]);
+    return ids;
+  }
+
+  [[nodiscard]] std::vector<std::string> header(const std::string& first) const {
+    std::vector<std::string> titles{first};
+    for (const std::string& id : reading_ids()) titles.push_back(id);
+    return titles;
+  }
+
+  /// Outcome names, those likely under some reading first.
+  [[nodiscard]] std::vector<std::string> outcome_names() const {
+    std::vector<std::pair<double, std::string>> ranked;
+    for (const auto& [name, first] : results_["readings"].front()["result"]["outcomes"].items()) {
+      double most = 0;
+      for (const Json& reading : results_["readings"]) most = std::max(most, reading["result"]["outcomes"][name].value("probability", 0.0));
+      ranked.emplace_back(most, name);
+    }
+    std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::vector<std::string> names;
+    for (auto& [share, name] : ranked) names.push_back(std::move(name));
+    return names;
+  }
+
+  [[nodiscard]] std::string outcomes() const {
+    if (results_["readings"].empty()) return "";
+    Table table(header("how it ends, by reading"));
+    align_all_right(table);
+    for (const std::string& name : outcome_names()) {
+      std::vector<std::string> row{name};
+      for (const Json& reading : results_["readings"]) row.push_back(percent(reading["result"]["outcomes"][name].value("probability", 0.0)));
+      table.add(std::move(row));
+    }
+    const std::string unit = results_["study"].value("round_name", "round");
+    std::vector<std::string> lengths{fmt::format("{}s of war, on average", unit)};
+    for (const Json& reading : results_["readings"]) lengths.push_back(with_decimals(reading["result"]["rounds"].value("mean", 0.0), 1));
+    table.add(std::move(lengths));
+    return table.text(style_);
+  }
+
+  void align_all_right(Table& table) const {
+    std::vector<std::size_t> columns;
+    for (std::size_t c = 1; c <= results_["readings"].size(); ++c) columns.push_back(c);
+    table.align_right(columns);
+  }
+
+  [[nodiscard]] std::string claims() const {
+    if (!results_.contains("claims") || results_["claims"].empty()) return "";
+    Table table(header("claim, by reading"));
+    bool any_depends = false;
+    for (const Json& claim : results_["claims"]) {
+      std::vector<std::string> row{fmt::format("{} {}", claim.value("id", ""), claim.value("text", ""))};
+      for (const std::string& id : reading_ids()) {
+        if (!claim["base"].contains(id)) {
+          row.emplace_back();
+          continue;
+        }
+        const Json& judged = claim["base"][id];
+        const bool depends = !judged.value("same_for_all_lambda", true);
+        any_depends = any_depends || depends;
+        row.push_back(judged.value("verdict", "undecided") + (depends ? "*" : ""));
+      }
+      table.add(std::move(row));
+    }
+    std::string out = "\n" + table.text(style_);
+    out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
+    if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
+    return out;
+  }
+
+  [[nodiscard]] std::string certificate() const {
+    if (results_.value("all_hold", false)) return "\n" + paint(style_, "32", wrap("certified: the answer of every reading passes its checks.", style_, 2)) + "\n";
+    std::string out = "\n" + paint(style_, "31", "NOT certified:") + "\n";
+    constexpr std::size_t shown = 8;
+    const Json failures = results_.value("failures", Json::array());
+    for (std::size_t k = 0; k < std::min(shown, failures.size()); ++k) out += "  " + wrap("- " + failures[k].get<std::string>(), inner(), 4) + "\n";
+    if (failures.size() > shown) out += fmt::format("  and {} more in results.json\n", failures.size() - shown);
+    return out;
+  }
+
+  const Json& results_;
+  TextStyle style_;
+};
+
+}  // namespace
+
+std::string study_summary(const std::string& results, const TextStyle& style) {
+  const Json document = Json::parse(results, nullptr, false);
+  MELIAN_EXPECT(document.is_object() && document.contains("study") && document.contains("readings"), "results.json as run_study writes it");
+  return StudyScreen(document, style).text();
+}
+
+}  // namespace melian
