@@ -118,7 +118,7 @@ class Lexer {
     else if (c == '#') read_comment();
     else if (c == '"') read_text();
     else if (is_digit(c)) read_number();
-    else if (is_letter(c) || c == '_') read_name();
+    else if (is_letter(c) || c == '_' || is_foreign_letter()) read_name();
     else read_sign();
   }
 
@@ -182,10 +182,23 @@ class Lexer {
     out_.tokens.back().number = read.ec == std::errc() ? number : 0.0;
   }
 
+  /// A character beyond ASCII that is none of the known signs: part of a word, as far as readers are concerned.
+  [[nodiscard]] bool is_foreign_letter() const {
+    return static_cast<unsigned char>(text_[at_]) >= 0x80 && character_length(text_, at_) > 0 &&
+           std::ranges::none_of(foreign_signs, [&](const Foreign& sign) { return text_.substr(at_).starts_with(sign.written); });
+  }
+
   void read_name() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
-    if (text_[begin] == '_') mistake(begin, at_, "M0103", "a name begins with a letter", "a letter first, then letters, digits and `_`");
+    bool foreign = false;
+    while (at_ < text_.size() && (is_word_character(text_[at_]) || is_foreign_letter())) {
+      foreign = foreign || !is_word_character(text_[at_]);
+      at_ += character_length(text_, at_);
+    }
+    if (foreign)
+      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name",
+              "letters a to z, digits and `_`", "other characters belong in comments and quoted texts");
+    else if (text_[begin] == '_') mistake(begin, at_, "M0103", "a name begins with a letter", "a letter first, then letters, digits and `_`");
     token(Token::Kind::name, begin, at_, text_.substr(begin, at_ - begin));
   }
 
@@ -210,20 +223,18 @@ class Lexer {
     at_ += length;
   }
 
-  /// One report for a run of characters that mean nothing (a name in another alphabet, a control byte already reported).
+  /// One report for a run of characters that mean nothing; bytes that are no characters were reported before.
   void read_unknown() {
     const std::size_t begin = at_;
     bool characters = false;
-    while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '"' && text_[at_] != '#' &&
-           signs.find(text_[at_]) == std::string_view::npos &&
-           (static_cast<unsigned char>(text_[at_]) >= 0x80 || !is_word_character(text_[at_]) || at_ > begin)) {
+    while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '"' && text_[at_] != '#' && !is_word_character(text_[at_]) &&
+           signs.find(text_[at_]) == std::string_view::npos && !is_foreign_letter()) {
       const std::size_t length = character_length(text_, at_);
       characters = characters || (length > 0 && static_cast<unsigned char>(text_[at_]) >= 0x20);
       at_ += std::max<std::size_t>(length, 1);
     }
     if (characters)
-      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot stand here",
-              "names of letters a to z, digits and `_`; other characters belong in comments and quoted texts");
+      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
   }
 
   std::string_view text_;

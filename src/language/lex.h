@@ -13,6 +13,7 @@ struct Token {
   enum class Kind { name, number, text, sign, end } kind = Kind::end;
   std::string_view text;   ///< as written; of a quoted text, what stands between the quotes
   bool reserved = false;   ///< a name the language keeps for itself
+  bool separator = false;  ///< a comma between options or outcomes, which may be left out (the parser marks it)
   int begin = 0, end = 0;  ///< bytes
   int line = 0;            ///< from 1
   double number = 0.0;

@@ -114,7 +114,10 @@ std::vector<int> owners_of_line(int last_token, const std::vector<Element>& elem
   if (outermost.empty()) return {innermost(last_token, elements)};
   // A line of short declarations is documented as a whole, otherwise the last of the line is meant.
   auto from = outermost.end() - 1;
-  const auto shares = [&](int element) { return elements[static_cast<std::size_t>(element)].shares_line; };
+  const auto shares = [&](int index) {
+    const Element& element = elements[static_cast<std::size_t>(index)];
+    return element.shares_line && line_of(element.last) == line;
+  };
   while (from != outermost.begin() && shares(*from) && shares(*(from - 1))) --from;
   return {from, outermost.end()};
 }
@@ -135,14 +138,27 @@ void add_text(ast::Note& note, std::string_view text) {
 
 std::vector<Element> outline(ast::File& file, const Lexed& lexed) { return Outliner(lexed).run(file); }
 
+int token_before(const Comment& comment, const Lexed& lexed) {
+  int out = comment.next_token - 1;
+  while (out > 0 && lexed.tokens[static_cast<std::size_t>(out)].separator) --out;
+  return out;
+}
+
+int token_after(const Comment& comment, const Lexed& lexed) {
+  int out = comment.next_token;
+  while (lexed.tokens[static_cast<std::size_t>(out)].separator) ++out;
+  return out;
+}
+
 std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements, const Lexed& lexed) {
   std::vector<int> out;
+  const int before = token_before(comment, lexed), after = token_after(comment, lexed);
   if (!comment.alone) {
-    out = owners_of_line(comment.next_token - 1, elements, lexed);
+    out = owners_of_line(before, elements, lexed);
   } else {
-    const int next = beginning_at(comment.next_token, elements);
+    const int next = beginning_at(after, elements);
     if (next >= 0) return {next};
-    if (comment.next_token > 0) out = {innermost(comment.next_token, elements)};
+    if (after > 0) out = {innermost(after, elements)};
   }
   std::erase(out, -1);
   return out;

@@ -60,8 +60,9 @@ ast::File Parser::file() {
 
 void Parser::header(ast::File& out) {
   context_ = "the first line";
-  const std::string near = meant(at_, {"model", "module"});
-  if (!near.empty()) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no file", "`model` or `module`", "did you mean `" + near + "`?");
+  std::string near = meant(at_, {"model", "module"});
+  if (!near.empty()) near = at("for", 2) ? "module" : "model";
+  if (!near.empty()) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no file", "`" + near + "`", "did you mean `" + near + "`?");
   out.is_module = at("module") || near == "module";
   if (at("model") || at("module") || !near.empty()) {
     skip();
@@ -69,7 +70,7 @@ void Parser::header(ast::File& out) {
     if (out.is_module) {
       expect("for");
       quoted(out.extends.emplace(), "the model it is for, in double quotes");
-    } else if (accept("extends")) {
+    } else if (accept("extends") || (!at_new_line() && reads_as_misspelt("extends"))) {
       quoted(out.extends.emplace(), "a file in double quotes");
     }
     if (!out.is_module && accept("with")) do quoted(out.with.emplace_back(), "a file in double quotes");
@@ -97,7 +98,7 @@ bool Parser::item_begins() const {
 std::string Parser::meant_item() const { return meant(at_, {item_words.begin(), item_words.end()}); }
 
 void Parser::item(ast::File& file) {
-  const std::size_t first = item_first_ = at_;
+  const std::size_t first = at_;
   ast::Item out;
   context_ = "the declarations";
   std::string near;
@@ -162,9 +163,10 @@ void Parser::item(ast::File& file) {
 void Parser::player(ast::PlayerDeclaration& out) {
   context_ = "a player";
   word(out.name, "a name for the player");
-  if (!accept("types")) return;
+  if (!accept("types") && (at_new_line() || !reads_as_misspelt("types"))) return;
   do type(out.types.emplace_back());
   while (accept(","));
+  comma_forgotten("types");
 }
 
 void Parser::type(ast::Type& out) {
@@ -216,6 +218,7 @@ void Parser::cells(std::vector<ast::Cell>& out) {
     if (!accept("with") && !reads_as_misspelt("with")) expected("`with` and its odds, or `otherwise`");
     cell.odds = amount();
   } while (accept(","));
+  comma_forgotten("the types");
 }
 
 void Parser::parameter(ast::Parameter& out) {
@@ -228,6 +231,7 @@ void Parser::parameter(ast::Parameter& out) {
       expect("=");
       content(number);
     } while (accept(","));
+    comma_forgotten("the types");
   } else {
     expect("=");
     content(out.content.emplace());
@@ -283,7 +287,7 @@ void Parser::state(ast::State& out) {
   range(out.range);
   expect("=");
   out.start = condition();
-  out.stops = accept("stops");
+  out.stops = accept("stops") || (!at_new_line() && reads_as_misspelt("stops"));
 }
 
 void Parser::horizon(ast::Horizon& out) {

@@ -66,6 +66,18 @@ void Parser::skip_balanced() {
   } while (open > 0 && !at_end());
 }
 
+/// The comma between options or outcomes.
+void Parser::skip_separator() {
+  if (!at(",")) return;
+  lexed_.tokens[at_].separator = true;
+  skip();
+}
+
+/// A list goes on without its comma: nothing else of the language begins with a plain word there.
+void Parser::comma_forgotten(std::string_view between) {
+  if (peek().kind == Token::Kind::name && !peek().reserved && !item_begins() && !at_new_line()) expected("`,` between " + std::string(between));
+}
+
 ast::Span Parser::span_of(std::size_t token) const { return {file_, lexed_.tokens[token].begin, lexed_.tokens[token].end}; }
 
 ast::Span Parser::span_from(std::size_t first) const {

@@ -57,7 +57,7 @@ void Parser::in_braces(std::string_view what, const Element& element) {
 
 /// An item begins inside a block: because the block was never closed, or because a declaration was put there?
 bool Parser::block_was_left_open(std::size_t opener) const {
-  return !balanced_ || at("phase") || (at_new_line() && indentation(at_) <= std::min(indentation(item_first_), indentation(opener)));
+  return at_new_line() ? indentation(at_) <= indentation(opener) : !balanced_;
 }
 
 void Parser::never_closed(std::size_t opener) {
@@ -176,7 +176,7 @@ void Parser::offer(ast::Offer& out) {
   word(out.choice, "a name for the offer");
   expect("in");
   range(out.range);
-  if (accept("where")) out.where = condition();
+  if (accept("where") || (!at_new_line() && reads_as_misspelt("where"))) out.where = condition();
 }
 
 void Parser::choice(ast::Choice& out) {
@@ -207,7 +207,7 @@ void Parser::options(std::vector<ast::Option>& out) {
     }
     one.span = span_from(first);
     if (recovering_) resume_at_branch();
-    static_cast<void>(accept(","));
+    skip_separator();
     out.push_back(std::move(one));
   });
   if (out.empty() && !recovering_ && !leaving_ && !gave_up_) mistake(span_of(opener), "M0116", "this choice has no options", "at least one option");
@@ -241,7 +241,7 @@ void Parser::chance(ast::Chance& out) {
     ast::Outcome one;
     outcome(one);
     if (recovering_) resume_at_branch();
-    static_cast<void>(accept(","));
+    skip_separator();
     out.outcomes.push_back(std::move(one));
   });
   if (out.outcomes.empty() && !recovering_ && !leaving_ && !gave_up_) mistake(span_of(opener), "M0116", "this chance move has no outcomes", "at least one outcome");
@@ -253,7 +253,7 @@ void Parser::outcome(ast::Outcome& out) {
   if (!accept("otherwise") && !reads_as_misspelt("otherwise")) {
     if (!accept("with") && !reads_as_misspelt("with")) expected("`with` and its odds, or `otherwise`");
     out.odds = amount();
-    if (accept("perceived") || reads_as_misspelt("perceived")) do {
+    if (accept("perceived") || (!at_new_line() && reads_as_misspelt("perceived"))) do {
         ast::View view;
         expect("by");
         word(view.player, "a player");
@@ -342,8 +342,13 @@ void Parser::when(ast::When& out) {
 void Parser::end(ast::End& out) {
   context_ = "`end`";
   word(out.name, "a name for the end");
-  if (accept(":")) payments(out.payments);
-  else if (!recovering_ && !verb_ahead().empty() && (verb_ahead() == "gets" || verb_ahead() == "pays") && !at_new_line())
+  if (accept(":")) {
+    payments(out.payments);
+    if (!recovering_ && !at_new_line() && (verb_ahead() == "gets" || verb_ahead() == "pays")) {
+      mistake(span_of(at_), "M0109", "`" + std::string(peek().text.substr(0, 60)) + "` cannot stand here, in `end`", "`,` between payments", "nothing can follow an end");
+      payments(out.payments);
+    }
+  } else if (!recovering_ && !verb_ahead().empty() && (verb_ahead() == "gets" || verb_ahead() == "pays") && !at_new_line())
     mistake(span_of(at_), "M0109", "the payments of an end follow a colon", "`:`", "write end " + out.name.text + ": " + std::string(peek().text.substr(0, 60)) + " ...");
 }
 

@@ -102,6 +102,8 @@ class Parser {
   void close(std::string_view sign, std::size_t opener);
   void skip();
   void skip_balanced();
+  void skip_separator();
+  void comma_forgotten(std::string_view between);
   [[nodiscard]] ast::Span span_from(std::size_t first) const;
   [[nodiscard]] ast::Span span_of(std::size_t token) const;
   void expected(std::string_view what, std::string hint = {}, std::string code = "M0109");
@@ -136,7 +138,6 @@ class Parser {
   int depth_ = 0;
   int num_unrecorded_ = 0;
   bool balanced_ = true;             ///< as many `{` as `}`
-  std::size_t item_first_ = 0;       ///< first token of the item being read
   std::size_t suspect_ = 0;          ///< an opener whose `}` stands further left than the opener's line; 0: none
 };
 
