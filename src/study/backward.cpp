@@ -1,0 +1,223 @@
+#include "study/backward.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace melian::prediction {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+using Kind = Column::Kind;
+
+/// Does this branch accept an offer of the move, and which?
+const Structure::Acceptance* acceptance(const Structure& structure, int branch, int move) {
+  for (std::int64_t k = structure.acceptance_begin[at(branch)]; k < structure.acceptance_begin[at(branch) + 1]; ++k)
+    if (structure.acceptances[static_cast<std::size_t>(k)].move == move) return &structure.acceptances[static_cast<std::size_t>(k)];
+  return nullptr;
+}
+
+}  // namespace
+
+Backward::Backward(const Board& board, std::vector<Column> columns)
+    : board_(board), structure_(board.structure()), columns_(std::move(columns)), untimed_(structure_.states.size()) {
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    shorter_.push_back(-1);
+    if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;
+    Column wanted;
+    wanted.kind = Kind::ends_within;
+    wanted.index = columns_[c].index - 1;
+    auto found = std::find(columns_.begin(), columns_.end(), wanted);
+    if (found == columns_.end()) found = columns_.insert(columns_.end(), wanted);
+    shorter_[c] = static_cast<int>(found - columns_.begin());
+  }
+}
+
+const Table& Backward::table(int round, int state) const {
+  const Table& found = structure_.states[at(state)].timed ? timed_.at(round)[at(state)] : untimed_[at(state)];
+  MELIAN_EXPECT(!found.empty(), "a table that has been computed and not dropped: " + describe_state(structure_, state));
+  return found;
+}
+
+bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_on) {
+  int longest_jump = 0;
+  for (std::size_t b = 0; b < structure_.branches.size(); ++b) longest_jump = std::max(longest_jump, board_.advance(static_cast<int>(b)));
+  for (const auto& level : structure_.untimed_levels) {
+    parallel_for(level.size(), [&](std::size_t k) { compute(-1, level[k]); });
+    if (visit)
+      for (const int state : level) visit(-1, state);
+  }
+  for (int round = structure_.timed_levels.empty() ? -1 : structure_.rounds - 1; round >= 0; --round) {
+    timed_[round].resize(structure_.states.size());
+    for (const auto& level : structure_.timed_levels) {
+      std::vector<int> reached;
+      for (const int state : level)
+        if (structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + at(state)] != 0) reached.push_back(state);
+      parallel_for(reached.size(), [&](std::size_t k) { compute(round, reached[k]); });
+      if (visit)
+        for (const int state : reached) visit(round, state);
+    }
+    // Later only the tops of this round's phases are read.
+    for (std::size_t s = 0; s < structure_.states.size(); ++s)
+      if (!structure_.states[s].entry && !(round == 0 && static_cast<int>(s) == structure_.root)) timed_[round][s] = {};
+    timed_.erase(round + std::max(1, longest_jump));
+    if (go_on && !go_on(1.0 - static_cast<double>(round) / structure_.rounds)) return false;
+  }
+  return true;
+}
+
+Backward::Effect Backward::effect(const BranchReader& reader, int round, int state) const {
+  const Shape& here = board_.shape(state);
+  const auto profiles = at(here.profiles);
+  const Branch& branch = structure_.branches[at(reader.branch())];
+  const PublicState& from = structure_.states[at(state)];
+  const Move& move = structure_.moves[at(from.move)];
+  const Destination& to = reader.destination();
+  Effect out;
+  out.at_once.assign(columns_.size() * profiles, 0.0);
+  out.factor.assign(columns_.size() * profiles, 1.0);
+  out.column.resize(columns_.size());
+  if (!to.ended()) {
+    out.there = &board_.shape(to.state);
+    out.successor = structure_.states[at(to.state)].timed ? &timed_.at(to.round)[at(to.state)] : &untimed_[at(to.state)];
+    MELIAN_EXPECT(!out.successor->empty(), "successors are computed first: " + describe_state(structure_, to.state));
+  }
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    const Column& column = columns_[c];
+    double* at_once = out.at_once.data() + c * profiles;
+    const auto add = [&](double amount) { std::fill_n(at_once, profiles, amount); };
+    bool goes_on = !to.ended();
+    int next = static_cast<int>(c);
+    switch (column.kind) {
+      case Kind::ends_in:
+        if (to.ended() && std::find(column.outcomes.begin(), column.outcomes.end(), -1 - to.state) != column.outcomes.end()) add(1.0);
+        break;
+      case Kind::rounds_left:
+        if (to.closing) {
+          add(structure_.rounds - 1 - round);
+          goes_on = false;
+        } else if (!to.ended()) {
+          add(board_.advance(reader.branch()));
+        }
+        break;
+      case Kind::ends_within:
+        if (to.ended()) add(1.0);
+        if (to.closing) goes_on = false;
+        for (int passed = to.ended() ? 0 : board_.advance(reader.branch()); passed > 0 && next >= 0; --passed) next = shorter_[at(next)];
+        break;
+      case Kind::cut_off:
+        if (to.closing) {
+          add(1.0);
+          goes_on = false;
+        }
+        break;
+      case Kind::tally:
+        for (std::int64_t k = structure_.count_begin[at(reader.branch())]; k < structure_.count_begin[at(reader.branch()) + 1]; ++k) {
+          const Structure::Count& count = structure_.counts[static_cast<std::size_t>(k)];
+          if (count.tally != column.index) continue;
+          for (std::size_t theta = 0; theta < profiles; ++theta) at_once[theta] += board_.game().numbers.amounts[static_cast<std::size_t>(count.amount_offset) + theta];
+        }
+        break;
+      case Kind::payoff: {
+        const double* reward = board_.game().reward(reader.branch(), column.index, here.profiles);
+        for (std::size_t theta = 0; theta < profiles; ++theta) {
+          at_once[theta] = reward[theta];
+          const double discount = board_.game().numbers.discount[at(column.index)][at(here.type_in(static_cast<int>(theta), column.index))];
+          if (branch.time > 0) out.factor[c * profiles + theta] = std::pow(discount, branch.time);
+        }
+        break;
+      }
+      case Kind::offer_sum:
+        if (from.move == column.index) {
+          add(move.numbers[at(branch.action)]);
+          goes_on = false;
+        }
+        break;
+      case Kind::move_made:
+        if (from.move == column.index && (column.detail < 0 || column.detail == branch.action)) {
+          add(1.0);
+          goes_on = false;
+        }
+        break;
+      case Kind::accepted:
+      case Kind::accepted_count:
+      case Kind::accepted_sum:
+        if (const auto* accepted = acceptance(structure_, reader.branch(), column.index)) {
+          add(column.kind == Kind::accepted_sum ? structure_.moves[at(column.index)].numbers[at(accepted->action)] : 1.0);
+          if (column.kind == Kind::accepted) goes_on = false;
+        }
+        break;
+    }
+    out.column[c] = goes_on ? next : -1;
+  }
+  return out;
+}
+
+void Backward::apply(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
+  const Projection* projection = reader.projection();
+  const std::size_t profiles = footing.odds.size();
+  std::copy(effect.at_once.begin(), effect.at_once.end(), out);
+  if (projection == nullptr) return;
+  const auto there = at(effect.there->profiles);
+  for (std::size_t n = 0; n < footing.point.size(); ++n) {
+    const double* row = effect.successor->data() + at(footing.point[n]) * columns_.size() * there;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      if (effect.column[c] < 0) continue;
+      const double* next = row + at(effect.column[c]) * there;
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        out[c * profiles + theta] += footing.weight[n] * effect.factor[c * profiles + theta] * next[projection->profile[theta]];
+    }
+  }
+}
+
+void Backward::after(const BranchReader& reader, int round, int state, const Footing& footing, std::vector<double>& out) const {
+  out.resize(columns_.size() * footing.odds.size());
+  apply(effect(reader, round, state), reader, footing, out.data());
+}
+
+void Backward::compute(int round, int state) {
+  const Shape& here = board_.shape(state);
+  const auto profiles = at(here.profiles);
+  const PublicState& s = structure_.states[at(state)];
+  const bool chance = structure_.moves[at(s.move)].kind == MoveKind::chance;
+  Table& table = s.timed ? timed_.at(round)[at(state)] : untimed_[at(state)];
+  const std::size_t width = columns_.size() * profiles;
+  table.assign(at(here.points) * width, 0.0);
+  Footing footing;
+  std::vector<double> amounts(width);
+  for (int k = 0; k < s.num_branches; ++k) {
+    // An untimed state's branches lead to untimed states whatever the round.
+    const BranchReader reader(board_, std::max(round, 0), state, k);
+    bool some = reader.possible();
+    for (const Column& column : columns_)
+      if (chance && column.kind == Kind::payoff) {
+        const double* own = board_.game().odds_for(reader.branch(), column.index, here.profiles);
+        some = some || std::any_of(own, own + profiles, [](double odds) { return odds > 0.0; });
+      }
+    if (!some) continue;
+    const Effect now = effect(reader, round, state);
+    for (int p = 0; p < here.points; ++p) {
+      reader.read(p, footing);
+      apply(now, reader, footing, amounts.data());
+      double* out = table.data() + at(p) * width;
+      for (std::size_t c = 0; c < columns_.size(); ++c) {
+        const double* odds = chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles)
+                                                                        : footing.odds.data();
+        for (std::size_t theta = 0; theta < profiles; ++theta)
+          if (odds[theta] > 0.0) out[c * profiles + theta] += odds[theta] * amounts[c * profiles + theta];
+      }
+    }
+  }
+}
+
+std::vector<double> Backward::at_start() const {
+  const Shape& shape = board_.shape(structure_.root);
+  const Table& root = table(0, structure_.root);
+  const std::size_t width = columns_.size() * at(shape.profiles);
+  std::vector<double> out(width, 0.0);
+  for (std::size_t k = 0; k < board_.start().point.size(); ++k)
+    for (std::size_t x = 0; x < width; ++x) out[x] += board_.start().weight[k] * root[at(board_.start().point[k]) * width + x];
+  return out;
+}
+
+}  // namespace melian::prediction

@@ -1,0 +1,294 @@
+#include <algorithm>
+#include <cmath>
+
+#include "study/backward.h"
+#include "study/forward.h"
+#include "study/information.h"
+#include "study/predict_accepted.h"
+
+namespace melian {
+namespace {
+
+using namespace prediction;
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+double& grown(std::vector<double>& list, int index) {
+  if (at(index) >= list.size()) list.resize(at(index) + 1, 0.0);
+  return list[at(index)];
+}
+
+/// Adds up what the forward sweep passes by.
+class Collector {
+ public:
+  Collector(const Board& board, Prediction& out);
+  void flow(int round, bool closing, int branch, const Destination& to, const Flow& flow);
+  void finish();
+
+ private:
+  [[nodiscard]] double by_prior(const std::vector<double>& by_profile) const;
+  void count_rounds(int round, bool closing, const Destination& to, const Flow& flow);
+  void count_move(int round, int branch, double probability);
+  void finish_offers();
+  void finish_rounds();
+
+  const Board& board_;
+  const Structure& structure_;
+  Prediction& out_;
+  const std::size_t profiles_;
+  const std::size_t horizon_;                       // rounds every list by round has at least
+  std::vector<std::vector<double>> ended_;          // [full profile][round]
+  std::vector<std::vector<double>> reached_;        // [full profile][round]
+  std::vector<double> unfinished_;                  // [full profile]
+  std::vector<std::vector<std::vector<double>>> belief_;  // [player][full profile][round]
+  std::map<int, std::vector<double>> offer_sum_;    // [move][round]
+  std::map<int, double> accepted_count_, accepted_sum_;
+  InformationCount information_;
+};
+
+Collector::Collector(const Board& board, Prediction& out)
+    : board_(board), structure_(board.structure()), out_(out), profiles_(at(board.full().count())),
+      horizon_(structure_.horizon == HorizonKind::finite ? at(structure_.rounds) : 1), ended_(profiles_), reached_(profiles_),
+      unfinished_(profiles_, 0.0), belief_(structure_.players.size(), std::vector<std::vector<double>>(profiles_)), information_(board) {
+  out_.profile_weight = board.profile_weight();
+  out_.outcomes_by_profile.assign(structure_.outcomes.size(), std::vector<double>(profiles_, 0.0));
+  out_.tallies.assign(structure_.tallies.size(), 0.0);
+  for (std::size_t theta = 0; theta < profiles_; ++theta) {
+    grown(reached_[theta], 0) = 1.0;
+    for (std::size_t i = 0; i < structure_.players.size(); ++i)
+      grown(belief_[i][theta], 0) = structure_.players[i].num_types() > 1 ? board.game().numbers.prior[i][1] : 0.0;
+  }
+  for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
+    if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];
+    if (structure_.moves[m].kind == MoveKind::choice) out_.choices_by_round[static_cast<int>(m)];
+  }
+}
+
+double Collector::by_prior(const std::vector<double>& by_profile) const {
+  double sum = 0.0;
+  for (std::size_t theta = 0; theta < profiles_; ++theta) sum += out_.profile_weight[theta] * by_profile[theta];
+  return sum;
+}
+
+void Collector::flow(int round, bool closing, int branch, const Destination& to, const Flow& flow) {
+  const double probability = by_prior(flow.by_profile);
+  if (to.ended()) {
+    std::vector<double>& outcome = out_.outcomes_by_profile[at(-1 - to.state)];
+    for (std::size_t theta = 0; theta < profiles_; ++theta) {
+      outcome[theta] += flow.by_profile[theta];
+      if (!closing) grown(ended_[theta], round) += flow.by_profile[theta];
+    }
+  }
+  count_rounds(round, closing, to, flow);
+  count_move(round, branch, probability);
+  const Shape& shape = board_.shape(information_.source(branch));
+  for (std::int64_t k = structure_.count_begin[at(branch)]; k < structure_.count_begin[at(branch) + 1]; ++k) {
+    const Structure::Count& count = structure_.counts[static_cast<std::size_t>(k)];
+    const double* amount = board_.game().numbers.amounts.data() + count.amount_offset;
+    for (std::size_t theta = 0; theta < profiles_; ++theta)
+      out_.tallies[at(count.tally)] += out_.profile_weight[theta] * flow.by_profile[theta] * amount[shape.profile_of_full[theta]];
+  }
+  for (std::int64_t k = structure_.acceptance_begin[at(branch)]; k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
+    const Structure::Acceptance& accepted = structure_.acceptances[static_cast<std::size_t>(k)];
+    accepted_count_[accepted.move] += probability;
+    accepted_sum_[accepted.move] += probability * structure_.moves[at(accepted.move)].numbers[at(accepted.action)];
+  }
+  // News of the horizon's closing belongs to its last round.
+  information_.add(std::min(round, closing ? structure_.rounds - 1 : round), branch, flow);
+}
+
+void Collector::count_rounds(int round, bool closing, const Destination& to, const Flow& flow) {
+  if (to.closing)
+    for (std::size_t theta = 0; theta < profiles_; ++theta) unfinished_[theta] += flow.by_profile[theta];
+  if (closing || to.ended()) return;
+  // A play that passes several rounds at once is in each of them, with the beliefs it has.
+  const int last = to.closing ? structure_.rounds - 1 : to.round;
+  for (int r = round + 1; r <= last; ++r)
+    for (std::size_t theta = 0; theta < profiles_; ++theta) {
+      grown(reached_[theta], r) += flow.by_profile[theta];
+      for (std::size_t i = 0; i < belief_.size(); ++i) grown(belief_[i][theta], r) += flow.belief[i * profiles_ + theta];
+    }
+}
+
+void Collector::count_move(int round, int branch, double probability) {
+  const int move = structure_.states[at(information_.source(branch))].move;
+  const Move& named = structure_.moves[at(move)];
+  const int action = structure_.branches[at(branch)].action;
+  if (named.kind == MoveKind::offer) {
+    grown(out_.offers[move].reached_by_round, round) += probability;
+    grown(offer_sum_[move], round) += probability * named.numbers[at(action)];
+  } else if (named.kind == MoveKind::choice) {
+    auto& by_round = out_.choices_by_round[move];
+    while (by_round.size() <= at(round)) by_round.emplace_back(named.actions.size(), 0.0);
+    by_round[at(round)][at(action)] += probability;
+  }
+}
+
+void Collector::finish() {
+  for (const auto& outcome : out_.outcomes_by_profile) out_.outcomes.push_back(by_prior(outcome));
+  finish_rounds();
+  finish_offers();
+  out_.information = information_.finish(out_.reached_by_round);
+}
+
+void Collector::finish_rounds() {
+  std::size_t rounds = horizon_;
+  for (std::size_t theta = 0; theta < profiles_; ++theta) rounds = std::max({rounds, ended_[theta].size(), reached_[theta].size()});
+  out_.rounds_distribution.assign(rounds, 0.0);
+  out_.reached_by_round.assign(rounds, 0.0);
+  out_.hazard.assign(rounds, 0.0);
+  out_.hazard_by_profile.assign(profiles_, std::vector<double>(rounds, 0.0));
+  out_.unfinished = by_prior(unfinished_);
+  for (std::size_t theta = 0; theta < profiles_; ++theta) {
+    ended_[theta].resize(rounds, 0.0);
+    reached_[theta].resize(rounds, 0.0);
+    for (std::size_t r = 0; r < rounds; ++r) {
+      out_.rounds_distribution[r] += out_.profile_weight[theta] * ended_[theta][r];
+      out_.reached_by_round[r] += out_.profile_weight[theta] * reached_[theta][r];
+      if (reached_[theta][r] > 0.0) out_.hazard_by_profile[theta][r] = ended_[theta][r] / reached_[theta][r];
+    }
+  }
+  out_.rounds_mean = static_cast<double>(structure_.rounds) * out_.unfinished;
+  for (std::size_t r = 0; r < rounds; ++r) {
+    out_.rounds_mean += static_cast<double>(r + 1) * out_.rounds_distribution[r];
+    if (out_.reached_by_round[r] > 0.0) out_.hazard[r] = out_.rounds_distribution[r] / out_.reached_by_round[r];
+  }
+  for (auto& [move, by_round] : out_.choices_by_round)
+    while (by_round.size() < rounds) by_round.emplace_back(structure_.moves[at(move)].actions.size(), 0.0);
+  for (std::size_t i = 0; i < belief_.size(); ++i) {
+    const int types = structure_.players[i].num_types();
+    auto& by_type = out_.belief_by_round.emplace_back(at(types), std::vector<double>(rounds, 0.0));
+    for (int type = 0; type < types; ++type)
+      for (std::size_t r = 0; r < rounds; ++r) {
+        double sum = 0.0, weight = 0.0;
+        for (std::size_t theta = 0; theta < profiles_; ++theta) {
+          if (types > 1 && board_.full().type_of(static_cast<int>(theta), static_cast<int>(i)) != type) continue;
+          // Given the type itself, so that a type of prior probability zero has its beliefs too.
+          double others = 1.0;
+          for (int j = 0; j < structure_.num_players(); ++j)
+            if (at(j) != i && structure_.players[at(j)].num_types() > 1) others *= board_.game().numbers.prior[at(j)][at(board_.full().type_of(static_cast<int>(theta), j))];
+          weight += others * reached_[theta][r];
+          if (r < belief_[i][theta].size()) sum += others * belief_[i][theta][r];
+        }
+        if (weight > 0.0) by_type[at(type)][r] = sum / weight;
+      }
+  }
+}
+
+void Collector::finish_offers() {
+  const std::size_t rounds = out_.rounds_distribution.size();
+  for (auto& [move, offer] : out_.offers) {
+    std::vector<double>& sum = offer_sum_[move];
+    sum.resize(rounds, 0.0);
+    offer.reached_by_round.resize(rounds, 0.0);
+    offer.mean_by_round.assign(rounds, 0.0);
+    for (std::size_t r = 0; r < rounds; ++r) {
+      if (offer.reached_by_round[r] <= 0.0) continue;
+      offer.mean_by_round[r] = sum[r] / offer.reached_by_round[r];
+      if (offer.first_round > 0) continue;
+      offer.first_round = static_cast<int>(r) + 1;
+      offer.mean = offer.mean_by_round[r];
+    }
+    offer.accepted = accepted_count_[move];
+    if (offer.accepted > 0.0) offer.accepted_mean = accepted_sum_[move] / offer.accepted;
+  }
+}
+
+/// Payoffs at the start, under the players' own beliefs and odds, and acceptances that can happen more than once.
+void evaluate_backward(const Board& board, Prediction& out, const OnStep& on_step) {
+  const Structure& structure = board.structure();
+  std::vector<Column> columns;
+  for (int j = 0; j < structure.num_players(); ++j) columns.push_back({Column::Kind::payoff, j, -1, {}});
+  std::vector<int> repeated;
+  for (const auto& [move, offer] : out.offers)
+    if (can_be_accepted_again(board, move)) {
+      repeated.push_back(move);
+      columns.push_back({Column::Kind::accepted, move, -1, {}});
+    }
+  Backward backward(board, columns);
+  if (!backward.sweep({}, [&](double done) { return !on_step || on_step({"predict", 0.5 + 0.5 * done}); })) return;
+  const std::vector<double> start = backward.at_start();
+  const Shape& root = board.shape(structure.root);
+  for (int j = 0; j < structure.num_players(); ++j) {
+    const int types = structure.players[at(j)].num_types();
+    auto& values = out.values.emplace_back(at(types), 0.0);
+    for (int theta = 0; theta < board.full().count(); ++theta) {
+      double weight = 1.0;
+      for (int i = 0; i < structure.num_players(); ++i)
+        if (i != j && structure.players[at(i)].num_types() > 1) weight *= board.game().numbers.beliefs[at(j)][at(i)][at(board.full().type_of(theta, i))];
+      const int type = types > 1 ? board.full().type_of(theta, j) : 0;
+      values[at(type)] += weight * start[at(j) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
+    }
+  }
+  for (std::size_t k = 0; k < repeated.size(); ++k) {
+    double probability = 0.0;
+    for (int theta = 0; theta < board.full().count(); ++theta)
+      probability += out.profile_weight[at(theta)] * start[(structure.players.size() + k) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
+    out.offers[repeated[k]].accepted = probability;
+  }
+}
+
+std::vector<StartStrategy> strategy_at_start(const Board& board) {
+  const Structure& structure = board.structure();
+  std::vector<StartStrategy> out;
+  if (!structure.is_decision(structure.root)) return out;
+  const PublicState& root = structure.states[at(structure.root)];
+  const Shape& shape = board.shape(structure.root);
+  const int mover = structure.moves[at(root.move)].player;
+  const std::int64_t row = board.assessment().row(structure, 0, structure.root);
+  for (int type = 0; type < structure.players[at(mover)].num_types(); ++type) {
+    StartStrategy strategy{mover, type, root.move, {}};
+    const int block = shape.has(mover) ? type : 0;
+    for (int k = 0; k < root.num_branches; ++k) {
+      double probability = 0.0;
+      for (std::size_t n = 0; n < board.start().point.size(); ++n)
+        probability += board.start().weight[n] *
+                       std::exp(board.assessment().log_strategy[static_cast<std::size_t>(
+                           row + (std::int64_t{block} * root.num_branches + k) * shape.points + board.start().point[n])]);
+      strategy.probabilities.push_back(probability);
+    }
+    out.push_back(std::move(strategy));
+  }
+  return out;
+}
+
+}  // namespace
+
+Prediction predict(const Game& game, const Assessment& assessment, const OnStep& on_step) {
+  const Board board(game, assessment);
+  Prediction out;
+  Collector collector(board, out);
+  ForwardHooks hooks;
+  hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { collector.flow(round, closing, branch, to, flow); };
+  hooks.go_on = [&](double done) { return !on_step || on_step({"predict", 0.5 * done}); };
+  sweep_forward(board, true, hooks);
+  collector.finish();
+  evaluate_backward(board, out, on_step);
+  out.start = strategy_at_start(board);
+  return out;
+}
+
+std::map<std::string, double> printed_numbers(const Structure& structure, const Prediction& prediction) {
+  std::map<std::string, double> out;
+  for (std::size_t o = 0; o < prediction.outcomes.size(); ++o) out["outcomes." + structure.outcomes[o]] = prediction.outcomes[o];
+  out["rounds.mean"] = prediction.rounds_mean;
+  out["rounds.unfinished"] = prediction.unfinished;
+  for (std::size_t k = 0; k < prediction.tallies.size(); ++k) out["tallies." + structure.tallies[k]] = prediction.tallies[k];
+  for (std::size_t j = 0; j < prediction.values.size(); ++j) {
+    const Player& player = structure.players[j];
+    if (player.types.empty()) out["values." + player.name] = prediction.values[j].front();
+    for (std::size_t k = 0; k < player.types.size(); ++k) out["values." + player.name + "." + player.types[k]] = prediction.values[j][k];
+  }
+  for (const auto& [move, offer] : prediction.offers) {
+    const std::string name = "offers." + structure.moves[at(move)].name;
+    if (offer.first_round == 0) continue;
+    out[name + ".mean"] = offer.mean;
+    out[name + ".accepted"] = offer.accepted;
+    if (offer.accepted_mean) out[name + ".accepted_mean"] = *offer.accepted_mean;
+  }
+  for (std::size_t i = 0; i < prediction.information.size(); ++i)
+    if (structure.players[i].num_types() > 1) out["information." + structure.players[i].name] = prediction.information[i].total;
+  return out;
+}
+
+}  // namespace melian
