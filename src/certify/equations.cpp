@@ -224,14 +224,13 @@ class ValueSweep {
     MELIAN_EXPECT(chance || from.num_branches == 1, "simultaneous moves are refused by solve and unknown to certify");
     const std::vector<Way> ways = ways_from(round, piece.state);
     std::vector<ChanceNews> news;
-    for (const Way& way : ways) news.push_back(chance ? chance_news(layout_.game(), shape, way.step.branch) : ChanceNews{.possible = true, .shift = {}});
+    for (const Way& way : ways) news.push_back(chance ? chance_news(layout_.game(), shape, way.step.branch) : ChanceNews{});
     double* values = values_.at(round, piece.state);
     PointWalk walk(shape, piece.first);
     for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next()) {
       for (int j = 0; j < players_; ++j)
         for (int profile = 0; profile < shape.profiles; ++profile) values[(static_cast<std::int64_t>(j) * shape.profiles + profile) * shape.points + p] = 0.0;
       for (std::size_t o = 0; o < ways.size(); ++o) {
-        if (!news[o].possible) continue;
         Stencil at;
         at.start(0);
         for (std::size_t k = 0; k < shape.axes.size(); ++k) {

@@ -102,7 +102,7 @@ class Generator {
     return [o = o_, base, slope](const TypeProfile& types) {
       double sum = base;
       for (std::size_t i = 0; i < slope.size(); ++i)
-        if (static_cast<int>(i) < o.typed_players) sum += slope[i] * original(o, types[i]);
+        if (static_cast<int>(i) < o.typed_players) sum += slope[i] * original(o, types[i]) + (o.identical_types && slope[i] != 0.0 ? o.type_gap * types[i] : 0.0);
       return o.payoff_scale * sum;
     };
   }

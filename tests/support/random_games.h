@@ -23,7 +23,8 @@ struct RandomGameOptions {
   double payoff_scale = 1.0;
   double payoff_shift = 0.0;      ///< added once, at the very start, to every player's payoff
   bool swap_types = false;        ///< the types of every typed player in the other order
-  bool identical_types = false;   ///< the second type is the first under another name
+  bool identical_types = false;   ///< the second type is the first under another name, told apart by `type_gap` only
+  double type_gap = 1e-10;        ///< in payoff units: keeps identical types live, so that the machinery of beliefs runs
   bool untyped = false;           ///< as identical_types, but with one type
 };
 
