@@ -31,13 +31,16 @@ void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int
 
 }  // namespace
 
-ast::File parse(const Sources& sources, int file, Diagnostics& diagnostics) {
+ast::File parse(const Sources& sources, int file, Diagnostics& diagnostics) { return parse_text(sources, file, diagnostics).file; }
+
+ParsedText parse_text(const Sources& sources, int file, Diagnostics& diagnostics) {
   MELIAN_EXPECT(file >= 0 && static_cast<std::size_t>(file) < sources.size(), "the source must be among the sources");
   Parser parser(sources[static_cast<std::size_t>(file)], file);
-  ast::File out = parser.file();
-  attach_notes(out, parser.lexed());
-  const int num_unrecorded = parser.num_unrecorded();
-  report(sources, file, parser.take_mistakes(), num_unrecorded, diagnostics);
+  ParsedText out;
+  out.file = parser.file();
+  out.lexed = parser.take_lexed();
+  attach_notes(out.file, out.lexed);
+  report(sources, file, std::move(out.lexed.mistakes), parser.num_unrecorded(), diagnostics);
   return out;
 }
 

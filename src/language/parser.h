@@ -17,9 +17,8 @@ class Parser {
  public:
   Parser(const SourceText& source, int file);
   [[nodiscard]] ast::File file();
-  [[nodiscard]] const Lexed& lexed() const { return lexed_; }
-  /// All mistakes so far, the lexer's included.
-  [[nodiscard]] std::vector<Mistake> take_mistakes() { return std::move(lexed_.mistakes); }
+  /// The words read, with all mistakes so far.
+  [[nodiscard]] Lexed take_lexed() { return std::move(lexed_); }
   [[nodiscard]] int num_unrecorded() const { return num_unrecorded_; }
 
  private:
@@ -140,5 +139,12 @@ class Parser {
   bool balanced_ = true;             ///< as many `{` as `}`
   std::size_t suspect_ = 0;          ///< an opener whose `}` stands further left than the opener's line; 0: none
 };
+
+/// What `parse` returns, with the words and comments it was read from. Views point into `sources`.
+struct ParsedText {
+  ast::File file;
+  Lexed lexed;
+};
+[[nodiscard]] ParsedText parse_text(const Sources& sources, int file, Diagnostics& diagnostics);
 
 }  // namespace melian
