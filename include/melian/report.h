@@ -94,6 +94,12 @@ struct CheckResult {
 /// Solves what the checks need (checks with the same game and options share one solve) and compares.
 [[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& on_step = {});
 
+/// The catalogue as a table: name, mechanism, paper, and how many checks pass where `results` has them.
+[[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results, const TextStyle& style = {});
+
+/// One entry: its paper, claim and condition, and each check with expected and computed numbers where `results` has them.
+[[nodiscard]] std::string entry_text(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style = {});
+
 /// Nodes per player from "9" or "Moscow=9" words; a diagnostic for players that are not there.
 [[nodiscard]] Result<std::vector<int>> grid_nodes(const Structure& structure, const std::vector<std::string>& words);
 

@@ -1,0 +1,122 @@
+#include "options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "data_files.h"
+#include "terminal.h"
+
+namespace melian::cli {
+namespace {
+
+constexpr const char* settings_code = "M0802";
+
+/// A finite number from `low` on.
+CLI::Validator number_from(double low, const std::string& what) {
+  return CLI::Validator(
+      [low](std::string& text) {
+        double number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool fine = error == std::errc() && end == text.data() + text.size() && std::isfinite(number) && number >= low;
+        return fine ? std::string() : fmt::format("`{}` is no number from {} on", text, number_text(low));
+      },
+      what);
+}
+
+bool is_about_the_command_line(const Diagnostic& diagnostic) {
+  const bool about_parameters = diagnostic.code.starts_with("M05") && diagnostic.file.empty();
+  return about_parameters || diagnostic.code.starts_with("M08") || diagnostic.code == no_precision_code;
+}
+
+}  // namespace
+
+void CommonOptions::add_to(CLI::App& app) {
+  constexpr int most_threads = 1024;
+  app.add_option("--threads", threads, "at most so many threads (0: as many as the machine has); changes no result")->check(CLI::Range(0, most_threads))->type_name("N");
+  app.add_flag("-q,--quiet", quiet, "no talk on stderr but errors");
+}
+
+void GameOptions::add_to(CLI::App& app) {
+  app.add_option("model", model, "a .melian file, or one of the catalogue such as powell_2004/cost")->required()->type_name("MODEL");
+  app.add_option("--set", set, "a parameter, named as in the model: --set 'cost[D].weak=0.07'; repeatable")->allow_extra_args(false)->type_name("NAME=VALUE");
+  app.add_option("--with", modules, "a module to add; repeatable")->allow_extra_args(false)->type_name("FILE");
+}
+
+void MethodOptions::add_to(CLI::App& app) {
+  app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")->check(number_from(0.0, ""))->type_name("L");
+  app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one; repeatable")->allow_extra_args(false)->type_name("N");
+  app.add_option("--method", method, "how to solve: grid")->check(CLI::IsMember({"grid"}))->type_name("NAME");
+  app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")->check(CLI::IsMember({"cells", "each"}))->type_name("cells|each");
+  app.add_flag("--present-value", present_value, "precision meets values discounted to the start");
+  app.add_option("--tolerance", tolerance, "largest grid error of a printed number")->check(number_from(0.0, ""))->capture_default_str()->type_name("E");
+}
+
+Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
+  AnswerOptions options;
+  Result<std::vector<int>> nodes = grid_nodes(game.shape(), grid);
+  if (!nodes) return std::unexpected(nodes.error());
+  options.solve.method = BeliefGrid{*std::move(nodes)};
+  if (!std::isnan(lambda)) options.solve.lambda = lambda;
+  options.solve.measure = measure == "each" ? Measure::each : Measure::cells;
+  options.solve.discounting = present_value ? Discounting::present_value : Discounting::current_value;
+  options.certify.tolerance = tolerance;
+  return options;
+}
+
+Result<Settings> read_settings(const std::vector<std::string>& words) {
+  Settings settings;
+  Diagnostics diagnostics;
+  const auto complain = [&](const std::string& message, const std::string& hint) {
+    const Diagnostics one = complaint(settings_code, message, hint);
+    diagnostics.insert(diagnostics.end(), one.begin(), one.end());
+  };
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
+      complain(fmt::format("`--set {}` sets nothing", word), "write --set NAME=VALUE, as in --set 'cost[D].weak=0.07'");
+      continue;
+    }
+    const std::string name = word.substr(0, equals), text = word.substr(equals + 1);
+    if (settings.contains(name)) complain(fmt::format("`--set {}` is given twice", name), "");
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (is_number && !std::isfinite(number)) complain(fmt::format("`{}` is no finite number", text), "");
+    if (is_number) settings[name] = number;
+    else settings[name] = text;
+  }
+  if (!diagnostics.empty()) return std::unexpected(diagnostics);
+  return settings;
+}
+
+Result<LoadedGame> load(const GameOptions& options, bool quiet) {
+  const Result<Settings> settings = read_settings(options.set);
+  if (!settings) return std::unexpected(settings.error());
+  const Result<std::string> path = find_model(options.model);
+  if (!path) return std::unexpected(path.error());
+  const auto started = std::chrono::steady_clock::now();
+  Result<Model> model = read_model(*path, options.modules);
+  if (!model) return std::unexpected(model.error());
+  if (!quiet) say(model->warnings());
+  const Result<CompiledModel> compiled = compile(*model, *settings);
+  if (!compiled) return std::unexpected(compiled.error());
+  Result<Game> game = compiled->bind(*settings);
+  if (!game) return std::unexpected(game.error());
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+  return LoadedGame{*std::move(model), *std::move(game), taken.count()};
+}
+
+int fail(const Diagnostics& diagnostics) {
+  say(diagnostics);
+  const auto any = [&](const auto& test) { return std::ranges::any_of(diagnostics, test); };
+  if (any([](const Diagnostic& diagnostic) { return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code; })) return refused;
+  if (std::ranges::all_of(diagnostics, is_about_the_command_line)) return usage;
+  return invalid;
+}
+
+}  // namespace melian::cli

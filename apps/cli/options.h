@@ -1,0 +1,60 @@
+#pragma once
+/// Options that several commands share, and how they become what the doors take.
+
+#include <limits>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "melian/report.h"
+
+namespace melian::cli {
+
+/// --threads and --quiet, known to every command.
+struct CommonOptions {
+  int threads = 0;
+  bool quiet = false;
+  void add_to(CLI::App& app);
+};
+
+/// Which game: a model file, its modules and parameters.
+struct GameOptions {
+  std::string model;
+  std::vector<std::string> modules;
+  std::vector<std::string> set;
+  void add_to(CLI::App& app);
+};
+
+/// How to solve it.
+struct MethodOptions {
+  double lambda = std::numeric_limits<double>::quiet_NaN();  ///< not given
+  std::vector<std::string> grid;
+  std::string method = "grid";
+  std::string measure = "cells";
+  bool present_value = false;
+  double tolerance = CertifyOptions{}.tolerance;
+  void add_to(CLI::App& app);
+  /// What the solver takes.
+  /// Errors: `--grid` that fits no player.
+  [[nodiscard]] Result<AnswerOptions> for_game(const Game& game) const;
+};
+
+/// "name=value" words as settings.
+/// Errors: words without "=", the same name twice.
+[[nodiscard]] Result<Settings> read_settings(const std::vector<std::string>& words);
+
+/// A model with its game, and how long compiling took.
+struct LoadedGame {
+  Model model;
+  Game game;
+  double compile_seconds = 0.0;
+};
+
+/// Reads, compiles and binds; says warnings on stderr unless quiet.
+[[nodiscard]] Result<LoadedGame> load(const GameOptions& options, bool quiet);
+
+/// Says the diagnostics and returns the exit code they mean.
+[[nodiscard]] int fail(const Diagnostics& diagnostics);
+
+}  // namespace melian::cli

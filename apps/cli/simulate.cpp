@@ -1,0 +1,100 @@
+#include <cstdint>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "options.h"
+#include "terminal.h"
+
+namespace melian::cli {
+namespace {
+
+constexpr std::int64_t most_plays = 10'000'000;
+
+/// One row a move, tidy: every row says which play it belongs to and how that play ends.
+std::string plays_csv(const Structure& structure, const Simulation& simulation) {
+  std::string out = "play,round,step,move,player,action,belief_before,belief_after";
+  for (const Player& player : structure.players)
+    if (!player.types.empty()) out += ",type_of_" + player.name;
+  out += ",outcome,last_round,unfinished\n";
+  const auto at = [](int index) { return static_cast<std::size_t>(index); };
+  for (const Play& play : simulation.plays) {
+    std::string ending;
+    for (std::size_t i = 0; i < structure.players.size(); ++i)
+      if (!structure.players[i].types.empty()) ending += "," + structure.players[i].types[at(play.types[i])];
+    ending += fmt::format(",{},{},{}\n", play.outcome >= 0 ? structure.outcomes[at(play.outcome)] : "", play.last_round, play.unfinished ? 1 : 0);
+    int step_number = 0;
+    for (const PlayStep& step : play.steps) {
+      const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
+      if (move.kind == MoveKind::passage) continue;
+      out += fmt::format("{},{},{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, move.player >= 0 ? structure.players[at(move.player)].name : "chance",
+                         move.actions[at(structure.branches[at(step.branch)].action)], number_text(step.belief_before), number_text(step.belief_after));
+      out += ending;
+    }
+  }
+  return out;
+}
+
+/// Simulated shares beside what is predicted exactly.
+std::string shares(const Structure& structure, const Prediction& prediction, const Simulation& simulation) {
+  std::vector<std::int64_t> ended(structure.outcomes.size(), 0);
+  for (const Play& play : simulation.plays)
+    if (play.outcome >= 0) ++ended[static_cast<std::size_t>(play.outcome)];
+  const auto plays = static_cast<std::int64_t>(simulation.plays.size());
+  std::string out = fmt::format("{:<28} {:>9} {:>19} {:>10}\n", "outcome", "simulated", "95 % interval", "predicted");
+  for (std::size_t o = 0; o < structure.outcomes.size(); ++o) {
+    const Interval interval = binomial_interval(ended[o], plays);
+    out += fmt::format("{:<28} {:>9.4f} {:>19} {:>10.4f}\n", structure.outcomes[o], static_cast<double>(ended[o]) / static_cast<double>(plays), fmt::format("{:.4f} to {:.4f}", interval.low, interval.high),
+                       prediction.outcomes[o]);
+  }
+  return out;
+}
+
+struct SimulateCommand {
+  CommonOptions common;
+  GameOptions game;
+  MethodOptions method;
+  std::int64_t plays = 1000;
+  std::uint64_t seed = 1;
+  bool csv = false;
+
+  [[nodiscard]] int run() const {
+    set_threads(common.threads);
+    const Result<LoadedGame> loaded = load(game, common.quiet);
+    if (!loaded) return fail(loaded.error());
+    Result<AnswerOptions> options = method.for_game(loaded->game);
+    if (!options) return fail(options.error());
+    options->with_certificate = false;
+    catch_interrupts();
+    Progress progress(common.quiet);
+    options->solve.on_step = progress.callback();
+    const Result<Answer> found = answer(loaded->game, *options);
+    progress.clear();
+    if (was_interrupted()) {
+      say("melian: stopped; nothing was kept\n");
+      return interrupted;
+    }
+    if (!found) return fail(found.error());
+    const Simulation simulation = simulate(loaded->game, found->solution.assessment, plays, seed);
+    print(csv ? plays_csv(loaded->game.shape(), simulation) : shares(loaded->game.shape(), found->prediction, simulation));
+    return done;
+  }
+};
+
+}  // namespace
+
+Command add_simulate(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("simulate", "plays of the solved game, at true beliefs");
+  app->footer("melian simulate powell_2004/cost --plays 10000 --seed 7\nmelian simulate powell_2004/cost --plays 100 --csv > plays.csv");
+  auto command = std::make_shared<SimulateCommand>();
+  command->game.add_to(*app);
+  app->add_option("--plays", command->plays, "how many plays")->check(CLI::Range(std::int64_t{1}, most_plays))->capture_default_str()->type_name("N");
+  app->add_option("--seed", command->seed, "the same seed gives the same plays")->capture_default_str()->type_name("S");
+  app->add_flag("--csv", command->csv, "one row a move on stdout, instead of shares of outcomes");
+  command->method.add_to(*app);
+  command->common.add_to(*app);
+  return {app, [command] { return command->run(); }};
+}
+
+}  // namespace melian::cli

@@ -1,0 +1,43 @@
+#pragma once
+/// What the program says and where: data on stdout, talk on stderr, bars and colours on terminals only.
+
+#include <chrono>
+#include <string>
+
+#include "melian/base.h"
+#include "melian/report.h"
+
+namespace melian::cli {
+
+/// Colours and width for stdout; no colour where NO_COLOR is set, TERM is "dumb", or stdout is no terminal.
+[[nodiscard]] TextStyle style_of_stdout();
+[[nodiscard]] bool colour_on_stderr();
+
+void print(const std::string& text);                   ///< to stdout
+void say(const std::string& text);                     ///< to stderr
+void say(const Diagnostics& diagnostics);              ///< to stderr, with carets
+
+/// From now on Ctrl-C asks running work to stop instead of ending the program; a second one ends it.
+void catch_interrupts();
+[[nodiscard]] bool was_interrupted();
+
+/// A progress bar on stderr while work goes on; only on a terminal, and not when `quiet`.
+class Progress {
+ public:
+  explicit Progress(bool quiet);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  /// For `on_step`: draws, and returns whether to go on.
+  [[nodiscard]] OnStep callback();
+  void clear();
+
+ private:
+  void draw(const Step& step);
+
+  bool shown_;
+  bool drawn_ = false;
+  std::chrono::steady_clock::time_point started_, last_;
+};
+
+}  // namespace melian::cli
