@@ -46,7 +46,7 @@ Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(ax
       const double difference = j < 0 || (typed_ >> i & 1U) == 0 ? 0.0 : disagreement(j, i);
       const auto& nodes = axes.nodes[static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k < nodes.size(); ++k)
-        believed_.back().back().push_back(difference == 0.0 ? nodes[k] : logistic(node_log_odds_[static_cast<std::size_t>(i)][k] + difference));
+        believed_.back().back().push_back(difference == 0.0 ? nodes[k] : logistic(shifted(node_log_odds_[static_cast<std::size_t>(i)][k], difference)));
     }
   }
   for (const PublicState& state : structure.states)

@@ -190,7 +190,7 @@ class Unrolled {
       double u = log_odds_here[static_cast<std::size_t>(i)];
       if (j >= 0) {
         const double own = game_.numbers.beliefs[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)][1], analyst = game_.numbers.prior[static_cast<std::size_t>(i)][1];
-        if (own != analyst) u += log_odds(own) - log_odds(analyst);
+        if (own != analyst) u = updated(u, log_odds(own) - log_odds(analyst));
       }
       weight *= everyone_.type_of(profile, i) == 1 ? logistic(u) : logistic(-u);
     }
