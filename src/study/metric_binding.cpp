@@ -1,0 +1,480 @@
+#include "study/metric_binding.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include <fmt/core.h>
+
+namespace melian::metric {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// How an atom is computed: probes whose averages are averaged by their weights; or a number read off elsewhere.
+struct Plan {
+  std::vector<Probe> probes;
+  std::vector<int> offers;         ///< by probe, of offers at the start: their moves (several moves may share a name)
+  bool complement = false;         ///< 1 - the average
+  std::optional<double> number;    ///< known without a probe
+  std::optional<int> belief_round; ///< `belief` at the top of a round, from the prediction
+  int player = -1, type = -1;
+  std::optional<int> given_own_type;
+};
+
+class Lookup {
+ public:
+  Lookup(const Structure& structure, const Surroundings& around, std::vector<Mistake>& mistakes) : structure_(structure), around_(around), mistakes_(mistakes) {}
+
+  Plan plan(const Atom& atom) {
+    Plan out;
+    check_rounds(atom);
+    switch (atom.quantity) {
+      case Quantity::base_rate: base_rate(atom, out); break;
+      case Quantity::share: share(atom, out); break;
+      case Quantity::belief: belief(atom, out); break;
+      case Quantity::range:
+      case Quantity::range_width: range(atom, out); break;
+      case Quantity::information: information(atom, out); break;
+      default: placed(atom, out);
+    }
+    return out;
+  }
+
+ private:
+  void wrong(Span span, std::string message, std::string hint = {}) { mistakes_.push_back({span, std::move(message), {}, std::move(hint)}); }
+  void unknown(const Word& word, const std::string& what, const std::vector<std::string>& known) {
+    const std::string near = nearest_word(word.text, known);
+    std::string hint;
+    if (!near.empty()) {
+      hint = fmt::format("did you mean `{}`?", near);
+    } else if (!known.empty()) {
+      hint = "there is";
+      for (std::size_t k = 0; k < known.size() && k < 12; ++k) hint += (k == 0 ? " " : ", ") + known[k];
+      if (known.size() > 12) hint += ", ...";
+    }
+    wrong(word.span, fmt::format("the model has no {} `{}`", what, word.text), hint);
+  }
+
+  static std::optional<int> index_of(const std::vector<std::string>& names, const std::string& name) {
+    const auto found = std::ranges::find(names, name);
+    if (found != names.end()) return static_cast<int>(found - names.begin());
+    return std::nullopt;
+  }
+  /// The same for contents and actions, where `0.40` is `0.4`.
+  static std::optional<int> content_of(const std::vector<std::string>& contents, const std::string& text) {
+    if (const auto exact = index_of(contents, text)) return exact;
+    const auto number = [](const std::string& word) -> std::optional<double> {
+      double out = 0.0;
+      const auto read = std::from_chars(word.data(), word.data() + word.size(), out);
+      if (read.ec != std::errc{} || read.ptr != word.data() + word.size()) return std::nullopt;
+      return out;
+    };
+    const auto wanted = number(text);
+    if (!wanted) return std::nullopt;
+    for (std::size_t k = 0; k < contents.size(); ++k)
+      if (const auto here = number(contents[k]); here && std::abs(*here - *wanted) <= 1e-9 * std::max(1.0, std::abs(*wanted))) return static_cast<int>(k);
+    return std::nullopt;
+  }
+
+  std::vector<std::string> player_names() const {
+    std::vector<std::string> out;
+    for (const Player& player : structure_.players) out.push_back(player.name);
+    return out;
+  }
+  std::optional<int> player(const Word& word) {
+    const auto found = index_of(player_names(), word.text);
+    if (!found) unknown(word, "player", player_names());
+    return found;
+  }
+  std::optional<int> type(int player, const Word& word) {
+    const Player& whose = structure_.players[at(player)];
+    const auto found = index_of(whose.types, word.text);
+    if (!found) {
+      if (whose.types.empty()) wrong(word.span, fmt::format("{} has no types", whose.name));
+      else unknown(word, fmt::format("type of {}", whose.name), whose.types);
+    }
+    return found;
+  }
+
+  std::vector<std::string> move_names(bool offers_only) const {
+    std::set<std::string> out;
+    for (const Move& move : structure_.moves)
+      if (!move.name.empty() && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer)) out.insert(move.name);
+    return {out.begin(), out.end()};
+  }
+  std::vector<int> moves(const Word& name, const Word& of, bool offers_only) {
+    std::vector<int> out;
+    std::optional<int> whose;
+    if (!of.empty() && !(whose = player(of))) return out;
+    for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
+      const Move& move = structure_.moves[m];
+      if (move.name == name.text && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose)) out.push_back(static_cast<int>(m));
+    }
+    if (out.empty()) {
+      if (whose && !moves_named(name.text).empty()) wrong(of.span, fmt::format("`{}` is no move of {}", name.text, of.text));
+      else if (offers_only && !moves_named(name.text).empty()) wrong(name.span, fmt::format("`{}` is no offer", name.text), "a quantity of offers needs the name that stands after `offers`");
+      else unknown(name, offers_only ? "offer" : "move", move_names(offers_only));
+    }
+    return out;
+  }
+  std::vector<int> moves_named(const std::string& name) const {
+    std::vector<int> out;
+    for (std::size_t m = 0; m < structure_.moves.size(); ++m)
+      if (structure_.moves[m].name == name && structure_.moves[m].kind != MoveKind::passage) out.push_back(static_cast<int>(m));
+    return out;
+  }
+
+  void check_rounds(const Atom& atom) {
+    if (structure_.horizon != HorizonKind::finite || atom.quantity == Quantity::base_rate) return;
+    const int last = std::max(atom.rounds ? atom.rounds->first : 0, atom.round_argument);
+    if (last > structure_.rounds) wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", last, structure_.rounds));
+  }
+
+  /// All conditions at this move (-1: at the start).
+  std::vector<Given> givens(const Atom& atom, int move) {
+    std::vector<Given> out;
+    for (const Condition& condition : atom.given)
+      if (const auto fact = given(condition, atom, move)) out.push_back(*fact);
+    return out;
+  }
+
+  std::optional<Given> given(const Condition& condition, const Atom& atom, int move) {
+    const auto pick = [&](const std::vector<std::string>& contents, const std::string& what) {
+      const auto chosen = content_of(contents, condition.content.text);
+      if (!chosen) unknown(condition.content, what, contents);
+      return chosen;
+    };
+    if (const auto who = index_of(player_names(), condition.subject.text)) {
+      const auto type = pick(structure_.players[at(*who)].types, fmt::format("type of {}", condition.subject.text));
+      return type ? std::optional<Given>(TypeIs{*who, *type, condition.negated}) : std::nullopt;
+    }
+    if (move >= 0 && structure_.moves[at(move)].name == condition.subject.text) {
+      if (!atom.action.empty()) {
+        wrong(condition.subject.span, fmt::format("`after {} {}` already says which action is taken", atom.move.text, atom.action.text));
+        return std::nullopt;
+      }
+      const auto action = pick(structure_.moves[at(move)].actions, fmt::format("action of `{}`", condition.subject.text));
+      return action ? std::optional<Given>(Takes{*action, condition.negated}) : std::nullopt;
+    }
+    std::vector<std::string> variables;
+    for (const Variable& variable : structure_.variables) variables.push_back(variable.name);
+    const auto variable = index_of(variables, condition.subject.text);
+    if (!variable) {
+      for (const std::string& name : player_names()) variables.push_back(name);
+      unknown(condition.subject, "player, choice or state", variables);
+      return std::nullopt;
+    }
+    if (move < 0) {
+      wrong(condition.subject.span, fmt::format("`{}` can be given only at a move", condition.subject.text), "at the start only types can be given; add `at MOVE` or `after MOVE ACTION`");
+      return std::nullopt;
+    }
+    if (can_remember(structure_, move, *variable) == 0) {
+      wrong(condition.subject.span, fmt::format("where `{}` is made, `{}` is not known any more, or not yet", structure_.moves[at(move)].name, condition.subject.text),
+            "choices are forgotten at the top of a phase: keep one in a state of the model");
+      return std::nullopt;
+    }
+    const auto content = pick(structure_.variables[at(*variable)].domain, fmt::format("content of `{}`", condition.subject.text));
+    return content ? std::optional<Given>(RemembersContent{*variable, *content, condition.negated}) : std::nullopt;
+  }
+
+  /// A probe for every move of that name (whose action it is, if one is forced).
+  void add_probes(const Atom& atom, const Functional& what, const std::vector<int>& at_moves, Plan& out) {
+    for (int move : at_moves) {
+      Probe probe;
+      probe.what = what;
+      if (move >= 0) probe.move = move;
+      if (!atom.action.empty() && move >= 0) {
+        probe.forced_action = content_of(structure_.moves[at(move)].actions, atom.action.text);
+        if (!probe.forced_action) continue;
+      }
+      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.given = givens(atom, move);
+      out.probes.push_back(std::move(probe));
+    }
+  }
+
+  /// Where the atom is taken: its moves, or {-1} for the start.
+  std::vector<int> places(const Atom& atom) {
+    if (atom.move.empty()) return {-1};
+    std::vector<int> found = moves(atom.move, atom.move_player, false);
+    if (found.empty() || atom.action.empty()) return found;
+    std::vector<std::string> actions;
+    bool any = false;
+    for (int move : found) {
+      actions.insert(actions.end(), structure_.moves[at(move)].actions.begin(), structure_.moves[at(move)].actions.end());
+      any = any || content_of(structure_.moves[at(move)].actions, atom.action.text).has_value();
+    }
+    if (any) return found;
+    std::ranges::sort(actions);
+    actions.erase(std::ranges::unique(actions).begin(), actions.end());
+    unknown(atom.action, fmt::format("action of `{}`", atom.move.text), actions);
+    return {};
+  }
+
+  void start_only(const Atom& atom, const char* what) {
+    if (!atom.move.empty()) wrong(atom.move.span, fmt::format("{} is taken at the start of play only", what));
+  }
+  void no_rounds(const Atom& atom) {
+    if (atom.rounds && atom.move.empty()) wrong(atom.span, "rounds can be named here only together with `at MOVE` or `after MOVE ACTION`");
+  }
+
+  void placed(const Atom& atom, Plan& out) {
+    std::vector<int> where = places(atom);
+    if (atom.quantity != Quantity::mean) no_rounds(atom);
+    switch (atom.quantity) {
+      case Quantity::probability: probability(atom, where, out); return;
+      case Quantity::rounds: add_probes(atom, ExpectedRounds{}, where, out); return;
+      case Quantity::survival:
+        out.complement = true;
+        add_probes(atom, EndsWithin{atom.round_argument}, where, out);
+        return;
+      case Quantity::hazard:
+        start_only(atom, "the hazard");
+        add_probes(atom, Hazard{atom.round_argument}, {-1}, out);
+        return;
+      case Quantity::tally:
+        if (const auto tally = index_of(structure_.tallies, atom.names[0].text)) add_probes(atom, ExpectedTally{*tally}, where, out);
+        else if (around_.base && index_of(around_.base->tallies, atom.names[0].text)) out.number = 0.0;
+        else unknown(atom.names[0], "tally", structure_.tallies);
+        return;
+      case Quantity::payoff: payoff(atom, where, out); return;
+      default: offers(atom, where, out);
+    }
+  }
+
+  void probability(const Atom& atom, const std::vector<int>& where, Plan& out) {
+    OutcomeProbability ends;
+    for (const Word& name : atom.names) {
+      if (name.text == "unfinished") {
+        if (atom.names.size() > 1) wrong(name.span, "`unfinished` stands alone: it overlaps with the ends of the horizon's closing");
+        add_probes(atom, CutOff{}, where, out);
+        return;
+      }
+      if (const auto end = index_of(structure_.outcomes, name.text)) ends.outcomes.push_back(*end);
+      else if (!around_.base || !index_of(around_.base->outcomes, name.text)) unknown(name, "end", structure_.outcomes);
+    }
+    if (ends.outcomes.empty()) out.number = 0.0;
+    else add_probes(atom, ends, where, out);
+  }
+
+  void payoff(const Atom& atom, const std::vector<int>& where, Plan& out) {
+    const auto who = player(atom.names[0]);
+    if (!who) return;
+    std::optional<int> of_type;
+    if (!atom.part.empty() && !(of_type = type(*who, atom.part))) return;
+    add_probes(atom, ExpectedPayoff{*who}, where, out);
+    if (of_type)
+      for (Probe& probe : out.probes) probe.given.emplace_back(TypeIs{*who, *of_type});
+  }
+
+  void offers(const Atom& atom, const std::vector<int>& where, Plan& out) {
+    const std::vector<int> named = moves(atom.names[0], {}, true);
+    if (atom.quantity == Quantity::mean && atom.rounds && atom.move.empty()) {
+      for (int offer : named) add_probes(atom, OfferMean{offer}, {offer}, out);
+      return;
+    }
+    for (int offer : named) {
+      const Functional what = atom.quantity == Quantity::mean       ? Functional{OfferMean{offer}}
+                              : atom.quantity == Quantity::accepted ? Functional{AcceptedMean{offer}}
+                                                                    : Functional{OfferAccepted{offer}};
+      const std::size_t before = out.probes.size();
+      add_probes(atom, what, where, out);
+      out.offers.resize(before, -1);
+      out.offers.resize(out.probes.size(), offer);
+    }
+  }
+
+  void share(const Atom& atom, Plan& out) {
+    if (!atom.move.empty()) {
+      wrong(atom.move.span, "a share is taken where its own choice is made");
+      return;
+    }
+    const std::vector<int> named = moves(atom.names[0], {}, false);
+    std::vector<std::string> actions;
+    for (int move : named) {
+      const std::vector<std::string>& of_move = structure_.moves[at(move)].actions;
+      actions.insert(actions.end(), of_move.begin(), of_move.end());
+      // A move of that name without the option counts too: there it is never taken.
+      add_probes(atom, ActionShare{content_of(of_move, atom.part.text).value_or(-1)}, {move}, out);
+    }
+    if (!named.empty() && !content_of(actions, atom.part.text)) unknown(atom.part, fmt::format("action of `{}`", atom.names[0].text), actions);
+  }
+
+  void belief(const Atom& atom, Plan& out) {
+    const auto who = player(atom.names[0]);
+    if (!who) return;
+    const auto which = type(*who, atom.part);
+    if (!which) return;
+    out.player = *who;
+    out.type = *which;
+    if (!atom.rounds || !atom.move.empty()) {
+      add_probes(atom, MeanBelief{*who, *which}, places(atom), out);
+      return;
+    }
+    if (atom.rounds->first != atom.rounds->second) wrong(atom.span, "a belief at the top of a round needs one round");
+    out.belief_round = atom.rounds->first;
+    for (const Condition& condition : atom.given) {
+      const auto about = player(condition.subject);
+      if (!about) continue;
+      const auto given_type = type(*about, condition.content);
+      if (*about != *who || condition.negated || atom.given.size() > 1) wrong(condition.subject.span, "a belief at the top of a round can be given the player's own type only");
+      out.given_own_type = given_type;
+    }
+  }
+
+  void information(const Atom& atom, Plan& out) {
+    start_only(atom, "information");
+    if (!atom.given.empty()) wrong(atom.given[0].subject.span, "information is an average over all plays: it takes no `given`");
+    const auto who = player(atom.names[0]);
+    if (!who) return;
+    News news{*who};
+    if (atom.part.text == "talk") news.battlefield = false;
+    if (atom.part.text == "battlefield") news.talk = false;
+    if (atom.part.text == "reached") news.per_round_reached = true;
+    Atom plain = atom;
+    plain.given.clear();
+    add_probes(plain, news, {-1}, out);
+  }
+
+  void range(const Atom& atom, Plan& out) {
+    if (!atom.move.empty()) {
+      wrong(atom.move.span, "a bargaining range is taken where offers are made", "name the rounds instead: range(A, B) in round 1");
+      return;
+    }
+    const auto one = player(atom.names[0]), two = player(atom.names[1]);
+    if (!one || !two) return;
+    for (int offer : offers_between(*one, *two)) {
+      Probe probe;
+      probe.what = atom.quantity == Quantity::range ? Functional{RangeShare{offer}} : Functional{RangeWidth{offer}};
+      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.given = givens(atom, offer);
+      out.probes.push_back(std::move(probe));
+    }
+    if (offers_between(*one, *two).empty()) wrong(atom.span, fmt::format("neither of {} and {} makes an offer that the other may accept", atom.names[0].text, atom.names[1].text));
+  }
+
+  std::vector<int> offers_between(int one, int two) const {
+    std::set<int> out;
+    for (const PublicState& state : structure_.states) {
+      if (state.move < 0) continue;
+      const int responder = structure_.moves[at(state.move)].player;
+      if (responder != one && responder != two) continue;
+      for (int branch = state.first_branch; branch < state.first_branch + state.num_branches; ++branch)
+        for (std::int64_t k = structure_.acceptance_begin[at(branch)]; k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
+          const int offer = structure_.acceptances[static_cast<std::size_t>(k)].move;
+          if (structure_.moves[at(offer)].player == (responder == one ? two : one)) out.insert(offer);
+        }
+    }
+    return {out.begin(), out.end()};
+  }
+
+  void base_rate(const Atom& atom, Plan& out) {
+    if (!atom.move.empty() || atom.rounds || !atom.given.empty()) wrong(atom.span, "a base rate depends on nothing in the model");
+    std::vector<std::string> known;
+    if (around_.base_rates)
+      for (const BaseRate& rate : *around_.base_rates) {
+        if (rate.id == atom.names[0].text) out.number = rate.survival(atom.round_argument);
+        known.push_back(rate.id);
+      }
+    if (!out.number) {
+      const std::string near = nearest_word(atom.names[0].text, known);
+      wrong(atom.names[0].span, fmt::format("the study has no base rate `{}`", atom.names[0].text), near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+    }
+  }
+
+  const Structure& structure_;
+  const Surroundings& around_;
+  std::vector<Mistake>& mistakes_;
+};
+
+/// The analyst's mean belief at the top of a round, given that it is reached, over true types where none is given.
+std::optional<double> belief_at_top(const Plan& plan, const Structure& structure, const Prediction& prediction) {
+  const auto round = at(*plan.belief_round - 1);
+  const auto& by_true_type = prediction.belief_by_round[at(plan.player)];
+  double belief = 0.0, reached = 0.0;
+  const Profiles profiles(structure.players, structure.everyone());
+  for (int k = 0; k < static_cast<int>(by_true_type.size()); ++k) {
+    if ((plan.given_own_type && *plan.given_own_type != k) || round >= by_true_type[at(k)].size()) continue;
+    double weight = 0.0;
+    for (int p = 0; p < profiles.count(); ++p) {
+      if (profiles.type_of(p, plan.player) != k) continue;
+      double survives = prediction.profile_weight[at(p)];
+      for (std::size_t t = 0; t < round && t < prediction.hazard_by_profile[at(p)].size(); ++t) survives *= 1.0 - prediction.hazard_by_profile[at(p)][t];
+      weight += survives;
+    }
+    belief += weight * by_true_type[at(k)][round];
+    reached += weight;
+  }
+  if (!(reached > 0)) return std::nullopt;
+  return plan.type == 1 ? belief / reached : 1.0 - belief / reached;
+}
+
+/// How much each of several offers of one name counts: how often it is made first, or accepted.
+double offer_weight(Quantity quantity, int offer, const Prediction& prediction) {
+  const auto found = prediction.offers.find(offer);
+  if (found == prediction.offers.end()) return 0.0;
+  if (quantity == Quantity::accepted) return found->second.accepted;
+  const auto first = static_cast<std::size_t>(std::max(1, found->second.first_round) - 1);
+  return first < found->second.reached_by_round.size() ? found->second.reached_by_round[first] : 0.0;
+}
+
+}  // namespace
+
+std::vector<Mistake> check(const Atom& atom, const Structure& structure, const Surroundings& around) {
+  std::vector<Mistake> mistakes;
+  static_cast<void>(Lookup(structure, around, mistakes).plan(atom));
+  return mistakes;
+}
+
+void collect_remembered(const Atom& atom, const std::vector<std::string>& players, std::vector<std::string>& names) {
+  for (const Condition& condition : atom.given)
+    if (std::ranges::find(players, condition.subject.text) == players.end() && condition.subject.text != atom.move.text &&
+        std::ranges::find(names, condition.subject.text) == names.end())
+      names.push_back(condition.subject.text);
+}
+
+std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
+                                            const Surroundings& around) {
+  const Structure& structure = game.shape();
+  std::vector<Mistake> mistakes;
+  std::vector<Plan> plans;
+  std::vector<Probe> probes;
+  for (const Atom& atom : atoms) {
+    plans.push_back(Lookup(structure, around, mistakes).plan(atom));
+    MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
+    probes.insert(probes.end(), plans.back().probes.begin(), plans.back().probes.end());
+  }
+  const std::vector<Measured> measured = probes.empty() ? std::vector<Measured>{} : measure(game, assessment, probes, &prediction);
+
+  std::vector<std::optional<double>> out;
+  std::size_t next = 0;
+  for (std::size_t a = 0; a < atoms.size(); ++a) {
+    const Plan& plan = plans[a];
+    const std::size_t first = next;
+    next += plan.probes.size();
+    if (plan.number || plan.belief_round) {
+      out.push_back(plan.number ? plan.number : belief_at_top(plan, structure, prediction));
+      continue;
+    }
+    const bool several_offers = std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); });
+    double total = 0.0, weight = 0.0;
+    for (std::size_t k = 0; k < plan.probes.size(); ++k) {
+      const Measured& one = measured[first + k];
+      double share = one.weight;
+      if (several_offers) share *= atoms[a].quantity == Quantity::acceptance ? 1.0 : offer_weight(atoms[a].quantity, plan.offers[k], prediction);
+      if (one.value && share > 0) total += share * *one.value, weight += share;
+    }
+    if (!(weight > 0)) {
+      out.emplace_back(std::nullopt);
+      continue;
+    }
+    double number = total / weight;
+    if (several_offers && atoms[a].quantity == Quantity::acceptance) number *= static_cast<double>(std::set<int>(plan.offers.begin(), plan.offers.end()).size());
+    out.emplace_back(plan.complement ? 1.0 - number : number);
+  }
+  return out;
+}
+
+}  // namespace melian::metric

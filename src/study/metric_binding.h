@@ -1,0 +1,34 @@
+#pragma once
+/// Names of a metric looked up in a compiled game, and the numbers read off its solution.
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "melian/game.h"
+#include "study/functional.h"
+#include "study/metric.h"
+
+namespace melian::metric {
+
+/// What a study knows beside the game.
+struct Surroundings {
+  const std::vector<BaseRate>* base_rates = nullptr;
+  /// Names that exist in the study's base: in a variant without them an end has probability 0 and a tally is 0.
+  const Structure* base = nullptr;
+};
+
+/// Everything wrong with an atom in this game: unknown ends, moves, players ... with the nearest names.
+[[nodiscard]] std::vector<Mistake> check(const Atom& atom, const Structure& structure, const Surroundings& around);
+
+/// Names in `given` that are no players: what a game must remember to the end of the round (`CompileOptions::keep`).
+void collect_remembered(const Atom& atom, const std::vector<std::string>& players, std::vector<std::string>& names);
+
+/// The atoms' numbers, in order; none where what it is conditional on never happens.
+///
+/// Requires: `check` finds nothing wrong with any of them.
+[[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment,
+                                                          const Prediction& prediction, const Surroundings& around);
+
+}  // namespace melian::metric

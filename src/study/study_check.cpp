@@ -1,0 +1,243 @@
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/core.h>
+
+#include "study/metric_binding.h"
+#include "study/settings_merge.h"
+#include "study/study_fields.h"
+
+namespace melian::study_file {
+namespace {
+
+class Checker {
+ public:
+  Checker(Draft& draft, const TextLines& lines) : draft_(draft), study_(draft.study), lines_(lines), pen_(lines, draft) {}
+
+  void run() {
+    if (study_.model_name.empty()) return;
+    auto model = read_model(study_.model_path, study_.module_paths);
+    if (!model) {
+      pen_.error(draft_.model_place, "M0717", fmt::format("the model {} cannot be used", study_.model_name), {}, "its own mistakes follow");
+      draft_.errors.insert(draft_.errors.end(), model.error().begin(), model.error().end());
+      return;
+    }
+    study_.model = std::move(*model);
+    const bool parameters_are_sound = check_parameters();
+    check_labels();
+    if (parameters_are_sound) check_structures();
+  }
+
+ private:
+  /// The numbers a name stands for: one, or one per type for "cost[D]".
+  std::vector<const ParameterInfo*> infos(const std::string& name) const {
+    std::vector<const ParameterInfo*> out;
+    for (const ParameterInfo& info : study_.model->parameters())
+      if (info.name == name || info.name.starts_with(name + ".")) out.push_back(&info);
+    return out;
+  }
+
+  void unknown_parameter(const std::string& name, const TextPlace& place) {
+    std::set<std::string> known;
+    for (const ParameterInfo& info : study_.model->parameters()) {
+      known.insert(info.name);
+      if (const auto dot = info.name.rfind('.'); dot != std::string::npos) known.insert(info.name.substr(0, dot));
+    }
+    const std::string near = nearest_word(name, {known.begin(), known.end()});
+    pen_.error(place, "M0707", fmt::format("the model has no parameter `{}`", name), {},
+               near.empty() ? fmt::format("`melian describe {}` lists its parameters", study_.model_name) : fmt::format("did you mean `{}`?", near));
+  }
+
+  bool check_parameters() {
+    const std::size_t before = draft_.errors.size();
+    std::set<std::string> refused;
+    for (const SetParameter& set : draft_.set_parameters) {
+      const auto found = infos(set.name);
+      if (found.empty()) {
+        unknown_parameter(set.name, set.name_place);
+        refused.insert(set.name);
+      }
+      for (const ParameterInfo* info : found)
+        if (!check_content(set, *info)) break;
+      if (!found.empty()) check_plausible(set);
+    }
+    for (const auto& [index, place] : draft_.plausible_places) {
+      const StudyParameter& parameter = study_.parameters[index];
+      if (!parameter.content && infos(parameter.name).empty() && !refused.contains(parameter.name)) unknown_parameter(parameter.name, place);
+    }
+    return draft_.errors.size() == before;
+  }
+
+  bool check_content(const SetParameter& set, const ParameterInfo& info) {
+    const double* number = std::get_if<double>(&set.content);
+    if (!info.words.empty()) {
+      const std::string word = number ? number_text(*number) : std::get<std::string>(set.content);
+      if (std::ranges::find(info.words, word) != info.words.end()) return true;
+      std::string expected;
+      for (const std::string& known : info.words) expected += (expected.empty() ? "" : ", ") + known;
+      pen_.error(set.content_place, "M0708", fmt::format("{} cannot be {}", set.name, word), expected);
+      return false;
+    }
+    if (!number) {
+      pen_.error(set.content_place, "M0708", fmt::format("{} takes a number", set.name), "a number");
+      return false;
+    }
+    if ((info.low && *number < *info.low) || (info.high && *number > *info.high)) {
+      pen_.error(set.content_place, "M0708", fmt::format("{} is {}, outside of what the model allows", set.name, number_text(*number)),
+                 fmt::format("a number from {} to {}", info.low ? number_text(*info.low) : "any", info.high ? number_text(*info.high) : "any"));
+      return false;
+    }
+    return true;
+  }
+
+  /// What a reading or variant assumes may lie beyond what the study calls plausible; that is worth knowing.
+  void check_plausible(const SetParameter& set) {
+    const double* number = std::get_if<double>(&set.content);
+    if (!number || set.where == "the study" || set.where.starts_with("variant")) return;
+    for (const StudyParameter& parameter : study_.parameters)
+      if (parameter.name == set.name && parameter.plausible && (*number < parameter.plausible->first || *number > parameter.plausible->second))
+        pen_.warning(set.content_place, "M0715", fmt::format("{} sets {} to {}, outside of what the study calls plausible", set.where, set.name, number_text(*number)));
+  }
+
+  void check_labels() {
+    std::vector<std::string> known;
+    for (const LabelInfo& label : study_.model->labels()) known.push_back(label.label);
+    for (const Mention& mention : draft_.mechanisms)
+      if (std::ranges::find(known, mention.name) == known.end())
+        pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name), "labels stand at the start of a note: ## [E1] ...");
+  }
+
+  void check_structures() {
+    const Reading* reading = nullptr;
+    for (const Reading& candidate : study_.readings)
+      if (!reading || (candidate.neutral && !reading->neutral)) reading = &candidate;
+    CompiledGames plain(*study_.model, {});
+    const auto first = plain.at(settings_of(study_, reading));
+    if (!first) return refused(first.error());
+    const std::vector<std::string> keep = remembered((*first)->structure());
+    CompiledGames games(*study_.model, keep);
+    const auto base = keep.empty() ? first : games.at(settings_of(study_, reading));
+    if (!base) return refused(base.error());
+    const Structure& structure = (*base)->structure();
+    check_names(structure);
+    check_window(structure);
+    if (const auto bound = (*base)->bind(settings_of(study_, reading)); !bound) return refused(bound.error());
+
+    check_metrics(structure, nullptr, structure);
+    for (const Variant& variant : study_.variants) {
+      if (!used(variant.id)) continue;
+      const auto changed = (keep.empty() ? plain : games).at(settings_of(study_, reading, &variant));
+      if (!changed) return refused(changed.error());
+      check_metrics((*changed)->structure(), &variant, structure);
+    }
+  }
+
+  void refused(const Diagnostics& why) {
+    pen_.error(draft_.model_place, "M0717", fmt::format("with these parameters the model {} cannot be compiled", study_.model_name), {}, "why, follows");
+    draft_.errors.insert(draft_.errors.end(), why.begin(), why.end());
+  }
+
+  std::vector<std::string> remembered(const Structure& structure) const {
+    std::vector<std::string> players, names;
+    for (const Player& player : structure.players) players.push_back(player.name);
+    for (const MetricText& text : draft_.metrics) text.for_each_atom([&](const metric::Atom& atom) { metric::collect_remembered(atom, players, names); });
+    return names;
+  }
+
+  void check_names(const Structure& structure) {
+    const auto look_up = [&](const std::vector<Mention>& mentions, const std::vector<std::string>& known, const char* what) {
+      for (const Mention& mention : mentions) {
+        if (std::ranges::find(known, mention.name) != known.end()) continue;
+        const std::string near = nearest_word(mention.name, known);
+        pen_.error(mention.place, "M0713", fmt::format("the model has no {} `{}`", what, mention.name), {}, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+      }
+    };
+    std::vector<std::string> players;
+    for (const Player& player : structure.players) players.push_back(player.name);
+    look_up(draft_.grid_players, players, "player");
+    look_up(draft_.outcomes, structure.outcomes, "end");
+  }
+
+  void check_window(const Structure& structure) {
+    if (structure.horizon != HorizonKind::finite || study_.solve.window == 0 || structure.rounds >= 2 * study_.solve.window) return;
+    pen_.warning(draft_.window_place, "M0714",
+                 fmt::format("{} rounds are reported of a horizon of {}", study_.solve.window, structure.rounds), "what happens near the horizon is its doing: make it at least twice the window");
+  }
+
+  [[nodiscard]] bool used(const std::string& variant) const {
+    bool found = false;
+    for (const MetricText& text : draft_.metrics) {
+      text.for_each_atom([&](const metric::Atom& atom) { found = found || atom.variant.text == variant; });
+      const std::vector<std::string>& compare = comparison(text);
+      found = found || std::ranges::find(compare, variant) != compare.end();
+    }
+    return found;
+  }
+
+  [[nodiscard]] const std::vector<std::string>& comparison(const MetricText& text) const {
+    static const std::vector<std::string> none;
+    return text.kind == MetricText::Kind::metric ? study_.claims[text.claim].halves[text.half].compare : none;
+  }
+
+  /// Every atom that is taken in this variant (null: in the base).
+  void check_metrics(const Structure& structure, const Variant* variant, const Structure& base) {
+    const std::string here = variant ? variant->id : "base";
+    metric::Surroundings around;
+    around.base_rates = &study_.base_rates;
+    if (variant) around.base = &base;
+    for (const MetricText& text : draft_.metrics) {
+      if (!text.sound) continue;
+      const std::vector<std::string>& compare = comparison(text);
+      std::set<std::pair<int, std::string>> said;
+      text.for_each_atom([&](const metric::Atom& atom) {
+        const bool taken = !atom.variant.empty() ? atom.variant.text == here : compare.empty() ? !variant : std::ranges::find(compare, here) != compare.end();
+        if (!taken) return;
+        for (metric::Mistake mistake : metric::check(atom, structure, around)) {
+          if (!said.emplace(mistake.span.begin, mistake.message).second) continue;
+          if (variant) mistake.message = fmt::format("in {} {}", here, mistake.message);
+          draft_.errors.push_back(to_diagnostic(mistake, text.places, lines_, "M0713"));
+        }
+      });
+    }
+  }
+
+  Draft& draft_;
+  Study& study_;
+  const TextLines& lines_;
+  Pen pen_;
+};
+
+}  // namespace
+
+void check_against_model(Draft& draft, const TextLines& lines) { Checker(draft, lines).run(); }
+
+}  // namespace melian::study_file
+
+namespace melian {
+
+Result<Study> read_study_text(const std::string& text, const std::string& path) {
+  auto draft = study_file::read_draft(text, path);
+  if (!draft) return std::unexpected(std::move(draft.error()));
+  study_file::check_against_model(*draft, TextLines(path, text));
+  const auto by_place = [&](const Diagnostic& a, const Diagnostic& b) {
+    if ((a.file == path) != (b.file == path)) return a.file == path;
+    return a.file == path && std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  };
+  std::ranges::stable_sort(draft->errors, by_place);
+  std::ranges::stable_sort(draft->warnings, by_place);
+  if (!draft->errors.empty()) {
+    draft->errors.insert(draft->errors.end(), draft->warnings.begin(), draft->warnings.end());
+    return std::unexpected(std::move(draft->errors));
+  }
+  draft->study.warnings = std::move(draft->warnings);
+  return std::move(draft->study);
+}
+
+Result<Study> read_study(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text) return std::unexpected(text.error());
+  return read_study_text(*text, path);
+}
+
+}  // namespace melian

@@ -1,0 +1,57 @@
+#pragma once
+/// A study file as written: its sections read into a `Study`, with the places needed to check it against its model.
+
+#include <string>
+#include <vector>
+
+#include "melian/study.h"
+#include "study/metric.h"
+#include "study/toml_text.h"
+
+namespace melian::study_file {
+
+/// A parameter set somewhere in the study.
+struct SetParameter {
+  std::string name;
+  ParameterContent content;
+  TextPlace name_place, content_place;
+  std::string where;  ///< "reading K", "the base", ...
+};
+
+/// A text of the metric language, where it stands, and how it parsed.
+struct MetricText {
+  enum class Kind { metric, holds_if, only_if } kind = Kind::metric;
+  std::size_t claim = 0, half = 0;
+  std::vector<TextPlace> places;
+  metric::Expression metric;
+  std::vector<metric::Comparison> conditions;
+  bool sound = false;
+  void for_each_atom(const std::function<void(const metric::Atom&)>& visit) const;
+};
+
+/// A name with its place, to be looked up in the model.
+struct Mention {
+  std::string name;
+  TextPlace place;
+};
+
+struct Draft {
+  Study study;
+  std::vector<SetParameter> set_parameters;
+  std::vector<std::pair<std::size_t, TextPlace>> plausible_places;  ///< (index into study.parameters, place of its name)
+  std::vector<MetricText> metrics;
+  std::vector<Mention> grid_players, outcomes, mechanisms;
+  TextPlace model_place, window_place;
+  Diagnostics errors, warnings;
+};
+
+/// Reads everything that can be read without the model. Only a text that is no TOML gives no draft.
+[[nodiscard]] Result<Draft> read_draft(const std::string& text, const std::string& file);
+
+/// Adds to `draft.errors` and `draft.warnings` what the model says to it; fills `draft.study.model`.
+void check_against_model(Draft& draft, const TextLines& lines);
+
+/// A mistake in a metric as a diagnostic at its place in the study.
+[[nodiscard]] Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places, const TextLines& lines, const char* code);
+
+}  // namespace melian::study_file

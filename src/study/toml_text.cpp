@@ -1,0 +1,179 @@
+#include "study/toml_text.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+// Header-only and without exceptions: a mistake in a file is a value here, and the nesting limit is ours.
+#undef TOML_HEADER_ONLY
+#undef TOML_SHARED_LIB
+#define TOML_HEADER_ONLY 1
+#define TOML_EXCEPTIONS 0
+#define TOML_MAX_NESTED_VALUES 32
+#include <toml++/toml.h>
+
+namespace melian {
+namespace {
+
+constexpr std::size_t largest_text = std::size_t{1} << 20;  ///< a study fits on a few pages; beyond this it is another kind of file
+constexpr int most_dots_a_line = 200;                       ///< each dot of a key is one table deeper, and tables are freed by recursion
+
+bool continues_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
+
+TextPlace place_of(const toml::source_region& region) {
+  TextPlace place{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), 1};
+  if (region.end.line == region.begin.line && region.end.column > region.begin.column) place.length = static_cast<int>(region.end.column - region.begin.column);
+  return place;
+}
+
+TomlNode convert(const toml::node& node) {
+  TomlNode out;
+  out.place = place_of(node.source());
+  if (const auto* table = node.as_table()) {
+    out.kind = TomlNode::Kind::table;
+    for (const auto& [key, value] : *table) out.entries.push_back({std::string(key.str()), place_of(key.source()), convert(value)});
+    std::ranges::stable_sort(out.entries, [](const TomlEntry& a, const TomlEntry& b) {
+      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    });
+  } else if (const auto* list = node.as_array()) {
+    out.kind = TomlNode::Kind::list;
+    for (const toml::node& item : *list) out.items.push_back(convert(item));
+  } else if (const auto* text = node.as_string()) {
+    out.kind = TomlNode::Kind::text;
+    out.text = text->get();
+  } else if (const auto* whole = node.as_integer()) {
+    out.kind = TomlNode::Kind::whole;
+    out.number = static_cast<double>(whole->get());
+  } else if (const auto* number = node.as_floating_point()) {
+    out.kind = TomlNode::Kind::number;
+    out.number = number->get();
+  } else if (const auto* boolean = node.as_boolean()) {
+    out.kind = TomlNode::Kind::boolean;
+    out.boolean = boolean->get();
+  } else if (const auto* date = node.as_date()) {
+    out.kind = TomlNode::Kind::date;
+    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date->get().year), static_cast<int>(date->get().month), static_cast<int>(date->get().day));
+  } else if (const auto* moment = node.as_date_time()) {
+    out.kind = TomlNode::Kind::date;
+    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(moment->get().date.year), static_cast<int>(moment->get().date.month), static_cast<int>(moment->get().date.day));
+  } else {
+    out.kind = TomlNode::Kind::text;  // a time of day: no key of a study takes one, so any kind but a number will be refused
+  }
+  return out;
+}
+
+Diagnostics refused(const std::string& file, std::string message, std::string hint) {
+  Diagnostic diagnostic;
+  diagnostic.code = "M0701";
+  diagnostic.file = file;
+  diagnostic.message = std::move(message);
+  diagnostic.hint = std::move(hint);
+  return {diagnostic};
+}
+
+}  // namespace
+
+TextLines::TextLines(std::string file, const std::string& text) : file_(std::move(file)) {
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    std::size_t end = text.find('\n', begin);
+    if (end == std::string::npos) end = text.size();
+    std::string line = text.substr(begin, end - begin);
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    lines_.push_back(std::move(line));
+    begin = end + 1;
+  }
+}
+
+const std::string& TextLines::line(int number) const {
+  static const std::string none;
+  return number >= 1 && number <= count() ? lines_[static_cast<std::size_t>(number - 1)] : none;
+}
+
+Diagnostic TextLines::at(const TextPlace& place, std::string code, std::string message, std::string expected, std::string hint) const {
+  constexpr std::size_t longest_line = 400;
+  Diagnostic out;
+  out.code = std::move(code);
+  out.message = std::move(message);
+  out.file = file_;
+  out.line = place.line;
+  out.column = place.column;
+  out.length = place.length;
+  out.source_line = line(place.line).size() <= longest_line ? line(place.line) : line(place.line).substr(0, longest_line);
+  out.expected = std::move(expected);
+  out.hint = std::move(hint);
+  return out;
+}
+
+const TomlEntry* TomlNode::find(std::string_view key) const {
+  const auto found = std::ranges::find_if(entries, [&](const TomlEntry& entry) { return entry.key == key; });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+const char* kind_word(TomlNode::Kind kind) {
+  switch (kind) {
+    case TomlNode::Kind::text: return "a text";
+    case TomlNode::Kind::whole: return "a whole number";
+    case TomlNode::Kind::number: return "a number";
+    case TomlNode::Kind::boolean: return "true or false";
+    case TomlNode::Kind::date: return "a date";
+    case TomlNode::Kind::list: return "a list";
+    case TomlNode::Kind::table: return "a table";
+  }
+  return "something";
+}
+
+Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
+  if (text.size() > largest_text)
+    return std::unexpected(refused(file, fmt::format("{} holds {} bytes; a study holds at most {}", file, text.size(), largest_text), "is this the right file?"));
+  if (text.find('\0') != std::string::npos) return std::unexpected(refused(file, fmt::format("{} is not a text file", file), "a study is a TOML text: docs/formats/study.md"));
+  const TextLines lines(file, text);
+  for (int number = 1; number <= lines.count(); ++number)
+    if (std::ranges::count(lines.line(number), '.') > most_dots_a_line)
+      return std::unexpected(Diagnostics{lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
+  const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
+  if (!parsed) {
+    std::string message(parsed.error().description());
+    if (message.size() > 300) message = message.substr(0, 300) + " ...";
+    return std::unexpected(Diagnostics{lines.at(place_of(parsed.error().source()), "M0702", "this is not TOML: " + message, {}, "https://toml.io shows the format; docs/formats/study.md has an example")});
+  }
+  return convert(parsed.table());
+}
+
+std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines) {
+  const std::vector<TextPlace> fallback(value.text.size() + 1, value.place);
+  const std::string& first = lines.line(value.place.line);
+  int line = value.place.line, column = value.place.column;
+  std::size_t byte = 0;  // of the character at `column` of `line`
+  for (int skipped = 1; skipped < column && byte < first.size(); ++skipped)
+    do ++byte; while (byte < first.size() && continues_a_character(first[byte]));
+  if (byte >= first.size() || (first[byte] != '"' && first[byte] != '\'')) return fallback;
+  const char quote = first[byte];
+  const bool many = first.compare(byte, 3, std::string(3, quote)) == 0;
+  byte += many ? 3 : 1;
+  column += many ? 3 : 1;
+  if (many && byte >= first.size()) ++line, byte = 0, column = 1;
+  std::vector<TextPlace> out;
+  for (std::size_t k = 0; k < value.text.size(); ++k) {
+    const std::string& now = lines.line(line);
+    out.push_back({line, column, 1});
+    if (byte >= now.size()) {
+      if (value.text[k] == '\r') continue;
+      if (value.text[k] != '\n') return fallback;
+      ++line, byte = 0, column = 1;
+      continue;
+    }
+    if (quote == '"' && now[byte] == '\\') {
+      if (byte + 1 >= now.size() || now[byte + 1] == 'u' || now[byte + 1] == 'U' || now[byte + 1] == ' ') return fallback;
+      byte += 2, column += 2;
+      continue;
+    }
+    if (now[byte] != value.text[k]) return fallback;
+    ++byte;
+    if (byte >= now.size() || !continues_a_character(now[byte])) ++column;
+  }
+  out.push_back({line, column, 1});
+  return out;
+}
+
+}  // namespace melian
