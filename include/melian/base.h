@@ -30,6 +30,9 @@ struct Diagnostic {
 
 using Diagnostics = std::vector<Diagnostic>;
 
+/// The code of the diagnostic that means "too large" (exit 4), wherever it comes from.
+inline constexpr const char* too_large_code = "M0901";
+
 /// A value, or every diagnostic that stands in its way.
 template <class T>
 using Result = std::expected<T, Diagnostics>;

@@ -93,7 +93,4 @@ class CompiledModel {
 /// read + compile + bind in one.
 [[nodiscard]] Result<Game> load_game(const std::string& path, const Settings& settings = {});
 
-/// The code of the diagnostic that means "too large" (exit 4), wherever it comes from.
-inline constexpr const char* too_large_code = "M0901";
-
 }  // namespace melian
