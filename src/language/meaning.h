@@ -54,12 +54,16 @@ struct CheckedRange {
 struct CheckedParameter {
   std::string name;                        ///< "cost[D]", "discount", "prior[D]" (see `role`)
   int player = -1;                         ///< by type of this player; -1: one content
-  std::vector<ParameterContent> contents;  ///< one, or one per type of `player`
+  std::vector<ParameterContent> contents;  ///< one, or one per type of `player`; none for numeric_type (bound late, see NumericTypesSpec)
   std::vector<std::string> words;          ///< of a switch
   std::optional<double> low, high;
-  bool shapes = false;                     ///< read by a range, step, part count, horizon, `when` or `where` (through lets too)
+  bool shapes = false;                     ///< read by a range, step, part count, start, assignment, horizon, `when` or `where` (through lets too)
   enum class Role : std::uint8_t { ordinary, prior, belief, numeric_type } role = Role::ordinary;
   int observer = -1;                       ///< belief: who believes; prior and belief: about `player`
+  /// What follows the dot in a setting's name, one per content: types ("weak"), or cells of a joint prior
+  /// ("weak.heard_tough", in the order of its CheckedPrior's cells); empty where there is one content.
+  std::vector<std::string> suffixes;
+  int prior = -1;                          ///< prior and belief declared by a sentence of their own: into Checked::priors
   std::string note;
   std::vector<std::string> labels;
   ast::Span span;
@@ -185,7 +189,9 @@ struct CheckedHorizon {
   ast::Span span;
 };
 
-/// A prior or belief cell list over one player (odds per type; null: otherwise), or over several (joint).
+/// A prior or belief cell list over one player (odds per type; null: otherwise), or over several (joint; cells left out
+/// have odds 0). Where all odds are literal numbers a CheckedParameter of role prior or belief carries them too, with
+/// the same numbers: settings reach them by its name. Odds read undivided parameters only.
 struct CheckedPrior {
   int observer = -1;                       ///< -1: the analyst and everybody
   std::vector<int> players;
@@ -225,7 +231,9 @@ struct Model::Checked {
   int discount_parameter = -1, precision_parameter = -1;  ///< undivided ones; per-player ones are named "discount[A]"
 };
 
-/// Checks the first of `files` (with modules after it, in order), already parsed with everything it extends.
-[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(const Sources& sources, const std::vector<ast::File>& files);
+struct ReadFiles;  // language/files.h
+
+/// Merges and checks what was read. Every mistake of every file is reported, in order of file and place.
+[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read);
 
 }  // namespace melian

@@ -1,0 +1,171 @@
+#include "language/files.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/core.h>
+
+#include "language/parse.h"
+
+namespace melian {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int deepest_chain = 32;        ///< of `extends`
+constexpr std::size_t most_files = 200;  ///< in one model
+
+std::string identity_of(const std::string& path) {
+  std::error_code error;
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  return error ? fs::path(path).lexically_normal().string() : canonical.string();
+}
+
+/// `extends` and `with` are relative to the folder of the file that says so.
+std::string beside(const std::string& file, const std::string& named) { return (fs::path(file).parent_path() / fs::path(named)).lexically_normal().string(); }
+
+class Reader {
+ public:
+  ReadFiles run(const std::string& name, const std::string* text, const std::vector<std::string>& modules) {
+    const int main = text != nullptr ? parse_source(name, *text) : load(name, nullptr);
+    if (main >= 0) {
+      add_with_what_it_extends(main, 0);
+      for (const std::string& module : modules) add_module(module, nullptr);
+      warn_of_foreign_modules();
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void mistake(const ast::Span* span, const std::string& file, std::string code, std::string message, std::string hint = {},
+               Severity severity = Severity::error) {
+    Diagnostic diagnostic;
+    if (span != nullptr) {
+      diagnostic = diagnostic_at(out_.sources, *span, std::move(code), std::move(message), {}, std::move(hint), severity);
+    } else {
+      diagnostic.code = std::move(code);
+      diagnostic.message = std::move(message);
+      diagnostic.hint = std::move(hint);
+      diagnostic.severity = severity;
+      diagnostic.file = file;
+    }
+    out_.diagnostics.push_back(std::move(diagnostic));
+  }
+
+  int parse_source(const std::string& name, std::string text) {
+    const int index = static_cast<int>(out_.sources.size());
+    out_.sources.push_back({name, std::move(text)});
+    out_.files.push_back(parse(out_.sources, index, out_.syntax));
+    identities_.push_back(identity_of(name));
+    return index;
+  }
+
+  /// `asked` is where the file is named, null where the caller asks for it.
+  int load(const std::string& path, const ast::Span* asked) {
+    if (out_.sources.size() >= most_files) {
+      if (!too_many_) mistake(asked, path, "M0603", fmt::format("a model of more than {} files", most_files));
+      too_many_ = true;
+      return -1;
+    }
+    std::error_code error;
+    if (asked != nullptr && fs::exists(path, error) && !fs::is_regular_file(path, error)) {  // a pipe would be waited for
+      mistake(asked, path, "M0601", fmt::format("{} is not a file", path));
+      return -1;
+    }
+    Result<std::string> text = read_file(path);
+    if (!text) {
+      for (const Diagnostic& why : text.error())
+        mistake(asked, path, asked != nullptr ? "M0601" : why.code, why.message, asked != nullptr ? missing_hint(path) : why.hint);
+      return -1;
+    }
+    return parse_source(path, std::move(*text));
+  }
+
+  static std::string missing_hint(const std::string& path) {
+    const fs::path folder = fs::path(path).parent_path();
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, error), end; !error && it != end && names.size() < 1000; it.increment(error))
+      if (it->path().extension() == ".melian") names.push_back(it->path().filename().string());
+    std::sort(names.begin(), names.end());
+    const std::string near = nearest_word(fs::path(path).filename().string(), names);
+    return near.empty() ? "paths are relative to the folder of the file that names them" : fmt::format("did you mean \"{}\"?", near);
+  }
+
+  void add_layer(int file) { out_.layers.push_back({file, out_.files[static_cast<std::size_t>(file)].is_module}); }
+
+  void add_with_what_it_extends(int file, int depth) {
+    in_progress_.insert(identities_[static_cast<std::size_t>(file)]);
+    // A copy: reading further files moves the vector.
+    const ast::File head = {out_.files[static_cast<std::size_t>(file)].is_module,
+                            {},
+                            out_.files[static_cast<std::size_t>(file)].extends,
+                            out_.files[static_cast<std::size_t>(file)].with,
+                            {},
+                            {},
+                            {}};
+    const std::string name = out_.sources[static_cast<std::size_t>(file)].name;
+    if (head.extends) extend(*head.extends, beside(name, head.extends->text), depth);
+    for (const ast::Text& module : head.with) add_module(beside(name, module.text), &module.span);
+    add_layer(file);
+    in_progress_.erase(identities_[static_cast<std::size_t>(file)]);
+  }
+
+  void extend(const ast::Text& named, const std::string& path, int depth) {
+    if (in_progress_.contains(identity_of(path)))
+      return mistake(&named.span, path, "M0602", fmt::format("\"{}\" extends itself, directly or through others", named.text));
+    if (depth + 1 >= deepest_chain)
+      return mistake(&named.span, path, "M0603", fmt::format("a chain of more than {} files that extend each other", deepest_chain));
+    const int base = load(path, &named.span);
+    if (base < 0) return;
+    if (out_.files[static_cast<std::size_t>(base)].is_module)
+      mistake(&named.span, path, "M0604", fmt::format("\"{}\" is a module and cannot be extended", named.text),
+              fmt::format("name the model after `extends` and the module after `with`: extends \"...\" with \"{}\"", named.text));
+    else
+      models_.insert(identities_[static_cast<std::size_t>(base)]);
+    add_with_what_it_extends(base, depth + 1);
+  }
+
+  void add_module(const std::string& path, const ast::Span* asked) {
+    const std::string identity = identity_of(path);
+    if (std::find(identities_.begin(), identities_.end(), identity) != identities_.end())
+      return mistake(asked, path, "M0609", fmt::format("{} is part of this model already", path), "name each module once");
+    const int file = load(path, asked);
+    if (file < 0) return;
+    const ast::File& module = out_.files[static_cast<std::size_t>(file)];
+    if (!module.is_module)
+      return mistake(asked, path, "M0604", fmt::format("{} is a model, not a module", path), "a module begins with: module \"TITLE\" for \"MODEL.melian\"");
+    if (module.extends) modules_for_.push_back({file, identity_of(beside(path, module.extends->text))});
+    add_layer(file);
+  }
+
+  /// A module meant for another model usually fails at its places; where it does not, this says why numbers are odd.
+  void warn_of_foreign_modules() {
+    models_.insert(identities_.front());
+    for (const auto& [file, target] : modules_for_) {
+      if (models_.contains(target)) continue;
+      const ast::Text& named = *out_.files[static_cast<std::size_t>(file)].extends;
+      mistake(&named.span, {}, "M0610", fmt::format("this module is for \"{}\", which is no part of the model it is used with", named.text), {},
+              Severity::warning);
+    }
+  }
+
+  struct ModuleFor {
+    int file;
+    std::string target;
+  };
+  ReadFiles out_;
+  std::vector<std::string> identities_;  ///< one per source: the same file by any path
+  std::set<std::string> in_progress_, models_;
+  std::vector<ModuleFor> modules_for_;
+  bool too_many_ = false;
+};
+
+}  // namespace
+
+ReadFiles read_files(const std::string& path, const std::vector<std::string>& modules) { return Reader().run(path, nullptr, modules); }
+
+ReadFiles read_text(const std::string& text, const std::string& name) { return Reader().run(name, &text, {}); }
+
+}  // namespace melian

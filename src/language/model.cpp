@@ -1,0 +1,95 @@
+/// The steps of reading a model, and what a model tells of itself.
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+#include "language/meaning_bench.h"
+#include "melian/language.h"
+
+namespace melian {
+namespace {
+
+/// The same files in the same order give the same text, wherever they lie.
+std::string fingerprint_of(const ReadFiles& read) {
+  std::string all;
+  for (const Layer& layer : read.layers) {
+    const std::string& text = read.sources[static_cast<std::size_t>(layer.file)].text;
+    all += fmt::format("{} {}\n", layer.module ? "module" : "model", text.size());
+    all += text;
+  }
+  return sha256(all);
+}
+
+/// After a mistake of the parser part of a text is missing; only what does not rest on what is missing is told.
+bool stands_without(const Diagnostic& diagnostic) {
+  static const std::vector<std::string> codes = {"M0203", "M0204", "M0205", "M0206", "M0207", "M0225", "M0227",
+                                                 "M0307", "M0403", "M0410", "M0505", "M0506", "M0511", "M0512"};
+  return std::find(codes.begin(), codes.end(), diagnostic.code) != codes.end();
+}
+
+Result<Model> model_of(ReadFiles read) {
+  auto checked = check(std::move(read));
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  return Model(std::move(*checked));
+}
+
+/// Errors in order of file and place, and only they: warnings may rest on them.
+Diagnostics in_order(const Sources& sources, Diagnostics diagnostics) {
+  std::erase_if(diagnostics, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });
+  const auto rank = [&](const Diagnostic& diagnostic) {
+    const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceText& source) { return source.name == diagnostic.file; });
+    return std::tuple(found - sources.begin(), diagnostic.line, diagnostic.column);
+  };
+  std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& a, const Diagnostic& b) { return rank(a) < rank(b); });
+  return diagnostics;
+}
+
+void append(Diagnostics& to, Diagnostics from) { to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end())); }
+
+bool any_error(const Diagnostics& diagnostics) {
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
+  Diagnostics found = std::move(read.syntax);
+  const bool incomplete = any_error(found) || any_error(read.diagnostics);
+  append(found, std::move(read.diagnostics));
+  Bench bench(std::move(read));
+  if (!bench.read.layers.empty()) {
+    gather(bench);
+    declare(bench);
+    give_contents(bench);
+    resolve_lets(bench);
+    resolve_beliefs(bench);
+    resolve_play(bench);
+    if (!incomplete) follow_play(bench);
+  }
+  if (incomplete || bench.mistakes.any_errors()) {
+    Diagnostics errors = bench.mistakes.take_errors();
+    if (incomplete) std::erase_if(errors, [](const Diagnostic& diagnostic) { return !stands_without(diagnostic); });
+    append(found, std::move(errors));
+    return std::unexpected(in_order(bench.read.sources, std::move(found)));
+  }
+  list_contents(bench);
+  bench.model.warnings = bench.mistakes.take_warnings();
+  append(bench.model.warnings, std::move(found));
+  bench.model.fingerprint = fingerprint_of(bench.read);
+  bench.model.sources = bench.read.sources;
+  return std::make_shared<const Model::Checked>(std::move(bench.model));
+}
+
+const std::string& Model::title() const { return checked_->title; }
+const std::vector<std::string>& Model::sources() const { return checked_->citations; }
+const std::vector<ParameterInfo>& Model::parameters() const { return checked_->parameter_infos; }
+const std::vector<LabelInfo>& Model::labels() const { return checked_->labels; }
+const Diagnostics& Model::warnings() const { return checked_->warnings; }
+const std::string& Model::text_fingerprint() const { return checked_->fingerprint; }
+
+Result<Model> read_model(const std::string& path, const std::vector<std::string>& modules) { return model_of(read_files(path, modules)); }
+
+Result<Model> read_model_text(const std::string& text, const std::string& name) { return model_of(read_text(text, name)); }
+
+}  // namespace melian
