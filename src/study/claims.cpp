@@ -1,0 +1,210 @@
+#include "study/claims.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/core.h>
+
+#include "study/verdict.h"
+
+namespace melian {
+namespace {
+
+using metric::Comparison;
+using metric::Expression;
+using metric::Role;
+
+constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
+
+/// An expression in one solution, where `here` is the variant of atoms that name none.
+double number_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here, const std::function<double(Role)>& role) {
+  return evaluate(expression, {[&](const metric::Atom& atom) { return numbers(atom.variant.empty() ? here : atom.variant.text, atom).value_or(no_number); }, role});
+}
+
+/// The numbers of one half in one solution.
+struct Taken {
+  double value = no_number, first = no_number, second = no_number;
+  [[nodiscard]] double role(Role which) const {
+    switch (which) {
+      case Role::value:
+      case Role::difference: return value;
+      case Role::ratio: return first / second;
+      case Role::first: return first;
+      case Role::second: return second;
+    }
+    return no_number;
+  }
+};
+
+Taken take(const ClaimHalf& half, const Expression& metric, const AtomNumbers& numbers) {
+  Taken out;
+  if (half.compare.size() == 2) {
+    out.first = number_of(metric, numbers, half.compare[0], {});
+    out.second = number_of(metric, numbers, half.compare[1], {});
+    out.value = out.first - out.second;
+  } else {
+    out.value = number_of(metric, numbers, "base", {});
+  }
+  return out;
+}
+
+struct Sides {
+  double left, right;
+  [[nodiscard]] double gap(const Comparison& comparison) const { return comparison.greater ? left - right : right - left; }
+};
+
+Sides sides_of(const Comparison& comparison, const AtomNumbers& numbers, const Taken& taken) {
+  const auto role = [&](Role which) { return taken.role(which); };
+  return {number_of(comparison.left, numbers, "base", role), number_of(comparison.right, numbers, "base", role)};
+}
+
+struct Compared {
+  Sides fine;
+  double grid_error = 0.0, solver_error = 0.0;
+  Verdict verdict = Verdict::undecided;
+};
+
+Compared compare(const Comparison& comparison, const ClaimNumbers& numbers, const Taken& fine, const Taken& coarse, const std::optional<Taken>& selection) {
+  Compared out{sides_of(comparison, numbers.fine, fine)};
+  const double gap = out.fine.gap(comparison);
+  const double coarse_gap = sides_of(comparison, numbers.coarse, coarse).gap(comparison);
+  out.grid_error = std::abs(gap - coarse_gap);
+  if (selection) out.solver_error = std::abs(sides_of(comparison, *numbers.selection, *selection).gap(comparison) - coarse_gap);
+  out.verdict = judge_gap(gap, out.grid_error + out.solver_error, comparison.or_equal);
+  return out;
+}
+
+/// Which of several comparisons decides: one that fails, else one that is open, else the first.
+std::size_t deciding(const std::vector<Verdict>& verdicts) {
+  for (const Verdict wanted : {Verdict::fails, Verdict::undecided})
+    if (const auto found = std::ranges::find(verdicts, wanted); found != verdicts.end()) return static_cast<std::size_t>(found - verdicts.begin());
+  return 0;
+}
+
+std::optional<double> if_finite(double number) { return std::isfinite(number) ? std::optional(number) : std::nullopt; }
+
+std::string why_open(const Compared& compared) {
+  if (!std::isfinite(compared.fine.left) || !std::isfinite(compared.fine.right)) return "the number does not exist: what it is conditional on never happens, or it divides by zero";
+  if (!std::isfinite(compared.grid_error + compared.solver_error)) return "the number does not exist on the coarser grid, so its error is unknown";
+  if (compared.solver_error > compared.grid_error) return "several solutions of the game disagree about the number by more than it lies from the threshold";
+  return "the number lies within its grid error of the threshold";
+}
+
+/// A comparison as people read it: the side with something to compute, and what it is compared with.
+std::pair<double, double> as_read(const Comparison& comparison, const Sides& sides) {
+  const bool swapped = comparison.left.kind == Expression::Kind::number && comparison.right.kind != Expression::Kind::number;
+  return swapped ? std::pair(sides.right, sides.left) : std::pair(sides.left, sides.right);
+}
+
+HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers) {
+  const Taken fine = take(half, parsed.metric, numbers.fine), coarse = take(half, parsed.metric, numbers.coarse);
+  std::optional<Taken> selection;
+  if (numbers.selection) selection = take(half, parsed.metric, *numbers.selection);
+  std::vector<Compared> compared;
+  std::vector<Verdict> verdicts;
+  for (const Comparison& comparison : parsed.holds_if) {
+    compared.push_back(compare(comparison, numbers, fine, coarse, selection));
+    verdicts.push_back(compared.back().verdict);
+  }
+  const std::size_t shown = deciding(verdicts);
+  const auto [value, threshold] = as_read(parsed.holds_if[shown], compared[shown].fine);
+  HalfJudgement out;
+  out.name = half.name;
+  out.value = if_finite(value);
+  out.compared_with = if_finite(threshold);
+  if (half.compare.size() == 2) out.first = if_finite(fine.first), out.second = if_finite(fine.second);
+  out.grid_error = compared[shown].grid_error;
+  out.solver_error = compared[shown].solver_error;
+  out.verdict = all_of(verdicts);
+  if (out.verdict == Verdict::undecided) out.why = why_open(compared[shown]);
+  return out;
+}
+
+GuardJudgement judge_guard(const std::string& text, const std::vector<Comparison>& conditions, const ClaimNumbers& numbers) {
+  GuardJudgement out;
+  out.text = text;
+  std::vector<Verdict> verdicts;
+  std::vector<Compared> compared;
+  const Taken none;
+  for (const Comparison& comparison : conditions) {
+    compared.push_back(compare(comparison, numbers, none, none, numbers.selection ? std::optional(none) : std::nullopt));
+    verdicts.push_back(compared.back().verdict);
+  }
+  const std::size_t shown = deciding(verdicts);
+  const auto [value, threshold] = as_read(conditions[shown], compared[shown].fine);
+  out.value = if_finite(value);
+  out.compared_with = if_finite(threshold);
+  out.error = compared[shown].grid_error + compared[shown].solver_error;
+  out.met = all_of(verdicts) == Verdict::holds;
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<ParsedClaim>> parse_claims(const Study& study) {
+  std::vector<ParsedClaim> out;
+  Diagnostics wrong;
+  metric::ParseOptions options;
+  for (const Variant& variant : study.variants) options.variants.push_back(variant.id);
+  const auto keep = [&](const std::string& claim, auto parsed) {
+    for (const metric::Mistake& mistake : parsed.mistakes) {
+      Diagnostic diagnostic;
+      diagnostic.code = "M0712";
+      diagnostic.message = fmt::format("claim {}: {}", claim, mistake.message);
+      diagnostic.expected = mistake.expected;
+      diagnostic.hint = mistake.hint;
+      wrong.push_back(std::move(diagnostic));
+    }
+    return std::move(parsed.value);
+  };
+  for (const Claim& claim : study.claims) {
+    ParsedClaim parsed;
+    for (const ClaimHalf& half : claim.halves) {
+      options.roles = false;
+      metric::Expression expression = keep(claim.id, metric::parse_metric(half.metric, options));
+      options.roles = true;
+      parsed.halves.push_back({std::move(expression), keep(claim.id, metric::parse_conditions(half.holds_if, options))});
+    }
+    options.roles = false;
+    for (const std::string& guard : claim.only_if) parsed.guards.push_back(keep(claim.id, metric::parse_conditions(guard, options)));
+    out.push_back(std::move(parsed));
+  }
+  if (!wrong.empty()) return std::unexpected(std::move(wrong));
+  return out;
+}
+
+void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
+  const auto in_base = [&](const metric::Atom& atom) { visit(atom.variant.empty() ? "base" : atom.variant.text, atom); };
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
+    const std::vector<std::string>& compare = claim.halves[h].compare;
+    if (compare.empty()) metric::for_each_atom(parsed.halves[h].metric, in_base);
+    for (const std::string& variant : compare)
+      metric::for_each_atom(parsed.halves[h].metric, [&](const metric::Atom& atom) { visit(atom.variant.empty() ? variant : atom.variant.text, atom); });
+    metric::for_each_atom(parsed.halves[h].holds_if, in_base);
+  }
+  for (const auto& guard : parsed.guards) metric::for_each_atom(guard, in_base);
+}
+
+ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers) {
+  ClaimJudgement out;
+  std::vector<Verdict> verdicts;
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
+    out.halves.push_back(judge_half(claim.halves[h], parsed.halves[h], numbers));
+    verdicts.push_back(out.halves.back().verdict);
+  }
+  out.deciding = deciding(verdicts);
+  out.verdict = all_of(verdicts);
+  if (out.verdict == Verdict::undecided)
+    for (const HalfJudgement& half : out.halves)
+      if (half.verdict == Verdict::undecided) out.why.push_back(half.name.empty() ? half.why : fmt::format("{}: {}", half.name, half.why));
+  for (std::size_t g = 0; g < parsed.guards.size(); ++g) {
+    out.guards.push_back(judge_guard(claim.only_if[g], parsed.guards[g], numbers));
+    if (out.guards.back().met) continue;
+    out.verdict = Verdict::undecided;
+    out.why.push_back(fmt::format("the claim is judged only if {}, which is not so here", claim.only_if[g]));
+  }
+  return out;
+}
+
+}  // namespace melian
