@@ -153,7 +153,7 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
   return out;
 }
 
-void Backward::apply(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
+void Backward::after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
   const Projection* projection = reader.projection();
   const std::size_t profiles = footing.odds.size();
   std::copy(effect.at_once.begin(), effect.at_once.end(), out);
@@ -168,11 +168,6 @@ void Backward::apply(const Effect& effect, const BranchReader& reader, const Foo
         out[c * profiles + theta] += footing.weight[n] * effect.factor[c * profiles + theta] * next[projection->profile[theta]];
     }
   }
-}
-
-void Backward::after(const BranchReader& reader, int round, int state, const Footing& footing, std::vector<double>& out) const {
-  out.resize(columns_.size() * footing.odds.size());
-  apply(effect(reader, round, state), reader, footing, out.data());
 }
 
 void Backward::compute(int round, int state) {
@@ -198,7 +193,7 @@ void Backward::compute(int round, int state) {
     const Effect now = effect(reader, round, state);
     for (int p = 0; p < here.points; ++p) {
       reader.read(p, footing);
-      apply(now, reader, footing, amounts.data());
+      after(now, reader, footing, amounts.data());
       double* out = table.data() + at(p) * width;
       for (std::size_t c = 0; c < columns_.size(); ++c) {
         const double* odds = chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles)

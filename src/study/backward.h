@@ -42,7 +42,7 @@ class Backward {
   Backward(const Board& board, std::vector<Column> columns);
 
   /// Called for every (round, state) once it is computed: all states of round 0 .. rounds - 1 that are timed, backward;
-  /// untimed states beforehand, with round -1. While it runs, successors can be read by `after`.
+  /// untimed states beforehand, with round -1. While it runs, successors can be read by `effect`.
   using Visit = std::function<void(int round, int state)>;
   /// Returns false when `go_on` stopped it.
   bool sweep(const Visit& visit = {}, const std::function<bool(double)>& go_on = {});
@@ -50,21 +50,22 @@ class Backward {
   [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
   /// The table of a state. Valid for untimed states, for timed ones of the round being visited, and for the root.
   [[nodiscard]] const Table& table(int round, int state) const;
-  /// Amounts once a branch is taken at a point, its own included: [column][profile of the source's live players].
-  void after(const BranchReader& reader, int round, int state, const Footing& footing, std::vector<double>& out) const;
-  /// By profile of the root's live players, at the prior: [column][profile].
-  [[nodiscard]] std::vector<double> at_start() const;
-
- private:
-  /// What does not depend on the belief point: amounts at once, factors on what follows, columns that go on.
+  /// What a branch does to every column, whatever the belief point: amounts at once, factors on what follows, columns
+  /// that go on.
   struct Effect {
     std::vector<double> at_once, factor;  ///< [column][profile]
     std::vector<int> column;              ///< [column]: the successor's column that goes on, -1 for none
     const Table* successor = nullptr;
     const Shape* there = nullptr;
   };
+  /// Requires: the successor's table can be read now (see `Visit`). `round` is the state's, -1 for untimed ones.
   [[nodiscard]] Effect effect(const BranchReader& reader, int round, int state) const;
-  void apply(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const;
+  /// Amounts once a branch is taken at a point, its own included: [column][profile of the source's live players].
+  void after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const;
+  /// By profile of the root's live players, at the prior: [column][profile].
+  [[nodiscard]] std::vector<double> at_start() const;
+
+ private:
   void compute(int round, int state);
 
   const Board& board_;

@@ -17,7 +17,7 @@ namespace melian {
 /// the acceptance to that same other answer. Both are judged at the belief held when the offer is made: the offer itself
 /// reveals nothing; the answer does, as it does in play.
 struct BargainingRange {
-  int proposer_type = 0, responder_type = 0;
+  int proposer_type = 0, responder = 0, responder_type = 0;
   double weight = 0.0;            ///< expected number of offers made by this pair in these rounds, by the analyst
   double share = 0.0;             ///< share of them with a non-empty range
   double width = 0.0;             ///< mean of high - low, 0 where empty

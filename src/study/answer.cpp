@@ -1,0 +1,142 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "melian/study.h"
+
+namespace melian {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+Seconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
+
+/// Nodes of every player's belief axis.
+std::vector<int> nodes_of(const Assessment& assessment) {
+  std::vector<int> out;
+  for (const auto& axis : assessment.axes.nodes) out.push_back(static_cast<int>(axis.size()));
+  return out;
+}
+
+std::vector<int> half(const std::vector<int>& nodes) {
+  std::vector<int> out;
+  for (const int n : nodes) out.push_back(n < 3 ? n : std::max(3, (n - 1) / 2 + 1));
+  return out;
+}
+
+bool beliefs_matter(const Structure& structure) {
+  return std::any_of(structure.states.begin(), structure.states.end(), [&](const PublicState& state) { return (state.live & structure.everyone()) != 0; });
+}
+
+/// The printed numbers of the same game on another grid.
+Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, std::vector<int>& used) {
+  SolveOptions options = asked;
+  std::get<BeliefGrid>(options.method).nodes = nodes;
+  options.refined = false;
+  const Result<Solution> solution = solve(game, options);
+  if (!solution) return std::unexpected(solution.error());
+  used = nodes_of(solution->assessment);
+  return printed_numbers(game.shape(), predict(game, solution->assessment));
+}
+
+/// Compares the printed numbers with those on coarser grids (on a finer one where there is none coarser).
+///
+/// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds the second and the
+/// tolerance. A number that a coarser grid does not have (nothing is ever accepted there) is compared with 0.
+Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers,
+                                 const std::vector<int>& nodes, Certificate& certificate) {
+  for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
+  if (!beliefs_matter(game.shape())) return true;
+  std::vector<int> halved, quartered;
+  Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, half(nodes), halved);
+  if (!at_half) return std::unexpected(at_half.error());
+  if (halved == nodes) {
+    std::vector<int> doubled;
+    for (const int n : nodes) doubled.push_back(n < 2 ? n : 2 * n - 1);
+    at_half = numbers_at(game, asked.solve, doubled, halved);
+    if (!at_half) return std::unexpected(at_half.error());
+  }
+  Result<std::map<std::string, double>> at_quarter = numbers_at(game, asked.solve, half(half(nodes)), quartered);
+  if (!at_quarter) return std::unexpected(at_quarter.error());
+  const bool three_grids = quartered != halved && quartered != nodes;
+  const auto read = [](const std::map<std::string, double>& from, const std::string& name) {
+    const auto found = from.find(name);
+    return found == from.end() ? 0.0 : found->second;
+  };
+  for (const auto& [name, number] : numbers) {
+    const double first = std::abs(number - read(*at_half, name));
+    const double second = three_grids ? std::abs(read(*at_half, name) - read(*at_quarter, name)) : 0.0;
+    certificate.grid_error[name] = std::max(first, second / 2);
+    const auto scale = certificate.scale.find(name);
+    const double tolerance = asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
+    if (three_grids && first > second && first > tolerance) certificate.not_converging.push_back(name);
+  }
+  return true;
+}
+
+/// What a number's grid error is compared relative to: payoffs to the player's stake, offers to their range, rounds to the
+/// horizon, tallies to their own size. Probabilities and bits stand as they are.
+std::map<std::string, double> scales(const Structure& structure, const Prediction& prediction, const std::vector<double>& stake) {
+  std::map<std::string, double> out;
+  for (std::size_t j = 0; j < structure.players.size() && j < stake.size(); ++j) {
+    const Player& player = structure.players[j];
+    if (stake[j] <= 0.0) continue;
+    if (player.types.empty()) out["values." + player.name] = stake[j];
+    for (const std::string& type : player.types) out["values." + player.name + "." + type] = stake[j];
+  }
+  for (const auto& [move, offer] : prediction.offers) {
+    const auto& numbers = structure.moves[static_cast<std::size_t>(move)].numbers;
+    const auto [least, largest] = std::minmax_element(numbers.begin(), numbers.end());
+    if (numbers.empty() || *least == *largest) continue;
+    for (const char* what : {".mean", ".accepted_mean"}) out["offers." + structure.moves[static_cast<std::size_t>(move)].name + what] = *largest - *least;
+  }
+  out["rounds.mean"] = static_cast<double>(prediction.rounds_distribution.size());
+  for (std::size_t k = 0; k < prediction.tallies.size(); ++k) out["tallies." + structure.tallies[k]] = std::max(1.0, std::abs(prediction.tallies[k]));
+  return out;
+}
+
+/// Without a certificate: what the solution says of itself.
+Certificate own_counts(const Solution& solution, const CertifyOptions& options) {
+  Certificate out;
+  out.unsolved = solution.summary.unsolved;
+  out.several = solution.summary.several;
+  out.jumps = solution.summary.jumps;
+  out.tolerance = options.tolerance;
+  out.residual_tolerance = options.residual_tolerance;
+  out.why_not = {"certificate: none was asked for"};
+  return out;
+}
+
+}  // namespace
+
+Result<Answer> answer(const Game& game, const AnswerOptions& options) {
+  Answer out;
+  SolveOptions asked = options.solve;
+  asked.refined = options.with_certificate;
+  const Seconds begun = now();
+  Result<Solution> solution = solve(game, asked);
+  if (!solution) return std::unexpected(solution.error());
+  out.solution = std::move(*solution);
+  out.solve_seconds = (now() - begun).count();
+  if (out.solution.summary.termination == Termination::cancelled) {
+    out.certificate = own_counts(out.solution, options.certify);
+    return out;
+  }
+  out.prediction = predict(game, out.solution.assessment, options.solve.on_step);
+  if (!options.with_certificate) {
+    out.certificate = own_counts(out.solution, options.certify);
+    return out;
+  }
+  const Seconds solved = now();
+  MELIAN_EXPECT(out.solution.refined.has_value(), "a solution asked for refined strategies has them");
+  out.certificate = certify(game, out.solution.assessment, *out.solution.refined, options.certify);
+  out.solution.refined.reset();
+  out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
+  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), out.certificate);
+  if (!estimated) return std::unexpected(estimated.error());
+  judge(out.certificate);
+  out.certify_seconds = (now() - solved).count();
+  return out;
+}
+
+}  // namespace melian

@@ -1,0 +1,291 @@
+#include "study/functional.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+#include "study/bargaining_range_sum.h"
+#include "study/functional_places.h"
+
+namespace melian {
+namespace {
+
+using namespace prediction;
+using Kind = Column::Kind;
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+template <class... Cases>
+struct Overload : Cases... {
+  using Cases::operator()...;
+};
+
+Column column(Kind kind, int index = 0, int detail = -1) { return {kind, index, detail, {}}; }
+
+/// What a functional needs of the backward sweep: an amount, or an amount and what divides it.
+std::vector<Column> columns_for(const Functional& what) {
+  return std::visit(Overload{
+                        [](const OutcomeProbability& f) { return std::vector<Column>{{Kind::ends_in, 0, -1, f.outcomes}}; },
+                        [](const ExpectedRounds&) { return std::vector{column(Kind::rounds_left)}; },
+                        [](const EndsWithin& f) { return std::vector{column(Kind::ends_within, f.rounds)}; },
+                        [](const CutOff&) { return std::vector{column(Kind::cut_off)}; },
+                        [](const ExpectedTally& f) { return std::vector{column(Kind::tally, f.tally)}; },
+                        [](const ExpectedPayoff& f) { return std::vector{column(Kind::payoff, f.player)}; },
+                        [](const OfferMean& f) { return std::vector{column(Kind::offer_sum, f.move), column(Kind::move_made, f.move)}; },
+                        [](const AcceptedMean& f) { return std::vector{column(Kind::accepted_sum, f.move), column(Kind::accepted_count, f.move)}; },
+                        [](const OfferAccepted& f) { return std::vector{column(Kind::accepted, f.move)}; },
+                        [](const MoveMade& f) { return std::vector{column(Kind::move_made, f.move, f.action)}; },
+                        [](const auto&) { return std::vector<Column>{}; },
+                    },
+                    what);
+}
+
+/// Adds up one probe over its places.
+class Sum {
+ public:
+  Sum(const Board& board, const Probe& probe);
+  void read(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column);
+  [[nodiscard]] Measured result() const;
+
+ private:
+  struct Total {
+    double amount = 0.0, divisor = 0.0, weight = 0.0;
+  };
+  void at_state(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column);
+  void after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column);
+  /// Adds a place: `amounts` [column][live profile] of the backward sweep, and how likely the place is by full profile.
+  void add(Total& total, int round, const Shape& shape, const std::vector<double>& weights, const double* row, const double* odds,
+           const std::vector<const double*>& amounts, std::span<const double> log_odds, const double* own_odds) const;
+
+  const Board& board_;
+  const Probe& probe_;
+  Facts facts_;
+  std::map<int, Total> by_round_;
+};
+
+Sum::Sum(const Board& board, const Probe& probe) : board_(board), probe_(probe), facts_(board, probe.given) {
+  MELIAN_EXPECT(probe.move || (!probe.forced_action && !facts_.taking()), "an action is forced or taken at a move");
+  MELIAN_EXPECT(!std::holds_alternative<ActionShare>(probe.what) || (probe.move && !probe.forced_action && !facts_.taking()),
+                "shares of actions are taken at a move");
+}
+
+void Sum::read(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
+  if (!facts_.hold_at(state)) return;
+  if (!probe_.forced_action && !facts_.taking()) return at_state(round, state, table_round, places, backward, column);
+  const PublicState& from = board_.structure().states[at(state)];
+  for (int k = 0; k < from.num_branches; ++k) {
+    const int action = board_.structure().branches[at(from.first_branch + k)].action;
+    if (probe_.forced_action ? action == *probe_.forced_action : facts_.takes(action)) after_branch(round, state, table_round, k, places, backward, column);
+  }
+}
+
+void Sum::at_state(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
+  const Structure& structure = board_.structure();
+  const Shape& shape = board_.shape(state);
+  std::vector<double> share(at(shape.profiles), 0.0), log_odds(shape.axes.size());
+  Footing footing;
+  for (std::size_t n = 0; n < places.point.size(); ++n) {
+    const int p = places.point[n];
+    std::vector<const double*> amounts;
+    for (const int c : column) amounts.push_back(backward->table(table_round, state).data() + (at(p) * backward->columns().size() + at(c)) * at(shape.profiles));
+    if (const auto* wanted = std::get_if<ActionShare>(&probe_.what)) {
+      std::fill(share.begin(), share.end(), 0.0);
+      const PublicState& from = structure.states[at(state)];
+      for (int k = 0; k < from.num_branches; ++k) {
+        if (structure.branches[at(from.first_branch + k)].action != wanted->action) continue;
+        BranchReader(board_, round, state, k).read(p, footing);
+        for (std::size_t theta = 0; theta < share.size(); ++theta) share[theta] += footing.odds[theta];
+      }
+      amounts.push_back(share.data());
+    }
+    for (std::size_t a = 0; a < shape.axes.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.node(p, shape.axes[a]))];
+    add(by_round_[round], round, shape, facts_.weights(places.row(n)), places.row(n), nullptr, amounts, log_odds, nullptr);
+  }
+}
+
+void Sum::after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column) {
+  const Structure& structure = board_.structure();
+  const Shape& shape = board_.shape(state);
+  const PublicState& from = structure.states[at(state)];
+  const Move& move = structure.moves[at(from.move)];
+  const BranchReader reader(board_, round, state, k);
+  const Branch& branch = structure.branches[at(reader.branch())];
+  Backward::Effect effect;
+  std::vector<double> after;
+  if (backward != nullptr) {
+    effect = backward->effect(reader, table_round, state);
+    after.resize(backward->columns().size() * at(shape.profiles));
+  }
+  // What ended play is weighed by the odds themselves: they need not factorise.
+  const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what);
+  const double* own_odds = payoff != nullptr && move.kind == MoveKind::chance && reader.destination().ended()
+                               ? board_.game().odds_for(reader.branch(), payoff->player, shape.profiles) : nullptr;
+  Footing footing;
+  for (std::size_t n = 0; n < places.point.size(); ++n) {
+    reader.read(places.point[n], footing);
+    std::vector<double> weights = facts_.weights(places.row(n));
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) {
+      const int live = shape.profile_of_full[theta];
+      if (!probe_.forced_action) {
+        weights[theta] *= footing.odds[at(live)];
+      } else if (move.player >= 0 && shape.has(move.player) && (branch.open_to >> shape.type_in(live, move.player) & 1U) == 0) {
+        weights[theta] = 0.0;  // a type that does not have this action
+      }
+    }
+    std::vector<const double*> amounts;
+    if (backward != nullptr) {
+      backward->after(effect, reader, footing, after.data());
+      for (const int c : column) amounts.push_back(after.data() + at(c) * at(shape.profiles));
+    }
+    std::vector<double> log_odds = footing.log_odds;
+    if (own_odds != nullptr)
+      for (std::size_t a = 0; a < log_odds.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.node(places.point[n], shape.axes[a]))];
+    add(by_round_[round], round, shape, weights, places.row(n), probe_.forced_action ? nullptr : footing.odds.data(), amounts, log_odds, own_odds);
+  }
+}
+
+void Sum::add(Total& total, int round, const Shape& shape, const std::vector<double>& weights, const double* row, const double* odds,
+              const std::vector<const double*>& amounts, std::span<const double> log_odds, const double* own_odds) const {
+  for (const double weight : weights) total.weight += weight;
+  if (const auto* belief = std::get_if<MeanBelief>(&probe_.what)) {
+    const int axis = shape.axis_of_player[at(belief->player)];
+    const int frozen = frozen_column(board_, shape, belief->player);
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) {
+      if (weights[theta] == 0.0) continue;
+      double second = axis >= 0 ? weights[theta] * logistic(log_odds[at(axis)]) : 0.0;
+      if (frozen >= 0) second = board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
+      total.amount += belief->type == 1 ? second : weights[theta] - second;
+    }
+    return;
+  }
+  if (const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what)) {
+    double by_type[2] = {0.0, 0.0};
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) by_type[shape.type_in(shape.profile_of_full[theta], payoff->player)] += weights[theta];
+    for (int type = 0; type < 2; ++type)
+      if (by_type[type] > 0.0) total.amount += by_type[type] * own_expectation(board_, shape, payoff->player, type, amounts[0], log_odds, own_odds);
+    return;
+  }
+  const double begun = std::holds_alternative<ExpectedRounds>(probe_.what) ? round + 1 : 0.0;
+  for (std::size_t theta = 0; theta < weights.size(); ++theta) {
+    total.amount += weights[theta] * (begun + amounts[0][shape.profile_of_full[theta]]);
+    if (amounts.size() > 1) total.divisor += weights[theta] * amounts[1][shape.profile_of_full[theta]];
+  }
+}
+
+Measured Sum::result() const {
+  // The mean offer at the start is that of the first round in which any is made.
+  const bool first_only = std::holds_alternative<OfferMean>(probe_.what) && !probe_.move;
+  Total total;
+  for (const auto& [round, part] : by_round_) {
+    if (first_only && total.weight > 0.0) break;
+    total.amount += part.amount;
+    total.divisor += part.divisor;
+    total.weight += part.weight;
+  }
+  const bool ratio = columns_for(probe_.what).size() > 1;
+  const double divisor = ratio ? total.divisor : total.weight;
+  Measured out;
+  out.weight = total.weight;
+  if (divisor > 0.0) out.value = total.amount / divisor;
+  return out;
+}
+
+Measured from_prediction(const Game& game, const Prediction& prediction, const Probe& probe) {
+  MELIAN_EXPECT(!probe.move, "hazards and news are taken at the start");
+  Measured out;
+  if (const auto* hazard = std::get_if<Hazard>(&probe.what)) {
+    const Profiles full(game.shape().players, game.shape().everyone());
+    double ended = 0.0;
+    for (std::size_t theta = 0; theta < prediction.profile_weight.size(); ++theta) {
+      double going = prediction.profile_weight[theta];
+      for (const Given& fact : probe.given) {
+        const auto* type = std::get_if<TypeIs>(&fact);
+        MELIAN_EXPECT(type != nullptr, "hazards may be given types only");
+        if ((full.type_of(static_cast<int>(theta), type->player) == type->type) == type->negated) going = 0.0;
+      }
+      const std::vector<double>& by_round = prediction.hazard_by_profile[theta];
+      if (hazard->round < 1 || at(hazard->round) > by_round.size()) continue;
+      for (int r = 1; r < hazard->round; ++r) going *= 1.0 - by_round[at(r - 1)];
+      out.weight += going;
+      ended += going * by_round[at(hazard->round - 1)];
+    }
+    if (out.weight > 0.0) out.value = ended / out.weight;
+    return out;
+  }
+  const News& news = std::get<News>(probe.what);
+  MELIAN_EXPECT(probe.given.empty(), "news takes no facts");
+  const Information& about = prediction.information[at(news.player)];
+  const int last = std::min(probe.last_round, static_cast<int>(about.talk.size()));
+  double bits = 0.0;
+  int reached = 0;
+  for (int r = std::max(1, probe.first_round); r <= last; ++r) {
+    const double here = (news.talk ? about.talk[at(r - 1)] : 0.0) + (news.battlefield ? about.battlefield[at(r - 1)] : 0.0);
+    const double probability = prediction.reached_by_round[at(r - 1)];
+    out.weight += probability;
+    if (probability <= 0.0) continue;
+    ++reached;
+    bits += news.per_round_reached ? here / probability : here;
+  }
+  if (!news.per_round_reached) out.value = bits;
+  if (news.per_round_reached && reached > 0) out.value = bits / reached;
+  return out;
+}
+
+}  // namespace
+
+std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes, const Prediction* prediction) {
+  const Board board(game, assessment);
+  std::optional<Prediction> own;
+  std::vector<std::unique_ptr<Sum>> sums(probes.size());
+  std::vector<std::unique_ptr<RangeSum>> ranges(probes.size());
+  std::vector<Reader> readers;
+  std::vector<Measured> out(probes.size());
+  readers.reserve(probes.size());
+  for (std::size_t k = 0; k < probes.size(); ++k) {
+    const Probe& probe = probes[k];
+    MELIAN_EXPECT(!probe.move || (*probe.move >= 0 && at(*probe.move) < game.shape().moves.size()), "a move of the game");
+    if (std::holds_alternative<Hazard>(probe.what) || std::holds_alternative<News>(probe.what)) {
+      if (prediction == nullptr) prediction = &own.emplace(predict(game, assessment));
+      out[k] = from_prediction(game, *prediction, probe);
+      continue;
+    }
+    const auto* share = std::get_if<RangeShare>(&probe.what);
+    const auto* width = std::get_if<RangeWidth>(&probe.what);
+    if (share != nullptr || width != nullptr) {
+      MELIAN_EXPECT(!probe.move, "a bargaining range is taken where its offer is made");
+      ranges[k] = std::make_unique<RangeSum>(board, share != nullptr ? share->offer : width->offer, probe.given);
+      readers.push_back(ranges[k]->reader(probe.first_round, probe.last_round));
+      continue;
+    }
+    sums[k] = std::make_unique<Sum>(board, probe);
+    Reader& reader = readers.emplace_back();
+    const auto* mean = std::get_if<OfferMean>(&probe.what);
+    reader.move = probe.move ? *probe.move : mean != nullptr ? mean->move : -1;
+    reader.first_round = probe.first_round;
+    reader.last_round = probe.last_round;
+    reader.columns = columns_for(probe.what);
+    reader.read = [sum = sums[k].get()](int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
+      sum->read(round, state, table_round, places, backward, column);
+    };
+  }
+  if (!readers.empty()) sweep_places(board, readers);
+  for (std::size_t k = 0; k < probes.size(); ++k) {
+    if (sums[k]) out[k] = sums[k]->result();
+    if (ranges[k]) out[k] = std::holds_alternative<RangeShare>(probes[k].what) ? ranges[k]->share() : ranges[k]->width();
+  }
+  return out;
+}
+
+int can_remember(const Structure& structure, int move, int variable) {
+  bool some = false, all = true;
+  for (std::size_t s = 0; s < structure.states.size(); ++s) {
+    if (structure.states[s].move != move) continue;
+    bool here = false;
+    for (std::int64_t k = structure.memory[s]; k < structure.memory[s + 1]; ++k) here = here || structure.remembered[static_cast<std::size_t>(k)].variable == variable;
+    some = some || here;
+    all = all && here;
+  }
+  return !some ? 0 : all ? 2 : 1;
+}
+
+}  // namespace melian

@@ -1,0 +1,61 @@
+#pragma once
+/// Where probes stand: recorded places of the forward sweep, read back during one backward sweep.
+
+#include <functional>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include "study/backward.h"
+#include "study/forward.h"
+#include "study/functional.h"
+
+namespace melian::prediction {
+
+/// The belief points of one (round, public state) in which plays stand, with their rows (see `Standing`).
+struct Places {
+  int columns = 0;
+  std::vector<int> point;
+  std::vector<double> rows;
+  [[nodiscard]] const double* row(std::size_t k) const { return rows.data() + k * static_cast<std::size_t>(columns); }
+};
+
+/// The facts of a probe, looked up once.
+class Facts {
+ public:
+  Facts(const Board& board, std::span<const Given> given);
+  [[nodiscard]] bool hold_at(int state) const;                            ///< what the state remembers
+  [[nodiscard]] bool allows(int full_profile) const { return allowed_[static_cast<std::size_t>(full_profile)]; }
+  [[nodiscard]] bool taking() const { return !taken_.empty(); }           ///< is a `Takes` among them?
+  [[nodiscard]] bool takes(int action) const;
+  /// The analyst's probability of each full profile, times the row's, where the profile is allowed.
+  [[nodiscard]] std::vector<double> weights(const double* row) const;
+
+ private:
+  const Board& board_;
+  std::vector<bool> allowed_;
+  std::vector<RemembersContent> remembered_;
+  std::vector<Takes> taken_;
+};
+
+/// Somebody who wants to look at places.
+struct Reader {
+  int move = -1;  ///< -1: the start of play
+  int first_round = 1, last_round = std::numeric_limits<int>::max();
+  std::vector<Column> columns;      ///< what it needs of the backward sweep
+  std::vector<int> column;          ///< filled: where those columns are
+  /// Called once for every (round, state) with places; `backward` is null when no reader has columns. `round` counts
+  /// from 0 also where the state is untimed; `table_round` is what `Backward` wants to hear; `column` as above.
+  std::function<void(int round, int state, int table_round, const Places&, const Backward* backward,
+                     const std::vector<int>& column)> read;
+};
+
+/// One forward sweep (unless all readers look at the start) and one backward sweep (unless none has columns).
+void sweep_places(const Board& board, std::span<Reader> readers);
+
+/// A player's expectation over the others' types given its own: `amounts` by live profile, the analyst's log-odds by
+/// axis, both of the shape. `own_odds`, where not null, weighs profiles further (an outcome of chance that ended play).
+[[nodiscard]] double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts,
+                                     std::span<const double> log_odds, const double* own_odds = nullptr);
+
+}  // namespace melian::prediction
