@@ -19,6 +19,8 @@ struct BeliefGrid {
   /// Nodes of each player's belief axis; one number serves all; empty: chosen by the number of players with two types
   /// (129 for one, 33 for two, 9 for three or more).
   std::vector<int> nodes;
+  /// Beliefs that must be nodes besides the priors (other readings of the same game), by player; may be empty.
+  std::vector<std::vector<double>> must_have;
 };
 using Method = std::variant<BeliefGrid>;
 
@@ -66,6 +68,20 @@ struct Solution {
 ///           "M0901" when it is too large (how large, what to coarsen), "M0903" when no precision is known.
 /// Source:   docs/methods.md, "The belief grid"; endogenous grid after [Carroll2006].
 [[nodiscard]] Result<Solution> solve(const Game& game, const SolveOptions& options = {});
+
+/// Belief axes for a game: the analyst's prior of each player with two types is a node, as is every number of `must_have`
+/// for that player; one node {0} for other players.
+///
+/// Shapes:   `nodes` as in `BeliefGrid`; `must_have`: [player] -> probabilities of the second type (may be shorter or empty).
+/// Convention: docs/methods.md, "Belief axes".
+[[nodiscard]] BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes,
+                                      const std::vector<std::vector<double>>& must_have = {});
+
+/// How many (round, public state, belief point) decisions one pass over a game solves on these axes.
+[[nodiscard]] std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes);
+
+/// Memory a solution on these axes needs, in bytes, before anything is allocated; `refined` as in `SolveOptions`.
+[[nodiscard]] std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined);
 
 inline constexpr const char* cannot_solve_code = "M0902";
 inline constexpr const char* no_precision_code = "M0903";

@@ -1,0 +1,72 @@
+#include "solve/arrow.h"
+
+namespace melian::grid {
+
+void Arrow::evaluate(const Line& line, double target, double c, const double* u) {
+  const std::size_t m = line.curved.size();
+  scores_.resize(m);
+  off_.resize(m);
+  weight0_.resize(m);
+  weight1_.resize(m);
+  lean_.resize(m);
+  cells_.resize(m, 0);
+  double top0 = line.rest[0], top1 = line.rest[1];
+  miss_ = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    if (cells_[i] >= line.axis->cells()) cells_[i] = 0;
+    scores_[i] = line.at(line.curved[i], u[i], cells_[i]);
+    off_[i] = u[i] - scores_[i].difference() - c;
+    miss_ = std::max(miss_, std::abs(off_[i]));
+    top0 = std::max(top0, scores_[i].s[0]);
+    top1 = std::max(top1, scores_[i].s[1]);
+  }
+  double sum0 = std::exp(line.rest[0] - top0), sum1 = std::exp(line.rest[1] - top1);
+  for (std::size_t i = 0; i < m; ++i) {
+    weight0_[i] = std::exp(scores_[i].s[0] - top0);
+    weight1_[i] = std::exp(scores_[i].s[1] - top1);
+    sum0 += weight0_[i];
+    sum1 += weight1_[i];
+  }
+  kappa_ = (top1 - top0) + std::log(sum1 / sum0);
+  prior_ = c + kappa_;
+  off_prior_ = prior_ - target;
+  miss_ = std::max(miss_, std::abs(off_prior_));
+  const double per0 = 1.0 / sum0, per1 = 1.0 / sum1;
+  slope_ = 1.0;
+  sign_ = 1.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    const Score& at = scores_[i];
+    lean_[i] = (weight1_[i] * per1 * at.slope[1] - weight0_[i] * per0 * at.slope[0]) * at.p;
+    const double steepness = at.steepness();
+    slope_ += lean_[i] / steepness;
+    if (steepness < 0.0) sign_ = -sign_;
+  }
+  if (slope_ < 0.0) sign_ = -sign_;
+}
+
+bool Arrow::step(double& c, double* u, double cap) {
+  const std::size_t m = scores_.size();
+  double right = -off_prior_;
+  for (std::size_t i = 0; i < m; ++i) right += lean_[i] * off_[i] / scores_[i].steepness();
+  const double dc = right / slope_;
+  double largest = std::abs(dc);
+  for (std::size_t i = 0; i < m; ++i) largest = std::max(largest, std::abs((dc - off_[i]) / scores_[i].steepness()));
+  if (!std::isfinite(largest)) return false;
+  const double share = largest > cap ? cap / largest : 1.0;
+  c += share * dc;
+  for (std::size_t i = 0; i < m; ++i) u[i] += share * (dc - off_[i]) / scores_[i].steepness();
+  return true;
+}
+
+bool Arrow::solve(const Line& line, double target, double& c, double* u, int most, double cap) {
+  const double enough = 0.25 * residual_target(line.scale + std::abs(target));
+  for (int k = 0; k < most; ++k) {
+    evaluate(line, target, c, u);
+    if (miss_ <= enough) return true;
+    if (!step(c, u, cap)) return false;
+  }
+  evaluate(line, target, c, u);
+  return miss_ <= enough;
+}
+
+}  // namespace melian::grid

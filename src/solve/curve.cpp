@@ -1,0 +1,384 @@
+#include "solve/curve.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace melian::grid {
+namespace {
+
+constexpr int deepest = 60;                 ///< halvings of a stretch before its ends decide
+constexpr double narrowest = 1e-11;         ///< relative width of a stretch below which its ends decide
+constexpr std::size_t largest_strands = 512;
+
+struct Range {
+  double low = infinity, high = -infinity;
+  void add(double x) {
+    low = std::min(low, x);
+    high = std::max(high, x);
+  }
+};
+Range product(const Range& a, const Range& b) {
+  Range out;
+  for (const double x : {a.low, a.high})
+    for (const double y : {b.low, b.high}) out.add(x * y);
+  return out;
+}
+
+/// Over all posteriors between two: scores by type, 1 / h', and slope_0 p / h'.
+struct Spell {
+  Range s[2], per_steepness, pull;
+};
+
+/// False where h' has a zero on the way.
+bool survey(const Line& line, int branch, double from, double to, Spell& out) {
+  const Axis& axis = *line.axis;
+  if (from > to) std::swap(from, to);
+  int cell = axis.cell_of(from, 0);
+  const int last = axis.cell_of(to, cell);
+  int sign = 0;
+  for (; cell <= last; ++cell) {
+    const auto k = ix(cell);
+    const double u_low = std::max(from, axis.u[k]), u_high = std::min(to, axis.u[k + 1]);
+    const double b_low = logistic(u_low), b_high = logistic(u_high);
+    Range p;
+    p.add(b_low * logistic(-u_low));
+    p.add(b_high * logistic(-u_high));
+    if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
+    double slope[2];
+    for (int type = 0; type < 2; ++type) {
+      const double* s = line.row(branch, type) + k;
+      slope[type] = (s[1] - s[0]) * axis.per_width[k];
+      out.s[type].add(s[0] + slope[type] * (b_low - axis.b[k]));
+      out.s[type].add(s[0] + slope[type] * (b_high - axis.b[k]));
+    }
+    for (const double at : {p.low, p.high}) {
+      const double steepness = 1.0 - (slope[1] - slope[0]) * at;
+      const int here = steepness > 0.0 ? 1 : steepness < 0.0 ? -1 : 0;
+      if (here == 0 || (sign != 0 && here != sign)) return false;
+      sign = here;
+      out.per_steepness.add(1.0 / steepness);
+      out.pull.add(slope[0] * at / steepness);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Curve::Point& Curve::point(std::size_t i) {
+  if (points_.size() <= i) points_.resize(i + 1);
+  return points_[i];
+}
+
+void Curve::find_pieces(const Line& line) {
+  const Axis& axis = *line.axis;
+  knots_.clear();
+  pieces_.resize(line.curved.size());
+  for (std::size_t i = 0; i < line.curved.size(); ++i) {
+    const double *s0 = line.row(line.curved[i], 0), *s1 = line.row(line.curved[i], 1);
+    pieces_[i].clear();
+    int direction = 0;
+    const auto add = [&](double u, int cell, int next_direction) {
+      int at = cell;
+      const double h = std::isinf(u) ? u : u - line.at(line.curved[i], u, at).difference();
+      if (next_direction != direction) {
+        const int index = static_cast<int>(knots_.size());
+        if (direction != 0) pieces_[i].back().last = index;
+        if (next_direction != 0) pieces_[i].push_back({index, index, 0.0, 0.0});
+        direction = next_direction;
+      }
+      knots_.push_back({u, h, cell});
+    };
+    for (int cell = 0; cell < axis.cells(); ++cell) {
+      const auto k = ix(cell);
+      const double slope = ((s1[cell + 1] - s1[cell]) - (s0[cell + 1] - s0[cell])) * axis.per_width[k];
+      // h' = 1 - slope b (1 - b): zero where b (1 - b) = 1 / slope.
+      double turn[2];
+      int turns = 0;
+      if (slope > 4.0) {
+        const double root = std::sqrt(1.0 - 4.0 / slope), b = 2.0 / (slope * (1.0 + root));
+        for (const double u : {log_odds(b), -log_odds(b)})
+          if (u > axis.u[k] && u < axis.u[k + 1]) turn[turns++] = u;
+      }
+      const auto rising = [&](double from, double to) {
+        double middle = 0.5 * (from + to);
+        if (std::isinf(from)) middle = to - 1.0;
+        if (std::isinf(to)) middle = from + 1.0;
+        if (turns > 0 && std::isinf(from)) return 1;
+        if (turns > 0 && std::isinf(to)) return 1;
+        return 1.0 - slope * spread(logistic(middle)) > 0.0 ? 1 : -1;
+      };
+      double from = axis.u[k];
+      for (int t = 0; t <= turns; ++t) {
+        const double to = t < turns ? turn[t] : axis.u[k + 1];
+        add(from, cell, rising(from, to));
+        from = to;
+      }
+    }
+    add(infinity, axis.cells() - 1, 0);
+    for (Piece& piece : pieces_[i]) {
+      piece.h_low = std::min(knots_[ix(piece.first)].h, knots_[ix(piece.last)].h);
+      piece.h_high = std::max(knots_[ix(piece.first)].h, knots_[ix(piece.last)].h);
+    }
+  }
+}
+
+double Curve::invert(const Line& line, std::size_t curved, const Piece& piece, double c) const {
+  const auto begin = knots_.begin() + piece.first, end = knots_.begin() + piece.last;
+  const bool rising = begin->h < end->h;
+  // The stretch between two knots that holds c.
+  auto after = rising ? std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x < k.h; })
+                      : std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x > k.h; });
+  const Knot& left = *(after - 1);
+  const Knot& right = *after;
+  double low = left.u, high = right.u;
+  int cell = left.cell;
+  const int branch = line.curved[curved];
+  const double *s0 = line.row(branch, 0) + cell, *s1 = line.row(branch, 1) + cell;
+  const double d_low = std::min(s1[0] - s0[0], s1[1] - s0[1]), d_high = std::max(s1[0] - s0[0], s1[1] - s0[1]);
+  low = std::max(low, c + d_low - 1e-9 * (1.0 + std::abs(c + d_low)));
+  high = std::min(high, c + d_high + 1e-9 * (1.0 + std::abs(c + d_high)));
+  if (low >= high) return std::clamp(c + d_low, left.u, right.u);
+  const double slope = ((s1[1] - s0[1]) - (s1[0] - s0[0])) * line.axis->per_width[ix(cell)];
+  const double enough = 2e-16 * (std::abs(c) + line.scale);
+  double u = 0.5 * (low + high);
+  for (int k = 0; k < 200; ++k) {
+    const double b = logistic(u);
+    const double off = u - (s1[0] - s0[0]) - slope * (b - line.axis->b[ix(cell)]) - c;
+    if (std::abs(off) <= enough) break;
+    ((off > 0.0) == rising ? high : low) = u;
+    const double newton = u - off / (1.0 - slope * b * logistic(-u));
+    const double next = newton > low && newton < high ? newton : 0.5 * (low + high);
+    if (next == u || high - low <= 4e-16 * std::abs(u)) break;
+    u = next;
+  }
+  return u;
+}
+
+void Curve::place(const Line& line, int strand, double t, Point& out) {
+  out.t = t;
+  out.u.resize(line.curved.size());
+  double c = t;
+  if (by_posterior_) {
+    out.u[0] = t;
+    int cell = 0;
+    c = t - line.at(line.curved[0], t, cell).difference();
+  } else {
+    const std::vector<int>& choice = strands_[ix(strand)];
+    for (std::size_t i = 0; i < line.curved.size(); ++i) out.u[i] = invert(line, i, pieces_[i][ix(choice[i])], c);
+  }
+  arrow_.evaluate(line, 0.0, c, out.u.data());
+  out.prior = arrow_.prior();
+}
+
+/// +1 or -1 where du_0/dt certainly has that sign between the two points, else 0. Interval arithmetic on
+///   du_0/dc = sum_a sigma_a1 / h'_a + sum_a (sigma_a1 - sigma_a0) slope_a0 p_a / h'_a;
+/// in the second sum any constant may be taken off slope_a0 p_a / h'_a, since both strategies sum to one.
+double Curve::slope_sign(const Line& line, const Point& low, const Point& high) const {
+  const std::size_t m = line.curved.size();
+  if (by_posterior_) {
+    // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
+    const Axis& axis = *line.axis;
+    int cell = axis.cell_of(low.t, 0);
+    const int last = axis.cell_of(high.t, cell);
+    double lowest = infinity, highest = -infinity;
+    for (; cell <= last; ++cell) {
+      const auto k = ix(cell);
+      const double u_low = std::max(low.t, axis.u[k]), u_high = std::min(high.t, axis.u[k + 1]);
+      const double b_low = logistic(u_low), b_high = logistic(u_high);
+      Range p, term[2];
+      p.add(b_low * logistic(-u_low));
+      p.add(b_high * logistic(-u_high));
+      if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
+      for (int type = 0; type < 2; ++type) {
+        const double* s = line.row(line.curved[0], type) + k;
+        const double slope = (s[1] - s[0]) * axis.per_width[k];
+        Range other;
+        for (const double b : {b_low, b_high}) other.add(logistic(line.rest[type] - (s[0] + slope * (b - axis.b[k]))));
+        const double signed_slope = type == 0 ? slope : -slope;
+        term[type] = product({std::min(signed_slope * p.low, signed_slope * p.high), std::max(signed_slope * p.low, signed_slope * p.high)}, other);
+      }
+      lowest = std::min(lowest, 1.0 + term[0].low + term[1].low);
+      highest = std::max(highest, 1.0 + term[0].high + term[1].high);
+    }
+    return lowest > 0.0 ? 1.0 : highest < 0.0 ? -1.0 : 0.0;
+  }
+  static thread_local std::vector<Spell> spells;
+  spells.assign(m, Spell{});
+  double top[2] = {line.rest[0], line.rest[1]};
+  for (std::size_t i = 0; i < m; ++i) {
+    if (!survey(line, line.curved[i], low.u[i], high.u[i], spells[i])) return 0.0;
+    for (int type = 0; type < 2; ++type) top[type] = std::max(top[type], spells[i].s[type].high);
+  }
+  // Cheap first: sums weighted by probabilities lie between their extremes.
+  double q1_low = infinity, q0_high = -infinity;
+  for (const Spell& spell : spells) {
+    q1_low = std::min(q1_low, spell.pull.low + spell.per_steepness.low - 1.0);
+    q0_high = std::max(q0_high, spell.pull.high);
+  }
+  if (1.0 + std::min(q1_low, 0.0) - std::max(q0_high, 0.0) > 0.0) return 1.0;
+  double sum_low[2], sum_high[2], centre = 0.0, weight = 0.0;
+  for (int type = 0; type < 2; ++type) sum_low[type] = sum_high[type] = std::exp(line.rest[type] - top[type]);
+  centre = 0.0;
+  weight = sum_low[1];
+  for (const Spell& spell : spells) {
+    for (int type = 0; type < 2; ++type) {
+      sum_low[type] += std::exp(spell.s[type].low - top[type]);
+      sum_high[type] += std::exp(spell.s[type].high - top[type]);
+    }
+    const double share = std::exp(spell.s[1].high - top[1]);
+    centre += share * 0.5 * (spell.pull.low + spell.pull.high);
+    weight += share;
+  }
+  centre /= weight;
+  Range total{0.0, 0.0};
+  const auto add = [&](const double* s_low, const double* s_high, const Range& per_steepness, const Range& pull) {
+    Range sigma[2];
+    for (int type = 0; type < 2; ++type) {
+      const double a = std::exp(s_low[type] - top[type]), z = std::exp(s_high[type] - top[type]);
+      sigma[type] = {a / (a + std::max(0.0, sum_high[type] - z)), z / (z + std::max(0.0, sum_low[type] - a))};
+      sigma[type].high = std::min(sigma[type].high, 1.0);
+    }
+    const Range first = product(sigma[1], per_steepness);
+    const Range second = product({sigma[1].low - sigma[0].high, sigma[1].high - sigma[0].low}, {pull.low - centre, pull.high - centre});
+    total.low += first.low + second.low;
+    total.high += first.high + second.high;
+  };
+  add(line.rest, line.rest, {1.0, 1.0}, {0.0, 0.0});
+  for (const Spell& spell : spells) {
+    const double s_low[2] = {spell.s[0].low, spell.s[1].low}, s_high[2] = {spell.s[0].high, spell.s[1].high};
+    add(s_low, s_high, spell.per_steepness, spell.pull);
+  }
+  return total.low > 0.0 ? 1.0 : total.high < 0.0 ? -1.0 : 0.0;
+}
+
+void Curve::add_segment(int strand, const Point& low, const Point& high) {
+  const Segment fresh{strand, low.t, high.t, low.prior, high.prior};
+  if (!segments_.empty()) {
+    Segment& before = segments_.back();
+    if (before.strand == strand && before.t_high == fresh.t_low && (before.prior_high > before.prior_low) == (fresh.prior_high > fresh.prior_low)) {
+      before.t_high = fresh.t_high;
+      before.prior_high = fresh.prior_high;
+      return;
+    }
+  }
+  segments_.push_back(fresh);
+}
+
+void Curve::cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth) {
+  const double from = point(low).t, to = point(high).t;
+  const double middle = 0.5 * (from + to);
+  const bool narrow = depth >= deepest || to - from <= narrowest * (1.0 + std::abs(middle));
+  if (narrow || slope_sign(line, points_[low], points_[high]) != 0.0) return add_segment(strand, points_[low], points_[high]);
+  const std::size_t between = std::max(low, high) + 1;
+  (void)point(between);
+  place(line, strand, middle, points_[between]);
+  cut(line, strand, low, between, depth + 1);
+  cut(line, strand, between, high, depth + 1);
+}
+
+void Curve::add_strands(const Line& line, std::size_t curved, double c_low, double c_high) {
+  if (c_low >= c_high) return;
+  if (strands_.size() >= largest_strands) {
+    complete_ = false;
+    return;
+  }
+  if (curved == line.curved.size()) {
+    const int strand = static_cast<int>(strands_.size());
+    strands_.push_back(chosen_);
+    (void)point(1);
+    place(line, strand, c_low, points_[0]);
+    place(line, strand, c_high, points_[1]);
+    return cut(line, strand, 0, 1, 0);
+  }
+  for (std::size_t k = 0; k < pieces_[curved].size(); ++k) {
+    chosen_[curved] = static_cast<int>(k);
+    const Piece& piece = pieces_[curved][k];
+    add_strands(line, curved + 1, std::max(c_low, piece.h_low), std::min(c_high, piece.h_high));
+  }
+}
+
+void Curve::trace(const Line& line) {
+  segments_.clear();
+  strands_.clear();
+  complete_ = true;
+  by_posterior_ = line.curved.size() == 1;
+  if (by_posterior_) {
+    strands_.emplace_back();
+    (void)point(1);
+    for (int cell = 0; cell < line.axis->cells(); ++cell) {
+      const double reach = line.reach();
+      place(line, 0, std::max(line.axis->u[ix(cell)], -reach), points_[0]);
+      place(line, 0, std::min(line.axis->u[ix(cell + 1)], reach), points_[1]);
+      cut(line, 0, 0, 1, 0);
+    }
+    return;
+  }
+  find_pieces(line);
+  chosen_.assign(line.curved.size(), 0);
+  add_strands(line, 0, -line.reach(), line.reach());
+}
+
+bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int depth) {
+  const double sign = slope_sign(line, points_[low], points_[high]);
+  if (sign != 0.0) return sign > 0.0;
+  const double middle = 0.5 * (points_[low].t + points_[high].t);
+  if (depth >= 24 || points_[high].t - points_[low].t <= narrowest * (1.0 + std::abs(middle))) return false;
+  const std::size_t between = std::max(low, high) + 1;
+  (void)point(between);
+  if (!traced_pieces_) {
+    find_pieces(line);
+    strands_.assign(1, std::vector<int>(line.curved.size(), 0));
+    traced_pieces_ = true;
+  }
+  place(line, 0, middle, points_[between]);
+  if (arrow_.slope() <= 0.0) return false;
+  return certify(line, low, between, depth + 1) && certify(line, between, high, depth + 1);
+}
+
+bool Curve::increases(const Line& line, double c_low, const double* low, double c_high, const double* high) {
+  by_posterior_ = false;
+  traced_pieces_ = false;
+  (void)point(1);
+  points_[0].t = std::max(c_low, -line.reach());
+  points_[0].u.assign(low, low + line.curved.size());
+  points_[1].t = std::min(c_high, line.reach());
+  points_[1].u.assign(high, high + line.curved.size());
+  return certify(line, 0, 1, 0);
+}
+
+void Curve::roots(const Line& line, double target, std::vector<Root>& out) {
+  out.clear();
+  for (const Segment& segment : segments_) {
+    const bool rising = segment.prior_high > segment.prior_low;
+    const bool passes = rising ? segment.prior_low <= target && target < segment.prior_high : segment.prior_low > target && target >= segment.prior_high;
+    if (!passes) continue;
+    double low = segment.t_low, high = segment.t_high;
+    (void)point(0);
+    Point& at = points_[0];
+    double t = 0.5 * (low + high);
+    const double enough = 0.1 * residual_target(line.scale);
+    for (int k = 0; k < 200; ++k) {
+      place(line, segment.strand, t, at);
+      const double off = at.prior - target;
+      if (std::abs(off) <= enough) break;
+      ((off > 0.0) == rising ? high : low) = t;
+      const double slope = by_posterior_ ? arrow_.slope() * arrow_.steepness(0) : arrow_.slope();
+      const double newton = t - off / slope;
+      const double next = newton > low && newton < high && k % 8 != 7 ? newton : 0.5 * (low + high);
+      if (next == t || high - low <= 4e-16 * std::abs(t)) break;
+      t = next;
+    }
+    Root root;
+    root.c = at.t;
+    root.u = at.u;
+    if (by_posterior_) {
+      int cell = 0;
+      root.c = at.t - line.at(line.curved[0], at.t, cell).difference();
+    }
+    root.sign = arrow_.determinant_sign();
+    out.push_back(std::move(root));
+  }
+}
+
+}  // namespace melian::grid

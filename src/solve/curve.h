@@ -1,0 +1,58 @@
+#pragma once
+/// All solutions of one decision: the solutions for all priors at once are curves, one *strand* for each choice of a
+/// monotone piece of every h_a. A strand is cut into segments on which the prior u_0 is monotone; a prior has as many
+/// solutions as segments that pass it.
+///
+/// The parameter t of a strand is c; with a single curved branch it is that branch's posterior u, in which folds of h
+/// are no obstacle.
+
+#include <vector>
+
+#include "solve/arrow.h"
+
+namespace melian::grid {
+
+class Curve {
+ public:
+  /// One solution: c, the posteriors of the curved branches, the sign of the system's determinant.
+  struct Root {
+    double c = 0.0, sign = 1.0;
+    std::vector<double> u;
+  };
+
+  /// Cuts all strands of the line into segments. At most `largest_strands` strands; see `complete`.
+  void trace(const Line& line);
+  /// Whether u_0 increases on the whole stretch between two solutions (posteriors `low` and `high` of the curved
+  /// branches, at `c_low` < `c_high`) of a regular line: a certificate of uniqueness there.
+  [[nodiscard]] bool increases(const Line& line, double c_low, const double* low, double c_high, const double* high);
+  /// All solutions at a prior.
+  void roots(const Line& line, double target, std::vector<Root>& out);
+  [[nodiscard]] bool complete() const { return complete_; }
+
+ private:
+  struct Knot { double u, h; int cell; };                ///< `cell` holds the stretch from here to the next knot
+  struct Piece { int first, last; double h_low, h_high; };  ///< knots first ... last, h strictly monotone
+  struct Segment { int strand; double t_low, t_high, prior_low, prior_high; };
+  struct Point { double t = 0.0, prior = 0.0; std::vector<double> u; };
+
+  void find_pieces(const Line& line);
+  [[nodiscard]] double invert(const Line& line, std::size_t curved, const Piece& piece, double c) const;
+  void place(const Line& line, int strand, double t, Point& out);
+  [[nodiscard]] double slope_sign(const Line& line, const Point& low, const Point& high) const;
+  void cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth);
+  void add_strands(const Line& line, std::size_t curved, double c_low, double c_high);
+  void add_segment(int strand, const Point& low, const Point& high);
+  bool certify(const Line& line, std::size_t low, std::size_t high, int depth);
+  Point& point(std::size_t i);
+
+  std::vector<Knot> knots_;
+  std::vector<std::vector<Piece>> pieces_;    ///< per curved branch
+  std::vector<int> chosen_;                   ///< of the strand being added
+  std::vector<std::vector<int>> strands_;     ///< piece per curved branch
+  std::vector<Segment> segments_;
+  std::vector<Point> points_;
+  Arrow arrow_;
+  bool by_posterior_ = false, complete_ = true, traced_pieces_ = false;
+};
+
+}  // namespace melian::grid

@@ -1,0 +1,74 @@
+#pragma once
+/// One public state in one round: scores of its decision, values from its strategies, averages over chance.
+
+#include <vector>
+
+#include "solve/kernel.h"
+#include "solve/plan.h"
+
+namespace melian::grid {
+
+/// Conditional values, block [player][profile][point] per state.
+struct Tables {
+  std::vector<double> timed;    ///< of the round in hand
+  std::vector<double> untimed;
+  std::vector<double> entries;  ///< of timed entries, by round
+};
+
+/// A belief point as a mixture of points of the solver's axes.
+struct Corner {
+  std::int64_t point;
+  double weight;
+};
+
+struct Scratch {
+  std::vector<double> sum, chosen, beliefs;
+  std::vector<Corner> corners;
+  std::vector<std::int64_t> bases;
+  std::vector<int> cells;
+  std::vector<double> weights;
+  std::vector<std::uint8_t> moves;
+};
+
+class Here {
+ public:
+  Here(const Plan& plan, Tables& tables, int state, int round, double factor);
+
+  [[nodiscard]] const StatePlan& plan() const { return here_; }
+  /// The first point of a line along the mover's axis.
+  [[nodiscard]] std::int64_t line_start(std::int64_t line) const;
+
+  /// Scores of the mover's decision along its own axis, other players' beliefs held at `corners` (own node 0), with the
+  /// mover's probabilities of the others' types by profile in `beliefs`.
+  void score_line(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, Line& line, Scratch& scratch) const;
+  /// Scores of an untyped mover's decision at one belief point: [branch].
+  void score_point(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, double* scores) const;
+
+  /// Values along a line of the mover's axis, from its strategies there.
+  void value_line(const LineAnswer& answer, std::int64_t start, Scratch& scratch);
+  /// Values at points of an untyped mover's decision; `log_strategy`: block [branch][point] of the whole state.
+  void value_points(const double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
+  /// Solves an untyped mover's decision at points of the grid, writing the block [branch][point] of the whole state.
+  /// Returns the largest residual.
+  double answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
+  /// Values at points of a chance move or passage.
+  void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
+
+  [[nodiscard]] double lambda(int type) const { return factor_ * plan_.lambda_of(state_, round_, type); }
+  [[nodiscard]] std::uint8_t open_to(int k) const;
+
+ private:
+  [[nodiscard]] const double* table_of(int branch) const;  ///< null where play ends
+  [[nodiscard]] double* own_table() const;
+  [[nodiscard]] double discount(int branch, int player, int profile) const;
+
+  const Plan& plan_;
+  Tables& tables_;
+  const StatePlan& here_;
+  const PublicState& from_;
+  Profiles profiles_;
+  int state_, round_;
+  double factor_;
+};
+
+}  // namespace melian::grid

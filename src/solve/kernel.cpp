@@ -1,0 +1,201 @@
+#include "solve/kernel.h"
+
+namespace melian::grid {
+namespace {
+
+constexpr int newton_steps = 40;
+constexpr double newton_cap = 8.0;  ///< logits a posterior may move in one step
+
+/// log(1 + e^x) and its derivative.
+struct Softplus {
+  double value, share;
+};
+Softplus softplus(double x) {
+  const double e = std::exp(-std::abs(x)), inverse = 1.0 / (1.0 + e);
+  return {std::max(x, 0.0) + std::log1p(e), x >= 0.0 ? inverse : e * inverse};
+}
+
+}  // namespace
+
+void Kernel::solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+  const int count = static_cast<int>(targets.size());
+  answer.reset(line.branches, count);
+  for (int k = 0; k < count; ++k)
+    if (std::isinf(targets[ix(k)])) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
+  if (line.curved.empty()) {
+    for (int k = 0; k < count; ++k)
+      if (!std::isinf(targets[ix(k)])) finish(line, targets[ix(k)], nullptr, k, answer);
+    return;
+  }
+  const bool done = line.curved.size() == 1 ? one_curved(line, targets, answer) : many_curved(line, targets, answer);
+  if (!done) all_solutions(line, targets, guide, answer);
+  for (int k = 0; k < count; ++k)
+    if (!(answer.residual[ix(k)] <= residual_limit(line.scale))) answer.mark[ix(k)] = DecisionMark::unsolved;
+}
+
+/// One curved branch against the rest: the prior is explicit in its posterior,
+///   u_0 = u + log(1 + e^{x_1}) - log(1 + e^{x_0}),  x_theta = log rest_theta - S_theta(u).
+/// False where u_0 does not increase in every cell: some prior may have several solutions.
+bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {
+  const Axis& axis = *line.axis;
+  const int n = axis.nodes();
+  const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
+  prior_.resize(ix(n));
+  odds_[0].resize(ix(n));
+  odds_[1].resize(ix(n));
+  for (int k = 0; k < n; ++k) {
+    const Softplus x0 = softplus(line.rest[0] - s0[k]), x1 = softplus(line.rest[1] - s1[k]);
+    prior_[ix(k)] = axis.u[ix(k)] + (x1.value - x0.value);
+    odds_[0][ix(k)] = x0.share;
+    odds_[1][ix(k)] = x1.share;
+  }
+  for (int k = 0; k < axis.cells(); ++k) {
+    const auto i = ix(k);
+    const double slope0 = (s0[k + 1] - s0[k]) * axis.per_width[i], slope1 = (s1[k + 1] - s1[k]) * axis.per_width[i];
+    const double lowest = std::min(slope0 * odds_[0][i], slope0 * odds_[0][i + 1]) - std::max(slope1 * odds_[1][i], slope1 * odds_[1][i + 1]);
+    if (1.0 + lowest * axis.p_max[i] > 0.0) continue;
+    // The bound is too coarse for a wide cell or the prior turns back: the exact search decides.
+    return false;
+  }
+  int cell = 0;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const double target = targets[k];
+    if (std::isinf(target)) continue;
+    while (cell + 1 < axis.cells() && prior_[ix(cell + 1)] < target) ++cell;
+    const auto i = ix(cell);
+    const double slope0 = (s0[cell + 1] - s0[cell]) * axis.per_width[i], slope1 = (s1[cell + 1] - s1[cell]) * axis.per_width[i];
+    double low = axis.u[i], high = axis.u[i + 1], u;
+    if (cell == 0) {
+      // Near a corner the strategies hardly change within the cell: start from those at the other end.
+      u = high + (target - prior_[i + 1]);
+    } else if (cell + 1 == axis.cells()) {
+      u = low + (target - prior_[i]);
+    } else {
+      u = low + (high - low) * (target - prior_[i]) / (prior_[i + 1] - prior_[i]);
+    }
+    const double enough = 0.25 * residual_target(line.scale + std::abs(target));
+    for (int step = 0; step < newton_steps; ++step) {
+      const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
+      const double along = (u >= 0.0 ? large : small) - axis.b[i];
+      const Softplus x0 = softplus(line.rest[0] - s0[cell] - slope0 * along), x1 = softplus(line.rest[1] - s1[cell] - slope1 * along);
+      const double off = u + (x1.value - x0.value) - target;
+      if (std::abs(off) <= enough) break;
+      (off > 0.0 ? high : low) = u;
+      const double newton = u - off / (1.0 + (slope0 * x0.share - slope1 * x1.share) * large * small);
+      double next = newton;
+      if (!(newton > low && newton < high)) next = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
+      if (next == u) break;
+      u = next;
+    }
+    finish(line, target, &u, static_cast<int>(k), answer);
+  }
+  return true;
+}
+
+bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {
+  if (!line.regular()) return false;
+  const std::size_t m = line.curved.size();
+  u_.assign(m, 0.0);
+  before_.assign(m, -infinity);
+  double c = 0.0, c_before = -infinity;
+  bool started = false;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const double target = targets[k];
+    if (std::isinf(target)) continue;
+    if (!started) {
+      // Posteriors near the lower corner: D there is known.
+      double top[2] = {line.rest[0], line.rest[1]};
+      for (const int a : line.curved)
+        for (int type = 0; type < 2; ++type) top[type] = std::max(top[type], line.row(a, type)[0]);
+      double sum[2] = {std::exp(line.rest[0] - top[0]), std::exp(line.rest[1] - top[1])};
+      for (const int a : line.curved)
+        for (int type = 0; type < 2; ++type) sum[type] += std::exp(line.row(a, type)[0] - top[type]);
+      c = target - (top[1] - top[0] + std::log(sum[1] / sum[0]));
+      for (std::size_t i = 0; i < m; ++i) u_[i] = c + line.row(line.curved[i], 1)[0] - line.row(line.curved[i], 0)[0];
+    } else {
+      const double dc = (target - targets[k - 1]) / arrow_.slope();
+      c += dc;
+      for (std::size_t i = 0; i < m; ++i) u_[i] += dc / arrow_.steepness(i);
+    }
+    if (!arrow_.solve(line, target, c, u_.data(), newton_steps, newton_cap)) return false;
+    if (!curve_.increases(line, c_before, before_.data(), c, u_.data())) return false;
+    finish(line, target, u_.data(), static_cast<int>(k), answer);
+    before_ = u_;
+    c_before = c;
+    started = true;
+  }
+  if (!started) return true;
+  u_.assign(m, infinity);
+  return curve_.increases(line, c_before, before_.data(), infinity, u_.data());
+}
+
+void Kernel::all_solutions(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+  curve_.trace(line);
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    if (std::isinf(targets[k])) continue;
+    curve_.roots(line, targets[k], roots_);
+    if (roots_.size() == 1 && curve_.complete()) {
+      double c = roots_[0].c;
+      // A root found by nested searches carries their round-off; two Newton steps on the whole system take it off.
+      std::vector<double>& u = roots_[0].u;
+      before_ = u;
+      if (!arrow_.solve(line, targets[k], c, u.data(), 4, 0.1)) u = before_;
+      finish(line, targets[k], u.data(), static_cast<int>(k), answer);
+      answer.mark[k] = DecisionMark::unique;
+    } else {
+      choose(line, targets[k], static_cast<int>(k), guide, answer);
+    }
+  }
+}
+
+void Kernel::choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  const std::size_t m = line.curved.size();
+  const auto take = [&](std::vector<double> u, DecisionMark mark) {
+    double c = 0.0;
+    arrow_.evaluate(line, prior, c, u.data());
+    c = prior - arrow_.kappa();
+    before_ = u;
+    if (!arrow_.solve(line, prior, c, u.data(), 4, 0.1)) u = before_;
+    finish(line, prior, u.data(), target, answer);
+    answer.mark[ix(target)] = mark;
+  };
+  const auto nearest = [&](const std::function<double(std::size_t)>& posterior) -> const Curve::Root* {
+    const Curve::Root* best = nullptr;
+    double shortest = infinity;
+    // Roots on stretches that the branch from lambda 0 can follow come first.
+    for (const bool stable : {true, false}) {
+      for (const Curve::Root& root : roots_) {
+        if ((root.sign > 0.0) != stable) continue;
+        double distance = 0.0;
+        for (std::size_t i = 0; i < m; ++i) distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(posterior(i))) + 1e-6 * std::abs(root.u[i] - posterior(i)));
+        if (distance < shortest) {
+          shortest = distance;
+          best = &root;
+        }
+      }
+      if (best != nullptr) return best;
+    }
+    return best;
+  };
+  if (guide.selection == Selection::first) {
+    if (!roots_.empty()) return take(roots_.front().u, DecisionMark::several);
+  } else if (guide.selection == Selection::nearest) {
+    guide.ratio(target, ratio_);
+    if (const Curve::Root* root = nearest([&](std::size_t i) { return prior + ratio_[ix(line.curved[i])]; })) return take(root->u, DecisionMark::several);
+  } else {
+    guide.ratio(target, ratio_);
+    const bool smooth = follower_.follow(guide.from(), line, prior, ratio_);
+    const auto posterior = [&](std::size_t i) { return follower_.posterior()[ix(line.curved[i])]; };
+    if (smooth) {
+      std::vector<double> u(m);
+      for (std::size_t i = 0; i < m; ++i) u[i] = posterior(i);
+      return take(std::move(u), DecisionMark::several);
+    }
+    if (const Curve::Root* root = nearest(posterior)) return take(root->u, DecisionMark::jump);
+  }
+  // Nothing found: the strategies that answer unmoved beliefs, marked for what they are.
+  finish(line, prior, std::vector<double>(m, prior).data(), target, answer);
+  answer.mark[ix(target)] = DecisionMark::unsolved;
+}
+
+}  // namespace melian::grid

@@ -1,0 +1,50 @@
+#pragma once
+/// Solves a line: one decision of a typed mover at many priors.
+
+#include <functional>
+#include <vector>
+
+#include "solve/curve.h"
+#include "solve/follow.h"
+#include "solve/line.h"
+
+namespace melian::grid {
+
+/// Which solution to take where a prior has several.
+enum class Selection : std::uint8_t {
+  first,    ///< any: the caller only asks whether there are several
+  follow,   ///< the one that continues the solution on the rung below
+  nearest,  ///< the one nearest to a given strategy
+};
+
+struct Guide {
+  Selection selection = Selection::first;
+  /// The rung below (or lambda 0): its scores along this line; asked for at most once a line.
+  std::function<const Line&()> from;
+  /// Log-likelihood ratios, log sigma_1 - log sigma_0 per branch, of the solution to continue or to be near to.
+  std::function<void(int target, std::vector<double>& ratio)> ratio;
+};
+
+class Kernel {
+ public:
+  /// `targets`: prior log-odds, increasing; -infinity and +infinity are the corners.
+  void solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
+
+ private:
+  bool one_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
+  bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
+  void all_solutions(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
+  void choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
+
+  // One curved branch, per node: scores of the rest against it.
+  std::vector<double> prior_, odds_[2];
+  // Many curved branches.
+  std::vector<double> u_, before_, slope_;
+  Arrow arrow_;
+  Curve curve_;
+  Follower follower_;
+  std::vector<Curve::Root> roots_;
+  std::vector<double> ratio_;
+};
+
+}  // namespace melian::grid

@@ -1,0 +1,94 @@
+#include "solve/refuse.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "solve/plan.h"
+
+namespace melian::grid {
+namespace {
+
+Diagnostic diagnostic(const char* code, std::string message, std::string hint) {
+  Diagnostic out;
+  out.code = code;
+  out.message = std::move(message);
+  out.hint = std::move(hint);
+  return out;
+}
+
+bool moves_somewhere(const Structure& shape, int player) {
+  for (std::size_t s = 0; s < shape.states.size(); ++s)
+    if (shape.is_decision(static_cast<int>(s)) && shape.moves[ix(shape.states[s].move)].player == player) return true;
+  return false;
+}
+
+}  // namespace
+
+Diagnostics refusals(const Game& game, const SolveOptions& options) {
+  const Structure& shape = game.shape();
+  Diagnostics out;
+  const auto cannot = [&](std::string message, std::string hint) { out.push_back(diagnostic(cannot_solve_code, std::move(message), std::move(hint))); };
+  for (const std::string& reason : shape.unsupported) cannot(reason, "");
+  for (const Player& player : shape.players)
+    if (player.num_types() > 2)
+      cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()), "merge types, or give the player two");
+  for (const PublicState& s : shape.states)
+    if (shape.moves[ix(s.move)].kind == MoveKind::simultaneous) {
+      cannot(fmt::format("'{}' is a simultaneous move", shape.moves[ix(s.move)].name), "let the players move one after the other");
+      break;
+    }
+  if (!shape.correlated.empty()) cannot("types of several players are drawn from a joint prior", "give each player a prior of its own");
+  if (shape.horizon == HorizonKind::forever) cannot("play has no horizon", "state a finite horizon with what follows it");
+  for (std::size_t i = 0; i < shape.players.size(); ++i)
+    for (std::size_t j = 0; j < shape.players.size(); ++j) {
+      if (shape.players[i].num_types() != 2 || game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;
+      const double prior = game.numbers.prior[i][1];
+      if (prior <= 0.0 || prior >= 1.0)
+        cannot(fmt::format("the analyst is certain of the type of {} while {} is not", shape.players[i].name, shape.players[j].name), "use a prior strictly between 0 and 1");
+    }
+  if (options.discounting == Discounting::present_value && out.empty()) {
+    const std::vector<int> clock = clocks(shape);
+    for (std::size_t at = 0; at < clock.size(); ++at)
+      if (clock[at] == -2 && shape.is_decision(static_cast<int>(at % shape.states.size()))) {
+        cannot(fmt::format("present-value precision needs a clock at every decision; '{}' can be reached after different numbers of rounds",
+                           describe_state(shape, static_cast<int>(at % shape.states.size()))),
+               "use current-value precision");
+        break;
+      }
+  }
+  for (int i = 0; i < shape.num_players(); ++i) {
+    if (!moves_somewhere(shape, i)) continue;
+    const std::vector<double> own = precision_of(game, options, i);
+    const bool usable = static_cast<int>(own.size()) == shape.players[ix(i)].num_types() &&
+                        std::all_of(own.begin(), own.end(), [&](double x) { return x >= 0.0 && std::isfinite(x * options.lambda_factor) && options.lambda_factor >= 0.0; });
+    if (!usable)
+      out.push_back(diagnostic(no_precision_code,
+                               own.empty() ? fmt::format("the model states no precision (lambda) for {}", shape.players[ix(i)].name)
+                                           : fmt::format("the precision (lambda) of {} is not a finite number from 0 up", shape.players[ix(i)].name),
+                               "state one in the model, or give lambda"));
+  }
+  return out;
+}
+
+Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptions& options) {
+  const std::int64_t bytes = count_bytes(game.shape(), axes, options.refined);
+  if (bytes <= options.max_bytes) return {};
+  std::string nodes, knob = "fewer nodes on the belief axes";
+  for (const auto& axis : axes.nodes)
+    if (axis.size() > 1) nodes += fmt::format("{}{}", nodes.empty() ? "" : " x ", axis.size());
+  std::size_t largest_offer = 0;
+  for (const Move& move : game.shape().moves)
+    if (move.kind == MoveKind::offer) largest_offer = std::max(largest_offer, move.numbers.size());
+  if (nodes.empty()) knob = "fewer rounds, or fewer contents of what public states remember";
+  if (largest_offer > 8) knob += fmt::format(", or fewer than {} numbers in an offer", largest_offer);
+  constexpr double gigabyte = 1073741824.0;
+  return {diagnostic(too_large_code,
+                     fmt::format("{} decisions on {} belief points need {} GB, more than the {} GB allowed", count_decisions(game.shape(), axes),
+                                 nodes.empty() ? "1" : nodes, number_text(static_cast<double>(bytes) / gigabyte, 3),
+                                 number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+                     knob)};
+}
+
+}  // namespace melian::grid

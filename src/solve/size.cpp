@@ -1,0 +1,84 @@
+#include "melian/solve.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
+
+bool reached(const Structure& structure, int round, std::size_t state) {
+  if (!structure.states[state].timed) return round == 0;
+  return structure.reached.empty() || structure.reached[at(round) * structure.states.size() + state] != 0;
+}
+
+/// Saturating: a game too large to count is too large.
+std::int64_t times(std::int64_t a, std::int64_t b) {
+  std::int64_t product = 0;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() / 4 : product;
+}
+std::int64_t plus(std::int64_t a, std::int64_t b) { return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) + std::min(b, std::numeric_limits<std::int64_t>::max() / 4); }
+
+/// Sums over the decisions of all rounds: `size` of a state.
+template <class Size>
+std::int64_t over_decisions(const Structure& structure, Size size) {
+  std::int64_t sum = 0;
+  for (std::size_t s = 0; s < structure.states.size(); ++s) {
+    if (!structure.is_decision(static_cast<int>(s))) continue;
+    std::int64_t rounds = 0;
+    for (int round = 0; round < structure.rounds; ++round) rounds += reached(structure, round, s) ? 1 : 0;
+    sum = plus(sum, times(rounds, size(structure.states[s])));
+  }
+  return sum;
+}
+
+std::int64_t strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
+  return over_decisions(structure, [&](const PublicState& s) {
+    const int mover = structure.moves[at(s.move)].player;
+    const std::int64_t blocks = (s.live >> mover & 1U) != 0 ? structure.players[at(mover)].num_types() : 1;
+    return times(axes.num_points(s.live), 8 * blocks * s.num_branches + 1);
+  });
+}
+
+}  // namespace
+
+BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes, const std::vector<std::vector<double>>& must_have) {
+  const Structure& structure = game.shape();
+  int typed = 0;
+  for (const Player& player : structure.players) typed += player.num_types() > 1 ? 1 : 0;
+  BeliefAxes axes;
+  for (std::size_t i = 0; i < structure.players.size(); ++i) {
+    if (structure.players[i].num_types() == 1) {
+      axes.nodes.push_back({0.0});
+      continue;
+    }
+    int count = typed <= 1 ? 129 : typed == 2 ? 33 : 9;
+    if (nodes.size() == 1) count = nodes.front();
+    if (nodes.size() > 1 && i < nodes.size() && nodes[i] > 0) count = nodes[i];
+    std::vector<double> required;
+    if (i < must_have.size()) required = must_have[i];
+    required.push_back(game.numbers.prior[i][1]);
+    axes.nodes.push_back(belief_axis(count, required));
+  }
+  return axes;
+}
+
+std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes) {
+  return over_decisions(structure, [&](const PublicState& s) { return axes.num_points(s.live); });
+}
+
+std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined) {
+  std::int64_t values = 0;
+  for (const PublicState& s : structure.states) {
+    const std::int64_t size = times(8 * structure.num_players(), times(structure.num_profiles(s.live), axes.num_points(s.live)));
+    values = plus(values, times(size, s.timed && s.entry ? 1 + structure.rounds : 1));
+  }
+  std::int64_t bytes = plus(values, strategy_bytes(structure, axes));
+  if (refined) {
+    BeliefAxes fine = axes;
+    for (auto& nodes : fine.nodes)
+      if (nodes.size() > 1) nodes = refine_axis(nodes);
+    bytes = plus(bytes, strategy_bytes(structure, fine));
+  }
+  return bytes;
+}
+
+}  // namespace melian

@@ -1,0 +1,215 @@
+#include "melian/solve.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "solve/refuse.h"
+#include "solve/sweep.h"
+
+namespace melian {
+namespace grid {
+namespace {
+
+constexpr int most_halvings = 40;          ///< of lambda in search of a rung where every decision has one solution
+constexpr double first_ratio = 1.4142135623730951;
+constexpr double smallest_ratio = 1.02;    ///< below which a fold is taken for what it is
+constexpr int most_rungs = 200;
+
+class Climb {
+ public:
+  Climb(const Game& game, const SolveOptions& options, BeliefAxes axes)
+      : game_(game), options_(options), axes_(std::move(axes)), plan_(game, axes_, options), sweep_(plan_, axes_) {
+    expected_ = count_decisions(game.shape(), axes_);
+    if (options.refined) {
+      fine_ = axes_;
+      for (auto& nodes : fine_.nodes)
+        if (nodes.size() > 1) nodes = refine_axis(nodes);
+      expected_ += count_decisions(game.shape(), fine_);
+    }
+  }
+
+  Solution run();
+
+ private:
+  using Ending = Sweep::Ending;
+
+  Rung fresh(double factor) const;
+  Ending attempt(Rung& rung, Rung* below, bool probing);
+  Ending climb(Rung& top);
+  void summarise(const Rung& top, Ending ending);
+  void name_places();
+  void value_start(const Rung& top);
+
+  const Game& game_;
+  const SolveOptions& options_;
+  BeliefAxes axes_, fine_;
+  Plan plan_;
+  Sweep sweep_;
+  Solution out_;
+  std::int64_t expected_ = 0, decisions_ = 0, jumps_below_ = 0;
+  std::string note_;
+};
+
+Rung Climb::fresh(double factor) const {
+  Rung rung;
+  rung.factor = factor;
+  rung.tables.timed.assign(ix(plan_.timed_size), 0.0);
+  rung.tables.untimed.assign(ix(plan_.untimed_size), 0.0);
+  rung.tables.entries.assign(ix(plan_.entries_size * plan_.shape.rounds), 0.0);
+  lay_out(plan_, axes_, rung.strategies);
+  return rung;
+}
+
+Climb::Ending Climb::attempt(Rung& rung, Rung* below, bool probing) {
+  Assessment* refined = nullptr;
+  if (options_.refined && rung.factor == 1.0) {
+    out_.refined.emplace();
+    lay_out(plan_, fine_, *out_.refined);
+    refined = &*out_.refined;
+  }
+  const Ending ending = sweep_.run(rung, below, probing, refined, options_.on_step, expected_);
+  decisions_ += sweep_.tally().decisions;
+  return ending;
+}
+
+/// From a rung where every decision has one solution up to the target, all continuations on the same rung.
+Climb::Ending Climb::climb(Rung& top) {
+  Rung below = fresh(0.5);
+  for (int k = 0; k < most_halvings; ++k, below.factor *= 0.5) {
+    const Ending ending = attempt(below, nullptr, true);
+    if (ending == Ending::cancelled) return ending;
+    if (ending == Ending::finished) break;
+  }
+  double largest = 0.0;
+  for (const double own : plan_.lambda) largest = std::max(largest, own);
+  out_.summary.ladder.push_back(below.factor * largest);
+  Rung next = std::move(top);
+  double ratio = first_ratio;
+  while (below.factor < 1.0) {
+    next.factor = std::min(1.0, below.factor * ratio);
+    if (next.factor > 0.999) next.factor = 1.0;
+    const Ending ending = attempt(next, &below, false);
+    if (ending == Ending::cancelled) {
+      top = std::move(next);
+      return ending;
+    }
+    // A solution lost on the way may have been lost to a step too long.
+    if (sweep_.tally().jumps > jumps_below_ && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
+      ratio = std::sqrt(ratio);
+      continue;
+    }
+    jumps_below_ = sweep_.tally().jumps;
+    out_.summary.ladder.push_back(next.factor * largest);
+    std::swap(below, next);
+    ratio = std::min(first_ratio, ratio * ratio);
+  }
+  top = std::move(below);
+  return Ending::finished;
+}
+
+void Climb::name_places() {
+  for (const Tally::Spot& spot : sweep_.tally().spots) {
+    const PublicState& state = game_.shape().states[ix(spot.state)];
+    std::string where = describe_state(game_.shape(), spot.state);
+    if (state.timed) where = fmt::format("round {}, {}", spot.round + 1, where);
+    for (int i = 0; i < plan_.players(); ++i) {
+      if ((state.live >> i & 1U) == 0) continue;
+      const Player& player = game_.shape().players[ix(i)];
+      where += fmt::format(", belief that {} is {} {}", player.name, player.types[1],
+                           number_text(plan_.axes[ix(i)].b[ix(spot.point / plan_.stride(state.live, i) % plan_.axes[ix(i)].nodes())], 4));
+    }
+    const char* what = spot.mark == DecisionMark::several ? "several solutions" : spot.mark == DecisionMark::jump ? "the followed solution ended in a fold" : "no solution found";
+    out_.summary.places.push_back(fmt::format("{}: {}", where, what));
+  }
+}
+
+void Climb::value_start(const Rung& top) {
+  const int root = game_.shape().root;
+  const StatePlan& state = plan_.states[ix(root)];
+  const double* table = (game_.shape().states[ix(root)].timed ? top.tables.timed : top.tables.untimed).data() + state.slab_offset;
+  const std::int64_t start = plan_.start_point(state.live);
+  const Profiles profiles(game_.shape().players, state.live);
+  for (int j = 0; j < plan_.players(); ++j) {
+    const double* weights = plan_.weights(j, state.live).data() + start;
+    std::vector<double> by_type(ix(game_.shape().players[ix(j)].num_types()), 0.0);
+    for (std::size_t type = 0; type < by_type.size(); ++type)
+      for (int q = 0; q < state.profiles; ++q)
+        if (profiles.stride(j) == 0 || profiles.type_of(q, j) == static_cast<int>(type))
+          by_type[type] += weights[q * state.points] * table[(std::int64_t{j} * state.profiles + q) * state.points + start];
+    out_.start_values.push_back(std::move(by_type));
+  }
+}
+
+void Climb::summarise(const Rung& top, Ending ending) {
+  SolveSummary& summary = out_.summary;
+  const Tally& tally = sweep_.tally();
+  summary.method = "belief grid";
+  for (const auto& nodes : axes_.nodes) summary.nodes.push_back(static_cast<int>(nodes.size()));
+  summary.residual = tally.residual;
+  summary.decisions = decisions_;
+  summary.several = tally.several;
+  summary.jumps = tally.jumps;
+  summary.unsolved = tally.unsolved;
+  name_places();
+  if (ending == Ending::cancelled) {
+    summary.termination = Termination::cancelled;
+    summary.message = "cancelled before the first round was reached; nothing of the answer can be used";
+    return;
+  }
+  value_start(top);
+  summary.termination = tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
+  summary.message = tally.unsolved > 0     ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
+                    : tally.several == 0   ? "every decision has exactly one solution"
+                    : tally.jumps == 0     ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
+                                           : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
+}
+
+Solution Climb::run() {
+  const auto begun = std::chrono::steady_clock::now();
+  Rung top = fresh(1.0);
+  const bool may_climb = options_.ladder && 2 * count_bytes(game_.shape(), axes_, options_.refined) <= options_.max_bytes;
+  Ending ending = attempt(top, nullptr, may_climb);
+  if (ending == Ending::several_found) {
+    note_ = "each continues the solution on the rung of lambda below, all continuations on the same rung";
+    ending = climb(top);
+  } else {
+    note_ = options_.ladder ? "each continues the single decision from lambda 0 with continuations frozen, for want of memory to climb the ladder"
+                            : "each continues the single decision from lambda 0 with continuations frozen (no ladder)";
+  }
+  out_.assessment = std::move(top.strategies);
+  for (Assessment* one : {&out_.assessment, out_.refined ? &*out_.refined : nullptr}) {
+    if (one == nullptr) continue;
+    one->game_fingerprint = game_.fingerprint;
+    one->measure = options_.measure;
+    one->discounting = options_.discounting;
+    for (int i = 0; i < plan_.players(); ++i) {
+      one->lambda.emplace_back();
+      for (int k = 0; k < game_.shape().players[ix(i)].num_types(); ++k) one->lambda.back().push_back(plan_.lambda[ix(2 * i + k)]);
+    }
+  }
+  summarise(top, ending);
+  if (ending == Ending::cancelled) {
+    // What a cancelled pass left is no strategy: better none than half.
+    std::fill(out_.assessment.offset.begin(), out_.assessment.offset.end(), -1);
+    out_.refined.reset();
+  }
+  out_.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  return std::move(out_);
+}
+
+}  // namespace
+}  // namespace grid
+
+Result<Solution> solve(const Game& game, const SolveOptions& options) {
+  if (Diagnostics refused = grid::refusals(game, options); !refused.empty()) return std::unexpected(std::move(refused));
+  const auto& method = std::get<BeliefGrid>(options.method);
+  BeliefAxes axes = default_axes(game, method.nodes, method.must_have);
+  if (Diagnostics refused = grid::too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
+  return grid::Climb(game, options, std::move(axes)).run();
+}
+
+}  // namespace melian

@@ -1,0 +1,331 @@
+#include "solve/sweep.h"
+
+#include <algorithm>
+
+namespace melian::grid {
+namespace {
+
+constexpr std::size_t spots_kept = 8;
+constexpr std::int64_t work_per_task = 2048;  ///< scores; enough to pay for handing a task to a thread
+
+struct Workshop {
+  Kernel kernel;
+  Scratch scratch;
+  Line line, below, flat;
+  LineAnswer answer, answer_below;
+  std::vector<double> scores, beliefs, targets;
+  std::vector<Corner> corners;
+};
+Workshop& workshop() {
+  static thread_local Workshop own;
+  return own;
+}
+
+std::size_t slot(const Plan& plan, int round, int state) {
+  return ix(plan.shape.states[ix(state)].timed ? round : 0) * plan.shape.states.size() + ix(state);
+}
+
+/// Reads the strategies of a line back, with the posteriors they imply.
+void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out) {
+  const StatePlan& state = here.plan();
+  const Axis& axis = plan.axes[ix(state.mover)];
+  const auto branches = static_cast<int>(state.log_weight.size()), n = axis.nodes();
+  out.reset(branches, n);
+  for (int k = 0; k < branches; ++k) {
+    const std::uint8_t open = here.open_to(k);
+    int cell = 0;
+    for (int i = 0; i < n; ++i) {
+      for (int type = 0; type < 2; ++type) {
+        const double log = strategies.log_strategy[ix(row + (std::int64_t{type} * branches + k) * state.points + start + i * state.own_stride)];
+        out.log_sigma[out.index(type, k, i)] = log;
+        out.sigma[out.index(type, k, i)] = std::exp(log);
+      }
+      const double u = open == 1   ? -infinity
+                       : open == 2 ? infinity
+                                   : axis.u[ix(i)] + (std::isinf(axis.u[ix(i)]) || open == 0 ? 0.0 : out.log_sigma[out.index(1, k, i)] - out.log_sigma[out.index(0, k, i)]);
+      cell = axis.cell_of(u, cell);
+      out.cell[out.place(k, i)] = cell;
+      out.weight[out.place(k, i)] = (logistic(u) - axis.b[ix(cell)]) * axis.per_width[ix(cell)];
+    }
+  }
+}
+
+}  // namespace
+
+void Tally::add(const Tally& more) {
+  decisions += more.decisions;
+  several += more.several;
+  jumps += more.jumps;
+  unsolved += more.unsolved;
+  residual = std::max(residual, more.residual);
+  for (const Spot& spot : more.spots)
+    if (spots.size() < spots_kept) spots.push_back(spot);
+}
+
+void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const {
+  ++tally.decisions;
+  tally.residual = std::max(tally.residual, residual);
+  if (mark == DecisionMark::unique) return;
+  tally.several += mark == DecisionMark::several || mark == DecisionMark::jump ? 1 : 0;
+  tally.jumps += mark == DecisionMark::jump ? 1 : 0;
+  tally.unsolved += mark == DecisionMark::unsolved ? 1 : 0;
+  if (tally.spots.size() < spots_kept) tally.spots.push_back({pass.round, state, point, mark});
+}
+
+void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const {
+  Workshop& shop = workshop();
+  Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
+  const StatePlan& state = here.plan();
+  const Axis& axis = plan_.axes[ix(state.mover)];
+  const auto branches = static_cast<int>(state.log_weight.size()), n = axis.nodes();
+  const std::size_t at = slot(plan_, pass.round, task.state);
+  Assessment& strategies = pass.rung->strategies;
+  const std::int64_t row = strategies.offset[at], marks = strategies.mark_offset[at];
+  const double* beliefs = plan_.weights(state.mover, state.live).data();
+  for (std::int64_t line = task.begin; line < task.end; ++line) {
+    const std::int64_t start = here.line_start(line);
+    shop.corners.assign(1, {start, 1.0});
+    here.score_line(shop.corners, beliefs + start, state.points, shop.line, shop.scratch);
+    shop.line.prepare();
+    Guide guide;
+    if (pass.below != nullptr) {
+      Here under(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
+      read_line(plan_, under, pass.below->strategies, row, start, shop.answer_below);
+      under.value_line(shop.answer_below, start, shop.scratch);
+      guide.selection = Selection::follow;
+      guide.from = [&, scored = false]() mutable -> const Line& {
+        Here again(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
+        if (!scored) again.score_line(shop.corners, beliefs + start, state.points, shop.below, shop.scratch);
+        scored = true;
+        return shop.below;
+      };
+      guide.ratio = [&](int target, std::vector<double>& ratio) {
+        ratio.assign(ix(branches), 0.0);
+        for (int k = 0; k < branches; ++k)
+          if (here.open_to(k) == 3)
+            ratio[ix(k)] = shop.answer_below.log_sigma[shop.answer_below.index(1, k, target)] - shop.answer_below.log_sigma[shop.answer_below.index(0, k, target)];
+      };
+    } else if (!pass.probing) {
+      guide.selection = Selection::follow;
+      guide.from = [&, scored = false]() mutable -> const Line& {
+        if (!scored) flatten(shop.line, state.log_weight, shop.flat);
+        scored = true;
+        return shop.flat;
+      };
+      guide.ratio = [&](int, std::vector<double>& ratio) {
+        // At lambda 0 a type's strategy is the base measure over what is open to it.
+        double sum[2] = {0.0, 0.0};
+        for (int k = 0; k < branches; ++k)
+          for (int type = 0; type < 2; ++type)
+            if ((here.open_to(k) >> type & 1) != 0) sum[type] += std::exp(state.log_weight[ix(k)]);
+        ratio.assign(ix(branches), std::log(sum[0]) - std::log(sum[1]));
+      };
+    }
+    shop.kernel.solve(shop.line, axis.u, guide, shop.answer);
+    for (int type = 0; type < 2; ++type)
+      for (int k = 0; k < branches; ++k) {
+        double* to = strategies.log_strategy.data() + row + (std::int64_t{type} * branches + k) * state.points + start;
+        const double* from = shop.answer.log_sigma.data() + shop.answer.index(type, k, 0);
+        for (int i = 0; i < n; ++i) to[i * state.own_stride] = from[i];
+      }
+    for (int i = 0; i < n; ++i) {
+      const std::int64_t point = start + i * state.own_stride;
+      strategies.marks[ix(marks + point)] = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
+      note(pass, task.state, point, shop.answer.mark[ix(i)], shop.answer.residual[ix(i)], tally);
+    }
+    here.value_line(shop.answer, start, shop.scratch);
+  }
+}
+
+void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
+  Workshop& shop = workshop();
+  Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
+  const StatePlan& state = here.plan();
+  if (state.typed) return solve_lines(pass, task, tally);
+  if (state.mover < 0) {
+    here.average(task.begin, task.end, shop.scratch);
+    if (pass.below != nullptr) Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor).average(task.begin, task.end, shop.scratch);
+    return;
+  }
+  const std::size_t at = slot(plan_, pass.round, task.state);
+  Assessment& strategies = pass.rung->strategies;
+  double* block = strategies.log_strategy.data() + strategies.offset[at];
+  const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
+  const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
+  for (std::int64_t p = task.begin; p < task.end; ++p) {
+    strategies.marks[ix(strategies.mark_offset[at] + p)] = static_cast<std::uint8_t>(mark);
+    note(pass, task.state, p, mark, residual, tally);
+  }
+  here.value_points(block, task.begin, task.end, shop.scratch);
+  if (pass.below != nullptr)
+    Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor)
+        .value_points(pass.below->strategies.log_strategy.data() + pass.below->strategies.offset[at], task.begin, task.end, shop.scratch);
+}
+
+/// The same decisions on the refined axes, against the stored values: lines of a typed mover's refined axis, one for each
+/// refined belief point about the others; single points of an untyped mover.
+void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
+  Workshop& shop = workshop();
+  Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
+  const StatePlan& state = here.plan();
+  Assessment& fine = *pass.refined;
+  const Assessment& coarse = pass.rung->strategies;
+  const std::size_t at = slot(plan_, pass.round, task.state);
+  const std::int64_t row = fine.offset[at], marks = fine.mark_offset[at], coarse_row = coarse.offset[at];
+  const auto branches = static_cast<int>(state.log_weight.size());
+  const std::int64_t points = fine.axes.num_points(state.live);
+  const auto fine_nodes = [&](int i) { return static_cast<std::int64_t>(fine.axes.nodes[ix(i)].size()); };
+  const Profiles profiles(plan_.shape.players, state.live);
+  const std::int64_t own = state.typed ? fine_nodes(state.mover) : 1;
+  if (state.typed) {
+    shop.targets.clear();
+    for (const double b : fine.axes.nodes[ix(state.mover)]) shop.targets.push_back(log_odds(b));
+  }
+  for (std::int64_t line = task.begin; line < task.end; ++line) {
+    // 1. Where the line lies: refined indices of the others (the mover's own at 0), and the coarse points around it.
+    std::int64_t rest = line, start = 0, near = 0, own_stride = 1, stride = 1;
+    shop.corners.assign(1, {0, 1.0});
+    shop.beliefs.assign(ix(state.profiles), 1.0);
+    for (int i = plan_.players() - 1; i >= 0; --i) {
+      if ((state.live >> i & 1U) == 0) continue;
+      const std::int64_t coarse_stride = plan_.stride(state.live, i);
+      if (state.typed && i == state.mover) {
+        own_stride = stride;
+        stride *= own;
+        continue;
+      }
+      const std::int64_t node = rest % fine_nodes(i);
+      rest /= fine_nodes(i);
+      start += node * stride;
+      stride *= fine_nodes(i);
+      near += node / 2 * coarse_stride;
+      const std::size_t before = shop.corners.size();
+      for (std::size_t k = 0; k < before; ++k) {
+        shop.corners[k].point += node / 2 * coarse_stride;
+        if (node % 2 == 0) continue;
+        shop.corners[k].weight *= 0.5;
+        shop.corners.push_back({shop.corners[k].point + coarse_stride, shop.corners[k].weight});
+      }
+      const double u = plan_.own_log_odds(state.mover, i, log_odds(fine.axes.nodes[ix(i)][ix(node)]));
+      for (int q = 0; q < state.profiles; ++q) shop.beliefs[ix(q)] *= logistic(profiles.type_of(q, i) == 1 ? u : -u);
+    }
+    // 2. Solve.
+    if (!state.typed) {
+      shop.scores.resize(ix(branches));
+      here.score_point(shop.corners, shop.beliefs.data(), 1, shop.scores.data());
+      const double log_z = log_sum_exp(shop.scores);
+      for (int k = 0; k < branches; ++k) fine.log_strategy[ix(row + k * points + start)] = shop.scores[ix(k)] - log_z;
+      fine.marks[ix(marks + start)] = static_cast<std::uint8_t>(std::isfinite(log_z) ? DecisionMark::unique : DecisionMark::unsolved);
+      ++tally.decisions;
+      continue;
+    }
+    here.score_line(shop.corners, shop.beliefs.data(), 1, shop.line, shop.scratch);
+    shop.line.prepare();
+    Guide guide;
+    guide.selection = Selection::nearest;
+    guide.ratio = [&](int target, std::vector<double>& ratio) {
+      const std::int64_t node = std::clamp<std::int64_t>(target / 2, 1, state.own_nodes - 2);
+      ratio.assign(ix(branches), 0.0);
+      for (int k = 0; k < branches; ++k)
+        if (here.open_to(k) == 3) {
+          const std::int64_t point = coarse_row + k * state.points + near + node * state.own_stride;
+          ratio[ix(k)] = coarse.log_strategy[ix(point + branches * state.points)] - coarse.log_strategy[ix(point)];
+        }
+    };
+    shop.kernel.solve(shop.line, shop.targets, guide, shop.answer);
+    for (std::int64_t i = 0; i < own; ++i) {
+      const std::int64_t point = start + i * own_stride;
+      for (int type = 0; type < 2; ++type)
+        for (int k = 0; k < branches; ++k)
+          fine.log_strategy[ix(row + (std::int64_t{type} * branches + k) * points + point)] = shop.answer.log_sigma[shop.answer.index(type, k, static_cast<int>(i))];
+      fine.marks[ix(marks + point)] = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
+      ++tally.decisions;
+    }
+  }
+}
+
+void Sweep::level(const Pass& pass, const std::vector<int>& states) {
+  std::vector<Task> tasks, fine;
+  const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
+    for (std::int64_t begin = 0; begin < count; begin += size) into.push_back({state, begin, std::min(count, begin + size)});
+  };
+  for (const int s : states) {
+    if (!plan_.reached(pass.round, s)) continue;
+    const StatePlan& state = plan_.states[ix(s)];
+    const std::int64_t branches = plan_.shape.states[ix(s)].num_branches;
+    const std::int64_t a_line = state.own_nodes * branches * 8;
+    if (state.typed)
+      split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
+    else
+      split(tasks, s, state.points, std::max<std::int64_t>(1, work_per_task / branches));
+    if (pass.refined == nullptr || state.mover < 0) continue;
+    const std::int64_t points = pass.refined->axes.num_points(state.live);
+    const std::int64_t own = state.typed ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.mover)].size()) : 1;
+    split(fine, s, points / own, std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
+  }
+  std::vector<Tally> found(tasks.size());
+  parallel_for(tasks.size(), [&](std::size_t k) { work(pass, tasks[k], found[k]); });
+  for (const Tally& one : found) {
+    tally_.add(one);
+    done_ += one.decisions;
+  }
+  if (fine.empty()) return;
+  found.assign(fine.size(), Tally{});
+  parallel_for(fine.size(), [&](std::size_t k) { refine(pass, fine[k], found[k]); });
+  for (const Tally& one : found) done_ += one.decisions;
+}
+
+void Sweep::keep_entries(Tables& tables, int round) const {
+  for (std::size_t s = 0; s < plan_.states.size(); ++s) {
+    const StatePlan& state = plan_.states[s];
+    if (state.entry_offset < 0 || !plan_.reached(round, static_cast<int>(s))) continue;
+    std::copy_n(tables.timed.begin() + state.slab_offset, state.points * state.profiles * plan_.players(),
+                tables.entries.begin() + round * plan_.entries_size + state.entry_offset);
+  }
+}
+
+Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
+  tally_ = Tally{};
+  done_ = 0;
+  const auto go_on = [&] { return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))}); };
+  Pass pass{&rung, below, refined, 0, stop_at_several};
+  const auto levels = [&](const std::vector<std::vector<int>>& order) {
+    for (const auto& states : order) {
+      if (!go_on()) return Ending::cancelled;
+      level(pass, states);
+      if (stop_at_several && tally_.several > 0) return Ending::several_found;
+    }
+    return Ending::finished;
+  };
+  if (const Ending ending = levels(plan_.shape.untimed_levels); ending != Ending::finished) return ending;
+  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= 0; --round) {
+    pass.round = round;
+    // Levels of timed states hold untimed indices nowhere; an empty level costs nothing.
+    if (const Ending ending = levels(plan_.shape.timed_levels); ending != Ending::finished) return ending;
+    keep_entries(rung.tables, round);
+  }
+  return Ending::finished;
+}
+
+void lay_out(const Plan& plan, const BeliefAxes& axes, Assessment& assessment) {
+  const std::size_t states = plan.shape.states.size();
+  assessment.axes = axes;
+  assessment.offset.assign(states * ix(plan.shape.rounds), -1);
+  assessment.mark_offset = assessment.offset;
+  std::int64_t size = 0, marks = 0;
+  for (int round = 0; round < plan.shape.rounds; ++round)
+    for (std::size_t s = 0; s < states; ++s) {
+      const StatePlan& state = plan.states[s];
+      const bool timed = plan.shape.states[s].timed;
+      if (state.mover < 0 || (!timed && round > 0) || !plan.reached(round, static_cast<int>(s))) continue;
+      const std::int64_t points = axes.num_points(state.live);
+      assessment.offset[ix(round) * states + s] = size;
+      assessment.mark_offset[ix(round) * states + s] = marks;
+      size += (state.typed ? 2 : 1) * plan.shape.states[s].num_branches * points;
+      marks += points;
+    }
+  assessment.log_strategy.assign(ix(size), 0.0);
+  assessment.marks.assign(ix(marks), static_cast<std::uint8_t>(DecisionMark::unsolved));
+}
+
+}  // namespace melian::grid

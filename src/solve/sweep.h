@@ -1,0 +1,66 @@
+#pragma once
+/// One backward pass over a game at one rung of the ladder: strategies and conditional values ("U-form": a player's
+/// expected payoff from a public state on, by profile of the live types and public belief).
+
+#include <vector>
+
+#include "solve/here.h"
+
+namespace melian::grid {
+
+/// What a pass found, in order of its tasks.
+struct Tally {
+  std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
+  double residual = 0.0;
+  struct Spot { int round, state; std::int64_t point; DecisionMark mark; };
+  std::vector<Spot> spots;  ///< the first few
+  void add(const Tally& more);
+};
+
+/// A solved rung: its tables and strategies.
+struct Rung {
+  double factor = 1.0;  ///< times every player's lambda
+  Tables tables;
+  Assessment strategies;
+};
+
+class Sweep {
+ public:
+  enum class Ending : std::uint8_t { finished, several_found, cancelled };
+
+  Sweep(const Plan& plan, const BeliefAxes& axes) : plan_(plan), axes_(axes) {}
+
+  /// Solves the whole game into `rung` (laid out by `lay_out`). With `below`, hard decisions continue that rung's
+  /// solution; without, they continue the single decision from lambda 0. With `stop_at_several`, ends once a decision
+  /// has several solutions. `refined`: also the strategies on these finer axes. `expected`: decisions, for `on_step`.
+  Ending run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected);
+
+  [[nodiscard]] const Tally& tally() const { return tally_; }
+
+ private:
+  struct Task { int state; std::int64_t begin, end; };  ///< lines of a typed decision, points otherwise
+  struct Pass {
+    Rung* rung;
+    Rung* below;
+    Assessment* refined;
+    int round;
+    bool probing;  ///< only asking whether some decision has several solutions
+  };
+
+  void level(const Pass& pass, const std::vector<int>& states);
+  void work(const Pass& pass, const Task& task, Tally& tally) const;
+  void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine(const Pass& pass, const Task& task, Tally& tally) const;
+  void note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const;
+  void keep_entries(Tables& tables, int round) const;
+
+  const Plan& plan_;
+  const BeliefAxes& axes_;
+  Tally tally_;
+  std::int64_t done_ = 0;
+};
+
+/// An assessment's rows for these axes, nothing solved yet.
+void lay_out(const Plan& plan, const BeliefAxes& axes, Assessment& assessment);
+
+}  // namespace melian::grid
