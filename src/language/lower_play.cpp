@@ -135,8 +135,10 @@ class Follower {
   }
 
   int state_at(int point, bool entry, const Position& position, int from, int by) {
-    key_.assign({4 * point + (entry ? 2 : 0) + (position.overtime ? 1 : 0)});
+    // The same move may be met at the top of the phase and within the round: one public state, where it remembers the same.
     const std::vector<int>& slots = (entry ? entry_slots_ : slots_)[static_cast<std::size_t>(point)];
+    const bool apart = entry && slots.size() != slots_[static_cast<std::size_t>(point)].size();
+    key_.assign({4 * point + (apart ? 2 : 0) + (position.overtime ? 1 : 0)});
     for (const int v : slots) {
       key_.push_back(position.contents[static_cast<std::size_t>(v)]);
       if (flag_[static_cast<std::size_t>(v)] >= 0) key_.push_back(position.contents[static_cast<std::size_t>(flag_[static_cast<std::size_t>(v)])]);

@@ -182,7 +182,7 @@ class Builder {
       PublicState state;
       state.first_branch = from.first_branch;
       state.num_branches = from.num_branches;
-      state.entry = from.top >= 0;
+      state.entry = from.top >= 0 && p.phase != graph.closing;
       switch (p.kind) {
         case Point::Kind::top: state.move = passage(p.phase); break;
         case Point::Kind::simultaneous: state.move = joint_move_.at(&p); break;
