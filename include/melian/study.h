@@ -231,7 +231,7 @@ struct StudyRun {
 /// Solves every reading (at each reported lambda, with the variants its claims need), certifies the readings, predicts
 /// and judges the claims. Identical work is shared and kept in `out`/store.sqlite: a killed run resumes.
 ///
-/// Errors: what is wrong with the store (M0912 ...), or a game that cannot be compiled or solved (M0901, M0902).
+/// Errors: what is wrong with the store (M0914 ... M0917), or a game that cannot be compiled or solved (M0901, M0902).
 [[nodiscard]] Result<StudyRun> run_study(const Study& study, const StudyOptions& options = {});
 
 }  // namespace melian

@@ -1,0 +1,320 @@
+#include "study/study_json.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "study/answer_json.h"
+#include "study/model_files.h"
+#include "study/study_parameters.h"
+#include "study/verdict.h"
+#include "study/version.h"
+
+namespace melian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<double>& number) { return number ? json_number(*number) : Json(nullptr); }
+Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
+Json content_json(const ParameterContent& content) { return std::visit([](const auto& what) { return Json(what); }, content); }
+
+Json settings_json(const Settings& settings) {
+  Json out = Json::object();
+  for (const auto& [name, content] : settings) out[name] = content_json(content);
+  return out;
+}
+
+Json grid_json(const std::string& text) {
+  Json out = Json::object();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t equals = text.find('=', begin), end = std::min(text.find(',', begin), text.size());
+    out[text.substr(begin, equals - begin)] = std::stoi(text.substr(equals + 1, end - equals - 1));
+    begin = end + 1;
+  }
+  return out;
+}
+
+class Results {
+ public:
+  Results(const Study& study, const StudyFindings& findings) : study_(study), findings_(findings), files_(model_files(study)) {
+    for (const auto& reading : findings.readings) answers_.push_back(Json::parse(reading.answer->document));
+    study_print_ = sha256(study.file_text);
+    model_print_ = study.model->text_fingerprint();
+    print_ = sha256(study_print_ + model_print_);
+  }
+
+  [[nodiscard]] Json json() const {
+    Json out;
+    out["schema"] = "melian.study/1";
+    out["program"] = {{"name", "melian"}, {"version", program_version}};
+    out["study"] = about();
+    out["reproduce"] = reproduce();
+    out["readings"] = Json::array();
+    for (std::size_t r = 0; r < study_.readings.size(); ++r) out["readings"].push_back(reading(r));
+    out["variants"] = variants();
+    out["mechanisms"] = mechanisms();
+    out["claims"] = Json::array();
+    for (std::size_t c = 0; c < study_.claims.size(); ++c) out["claims"].push_back(claim(c));
+    out["parameters"] = parameters_json();
+    out["base_rates"] = base_rates();
+    out["model_text"] = Json::array();
+    for (const ModelFile& file : files_) out["model_text"].push_back({{"file", file.name}, {"text", file.text}});
+    out["limits"] = limits();
+    const std::vector<std::string> failures = certificate_failures(study_, findings_);
+    out["all_hold"] = failures.empty();
+    out["failures"] = failures;
+    out["timing"] = {{"seconds", json_number(findings_.seconds)}, {"pieces", findings_.pieces}, {"from_store", findings_.from_store}, {"solved", findings_.pieces - findings_.from_store}};
+    return out;
+  }
+
+ private:
+  [[nodiscard]] int window() const { return study_.solve.window > 0 ? study_.solve.window : (findings_.horizon + 1) / 2; }
+
+  [[nodiscard]] Json about() const {
+    Json unused = Json::array();
+    if (!study_.events.empty()) unused.push_back({{"section", "event"}, {"why", "weighing readings by dated events is not built yet; the events were read and checked"}});
+    if (study_.worlds) unused.push_back({{"section", "worlds"}, {"why", "drawing worlds from the plausible ranges is not built yet; the section was read and checked"}});
+    Json out;
+    out["title"] = study_.title;
+    out["question"] = study_.question;
+    out["file"] = study_.file;
+    out["model"] = study_.model_name;
+    out["model_title"] = study_.model->title();
+    out["modules"] = study_.modules;
+    out["fingerprint"] = print_;
+    out["study_fingerprint"] = study_print_;
+    out["model_fingerprint"] = model_print_;
+    out["sources"] = study_.sources;
+    out["model_sources"] = study_.model->sources();
+    out["round_name"] = study_.round_name;
+    out["window"] = window();
+    out["horizon"] = findings_.horizon > 0 ? Json(findings_.horizon) : Json(nullptr);
+    out["lambda_factors"] = study_.solve.report_lambda;
+    out["outcomes"] = study_.solve.outcomes;
+    out["unused_sections"] = std::move(unused);
+    return out;
+  }
+
+  [[nodiscard]] Json reproduce() const {
+    Json options;
+    options["grid"] = findings_.readings.empty() ? Json::object() : grid_json(findings_.readings.front().answer->grid);
+    options["half_grid"] = findings_.half_grids.empty() ? Json::object() : grid_json(findings_.half_grids.front());
+    options["measure"] = study_.solve.measure == Measure::cells ? "cells" : "each";
+    options["discounting"] = "current value";
+    options["tolerance"] = study_.solve.tolerance;
+    options["residual_tolerance"] = study_.solve.residual_tolerance;
+    options["lambda_factors"] = study_.solve.report_lambda;
+    Json out;
+    out["command"] = findings_.command.empty() ? fmt::format("melian run {}", study_.file) : findings_.command;
+    out["version"] = program_version;
+    out["fingerprint"] = print_;
+    out["model_fingerprint"] = model_print_;
+    out["study_fingerprint"] = study_print_;
+    out["options"] = std::move(options);
+    return out;
+  }
+
+  [[nodiscard]] Json reading(std::size_t r) const {
+    const Reading& reading = study_.readings[r];
+    const StudyFindings::OfReading& found = findings_.readings[r];
+    Json out;
+    out["id"] = reading.id;
+    out["by"] = reading.by;
+    out["date"] = or_null(reading.date);
+    out["text"] = reading.text;
+    out["standpoint"] = or_null(reading.standpoint);
+    out["neutral"] = reading.neutral;
+    out["parameters"] = settings_json(reading.parameters);
+    out["because"] = reading.because;
+    out["lambda"] = answers_[r]["result"]["method"]["lambda"];
+    out["by_lambda"] = Json::object();
+    for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) out["by_lambda"][factor(l)] = Json::parse(found.by_lambda[l]->document)["short"];
+    out["result"] = answers_[r]["result"];
+    return out;
+  }
+  [[nodiscard]] std::string factor(std::size_t l) const { return number_text(study_.solve.report_lambda[l]); }
+
+  [[nodiscard]] Json variants() const {
+    Json out = Json::array();
+    for (std::size_t v = 0; v < study_.variants.size(); ++v) {
+      Json of_readings = Json::object();
+      for (std::size_t r = 0; r < study_.readings.size(); ++r) of_readings[study_.readings[r].id] = Json::parse(findings_.readings[r].variants[v]->document)["short"];
+      out.push_back({{"id", study_.variants[v].id}, {"text", study_.variants[v].text}, {"parameters", settings_json(study_.variants[v].parameters)}, {"readings", std::move(of_readings)}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] Json mechanisms() const {
+    std::vector<LabelInfo> labels = study_.model->labels();
+    for (const Claim& claim : study_.claims)
+      for (const std::string& label : claim.mechanisms)
+        if (std::ranges::find(labels, label, &LabelInfo::label) == labels.end()) labels.push_back({label, {}});
+    const auto number = [](const LabelInfo& info) {  // E2 before E10
+      const auto digits = info.label.find_first_of("0123456789");
+      return std::pair(digits == std::string::npos ? 0.0 : std::atof(info.label.c_str() + digits), info.label);
+    };
+    std::ranges::stable_sort(labels, {}, number);
+    Json out = Json::array();
+    for (const LabelInfo& info : labels) {
+      Json shown_by = Json::array();
+      for (const Claim& claim : study_.claims)
+        if (std::ranges::find(claim.mechanisms, info.label) != claim.mechanisms.end()) shown_by.push_back(claim.id);
+      out.push_back({{"id", info.label}, {"where", info.names}, {"shown_by", std::move(shown_by)}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] Json claim(std::size_t c) const {
+    const Claim& claim = study_.claims[c];
+    Json halves = Json::array(), guards = Json::array(), base = Json::object();
+    for (const ClaimHalf& half : claim.halves) halves.push_back({{"name", half.name}, {"text", half.text}, {"metric", half.metric}, {"compare", half.compare}, {"holds_if", half.holds_if}});
+    for (const std::string& guard : claim.only_if) guards.push_back({{"text", guard}});
+    for (std::size_t r = 0; r < study_.readings.size(); ++r) base[study_.readings[r].id] = in_reading(c, r);
+    Json out;
+    out["id"] = claim.id;
+    out["text"] = claim.text;
+    out["by"] = claim.by;
+    out["opposite"] = claim.opposite;
+    out["mechanisms"] = claim.mechanisms;
+    out["metric"] = claim.halves.front().metric;
+    out["halves"] = std::move(halves);
+    out["guards"] = std::move(guards);
+    out["beware"] = claim.beware;
+    out["base"] = std::move(base);
+    return out;
+  }
+
+  [[nodiscard]] Json in_reading(std::size_t c, std::size_t r) const {
+    const std::vector<ClaimJudgement>& judged = findings_.readings[r].judgements[c];
+    const auto one = static_cast<std::size_t>(std::ranges::find(study_.solve.report_lambda, 1.0) - study_.solve.report_lambda.begin());
+    Json out = judgement(judged[one], r, one);
+    Json by_lambda = Json::object();
+    bool same = true;
+    for (std::size_t l = 0; l < judged.size(); ++l) {
+      by_lambda[factor(l)] = judgement(judged[l], r, l);
+      same = same && judged[l].verdict == judged[one].verdict;
+    }
+    out["by_lambda"] = std::move(by_lambda);
+    out["same_for_all_lambda"] = same;
+    return out;
+  }
+
+  [[nodiscard]] Json judgement(const ClaimJudgement& judged, std::size_t r, std::size_t l) const {
+    const HalfJudgement& shown = judged.halves[judged.deciding];
+    Json halves = Json::array(), guards = Json::array();
+    for (const HalfJudgement& half : judged.halves)
+      halves.push_back({{"name", half.name},
+                        {"value", or_null(half.value)},
+                        {"error", json_number(half.error())},
+                        {"grid_error", json_number(half.grid_error)},
+                        {"solver_error", json_number(half.solver_error)},
+                        {"first", or_null(half.first)},
+                        {"second", or_null(half.second)},
+                        {"compared_with", or_null(half.compared_with)},
+                        {"verdict", verdict_word(half.verdict)}});
+    for (const GuardJudgement& guard : judged.guards)
+      guards.push_back({{"text", guard.text}, {"value", or_null(guard.value)}, {"error", json_number(guard.error)}, {"compared_with", or_null(guard.compared_with)}, {"met", guard.met}});
+    Json out;
+    out["lambda"] = Json::parse(findings_.readings[r].by_lambda[l]->document)["short"]["lambda"];
+    out["value"] = or_null(shown.value);
+    out["error"] = json_number(shown.error());
+    out["compared_with"] = or_null(shown.compared_with);
+    out["half"] = shown.name;
+    out["verdict"] = verdict_word(judged.verdict);
+    out["opposite_verdict"] = verdict_word(opposite_of(judged.verdict));
+    out["why"] = judged.why;
+    out["halves"] = std::move(halves);
+    out["guards"] = std::move(guards);
+    return out;
+  }
+
+  [[nodiscard]] Json parameters_json() const {
+    Json out = Json::array();
+    for (const ParameterInfo& info : study_.model->parameters()) {
+      const StudyParameter* stated = stated_parameter(study_, info.name);
+      Json values = Json::object(), because = Json::object();
+      bool set = stated != nullptr, differs = false;
+      for (std::size_t r = 0; r < study_.readings.size(); ++r) {
+        const Json value = content_json(content_in(*study_.model, findings_.readings[r].settings, info));
+        differs = differs || (!values.empty() && values.front() != value);
+        values[study_.readings[r].id] = value;
+        if (const std::string* reason = reason_in(study_.readings[r], info.name)) because[study_.readings[r].id] = *reason, set = true;
+      }
+      Json row;
+      row["name"] = info.name;
+      row["default"] = content_json(info.content);
+      row["readings"] = std::move(values);
+      row["differs"] = differs;
+      row["plausible"] = stated && stated->plausible ? Json{stated->plausible->first, stated->plausible->second} : Json(nullptr);
+      row["allowed"] = info.low && info.high ? Json{*info.low, *info.high} : Json(nullptr);
+      row["words"] = info.words;
+      row["source"] = stated ? or_null(stated->source) : Json(nullptr);
+      row["judgement"] = !stated || stated->source.empty();
+      row["judgement_note"] = stated ? or_null(stated->judgement) : Json(nullptr);
+      row["because"] = std::move(because);
+      row["note"] = info.note;
+      row["in_study"] = set;
+      row["shapes"] = info.shapes;
+      out.push_back(std::move(row));
+    }
+    return out;
+  }
+
+  [[nodiscard]] Json base_rates() const {
+    Json out = Json::array();
+    const int rounds = std::max(findings_.horizon, window());
+    for (const BaseRate& rate : study_.base_rates) {
+      Json survival = Json::array();
+      for (int round = 0; round < rounds; ++round) survival.push_back(json_number(rate.survival(round)));
+      out.push_back({{"id", rate.id}, {"text", rate.text}, {"source", rate.source}, {"survival", std::move(survival)}});
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::vector<std::string> limits() const {
+    std::size_t judgements = 0;
+    for (const ParameterInfo& info : study_.model->parameters()) {
+      const StudyParameter* stated = stated_parameter(study_, info.name);
+      if (!stated || stated->source.empty()) ++judgements;
+    }
+    std::vector<std::string> out;
+    out.push_back("What is said here follows from the model and the numbers below; it is no evidence about any real war.");
+    out.push_back(fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements, study_.model->parameters().size()));
+    out.emplace_back("Readings are one analyst's translation of what their authors wrote; the authors are not responsible for it.");
+    out.emplace_back("Errors beside numbers say how finely the game was solved, not how well the model describes anything.");
+    if (findings_.horizon > 0) {
+      out.push_back(fmt::format("The game is played for {} rounds and reported for {}; what is expected after its end colours the last rounds.", findings_.horizon, window()));
+      if (findings_.horizon < 2 * window()) out.emplace_back("The horizon is shorter than twice the window reported, so its end may show in the numbers.");
+    }
+    out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters is not computed yet.");
+    for (const Diagnostic& warning : study_.warnings) out.push_back(warning.message + ".");
+    return out;
+  }
+
+  const Study& study_;
+  const StudyFindings& findings_;
+  std::vector<ModelFile> files_;
+  std::vector<Json> answers_;
+  std::string study_print_, model_print_, print_;
+};
+
+}  // namespace
+
+std::vector<std::string> certificate_failures(const Study& study, const StudyFindings& findings) {
+  std::vector<std::string> out;
+  for (std::size_t r = 0; r < study.readings.size(); ++r) {
+    const Json document = Json::parse(findings.readings[r].answer->document);
+    const Json& certificate = document["result"]["certificate"];
+    if (certificate["holds"] == true) continue;
+    if (certificate["why_not"].empty()) out.push_back(study.readings[r].id + ": the certificate does not hold");
+    for (const Json& why : certificate["why_not"]) out.push_back(study.readings[r].id + ": " + why.get<std::string>());
+  }
+  return out;
+}
+
+std::string study_results_json(const Study& study, const StudyFindings& findings) { return Results(study, findings).json().dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+}  // namespace melian

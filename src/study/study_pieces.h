@@ -1,0 +1,41 @@
+#pragma once
+/// Solving one game of a study: what is asked, the key it is kept under, and the document that is kept.
+
+#include <string>
+#include <vector>
+
+#include "melian/study.h"
+#include "study/metric.h"
+#include "study/metric_binding.h"
+#include "study/store.h"
+
+namespace melian {
+
+struct PieceRequest {
+  Game game;
+  bool certified = false;             ///< the whole answer with its certificate, else the solution's own counts
+  double lambda_factor = 1.0;
+  std::vector<int> nodes;             ///< of each player's belief axis
+  bool ladder = true;
+  std::vector<metric::Atom> atoms;    ///< the numbers claims take from it
+};
+
+/// The options a study asks for.
+[[nodiscard]] AnswerOptions options_for(const Study& study, const PieceRequest& request, const OnStep& on_step = {});
+
+/// Nodes of each player's belief axis as the study asks for them.
+[[nodiscard]] std::vector<int> nodes_for(const Study& study, const Game& game);
+/// Half as many (twice as many where there are too few to halve): what grid errors of metrics are measured with.
+[[nodiscard]] std::vector<int> comparison_nodes(const std::vector<int>& nodes);
+
+/// SHA-256 over the game, all options that can change an answer, and the program.
+[[nodiscard]] std::string key_of(const Study& study, const PieceRequest& request);
+
+/// Solves it. Nothing when `on_step` stopped it.
+/// Errors: M0901, M0902, M0903.
+[[nodiscard]] Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request, const metric::Surroundings& around, const OnStep& on_step);
+
+/// "Moscow=9,Kyiv=9"; "" where nobody has types.
+[[nodiscard]] std::string grid_text(const Structure& structure, const std::vector<int>& nodes);
+
+}  // namespace melian
