@@ -60,7 +60,7 @@ Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
   AnswerOptions options;
   Result<std::vector<int>> nodes = grid_nodes(game.shape(), grid);
   if (!nodes) return std::unexpected(nodes.error());
-  options.solve.method = BeliefGrid{*std::move(nodes)};
+  std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
   if (!std::isnan(lambda)) options.solve.lambda = lambda;
   options.solve.measure = measure == "each" ? Measure::each : Measure::cells;
   options.solve.discounting = present_value ? Discounting::present_value : Discounting::current_value;

@@ -158,7 +158,7 @@ Result<Solved> solve_for(const CatalogueEntry& entry, const Check& check) {
   if (!check.grid.empty()) {
     Result<std::vector<int>> nodes = grid_nodes(game->shape(), check.grid);
     if (!nodes) return std::unexpected(nodes.error());
-    options.solve.method = BeliefGrid{*std::move(nodes)};
+    std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
   }
   Result<Answer> found = answer(*game, options);
   if (!found) return std::unexpected(found.error());

@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "melian/report.h"
-#include "report/budget.h"
 #include "report/table.h"
 #include "report/words.h"
 
@@ -128,15 +127,27 @@ class Description {
     return out;
   }
 
+  /// Belief nodes of the players who have a belief axis, "33 x 33".
+  [[nodiscard]] std::string nodes_words(const BeliefAxes& axes) const {
+    std::vector<std::size_t> counts;
+    for (int i = 0; i < structure_.num_players(); ++i)
+      if (structure_.players[at(i)].num_types() > 1) counts.push_back(axes.nodes[at(i)].size());
+    return counts.empty() ? "none needed" : fmt::format("{}", fmt::join(counts, " x "));
+  }
+
   [[nodiscard]] std::string budget() const {
-    Table table({"belief nodes", "decisions", "strategies", "within 3 million"});
+    if (!structure_.unsupported.empty()) return "";
+    Table table({"belief nodes", "decisions", "memory", "within 3 million"});
     table.align_right({1, 2});
-    const std::vector<int> full = default_nodes(structure_);
-    for (int divisor : {1, 2, 4}) {
-      const std::vector<int> nodes = coarser_nodes(full, divisor);
-      const Budget needed = budget_on(structure_, nodes);
+    const BeliefAxes full = default_axes(game_, {});
+    for (std::size_t divisor : {1, 2, 4}) {
+      std::vector<int> nodes;
+      for (const auto& axis : full.nodes) nodes.push_back(static_cast<int>((axis.size() - 1) / divisor + 1));
+      const BeliefAxes axes = default_axes(game_, nodes);
+      const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
-      table.add({nodes_words(structure_, nodes), grouped(needed.decisions), bytes_text(static_cast<double>(needed.strategy_bytes)), needed.decisions <= world_budget ? "yes" : "no"});
+      table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))), decisions <= world_budget ? "yes" : "no"});
+      if (structure_.everyone() == 0) break;
     }
     return table.text(style_);
   }
