@@ -9,6 +9,8 @@ namespace {
 constexpr int deepest = 60;                 ///< halvings of a stretch before its ends decide
 constexpr double narrowest = 1e-11;         ///< relative width of a stretch below which its ends decide
 constexpr std::size_t largest_strands = 512;
+constexpr double same_root = 1e-7;          ///< relative distance of posteriors below which two roots are one
+constexpr double meeting = 1e-9;            ///< how far apart, relative to the scores, two strands may seem to meet
 
 struct Range {
   double low = infinity, high = -infinity;
@@ -347,38 +349,59 @@ bool Curve::increases(const Line& line, double c_low, const double* low, double 
   return certify(line, 0, 1, 0);
 }
 
+void Curve::add_root(const Line& line, const Segment& segment, double t, double target, std::vector<Root>& out) {
+  (void)point(0);
+  Point& at = points_[0];
+  double low = segment.t_low, high = segment.t_high;
+  const bool rising = segment.prior_high > segment.prior_low;
+  const double enough = 0.1 * residual_target(line.scale);
+  for (int k = 0; k < 200; ++k) {
+    place(line, segment.strand, t, at);
+    const double off = at.prior - target;
+    if (std::abs(off) <= enough) break;
+    ((off > 0.0) == rising ? high : low) = t;
+    const double slope = by_posterior_ ? arrow_.slope() * arrow_.steepness(0) : arrow_.slope();
+    const double newton = t - off / slope;
+    const double next = newton > low && newton < high && k % 8 != 7 ? newton : 0.5 * (low + high);
+    if (next == t || high - low <= 4e-16 * std::abs(t)) break;
+    t = next;
+  }
+  const auto same = [&](const Root& other) {
+    for (std::size_t i = 0; i < at.u.size(); ++i)
+      if (!(std::abs(at.u[i] - other.u[i]) <= same_root * (1.0 + std::abs(at.u[i])))) return false;
+    return true;
+  };
+  if (std::any_of(out.begin(), out.end(), same)) return;
+  Root root;
+  root.c = at.t;
+  root.u = at.u;
+  if (by_posterior_) {
+    int cell = 0;
+    root.c = at.t - line.at(line.curved[0], at.t, cell).difference();
+  }
+  root.sign = arrow_.determinant_sign();
+  out.push_back(std::move(root));
+}
+
 void Curve::roots(const Line& line, double target, std::vector<Root>& out) {
   out.clear();
   for (const Segment& segment : segments_) {
     const bool rising = segment.prior_high > segment.prior_low;
-    const bool passes = rising ? segment.prior_low <= target && target < segment.prior_high : segment.prior_low > target && target >= segment.prior_high;
-    if (!passes) continue;
-    double low = segment.t_low, high = segment.t_high;
-    (void)point(0);
-    Point& at = points_[0];
-    double t = 0.5 * (low + high);
-    const double enough = 0.1 * residual_target(line.scale);
-    for (int k = 0; k < 200; ++k) {
-      place(line, segment.strand, t, at);
-      const double off = at.prior - target;
-      if (std::abs(off) <= enough) break;
-      ((off > 0.0) == rising ? high : low) = t;
-      const double slope = by_posterior_ ? arrow_.slope() * arrow_.steepness(0) : arrow_.slope();
-      const double newton = t - off / slope;
-      const double next = newton > low && newton < high && k % 8 != 7 ? newton : 0.5 * (low + high);
-      if (next == t || high - low <= 4e-16 * std::abs(t)) break;
-      t = next;
-    }
-    Root root;
-    root.c = at.t;
-    root.u = at.u;
-    if (by_posterior_) {
-      int cell = 0;
-      root.c = at.t - line.at(line.curved[0], at.t, cell).difference();
-    }
-    root.sign = arrow_.determinant_sign();
-    out.push_back(std::move(root));
+    const bool passes = rising ? segment.prior_low <= target && target <= segment.prior_high : segment.prior_low >= target && target >= segment.prior_high;
+    if (passes) add_root(line, segment, 0.5 * (segment.t_low + segment.t_high), target, out);
   }
+  if (out.size() % 2 == 1 || segments_.empty()) return;
+  // Solutions are odd in number; one may lie where two strands meet (pooling on one action at a node), lost to round-off.
+  const Segment* nearest = nullptr;
+  double shortest = infinity;
+  for (const Segment& segment : segments_)
+    for (const double prior : {segment.prior_low, segment.prior_high})
+      if (std::abs(prior - target) < shortest) {
+        shortest = std::abs(prior - target);
+        nearest = &segment;
+      }
+  if (shortest > meeting * (1.0 + line.scale)) return;
+  add_root(line, *nearest, std::abs(nearest->prior_low - target) == shortest ? nearest->t_low : nearest->t_high, target, out);
 }
 
 }  // namespace melian::grid

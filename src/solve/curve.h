@@ -42,6 +42,7 @@ class Curve {
   void cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth);
   void add_strands(const Line& line, std::size_t curved, double c_low, double c_high);
   void add_segment(int strand, const Point& low, const Point& high);
+  void add_root(const Line& line, const Segment& segment, double t, double target, std::vector<Root>& out);
   bool certify(const Line& line, std::size_t low, std::size_t high, int depth);
   Point& point(std::size_t i);
 
