@@ -51,7 +51,8 @@ std::vector<double> refine_axis(const std::vector<double>& axis) {
   std::vector<double> out;
   for (std::size_t k = 0; k + 1 < axis.size(); ++k) {
     out.push_back(axis[k]);
-    out.push_back(0.5 * (axis[k] + axis[k + 1]));
+    const double middle = 0.5 * (axis[k] + axis[k + 1]);
+    if (axis[k] < middle && middle < axis[k + 1]) out.push_back(middle);  // not between neighbouring floating-point numbers
   }
   out.push_back(axis.back());
   return out;

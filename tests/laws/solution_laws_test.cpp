@@ -162,7 +162,7 @@ TEST_CASE("solution: 1, 2 and 8 threads give the same bytes, and so does the cer
 TEST_CASE("certify: holds for what the solver finds, where no reached decision rests on a jump or is unsolved") {
   over_random_games([](std::uint64_t seed, const RandomGameOptions& options) {
     const Game game = random_game(seed, options);
-    for (const double precision : {0.5, 4.0, 20.0}) {
+    for (const double precision : {0.5, 2.0, 6.0}) {
       CAPTURE(precision);
       const Solution solution = solved(game, precision, nodes);
       const Certificate certificate = certified(game, solution);
@@ -172,10 +172,21 @@ TEST_CASE("certify: holds for what the solver finds, where no reached decision r
   });
 }
 
-TEST_CASE("certify: exploitability falls as precision grows, and stays below its ceiling") {
+TEST_CASE("certify: several solutions on a reached path, followed on the branch, are counted and hold") {
+  const std::uint64_t seed = 10;  // a seed whose game has decisions with several solutions at this precision
+  const Game game = random_game(seed, variety(seed));
+  const Solution solution = solved(game, 10.0, nodes);
+  REQUIRE(solution.summary.several > 0);
+  const Certificate certificate = certified(game, solution);
+  CHECK(certificate.several == solution.summary.several);
+  CHECK(certificate.several_reached > 0);
+  CHECK(certificate.holds);
+}
+
+TEST_CASE("certify: exploitability is never negative and stays below its ceiling") {
   over_random_games([](std::uint64_t seed, const RandomGameOptions& options) {
     const Game game = random_game(seed, options);
-    for (const double precision : {1.0, 10.0}) {
+    for (const double precision : {1.0, 6.0}) {
       const Certificate certificate = certified(game, solved(game, precision, nodes));
       for (const auto& player : certificate.exploitability)
         for (const Exploitability& e : player) {

@@ -14,7 +14,7 @@ TEST_CASE("nasty games: never an answer that is no number; what does not hold sa
   for (const NastyGame& nasty : nasty_games()) {
     CAPTURE(nasty.name);
     SolveOptions options;
-    options.method = BeliefGrid{.nodes = std::vector<int>(2, 17)};
+    options.method = grid_of(nasty.game, 17);
     options.lambda = nasty.lambda;
     options.refined = true;
     const auto solution = solve(nasty.game, options);

@@ -228,12 +228,8 @@ TEST_CASE("certify: probabilities that are no numbers fail and do not crash") {
 TEST_CASE("certify: a deviator exploits refined strategies that are far from logit") {
   const Game game = screening();
   Solution solution = solved(game, 200.0, nodes);
-  for (Assessment* spoilt : {&solution.assessment, &*solution.refined}) {
-    const Decision at = answer_of(game, *spoilt, 0);
-    for (std::int64_t p = 0; p < at.points; ++p)
-      for (int type = 0; type < 2; ++type)
-        for (int branch = 0; branch < 2; ++branch) *at.log_sigma(*spoilt, type, branch, p) = std::log(0.5);
-  }
+  for (Assessment* spoilt : {&solution.assessment, &*solution.refined})
+    for (double& log : spoilt->log_strategy) log = std::log(0.5);
   const Certificate certificate = certified(game, solution);
   CHECK(blames(certificate, "exploitability"));
 }

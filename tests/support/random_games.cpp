@@ -75,7 +75,8 @@ class Generator {
     const double kind = random_.uniform();
     sketch.player = pick(o_.players);
     sketch.actions = 2 + pick(o_.max_branches - 1);
-    const std::string name = "m" + std::to_string(sketches_.size());
+    std::string name = "m";
+    name += std::to_string(sketches_.size());
     int move = 0;
     if (kind < 0.2) {
       sketch = {-1, 2, MoveKind::chance};

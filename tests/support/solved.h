@@ -8,9 +8,15 @@
 
 namespace melian::testing {
 
+inline BeliefGrid grid_of(const Game& game, int nodes) {
+  BeliefGrid grid;
+  grid.nodes.assign(game.shape().players.size(), nodes);
+  return grid;
+}
+
 inline Solution solved(const Game& game, double lambda, int nodes, bool refined = true) {
   SolveOptions options;
-  options.method = BeliefGrid{.nodes = std::vector<int>(game.shape().players.size(), nodes)};
+  options.method = grid_of(game, nodes);
   options.lambda = lambda;
   options.refined = refined;
   auto solution = solve(game, options);
