@@ -164,8 +164,13 @@ void Backward::after(const Effect& effect, const BranchReader& reader, const Foo
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       if (effect.column[c] < 0) continue;
       const double* next = row + at(effect.column[c]) * there;
+      const double* factor = effect.factor.data() + c * profiles;
+      if (projection->same_profiles) {
+        for (std::size_t theta = 0; theta < profiles; ++theta) out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[theta];
+        continue;
+      }
       for (std::size_t theta = 0; theta < profiles; ++theta)
-        out[c * profiles + theta] += footing.weight[n] * effect.factor[c * profiles + theta] * next[projection->profile[theta]];
+        out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[projection->profile[theta]];
     }
   }
 }

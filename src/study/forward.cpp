@@ -228,7 +228,7 @@ void Forward::inform(const Shape& here, const BranchReader& reader, const Footin
   for (std::size_t a = 0; a < here.axes.size(); ++a) {
     const Shape::Axis& axis = here.axes[a];
     const auto i = at(axis.player);
-    const int node = here.node(point, axis);
+    const int node = axis.node[at(point)];
     const bool stays = projection != nullptr && projection->stride[a] != 0;
     if (!reader.moves(a)) {
       if (!stays) flow.end_entropy[i] += carried * node_entropy_[i][at(node)];

@@ -20,7 +20,7 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
     }
     MELIAN_EXPECT(structure.players[at(i)].num_types() == 2, "beliefs about more than two types are not predicted on a grid");
     shape.axis_of_player[at(i)] = static_cast<int>(shape.axes.size());
-    shape.axes.push_back({.player = i, .size = static_cast<int>(assessment.axes.nodes[at(i)].size())});
+    shape.axes.push_back({.player = i, .size = static_cast<int>(assessment.axes.nodes[at(i)].size()), .node = {}});
   }
   for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
     axis->stride = shape.points;
@@ -28,6 +28,8 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
     shape.points *= axis->size;
     shape.profiles *= 2;
   }
+  for (Shape::Axis& axis : shape.axes)
+    for (int p = 0; p < shape.points; ++p) axis.node.push_back(p / axis.stride % axis.size);
   for (int theta = 0; theta < full.count(); ++theta) {
     int profile = 0;
     for (const Shape::Axis& axis : shape.axes) profile += full.type_of(theta, axis.player) * axis.profile_stride;
@@ -37,7 +39,7 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
     for (int theta = 0; theta < shape.profiles; ++theta) {
       double weight = 1.0;
       for (const Shape::Axis& axis : shape.axes) {
-        const double node = assessment.axes.nodes[at(axis.player)][at(shape.node(p, axis))];
+        const double node = assessment.axes.nodes[at(axis.player)][at(axis.node[at(p)])];
         weight *= shape.type_in(theta, axis.player) == 1 ? node : 1.0 - node;
       }
       shape.law.push_back(weight);
@@ -47,12 +49,13 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
 
 Projection make_projection(const Shape& here, const Shape& there) {
   Projection out;
+  out.same_profiles = here.profiles == there.profiles;
   for (const Shape::Axis& axis : here.axes)
     out.stride.push_back(there.has(axis.player) ? there.axes[at(there.axis_of_player[at(axis.player)])].stride : 0);
   for (const Shape::Axis& axis : there.axes) MELIAN_EXPECT(here.has(axis.player), "live players contain those of every successor");
   for (int p = 0; p < here.points; ++p) {
     int point = 0;
-    for (std::size_t a = 0; a < here.axes.size(); ++a) point += here.node(p, here.axes[a]) * out.stride[a];
+    for (std::size_t a = 0; a < here.axes.size(); ++a) point += here.axes[a].node[at(p)] * out.stride[a];
     out.point.push_back(point);
   }
   for (int theta = 0; theta < here.profiles; ++theta) {
@@ -192,7 +195,7 @@ void BranchReader::read(int point, Footing& out) const {
   out.odds.resize(at(here_.profiles));
   out.log_odds.resize(here_.axes.size());
   for (std::size_t a = 0; a < here_.axes.size(); ++a)
-    out.log_odds[a] = board_.node_log_odds(here_.axes[a].player)[at(here_.node(point, here_.axes[a]))];
+    out.log_odds[a] = board_.node_log_odds(here_.axes[a].player)[at(here_.axes[a].node[at(point)])];
   if (log_sigma_[0] != nullptr) {
     const double log_zero = log_sigma_[0][point];
     const double zero = std::exp(log_zero);
@@ -220,7 +223,7 @@ void BranchReader::read(int point, Footing& out) const {
   for (std::size_t a = 0; a < here_.axes.size(); ++a) {
     const int stride = projection_->stride[a];
     if (!moves_[a] || stride == 0) continue;
-    const int node = here_.node(point, here_.axes[a]);
+    const int node = here_.axes[a].node[at(point)];
     out.point.front() -= node * stride;
     for (std::size_t i = 1; i < out.point.size(); ++i) out.point[i] -= node * stride;
     spread(stride, locate(board_.nodes(here_.axes[a].player), logistic(out.log_odds[a])), out);

@@ -20,6 +20,7 @@ struct Shape {
     int size = 1;
     int stride = 0;          ///< of the player's node in a point
     int profile_stride = 0;  ///< of the player's type in a profile
+    std::vector<int> node;   ///< [point]: the player's node
   };
   std::vector<Axis> axes;            ///< live players with two types, in player order
   std::vector<int> axis_of_player;   ///< -1 where not live
@@ -30,7 +31,6 @@ struct Shape {
   std::vector<double> law;           ///< [point][profile]: the law of types that the point itself stands for
 
   [[nodiscard]] bool has(int player) const { return axis_of_player[static_cast<std::size_t>(player)] >= 0; }
-  [[nodiscard]] int node(int point, const Axis& axis) const { return point / axis.stride % axis.size; }
   [[nodiscard]] int type_in(int profile, int player) const {
     const int axis = axis_of_player[static_cast<std::size_t>(player)];
     return axis < 0 ? 0 : profile / axes[static_cast<std::size_t>(axis)].profile_stride % 2;
@@ -42,6 +42,7 @@ struct Projection {
   std::vector<int> point;    ///< [point here]: the point there with the same nodes
   std::vector<int> profile;  ///< [profile here]
   std::vector<int> stride;   ///< [axis here]: stride of that player's node there, 0 where dropped
+  bool same_profiles = false;  ///< nobody is dropped
 };
 
 /// Where a branch leads. Rounds count from 0; `closing` marks the horizon's closing.

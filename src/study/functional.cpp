@@ -98,7 +98,7 @@ void Sum::at_state(int round, int state, int table_round, const Places& places, 
       }
       amounts.push_back(share.data());
     }
-    for (std::size_t a = 0; a < shape.axes.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.node(p, shape.axes[a]))];
+    for (std::size_t a = 0; a < shape.axes.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.axes[a].node[at(p)])];
     add(by_round_[round], round, shape, facts_.weights(places.row(n)), places.row(n), nullptr, amounts, log_odds, nullptr);
   }
 }
@@ -139,7 +139,7 @@ void Sum::after_branch(int round, int state, int table_round, int k, const Place
     }
     std::vector<double> log_odds = footing.log_odds;
     if (own_odds != nullptr)
-      for (std::size_t a = 0; a < log_odds.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.node(places.point[n], shape.axes[a]))];
+      for (std::size_t a = 0; a < log_odds.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.axes[a].node[at(places.point[n])])];
     add(by_round_[round], round, shape, weights, places.row(n), probe_.forced_action ? nullptr : footing.odds.data(), amounts, log_odds, own_odds);
   }
 }

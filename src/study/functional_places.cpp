@@ -132,19 +132,17 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
 
 double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts, std::span<const double> log_odds,
                        const double* own_odds) {
+  std::vector<double> belief(2 * shape.axes.size());  // [axis][type]; of the player's own type it is certain
+  for (std::size_t a = 0; a < shape.axes.size(); ++a) {
+    const int about = shape.axes[a].player;
+    const double u = log_odds[a] + board.disagreement(player, about);
+    belief[2 * a] = about == player ? (own_type == 0 ? 1.0 : 0.0) : logistic(-u);
+    belief[2 * a + 1] = about == player ? (own_type == 1 ? 1.0 : 0.0) : logistic(u);
+  }
   double sum = 0.0, total = 0.0;
   for (int theta = 0; theta < shape.profiles; ++theta) {
     double weight = 1.0;
-    for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-      const int about = shape.axes[a].player;
-      const int type = shape.type_in(theta, about);
-      if (about == player) {
-        if (type != own_type) weight = 0.0;
-        continue;
-      }
-      const double u = log_odds[a] + board.disagreement(player, about);
-      weight *= type == 1 ? logistic(u) : logistic(-u);
-    }
+    for (std::size_t a = 0; a < shape.axes.size(); ++a) weight *= belief[2 * a + at(theta / shape.axes[a].profile_stride % 2)];
     if (own_odds != nullptr) weight *= own_odds[theta];
     if (weight == 0.0) continue;
     sum += weight * amounts[theta];

@@ -31,7 +31,7 @@ InformationCount::InformationCount(const Board& board) : board_(board), source_(
   for (const Shape::Axis& axis : root.axes) {
     double shared = 0.0;
     for (std::size_t n = 0; n < board.start().point.size(); ++n)
-      shared += board.start().weight[n] * entropy(board.node_log_odds(axis.player)[at(root.node(board.start().point[n], axis))]);
+      shared += board.start().weight[n] * entropy(board.node_log_odds(axis.player)[at(axis.node[at(board.start().point[n])])]);
     Information& count = count_[at(axis.player)];
     if (board.start().point.size() > 1) count.splitting += count.prior_entropy - shared;
   }

@@ -137,7 +137,7 @@ TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of t
             if (!reader.destination().ended()) CHECK(odds * logistic(footing.log_odds[static_cast<std::size_t>(shape.axis_of_player[static_cast<std::size_t>(i)])]) == doctest::Approx(joint).epsilon(1e-10));
             after += joint;
           }
-          CHECK(after == doctest::Approx(board.nodes(i)[static_cast<std::size_t>(shape.node(p, axis))]).epsilon(1e-11));
+          CHECK(after == doctest::Approx(board.nodes(i)[static_cast<std::size_t>(axis.node[static_cast<std::size_t>(p)])]).epsilon(1e-11));
         }
       };
       sweep_forward(board, false, hooks);
