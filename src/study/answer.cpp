@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 
 #include "melian/study.h"
 
@@ -28,15 +29,27 @@ bool beliefs_matter(const Structure& structure) {
   return std::any_of(structure.states.begin(), structure.states.end(), [&](const PublicState& state) { return (state.live & structure.everyone()) != 0; });
 }
 
+/// Passes every step on and remembers whether somebody said stop.
+struct Watch {
+  OnStep on_step;
+  bool cancelled = false;
+  bool operator()(const Step& step) {
+    if (!cancelled && on_step && !on_step(step)) cancelled = true;
+    return !cancelled;
+  }
+};
+
 /// The printed numbers of the same game on another grid.
-Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, std::vector<int>& used) {
+Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, Watch& watch, std::vector<int>& used) {
   SolveOptions options = asked;
   std::get<BeliefGrid>(options.method).nodes = nodes;
   options.refined = false;
+  options.on_step = [&](const Step& step) { return watch({"grid error", step.done}); };
   const Result<Solution> solution = solve(game, options);
   if (!solution) return std::unexpected(solution.error());
   used = nodes_of(solution->assessment);
-  return printed_numbers(game.shape(), predict(game, solution->assessment));
+  if (watch.cancelled) return std::map<std::string, double>{};
+  return printed_numbers(game.shape(), predict(game, solution->assessment, options.on_step));
 }
 
 /// Compares the printed numbers with those on coarser grids (on a finer one where there is none coarser).
@@ -44,20 +57,21 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
 /// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds the second and the
 /// tolerance. A number that a coarser grid does not have (nothing is ever accepted there) is compared with 0.
 Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers,
-                                 const std::vector<int>& nodes, Certificate& certificate) {
+                                 const std::vector<int>& nodes, Watch& watch, Certificate& certificate) {
   for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
   if (!beliefs_matter(game.shape())) return true;
   std::vector<int> halved, quartered;
-  Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, half(nodes), halved);
+  Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, half(nodes), watch, halved);
   if (!at_half) return std::unexpected(at_half.error());
   if (halved == nodes) {
     std::vector<int> doubled;
     for (const int n : nodes) doubled.push_back(n < 2 ? n : 2 * n - 1);
-    at_half = numbers_at(game, asked.solve, doubled, halved);
+    at_half = numbers_at(game, asked.solve, doubled, watch, halved);
     if (!at_half) return std::unexpected(at_half.error());
   }
-  Result<std::map<std::string, double>> at_quarter = numbers_at(game, asked.solve, half(half(nodes)), quartered);
+  Result<std::map<std::string, double>> at_quarter = numbers_at(game, asked.solve, half(half(nodes)), watch, quartered);
   if (!at_quarter) return std::unexpected(at_quarter.error());
+  if (watch.cancelled) return true;
   const bool three_grids = quartered != halved && quartered != nodes;
   const auto read = [](const std::map<std::string, double>& from, const std::string& name) {
     const auto found = from.find(name);
@@ -95,15 +109,15 @@ std::map<std::string, double> scales(const Structure& structure, const Predictio
   return out;
 }
 
-/// Without a certificate: what the solution says of itself.
-Certificate own_counts(const Solution& solution, const CertifyOptions& options) {
+/// Without a certificate: what the solution says of itself, and why there is no more.
+Certificate own_counts(const Solution& solution, const CertifyOptions& options, const char* why) {
   Certificate out;
   out.unsolved = solution.summary.unsolved;
   out.several = solution.summary.several;
   out.jumps = solution.summary.jumps;
   out.tolerance = options.tolerance;
   out.residual_tolerance = options.residual_tolerance;
-  out.why_not = {"certificate: none was asked for"};
+  out.why_not = {why};
   return out;
 }
 
@@ -111,29 +125,38 @@ Certificate own_counts(const Solution& solution, const CertifyOptions& options) 
 
 Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   Answer out;
+  Watch watch{options.solve.on_step};
   SolveOptions asked = options.solve;
   asked.refined = options.with_certificate;
+  asked.on_step = std::ref(watch);
+  const auto stopped = [&] {
+    out.solution.refined.reset();
+    out.solution.summary.termination = Termination::cancelled;
+    out.certificate = own_counts(out.solution, options.certify, "incomplete: cancelled before the checks were done");
+    return out;
+  };
   const Seconds begun = now();
   Result<Solution> solution = solve(game, asked);
   if (!solution) return std::unexpected(solution.error());
   out.solution = std::move(*solution);
   out.solve_seconds = (now() - begun).count();
-  if (out.solution.summary.termination == Termination::cancelled) {
-    out.certificate = own_counts(out.solution, options.certify);
-    return out;
-  }
-  out.prediction = predict(game, out.solution.assessment, options.solve.on_step);
+  if (out.solution.summary.termination == Termination::cancelled) return stopped();
+  out.prediction = predict(game, out.solution.assessment, asked.on_step);
+  if (watch.cancelled) return stopped();
   if (!options.with_certificate) {
-    out.certificate = own_counts(out.solution, options.certify);
+    out.certificate = own_counts(out.solution, options.certify, "certificate: none was asked for");
     return out;
   }
   const Seconds solved = now();
   MELIAN_EXPECT(out.solution.refined.has_value(), "a solution asked for refined strategies has them");
-  out.certificate = certify(game, out.solution.assessment, *out.solution.refined, options.certify);
+  CertifyOptions checks = options.certify;
+  checks.on_step = [&](const Step& step) { return watch(step) && (!options.certify.on_step || options.certify.on_step(step)); };
+  out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
   out.solution.refined.reset();
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
-  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), out.certificate);
+  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());
+  if (watch.cancelled) return stopped();
   judge(out.certificate);
   out.certify_seconds = (now() - solved).count();
   return out;

@@ -105,3 +105,16 @@ TEST_CASE("answer: what the solver refuses comes back as its diagnostics") {
   REQUIRE_FALSE(out.has_value());
   CHECK(out.error().front().code == no_precision_code);
 }
+
+TEST_CASE("answer: stopped at any stage it says cancelled and does not hold") {
+  const Game game = test::screening(20.0, 0.3, 3);
+  for (const char* stage : {"solve", "predict", "grid error"}) {
+    AnswerOptions options;
+    options.solve.on_step = [&](const Step& step) { return step.stage != stage; };
+    const Result<Answer> out = answer(game, options);
+    INFO(stage);
+    REQUIRE(out.has_value());
+    CHECK(out->solution.summary.termination == Termination::cancelled);
+    CHECK_FALSE(out->certificate.holds);
+  }
+}

@@ -25,6 +25,8 @@ std::vector<Case> cases() {
   out.push_back({"audience", test::audience()});
   out.push_back({"screening", test::screening()});
   out.push_back({"screening over five rounds", test::screening(20.0, 0.3, 5)});
+  out.push_back({"screening of a type nobody thinks possible", test::screening(20.0, 0.0, 3)});
+  out.push_back({"screening of a type nobody doubts", test::screening(20.0, 1.0, 3)});
   out.push_back({"war and truce", test::war_and_truce()});
   out.push_back({"war with long truces", test::war_and_truce(5, 3)});
   out.push_back({"delay without a clock", test::untimed_delay()});
