@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include "melian/study.h"
 #include "support/brute_force.h"
 #include "support/random_games.h"
 #include "support/solved.h"
@@ -69,6 +70,35 @@ void check(const RandomGameOptions& options, Discounting discounting = Discounti
 }
 
 }  // namespace
+
+TEST_CASE("random games: predicted outcomes agree with brute force within their grid error") {
+  double errors[3] = {0.0, 0.0, 0.0};
+  for (std::uint64_t seed = 200; seed < 212; ++seed) {
+    CAPTURE(seed);
+    const Game game = random_game(seed, {.typed_players = 1, .guards = seed % 2 == 0});
+    BruteForceOptions brute;
+    brute.lambda = same_lambda(game, 3.0);
+    brute.max_histories = 1500;
+    const BruteForceSolution tree = brute_force(game, brute);
+    if (!tree.solved) continue;
+    for (int k = 0; k < 3; ++k) {
+      const Solution solution = solved(game, 3.0, (16 << k) + 1, false);
+      if (solution.summary.several + solution.summary.jumps > 0) break;
+      const Prediction prediction = predict(game, solution.assessment);
+      REQUIRE(prediction.outcomes.size() == tree.outcomes.size());
+      double total = 0.0;
+      for (std::size_t o = 0; o < tree.outcomes.size(); ++o) {
+        errors[k] += std::abs(prediction.outcomes[o] - tree.outcomes[o]);
+        total += prediction.outcomes[o];
+      }
+      CHECK(total == doctest::Approx(1.0).epsilon(1e-12));
+      CHECK(difference(prediction.values, solution.start_values) < round_off);
+    }
+  }
+  CHECK(errors[1] <= 0.5 * errors[0] + round_off);
+  CHECK(errors[2] <= 0.5 * errors[1] + round_off);
+  CHECK(errors[2] < 1e-3);
+}
 
 TEST_CASE("random games: one typed player, grid agrees with brute force within its grid error") { check({.typed_players = 1}); }
 TEST_CASE("random games: two typed players") { check({.typed_players = 2}, Discounting::current_value, 17); }
