@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t most_mistakes = 20;       // shown at once
 constexpr std::size_t longest_way = 24;         // moves of the way shown with a mistake
 constexpr std::int64_t most_joint_actions = 100'000;
+constexpr std::int64_t bytes_per_state = 300, bytes_per_branch = 200;  // of the tables here and of the structure made from them
 
 /// Where play stands between two public states. `contents` holds the variables (-1: nothing remembered), then for each
 /// offer whether it has been accepted this round.
@@ -164,6 +166,7 @@ class Follower {
     state.from = from;
     state.by = by;
     play_.states.push_back(state);
+    promised_branches_ += sure_branches(graph_[point]);
     elapsed_.push_back(position.elapsed);
     overtime_.push_back(position.overtime ? 1 : 0);
     flags_begin_.push_back(static_cast<std::int64_t>(flags_.size()));
@@ -211,9 +214,14 @@ class Follower {
 
   // ---- the order of search: by the earliest round, so that nothing beyond the horizon is looked at
 
-  void queue_top(int round, int top) { queue_[round].push_back({true, top}); }
-  void queue_state(int round, int state) {
-    if (play_.states[static_cast<std::size_t>(state)].num_branches < 0) queue_[round].push_back({false, state});
+  void queue_top(int round, int top) { queue(round, {true, top}, top_round_); }
+  void queue_state(int round, int state) { queue(round, {false, state}, state_round_); }
+  void queue(int round, Item item, std::vector<int>& earliest) {
+    const auto id = static_cast<std::size_t>(item.id);
+    if (earliest.size() <= id) earliest.resize(id + 1, std::numeric_limits<int>::max());
+    if (earliest[id] <= round) return;
+    earliest[id] = round;
+    queue_[round].push_back(item);
   }
 
   void begin_phase(int round, int id) {
@@ -346,21 +354,21 @@ class Follower {
     const Point& p = graph_[position.point];
     switch (p.kind) {
       case Point::Kind::top: {
-        Position next = position;
-        next.point = p.next;
+        next_ = position;
+        next_.point = p.next;
         begin_branch(0);
-        finish_branch(round, next);
+        finish_branch(round, next_);
         break;
       }
       case Point::Kind::offer: {
         find_open(p, position);
         const std::vector<Open> open = open_;
         for (const Open& o : open) {
-          Position next = position;
+          next_ = position;
           begin_branch(o.action, o.open_to);
-          make_offer(p, o.action, next);
-          next.point = p.next;
-          finish_branch(round, next);
+          make_offer(p, o.action, next_);
+          next_.point = p.next;
+          finish_branch(round, next_);
         }
         break;
       }
@@ -369,29 +377,30 @@ class Follower {
         const std::vector<Open> open = open_;
         for (const Open& o : open) {
           const Way& way = p.ways[static_cast<std::size_t>(o.action)];
-          Position next = position;
+          next_ = position;
           begin_branch(way.word, o.open_to);
-          set(next, p.variable, way.word);
-          next.point = way.next;
-          finish_branch(round, next);
+          set(next_, p.variable, way.word);
+          next_.point = way.next;
+          finish_branch(round, next_);
         }
         break;
       }
       case Point::Kind::chance:
         for (const Way& way : p.ways) {
-          Position next = position;
+          next_ = position;
           begin_branch(way.word);
           branch_.odds = way.odds < 0 ? -1 : entry(way.odds, position);
           for (const auto& [player, odds] : way.views) play_.views.push_back({static_cast<int>(play_.branches.size()), player, entry(odds, position)});
-          set(next, p.variable, way.word);
-          next.point = way.next;
-          finish_branch(round, next);
+          set(next_, p.variable, way.word);
+          next_.point = way.next;
+          finish_branch(round, next_);
         }
         break;
       case Point::Kind::simultaneous: expand_together(round, p, position); break;
       default: break;
     }
     play_.states[static_cast<std::size_t>(id)].num_branches = static_cast<int>(play_.branches.size()) - first;
+    check_size();
   }
 
   void expand_together(int round, const Point& p, const Position& position) {
@@ -561,6 +570,7 @@ class Follower {
       set(position, p.variable, content);
       return;
     }
+    set(position, p.variable, position.contents[v] >= 0 ? position.contents[v] : graph_.start[v]);  // so that one mistake is reported once
     const std::string& name = model_.variables[v].name;
     const std::string range = fmt::format("{} .. {}", graph_.holders[v].texts.front(), graph_.holders[v].texts.back());
     if (after < domain.numbers.front() || after > domain.numbers.back())
@@ -645,12 +655,22 @@ class Follower {
     shape_.error(span, code, fmt::format("{} {}{}", message, way_here(), contents.empty() ? "" : fmt::format(" (there: {})", contents)), expected, hint);
   }
 
+  /// Branches a state at this point has whatever its contents: every state found will be expanded, so sizes are known
+  /// long before they are reached.
+  std::int64_t sure_branches(const Point& p) const {
+    if (p.kind == Point::Kind::offer) return p.where >= 0 ? 1 : static_cast<std::int64_t>(graph_.offers[static_cast<std::size_t>(p.site)].numbers.size());
+    std::int64_t sure = 0;
+    for (const Way& way : p.ways) sure += way.guard < 0 ? 1 : 0;
+    return std::max<std::int64_t>(sure, 1);
+  }
+
   void check_size() {
     const auto states = static_cast<std::int64_t>(play_.states.size());
-    if (states > options_.max_states) too_large(fmt::format("more than {} public states", options_.max_states));
-    if ((states & 1023) != 0) return;
-    const std::int64_t bytes = states * 200 + static_cast<std::int64_t>(play_.branches.size() * sizeof(PlayBranch) * 2 + play_.payments.size() * sizeof(Payment) * 2);
-    if (bytes > options_.max_bytes) too_large(fmt::format("more than {} public states, which need more than {} MB", states, options_.max_bytes >> 20));
+    const auto branches = std::max(promised_branches_, static_cast<std::int64_t>(play_.branches.size()));
+    if (states > options_.max_states) return too_large(fmt::format("more than {} public states", options_.max_states));
+    const std::int64_t bytes = states * bytes_per_state + branches * (bytes_per_branch + 8 * static_cast<std::int64_t>(model_.players.size())) +
+                               static_cast<std::int64_t>(play_.payments.size() * sizeof(Payment) + play_.contents.size() * sizeof(int));
+    if (bytes > options_.max_bytes) too_large(fmt::format("more than {} public states with {} branches, which need more than {} MB", states, branches, options_.max_bytes >> 20));
   }
 
   void too_large(const std::string& what) {
@@ -692,6 +712,7 @@ class Follower {
   const CompileOptions& options_;
   Diagnostics& diagnostics_;
   bool finite_ = false, stopped_ = false;
+  std::int64_t promised_branches_ = 0;
 
   std::vector<int> flag_;                       // of offers: the slot that says whether it has been accepted
   std::size_t num_slots_ = 0;
@@ -703,6 +724,8 @@ class Follower {
   std::vector<std::int64_t> flags_begin_;
   std::vector<int> flags_;
   std::map<int, std::vector<Item>> queue_;
+  std::vector<int> top_round_, state_round_;    // the earliest round each was queued for
+  Position next_;                               // scratch: where a branch has come to
   std::vector<int> types_;
   std::vector<int> key_;
   std::vector<Open> open_;
