@@ -6,7 +6,8 @@ namespace melian {
 std::string results_json(const Game& game, const Answer& answer, const AnswerOptions& asked) {
   nlohmann::ordered_json document;
   document["schema"] = result_schema;
-  for (auto& [key, content] : to_json(game, answer, asked).items()) document[key] = std::move(content);
+  nlohmann::ordered_json content = to_json(game, answer, asked);
+  for (auto& [key, entry] : content.items()) document[key] = std::move(entry);
   return document.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
