@@ -209,7 +209,7 @@ class ValueSweep {
         const Shape::Axis& axis = shape.axes[k];
         if (axis.player == mover) continue;
         const double belief = layout_.believed(mover, axis.player)[static_cast<std::size_t>(walk.node(static_cast<int>(k)))];
-        weight *= profile / axis.profile_stride % 2 != 0 ? belief : 1.0 - belief;
+        weight *= (profile & axis.profile_stride) != 0 ? belief : 1.0 - belief;
       }
       seen[static_cast<std::size_t>(profile)] = weight;
     }

@@ -173,7 +173,7 @@ ChanceNews chance_news(const Game& game, const Shape& shape, int branch) {
   for (std::size_t a = 0; a < shape.axes.size(); ++a) {
     const int stride = shape.axes[a].profile_stride;
     for (int profile = 0; profile < shape.profiles; ++profile) {
-      if (profile / stride % 2 != 0) continue;
+      if ((profile & stride) != 0) continue;
       const double zero = odds[profile], one = odds[profile + stride];
       if (zero <= 0.0 && one <= 0.0) continue;
       news.shift[a] = std::log(one) - std::log(zero);

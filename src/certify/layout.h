@@ -24,7 +24,7 @@ struct Shape {
     int player = 0;
     int size = 1;
     std::int64_t stride = 0;  ///< of the player's node in the point
-    int profile_stride = 0;   ///< of the player's type in the profile
+    int profile_stride = 0;   ///< of the player's type in the profile: a power of two, so a bit of the profile
   };
   std::vector<Axis> axes;  ///< players with two types that are live here, in player order
   std::vector<int> axis_of_player;   ///< -1 where not live
@@ -34,7 +34,7 @@ struct Shape {
   [[nodiscard]] std::int64_t stride(int player) const { return has(player) ? axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].stride : 0; }
   [[nodiscard]] int types(int player) const { return has(player) ? 2 : 1; }
   [[nodiscard]] int type_in(int profile, int player) const {
-    return has(player) ? profile / axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].profile_stride % 2 : 0;
+    return has(player) && (profile & axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].profile_stride) != 0 ? 1 : 0;
   }
 };
 

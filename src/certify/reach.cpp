@@ -99,7 +99,7 @@ class ForwardPass {
         double weight = 1.0;
         for (std::size_t a = 0; a < shape.axes.size(); ++a) {
           const double belief = layout_.nodes(shape.axes[a].player)[static_cast<std::size_t>(walk.node(static_cast<int>(a)))];
-          weight *= profile / shape.axes[a].profile_stride % 2 != 0 ? belief : 1.0 - belief;
+          weight *= (profile & shape.axes[a].profile_stride) != 0 ? belief : 1.0 - belief;
         }
         odds += weight * odds_by_profile[profile];
       }
