@@ -288,8 +288,7 @@ class Beliefs {
       const auto found = of.find(cell.types[i].text);
       if (found == of.end()) {
         bench_.mistakes.error(cell.types[i].span, "M0405", fmt::format("`{}` is no type of `{}`", cell.types[i].text, player(players[i]).name),
-                              bench_.mistakes.nearest(cell.types[i].text, player(players[i]).types),
-                              fmt::format("{}", fmt::join(player(players[i]).types, ", ")));
+                              bench_.mistakes.nearest(cell.types[i].text, player(players[i]).types), list_of(player(players[i]).types));
         return false;
       }
       types.push_back(found->second);

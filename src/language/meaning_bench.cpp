@@ -41,6 +41,14 @@ Diagnostics Mistakes::take(Severity severity) {
 Diagnostics Mistakes::take_errors() { return take(Severity::error); }
 Diagnostics Mistakes::take_warnings() { return take(Severity::warning); }
 
+std::string list_of(const std::vector<std::string>& words) {
+  constexpr std::size_t most_listed = 20;
+  std::string out;
+  if (words.size() > most_listed) return out;
+  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
+  return out;
+}
+
 void Bits::add(int i) {
   const auto word = static_cast<std::size_t>(i) / 64;
   if (words_.size() <= word) words_.resize(word + 1);

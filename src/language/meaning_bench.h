@@ -58,6 +58,9 @@ struct Symbol {
   int layer = 0;
 };
 
+/// A list of words as text, for what was expected; "" where it is too long to help.
+[[nodiscard]] std::string list_of(const std::vector<std::string>& words);
+
 /// A set of small numbers.
 class Bits {
  public:
@@ -159,6 +162,10 @@ void resolve_play(Bench& bench);
 void follow_play(Bench& bench);
 /// What is declared and never used; the lists of parameters and labels.
 void list_contents(Bench& bench);
+
+/// Of the errors of a model that is not complete (files or parts of texts are missing), leaves those that do not rest on
+/// what is missing.
+void keep_what_stands(const Sources& sources, bool every_file_read, Diagnostics& errors);
 
 // ---- expressions ---------------------------------------------------------------------------------------------------
 

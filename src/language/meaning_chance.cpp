@@ -31,10 +31,10 @@ class ChanceCheck {
     for (std::size_t o = 0; o < written_.outcomes.size(); ++o) {
       if (written_.outcomes[o].odds != nullptr) continue;
       if (otherwise_ >= 0)
-        bench_.mistakes.error(written_.outcomes[o].name.span, "M0422", "a second `otherwise`", "one outcome takes what the others leave",
+        bench_.mistakes.error(written_.outcomes[o].name.span, "M0432", "a second `otherwise`", "one outcome takes what the others leave",
                               "`with` and its odds");
       else if (o + 1 != written_.outcomes.size())
-        bench_.mistakes.error(written_.outcomes[o].name.span, "M0422", "`otherwise` stands before other outcomes",
+        bench_.mistakes.error(written_.outcomes[o].name.span, "M0432", "`otherwise` stands before other outcomes",
                               "it takes what they leave, so it comes last");
       otherwise_ = static_cast<int>(o);
     }
@@ -57,7 +57,7 @@ class ChanceCheck {
     for (int p = 0; p < static_cast<int>(bench_.model.players.size()); ++p)
       if ((players & mask_of(p)) != 0) names += (names.empty() ? "" : ", ") + bench_.player_name(p);
     bench_.mistakes.error(
-        written_.outcomes[o].name.span, "M0421", message + ": beliefs about them would no longer be separate",
+        written_.outcomes[o].name.span, "M0431", message + ": beliefs about them would no longer be separate",
         fmt::format("split it into two chance moves, one per side; or let one side's type matter; or declare `prior {}: ...` and pay for a joint belief",
                     names));
   }
@@ -68,14 +68,14 @@ class ChanceCheck {
       const auto& [player, odds] = chance_.outcomes[o].perceived[v];
       if (player < 0) continue;
       const ast::View& view = written_.outcomes[o].views[v];
-      if ((seen & mask_of(player)) != 0) bench_.mistakes.error(view.player.span, "M0425", fmt::format("`{}` perceives `{}` twice", view.player.text, name(o)));
+      if ((seen & mask_of(player)) != 0) bench_.mistakes.error(view.player.span, "M0435", fmt::format("`{}` perceives `{}` twice", view.player.text, name(o)));
       seen |= mask_of(player);
       if (const PlayerMask others = types_read(bench_, *odds) & ~mask_of(player); others != 0)
-        bench_.mistakes.error(odds->span, "M0423",
+        bench_.mistakes.error(odds->span, "M0433",
                               fmt::format("what `{}` perceives may depend on no type but its own, and this depends on the type of {}", view.player.text,
                                           bench_.players_in(others)));
       else if ((all_ & ~mask_of(player)) != 0)
-        bench_.mistakes.error(view.player.span, "M0424",
+        bench_.mistakes.error(view.player.span, "M0434",
                               fmt::format("the odds of `{}` depend on the type of {}, so `{}` may not perceive them differently", written_.name.text,
                                           bench_.players_in(all_ & ~mask_of(player)), view.player.text),
                               std::popcount(all_) == 1

@@ -64,6 +64,7 @@ class Declarer {
   }
 
   void taken(const std::string& name, const ast::Span& span, const Symbol& first, Sort sort, int layer) {
+    if (bench_.mistakes.no_more_hints()) return bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name));
     const Diagnostic there = diagnostic_at(bench_.read.sources, first.span, "", "");
     std::string hint =
         fmt::format("first declared as {} in line {} of {}; names are told apart by an index: {}[...]", sort_text(first.sort), there.line, there.file, name);
@@ -81,7 +82,10 @@ class Declarer {
   void declare_player(const Declared<ast::PlayerDeclaration>& player) {
     const ast::PlayerDeclaration& what = *player.what;
     const int index = static_cast<int>(bench_.model.players.size());
-    if (too_many(bench_.model.players.size(), what.name.span, "players", most_players)) return;
+    if (too_many(bench_.model.players.size(), what.name.span, "players", most_players)) {
+      (void)bench_.mistakes.first("player " + what.name.text);  // who reads its name is not wrong too
+      return;
+    }
     if (!enter(what.name.text, what.name.span, Sort::player, index, player.layer)) return;
     Player out{what.name.text, {}, player.item->note.text};
     std::unordered_map<std::string, int> names;

@@ -1,8 +1,6 @@
 /// Several files become one model: what is extended comes first, modules follow in the order they are named, and each
 /// later layer may replace lets, set parameters and fill places.
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "language/meaning_bench.h"
@@ -33,8 +31,7 @@ class Gatherer {
   }
 
   void add(const ast::Text& source) {
-    auto& citations = bench_.model.citations;
-    if (std::find(citations.begin(), citations.end(), source.text) == citations.end()) citations.push_back(source.text);
+    if (cited_.insert(source.text).second) bench_.model.citations.push_back(source.text);
   }
   void add(const ast::PlayerDeclaration& what) { bench_.players.push_back(declared(what)); }
   void add(const ast::Prior& what) { bench_.priors.push_back(declared(what)); }
@@ -85,9 +82,10 @@ class Gatherer {
   void nothing_to_replace(const ast::Let& what, const std::string& name) {
     std::vector<std::string> names;
     bool is_parameter = false;
-    if (!bench_.mistakes.no_more_hints())
+    if (!bench_.mistakes.no_more_hints()) {
       for (const Declared<ast::Let>& let : bench_.lets) names.push_back(let.what->name.text());
-    for (const Declared<ast::Parameter>& parameter : bench_.parameters) is_parameter = is_parameter || parameter.what->name.text() == name;
+      for (const Declared<ast::Parameter>& parameter : bench_.parameters) is_parameter = is_parameter || parameter.what->name.text() == name;
+    }
     const std::string near = bench_.mistakes.nearest(name, names);
     bench_.mistakes.error(what.name.span, "M0607", fmt::format("there is no let `{}` to replace", name),
                           is_parameter   ? fmt::format("`{0}` is a parameter: write set {0} = ...", name)
@@ -106,6 +104,7 @@ class Gatherer {
   Bench& bench_;
   int layer_ = 0;
   const ast::Item* item_ = nullptr;
+  std::unordered_set<std::string> cited_;
   std::unordered_map<std::string, std::size_t> let_of_;
   std::vector<int> replaced_by_;  ///< layer, per let
 };

@@ -1,7 +1,5 @@
 /// What is left when all is resolved: warnings of what is never used, the list of parameters, and where labels stand.
 
-#include <algorithm>
-
 #include <fmt/core.h>
 
 #include "language/meaning_bench.h"
@@ -164,14 +162,16 @@ class Lists {
   void attach(const ast::Note& note, const std::string& name) {
     for (const std::string& label : note.labels) {
       auto& labels = bench_.model.labels;
-      auto found = std::find_if(labels.begin(), labels.end(), [&](const LabelInfo& info) { return info.label == label; });
-      if (found == labels.end()) found = labels.insert(labels.end(), LabelInfo{label, {}});
-      if (std::find(found->names.begin(), found->names.end(), name) == found->names.end()) found->names.push_back(name);
+      const auto [found, first] = label_index_.emplace(label, labels.size());
+      if (first) labels.push_back({label, {}});
+      if (attached_.insert(label + " " + name).second) labels[found->second].names.push_back(name);
     }
   }
 
   Bench& bench_;
   std::vector<int> unused_lets_;
+  std::unordered_map<std::string, std::size_t> label_index_;
+  std::unordered_set<std::string> attached_;
 };
 
 }  // namespace

@@ -53,6 +53,8 @@ class Contents {
     CheckedParameter& out = parameter(index);
     if (written.in) read_interval(index, *written.in);
     default_bounds(out, written.name.base);
+    if (!out.words.empty() && (written.name.base == "discount" || written.name.base == "precision"))
+      bench_.mistakes.error(written.in->span, "M0507", fmt::format("`{}` is a number, not a switch", out.name));
     if (written.content) {
       if (check(index, *written.content))
         out.contents.push_back(content_of(*written.content));
@@ -112,12 +114,7 @@ class Contents {
       return need_word(bench_, bench_.parameter_words[static_cast<std::size_t>(index)], out.words, out.name, content.text, content.span) >= 0;
     }
     if (!out.words.empty()) {
-      bench_.mistakes.error(content.span, "M0507", fmt::format("`{}` is a switch: it holds one of its words", out.name), {},
-                            fmt::format("{}", fmt::join(out.words, ", ")));
-      return false;
-    }
-    if (!std::isfinite(content.number)) {
-      bench_.mistakes.error(content.span, "M0511", fmt::format("{} is too large a number", content.text));
+      bench_.mistakes.error(content.span, "M0507", fmt::format("`{}` is a switch: it holds one of its words", out.name), {}, list_of(out.words));
       return false;
     }
     if ((out.low && content.number < *out.low) || (out.high && content.number > *out.high)) {
@@ -171,7 +168,7 @@ class Contents {
       const auto found = bench_.type_names[static_cast<std::size_t>(*player)].find(type.text);
       if (found == bench_.type_names[static_cast<std::size_t>(*player)].end()) {
         bench_.mistakes.error(type.span, "M0405", fmt::format("`{}` is no type of `{}`", type.text, bench_.player_name(*player)),
-                              bench_.mistakes.nearest(type.text, types), fmt::format("{}", fmt::join(types, ", ")));
+                              bench_.mistakes.nearest(type.text, types), list_of(types));
         continue;
       }
       auto& place = contents[static_cast<std::size_t>(found->second)];
@@ -216,7 +213,7 @@ class Contents {
       const auto found = types.find(dot.text);
       if (found == types.end()) {
         bench_.mistakes.error(dot.span, "M0405", fmt::format("`{}` is no type of `{}`", dot.text, bench_.player_name(out.player)),
-                              bench_.mistakes.nearest(dot.text, out.suffixes), fmt::format("{}", fmt::join(out.suffixes, ", ")));
+                              bench_.mistakes.nearest(dot.text, out.suffixes), list_of(out.suffixes));
         return;
       }
       type = found->second;

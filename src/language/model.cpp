@@ -21,22 +21,13 @@ std::string fingerprint_of(const ReadFiles& read) {
   return sha256(all);
 }
 
-/// After a mistake of the parser part of a text is missing; only what does not rest on what is missing is told.
-bool stands_without(const Diagnostic& diagnostic) {
-  static const std::vector<std::string> codes = {"M0203", "M0204", "M0205", "M0206", "M0207", "M0225", "M0227",
-                                                 "M0307", "M0403", "M0410", "M0505", "M0506", "M0511", "M0512"};
-  return std::find(codes.begin(), codes.end(), diagnostic.code) != codes.end();
-}
-
 Result<Model> model_of(ReadFiles read) {
   auto checked = check(std::move(read));
   if (!checked) return std::unexpected(std::move(checked.error()));
   return Model(std::move(*checked));
 }
 
-/// Errors in order of file and place, and only they: warnings may rest on them.
 Diagnostics in_order(const Sources& sources, Diagnostics diagnostics) {
-  std::erase_if(diagnostics, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });
   const auto rank = [&](const Diagnostic& diagnostic) {
     const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceText& source) { return source.name == diagnostic.file; });
     return std::tuple(found - sources.begin(), diagnostic.line, diagnostic.column);
@@ -55,7 +46,8 @@ bool any_error(const Diagnostics& diagnostics) {
 
 Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
   Diagnostics found = std::move(read.syntax);
-  const bool incomplete = any_error(found) || any_error(read.diagnostics);
+  const bool every_file_read = !any_error(read.diagnostics);
+  const bool incomplete = any_error(found) || !every_file_read;
   append(found, std::move(read.diagnostics));
   Bench bench(std::move(read));
   if (!bench.read.layers.empty()) {
@@ -69,13 +61,14 @@ Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
   }
   if (incomplete || bench.mistakes.any_errors()) {
     Diagnostics errors = bench.mistakes.take_errors();
-    if (incomplete) std::erase_if(errors, [](const Diagnostic& diagnostic) { return !stands_without(diagnostic); });
+    if (incomplete) keep_what_stands(bench.read.sources, every_file_read, errors);
     append(found, std::move(errors));
+    std::erase_if(found, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });  // warnings may rest on errors
     return std::unexpected(in_order(bench.read.sources, std::move(found)));
   }
   list_contents(bench);
-  bench.model.warnings = bench.mistakes.take_warnings();
-  append(bench.model.warnings, std::move(found));
+  append(found, bench.mistakes.take_warnings());
+  bench.model.warnings = in_order(bench.read.sources, std::move(found));
   bench.model.fingerprint = fingerprint_of(bench.read);
   bench.model.sources = bench.read.sources;
   return std::make_shared<const Model::Checked>(std::move(bench.model));

@@ -37,9 +37,7 @@ class Resolver {
 
   Resolved expression(const Written& e) {
     switch (e.kind) {
-      case Written::Kind::number:
-        if (!std::isfinite(e.number)) bench_.mistakes.error(e.span, "M0511", fmt::format("{} is too large a number", e.number_text));
-        return {Kind::number, make_number(e.number, e.span), -1, {}};
+      case Written::Kind::number: return {Kind::number, make_number(e.number, e.span), -1, {}};
       case Written::Kind::path: return path(e);
       case Written::Kind::call: return call(e);
       case Written::Kind::operation: return operation(e);
@@ -123,7 +121,7 @@ class Resolver {
       bench_.mistakes.error(dot.span, "M0214", fmt::format("`{}` does not depend on a type", name), fmt::format("write `{}` without `.{}`", name, dot.text));
     } else {
       bench_.mistakes.error(dot.span, "M0214", fmt::format("`{}` is no type of {}, on whose type `{}` depends", dot.text, bench_.players_in(types), name),
-                            bench_.mistakes.nearest(dot.text, names), fmt::format("{}", fmt::join(names, ", ")));
+                            bench_.mistakes.nearest(dot.text, names), list_of(names));
     }
   }
 
@@ -287,7 +285,7 @@ class Resolver {
   }
 
   TermPtr not_a_word(const Written& right, const std::vector<std::string>& listed) {
-    bench_.mistakes.error(right.span, "M0213", "a word is needed right of `is` here", {}, fmt::format("{}", fmt::join(listed, ", ")));
+    bench_.mistakes.error(right.span, "M0213", "a word is needed right of `is` here", {}, list_of(listed));
     return nullptr;
   }
 
@@ -342,8 +340,8 @@ Extent extent_with_lets(const Bench& bench, const Term& term) {
 bool check_extent(Bench& bench, const Extent& extent, const ast::Span& span) {
   if (extent.height <= greatest_height && extent.size <= greatest_size) return true;
   bench.mistakes.error(span, "M0217",
-                       fmt::format("with its lets expanded this holds {} operations, {} deep", number_text(std::min(extent.size, 1e18)), extent.height),
-                       fmt::format("at most {} operations, {} deep, can be read", number_text(greatest_size), greatest_height));
+                       fmt::format("with its lets expanded this holds {} operations, {} deep", number_text(std::min(extent.size, 1e12)), extent.height),
+                       fmt::format("at most {} operations, {} deep, can be read", static_cast<int>(greatest_size), greatest_height));
   return false;
 }
 
@@ -384,8 +382,7 @@ int need_word(Bench& bench, const std::unordered_map<std::string, int>& words, c
   const auto found = words.find(word);
   if (found != words.end()) return found->second;
   if (bench.mistakes.first("word " + owner + " " + word))
-    bench.mistakes.error(span, "M0210", fmt::format("`{}` is never `{}`", owner, word), bench.mistakes.nearest(word, listed),
-                         listed.size() <= 20 ? fmt::format("{}", fmt::join(listed, ", ")) : "");
+    bench.mistakes.error(span, "M0210", fmt::format("`{}` is never `{}`", owner, word), bench.mistakes.nearest(word, listed), list_of(listed));
   return -1;
 }
 

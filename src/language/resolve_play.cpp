@@ -53,7 +53,7 @@ class Play {
       const std::string* word = bare_word(*state.what->start);
       if (word == nullptr)
         bench_.mistakes.error(state.what->start->span, "M0213", fmt::format("`{}` begins with one of its words", variable.name), {},
-                              fmt::format("{}", fmt::join(variable.range.words, ", ")));
+                              list_of(variable.range.words));
       else
         variable.start_word = need_word(bench_, bench_.variable_words[index], variable.range.words, variable.name, *word, state.what->start->span);
       if (variable.stops) bench_.mistakes.error(span, "M0224", fmt::format("`{}` holds words and has no ends to stop at", variable.name), "leave `stops` out");
@@ -93,7 +93,7 @@ class Play {
     out.rounds = resolve_number(bench_, written.rounds, {0, false, "the horizon", "make it a parameter"});
     mark_shaping(bench_, *out.rounds);
     if (const auto rounds = constant(bench_, *out.rounds, false); rounds && (!(*rounds >= 1.0 && *rounds <= most_rounds) || *rounds != std::floor(*rounds)))
-      bench_.mistakes.error(written.rounds->span, "M0320", fmt::format("a horizon of {} rounds", number_text(*rounds)), {}, "a whole number, at least 1");
+      bench_.mistakes.error(written.rounds->span, "M0313", fmt::format("a horizon of {} rounds", number_text(*rounds)), {}, "a whole number, at least 1");
     for (const ast::Word& phase : written.phases) {
       const int index = need_phase(phase);
       if (index < 0) continue;
@@ -149,7 +149,8 @@ class Play {
   CheckedBlock resolve_block(const ast::Block& block) {
     CheckedBlock out;
     if (++depth_ > deepest_blocks) {
-      if (!block.empty()) bench_.mistakes.error(block.front().span, "M0321", "blocks stand too deep in each other");
+      too_deep_ = true;
+      if (!block.empty()) bench_.mistakes.error(block.front().span, "M0308", "blocks stand too deep in each other");
     } else {
       for (const ast::Statement& statement : block) {
         at_ = &statement;
@@ -209,8 +210,6 @@ class Play {
     checked.player = player.value_or(-1);
     checked.variable = variable_of(choice.name.text, CheckedVariable::Kind::choice);
     checked.site = new_site(choice.name.text, note, span);
-    if (choice.options.empty())
-      bench_.mistakes.error(choice.name.span, "M0319", fmt::format("`{}` has no options", choice.name.text), {}, "options in braces: { accept, refuse }");
     for (const ast::Option& option : choice.options) {
       CheckedOption made;
       made.span = option.name.span;
@@ -234,7 +233,8 @@ class Play {
   }
 
   void warn_if_never_open(const ast::Option& option, const Term& when, int player) {
-    const int num_types = bench_.model.players[static_cast<std::size_t>(player)].num_types();
+    const bool numeric = bench_.numeric_types[static_cast<std::size_t>(player)];  // parts have no names to ask for
+    const int num_types = numeric ? 1 : bench_.model.players[static_cast<std::size_t>(player)].num_types();
     for (int type = 0; type < num_types; ++type)
       if (!never_true(bench_, when, player, type)) return;
     bench_.mistakes.warning(option.name.span, "M0318", fmt::format("no type of `{}` ever has `{}`", bench_.player_name(player), option.name.text),
@@ -275,9 +275,6 @@ class Play {
     CheckedChance checked;
     checked.variable = variable_of(chance.name.text, CheckedVariable::Kind::chance);
     checked.site = new_site(chance.name.text, here.note, here.span);
-    if (chance.outcomes.empty())
-      bench_.mistakes.error(chance.name.span, "M0319", fmt::format("`{}` has no outcomes", chance.name.text), {},
-                            "outcomes in braces: { won with p  lost otherwise }");
     for (const ast::Outcome& outcome : chance.outcomes) {
       CheckedOutcome made;
       made.span = outcome.name.span;
@@ -339,8 +336,7 @@ class Play {
       made.word =
           need_word(bench_, bench_.variable_words[static_cast<std::size_t>(symbol->index)], variable->range.words, name, *word, assignment.amount->span);
     } else {
-      bench_.mistakes.error(assignment.amount->span, "M0224", fmt::format("`{}` holds words, not numbers", name), {},
-                            fmt::format("{}", fmt::join(variable->range.words, ", ")));
+      bench_.mistakes.error(assignment.amount->span, "M0224", fmt::format("`{}` holds words, not numbers", name), {}, list_of(variable->range.words));
     }
     push(out, std::move(made), span);
   }
@@ -417,6 +413,7 @@ class Play {
 
   /// What stands at a place that only fills itself.
   void fillings_out_of_reach() {
+    if (too_deep_) return;
     for (const auto& at : bench_.ats)
       if (bench_.places.contains(at.what->place.text) && !filled_.contains(at.what->place.text))
         bench_.mistakes.error(at.what->place.span, "M0605", fmt::format("place `{}` stands in no phase", at.what->place.text),
@@ -426,7 +423,7 @@ class Play {
   Bench& bench_;
   const ast::Statement* at_ = nullptr;
   int phase_ = -1, depth_ = 0;
-  bool closing_ = false;
+  bool closing_ = false, too_deep_ = false;
   std::unordered_set<std::string> filled_;
 };
 
@@ -457,8 +454,7 @@ CheckedRange resolve_range(Bench& bench, const ast::Range& range, const char* wh
     else if (low && high && step &&
              std::abs((*high - *low) / *step - std::round((*high - *low) / *step)) > step_tolerance * std::max(1.0, (*high - *low) / *step))
       bench.mistakes.error(range.span, "M0316", fmt::format("steps of {} do not lead from {} to {}", number_text(*step), number_text(*low), number_text(*high)),
-                           fmt::format("{} steps fit exactly with `by {}`", number_text(std::round((*high - *low) / *step)),
-                                       number_text((*high - *low) / std::max(1.0, std::round((*high - *low) / *step)), 6)),
+                           fmt::format("{0} steps fit: by {1}/{0}", number_text(std::max(1.0, std::round((*high - *low) / *step))), number_text(*high - *low)),
                            "a step that divides the interval");
   }
   return out;
