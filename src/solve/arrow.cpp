@@ -2,7 +2,8 @@
 
 namespace melian::grid {
 
-void Arrow::evaluate(const Line& line, double target, double c, const double* u) {
+template <class Scores>
+void Arrow::evaluate(const Scores& line, double target, double c, const double* u) {
   const std::size_t m = line.curved.size();
   scores_.resize(m);
   off_.resize(m);
@@ -13,7 +14,6 @@ void Arrow::evaluate(const Line& line, double target, double c, const double* u)
   double top0 = line.rest[0], top1 = line.rest[1];
   miss_ = 0.0;
   for (std::size_t i = 0; i < m; ++i) {
-    if (cells_[i] >= line.axis->cells()) cells_[i] = 0;
     scores_[i] = line.at(line.curved[i], u[i], cells_[i]);
     off_[i] = u[i] - scores_[i].difference() - c;
     miss_ = std::max(miss_, std::abs(off_[i]));
@@ -54,19 +54,33 @@ bool Arrow::step(double& c, double* u, double cap) {
   if (!std::isfinite(largest)) return false;
   const double share = largest > cap ? cap / largest : 1.0;
   c += share * dc;
-  for (std::size_t i = 0; i < m; ++i) u[i] += share * (dc - off_[i]) / scores_[i].steepness();
+  moved_ = 0.0;
+  for (std::size_t i = 0; i < m; ++i) {
+    const double du = share * (dc - off_[i]) / scores_[i].steepness();
+    moved_ = std::max(moved_, std::abs(du) / (0.1 + std::abs(u[i])));
+    u[i] += du;
+  }
   return true;
 }
 
-bool Arrow::solve(const Line& line, double target, double& c, double* u, int most, double cap) {
+template <class Scores>
+bool Arrow::solve(const Scores& line, double target, double& c, double* u, int most, double cap) {
   const double enough = 0.25 * residual_target(line.scale + std::abs(target));
+  // Where scores are steep the equations miss by more than that at the best posterior a double can hold.
+  constexpr double last_digit = 4e-16;
   for (int k = 0; k < most; ++k) {
     evaluate(line, target, c, u);
     if (miss_ <= enough) return true;
     if (!step(c, u, cap)) return false;
+    if (moved_ <= last_digit) break;
   }
   evaluate(line, target, c, u);
-  return miss_ <= enough;
+  return miss_ <= enough || moved_ <= last_digit;
 }
+
+template void Arrow::evaluate(const Line&, double, double, const double*);
+template void Arrow::evaluate(const Blend&, double, double, const double*);
+template bool Arrow::solve(const Line&, double, double&, double*, int, double);
+template bool Arrow::solve(const Blend&, double, double&, double*, int, double);
 
 }  // namespace melian::grid

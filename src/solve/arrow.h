@@ -4,18 +4,20 @@
 
 #include <vector>
 
-#include "solve/line.h"
+#include "solve/blend.h"
 
 namespace melian::grid {
 
 class Arrow {
  public:
   /// Everything at (c, u) for prior log-odds `target`: scores, strategies, misses.
-  void evaluate(const Line& line, double target, double c, const double* u);
+  template <class Scores>  // Line or Blend
+  void evaluate(const Scores& line, double target, double c, const double* u);
   /// One Newton step from the last evaluation, no posterior moving by more than `cap`; false where the Jacobian is singular.
   bool step(double& c, double* u, double cap);
   /// Steps until the equations hold to round-off; false after `most` steps.
-  bool solve(const Line& line, double target, double& c, double* u, int most, double cap);
+  template <class Scores>
+  bool solve(const Scores& line, double target, double& c, double* u, int most, double cap);
 
   [[nodiscard]] double miss() const { return miss_; }        ///< largest |equation|
   [[nodiscard]] double prior() const { return prior_; }      ///< c + log Z_1 - log Z_0
@@ -28,7 +30,7 @@ class Arrow {
   std::vector<Score> scores_;
   std::vector<int> cells_;
   std::vector<double> off_, weight0_, weight1_, lean_;  ///< per curved branch: h - c; exp S (scaled); sigma_1 q_1 - sigma_0 q_0
-  double miss_ = 0.0, prior_ = 0.0, slope_ = 1.0, sign_ = 1.0, kappa_ = 0.0, off_prior_ = 0.0;
+  double miss_ = 0.0, prior_ = 0.0, slope_ = 1.0, sign_ = 1.0, kappa_ = 0.0, off_prior_ = 0.0, moved_ = 0.0;
 };
 
 }  // namespace melian::grid

@@ -32,8 +32,8 @@ struct Axis {
 
   /// The cell around log-odds x, found by walking from `hint`.
   [[nodiscard]] int cell_of(double x, int hint) const {
-    int k = hint;
     const int last = cells() - 1;
+    int k = std::min(hint, last);
     // Far jumps are rare; near ones are the rule.
     for (int step = 0; step < 4; ++step) {
       if (k < last && x >= u[ix(k + 1)]) ++k;

@@ -150,9 +150,8 @@ double Curve::invert(const Line& line, std::size_t curved, const Piece& piece, d
     if (std::abs(off) <= enough) break;
     ((off > 0.0) == rising ? high : low) = u;
     const double newton = u - off / (1.0 - slope * b * logistic(-u));
-    const double next = newton > low && newton < high ? newton : 0.5 * (low + high);
-    if (next == u || high - low <= 4e-16 * std::abs(u)) break;
-    u = next;
+    if (std::abs(newton - u) <= 2e-16 * std::abs(u) || high - low <= 4e-16 * std::abs(u)) break;
+    u = newton >= low && newton <= high ? newton : 0.5 * (low + high);
   }
   return u;
 }
@@ -362,9 +361,8 @@ void Curve::add_root(const Line& line, const Segment& segment, double t, double 
     ((off > 0.0) == rising ? high : low) = t;
     const double slope = by_posterior_ ? arrow_.slope() * arrow_.steepness(0) : arrow_.slope();
     const double newton = t - off / slope;
-    const double next = newton > low && newton < high && k % 8 != 7 ? newton : 0.5 * (low + high);
-    if (next == t || high - low <= 4e-16 * std::abs(t)) break;
-    t = next;
+    if (std::abs(newton - t) <= 2e-16 * std::abs(t) || high - low <= 4e-16 * std::abs(t)) break;
+    t = newton >= low && newton <= high && k % 8 != 7 ? newton : 0.5 * (low + high);
   }
   const auto same = [&](const Root& other) {
     for (std::size_t i = 0; i < at.u.size(); ++i)

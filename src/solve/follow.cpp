@@ -8,18 +8,11 @@ constexpr double smallest_step = 1e-7;
 constexpr double largest_move = 1.0;  ///< of any posterior in one step, in logits
 constexpr int corrections = 12;
 
-void blend_scores(const Line& from, const Line& to, double t, Line& out) {
-  out.reset(*to.axis, to.branches);
-  out.open = to.open;
-  for (std::size_t k = 0; k < out.score.size() && k < ix(std::int64_t{to.branches} * 2 * to.axis->nodes()); ++k)
-    out.score[k] = t == 1.0 ? to.score[k] : from.score[k] + t * (to.score[k] - from.score[k]);
-  out.prepare(true);
-}
-
 }  // namespace
 
 bool Follower::follow(const Line& from, const Line& to, double target, const std::vector<double>& ratio) {
-  blend_scores(from, to, 0.0, blend_);
+  blend_.join(from, to);
+  blend_.move_to(0.0);
   const std::size_t m = blend_.curved.size();
   u_.resize(m);
   posterior_.assign(ix(to.branches), 0.0);
@@ -35,7 +28,7 @@ bool Follower::follow(const Line& from, const Line& to, double target, const std
   double t = 0.0, step = first_step;
   while (t < 1.0 && step >= smallest_step) {
     const double next = std::min(1.0, t + step);
-    blend_scores(from, to, next, blend_);
+    blend_.move_to(next);
     trial_ = u_;
     double trial_c = c;
     bool good = arrow_.solve(blend_, target, trial_c, trial_.data(), corrections, largest_move) && arrow_.determinant_sign() > 0.0;

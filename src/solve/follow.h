@@ -19,7 +19,7 @@ class Follower {
   [[nodiscard]] const std::vector<double>& posterior() const { return posterior_; }
 
  private:
-  Line blend_;
+  Blend blend_;
   Arrow arrow_;
   std::vector<double> posterior_, u_, trial_;
 };

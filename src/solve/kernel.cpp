@@ -82,10 +82,9 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
       if (std::abs(off) <= enough) break;
       (off > 0.0 ? high : low) = u;
       const double newton = u - off / (1.0 + (slope0 * x0.share - slope1 * x1.share) * large * small);
-      double next = newton;
-      if (!(newton > low && newton < high)) next = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
-      if (next == u) break;
-      u = next;
+      if (std::abs(newton - u) <= 3e-16 * std::abs(u)) break;
+      u = newton;
+      if (!(u >= low && u <= high)) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
     }
     finish(line, target, &u, static_cast<int>(k), answer);
   }

@@ -28,7 +28,7 @@ void Line::reset(const Axis& on, int num_branches) {
   moved.assign(ix(branches), 1);
 }
 
-void Line::prepare(bool all_curved) {
+void Line::prepare() {
   curved.clear();
   scale = 0.0;
   LogSum sum[2];
@@ -46,7 +46,7 @@ void Line::prepare(bool all_curved) {
       constant = constant && low == high;
       scale = std::max({scale, std::abs(low), std::abs(high)});
     }
-    if (open[ix(a)] == 3 && (all_curved || !constant)) {
+    if (open[ix(a)] == 3 && !constant) {
       curved.push_back(a);
       continue;
     }
@@ -119,6 +119,17 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
     for (int type = 0; type < 2; ++type) answer.log_sigma[answer.index(type, line.curved[i], target)] = score.s[type];
   }
   normalise(line, target, answer);
+  // Where scores are steep, round-off in them is worth more logits of the posterior than round-off in the posterior u
+  // itself: strategies are made to imply u exactly, by moving the rarer of the two.
+  for (std::size_t i = 0; i < line.curved.size(); ++i) {
+    double& zero = answer.log_sigma[answer.index(0, line.curved[i], target)];
+    double& one = answer.log_sigma[answer.index(1, line.curved[i], target)];
+    const double off = (u[i] - u0) - (one - zero);
+    if (zero < one)
+      zero -= off;
+    else
+      one += off;
+  }
   // Posteriors and scores once more, from the strategies alone, as any reader would recompute them.
   double mean[2] = {0.0, 0.0}, low[2] = {infinity, infinity}, high[2] = {-infinity, -infinity};
   for (int a = 0; a < line.branches; ++a) {

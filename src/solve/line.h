@@ -40,8 +40,7 @@ struct Line {
   double scale = 0.0;               ///< largest |S|
 
   void reset(const Axis& on, int num_branches);
-  /// With `all_curved`, branches open to both types count as curved even when constant (for blends of two lines).
-  void prepare(bool all_curved = false);
+  void prepare();
 
   [[nodiscard]] double* row(int branch, int type) { return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes()); }
   [[nodiscard]] const double* row(int branch, int type) const { return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes()); }

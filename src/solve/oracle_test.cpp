@@ -74,24 +74,23 @@ TEST_CASE("solve: one demand under private cost has its closed form at every pre
 }
 
 TEST_CASE("solve: crisis signalling approaches its exact equilibrium as the square of the cell width") {
-  struct Row { double lambda, resist, high, low; };
+  constexpr double printed = 1e-8;
+  struct Row { double lambda, resist, high, low; int coarse, fine; double tolerance; };
   const Game game = crisis_signalling(-0.8, 0.1, 0.3, -0.5, 0.25);
-  for (const Row& row : {Row{1, .58529639, .59593367, .53757975}, Row{5, .86509299, .70743337, .36591599}, Row{20, .83984465, .99244109, .26967533},
-                         Row{100, .80995192, 1, .22374229}, Row{1000, .80103517, 1, .21518232}}) {
+  for (const Row& row : {Row{1, .58529639, .59593367, .53757975, 33, 129, 1e-6}, Row{5, .86509299, .70743337, .36591599, 257, 2049, 1e-6},
+                         Row{20, .83984465, .99244109, .26967533, 257, 2049, 1e-5}, Row{100, .80995192, 1, .22374229, 257, 2049, 1e-6},
+                         Row{1000, .80103517, 1, .21518232, 1025, 8193, 1e-5}}) {
     CAPTURE(row.lambda);
     const auto error = [&](int nodes) {
       const Solution solution = solved(game, row.lambda, nodes);
+      CHECK(solution.summary.several == 0);
       const double high = probability(game, solution, 0, 1, 0.3, 1), low = probability(game, solution, 0, 1, 0.3, 0);
-      const double belief = 0.3 * high / (0.3 * high + 0.7 * low);
-      // B's answer is re-solved at the true belief: its scores are linear there, so log-odds interpolate exactly.
-      const double resist = probability(game, solution, 1, 1, belief);
-      const double miss = std::max(std::abs(high - row.high), std::abs(low - row.low));
-      MESSAGE("lambda ", row.lambda, " nodes ", nodes, " miss ", miss, " resist ", std::abs(resist - row.resist), " several ", solution.summary.several);
-      return miss;
+      const double resist = probability(game, solution, 1, 1, 0.3 * high / (0.3 * high + 0.7 * low));
+      return std::max({std::abs(high - row.high), std::abs(low - row.low), std::abs(resist - row.resist)});
     };
-    const double coarse = error(257), fine = error(2049);
-    CHECK(fine < 2e-5);
-    if (coarse > 1e-8) CHECK(fine < coarse / 8);
+    const double coarse = error(row.coarse), fine = error(row.fine);
+    CHECK(fine < row.tolerance);
+    CHECK((coarse < 100 * printed || fine < coarse / 8));
   }
 }
 
@@ -102,14 +101,17 @@ TEST_CASE("solve: insincere talks follow the game's own branch, not that of froz
                          Row{50, .419615604, .962437228, .504624826, .322864046}, Row{100, .367310606, .994418849, .416007291, .374059919},
                          Row{200, .377857162, .999981410, .391019624, .389999238}, Row{1000, .395005754, 1, .377675899, .398294726}}) {
     CAPTURE(row.lambda);
-    const Solution solution = solved(game, row.lambda, 4097);
+    const Solution solution = solved(game, row.lambda, 1025);
     const double weary = probability(game, solution, 0, 1, 0.2, 1), stubborn = probability(game, solution, 0, 1, 0.2, 0);
     const double belief = 0.2 * weary / (0.2 * weary + 0.8 * stubborn);
-    MESSAGE("lambda ", row.lambda, ": ", weary, " ", stubborn, " ", belief, " several ", solution.summary.several, " jumps ", solution.summary.jumps, " rungs ",
-            solution.summary.ladder.size(), " s ", solution.summary.seconds, " res ", solution.summary.residual);
-    CHECK(std::abs(weary - row.weary) < 1e-4);
-    CHECK(std::abs(stubborn - row.stubborn) < 1e-4);
-    CHECK(std::abs(belief - row.belief) < 1e-4);
+    const double grant = probability(game, solution, 1, 1, belief);
+    constexpr double grid_error = 2e-4;  // 1025 nodes; falls as their inverse square
+    CHECK(std::abs(weary - row.weary) < grid_error);
+    CHECK(std::abs(stubborn - row.stubborn) < grid_error);
+    CHECK(std::abs(belief - row.belief) < grid_error);
+    // A's answer at that belief is read off the line between two nodes, where it turns from refusing to granting.
+    if (row.lambda <= 200) CHECK(std::abs(grant - row.grant) < 0.01);
+    CHECK((solution.summary.several > 0) == (row.lambda >= 100));
   }
 }
 
@@ -128,16 +130,22 @@ TEST_CASE("solve: two-round screening meets the equilibrium computed without a b
       {&power, 60, .9, .6634284542, {.01322169, .01355274, .03381928, .52722732, .40379701, .00838196}}};
   for (const Row& row : rows) {
     const Game game = wartime_screening(*row.set, row.weak, 2, menu);
-    const auto error = [&](int nodes) {
+    const auto miss = [&](int nodes) {
       const Solution solution = solved(game, row.lambda, nodes);
       CHECK(solution.summary.several == 0);
-      double miss = std::abs(solution.start_values[0][0] - row.value);
-      for (int k = 0; k < 6; ++k) miss = std::max(miss, std::abs(probability(game, solution, 0, k, 1.0 - row.weak) - row.offers[static_cast<std::size_t>(k)]));
-      MESSAGE(row.lambda, " ", row.weak, " nodes ", nodes, " miss ", miss, " residual ", solution.summary.residual);
-      return miss;
+      CHECK(solution.summary.residual < 1e-10);
+      double offers = 0.0;
+      for (int k = 0; k < 6; ++k) offers = std::max(offers, std::abs(probability(game, solution, 0, k, 1.0 - row.weak) - row.offers[static_cast<std::size_t>(k)]));
+      return std::pair{std::abs(solution.start_values[0][0] - row.value), offers};
     };
-    const double coarse = error(129), fine = error(513), finest = error(1025);
-    CHECK(finest < 1e-5);
-    if (fine > 1e-7) CHECK(coarse > 6 * fine);
+    constexpr double printed = 1e-8;
+    const auto [coarse_value, coarse_offers] = miss(129);
+    const auto [value, offers] = miss(513);
+    const auto [fine_value, fine_offers] = miss(4097);
+    CHECK(fine_value < 1e-7);
+    CHECK(fine_offers < 1e-6);
+    // Four times the nodes: a sixteenth of the error, and somewhat less where nodes fall well by chance.
+    CHECK((value < 8 * printed || coarse_value > 10 * value));
+    CHECK((offers < 8 * printed || coarse_offers > 10 * offers));
   }
 }
