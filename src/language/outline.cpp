@@ -150,10 +150,15 @@ int token_after(const Comment& comment, const Lexed& lexed) {
   return out;
 }
 
+bool stands_alone(const Comment& comment, const Lexed& lexed) {
+  const int before = token_before(comment, lexed);
+  return comment.alone || before < 0 || lexed.tokens[static_cast<std::size_t>(before)].line != comment.line;
+}
+
 std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements, const Lexed& lexed) {
   std::vector<int> out;
   const int before = token_before(comment, lexed), after = token_after(comment, lexed);
-  if (!comment.alone) {
+  if (!stands_alone(comment, lexed)) {
     out = owners_of_line(before, elements, lexed);
   } else {
     const int next = beginning_at(after, elements);

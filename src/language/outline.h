@@ -24,9 +24,12 @@ struct Element {
 /// what comes next. Empty: the file itself.
 [[nodiscard]] std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements, const Lexed& lexed);
 
-/// The tokens around a comment, separators not counted; -1 where none stands before it.
+/// The tokens around a comment, separators (commas that may be left out) not counted; -1 where none stands before it.
 [[nodiscard]] int token_before(const Comment& comment, const Lexed& lexed);
 [[nodiscard]] int token_after(const Comment& comment, const Lexed& lexed);
+
+/// Whether nothing but separators stands on the comment's line.
+[[nodiscard]] bool stands_alone(const Comment& comment, const Lexed& lexed);
 
 /// Fills the notes of the tree from the `##` comments.
 void attach_notes(ast::File& file, const Lexed& lexed);

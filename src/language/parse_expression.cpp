@@ -155,7 +155,6 @@ Parser::Node Parser::call() {
   skip();
   const std::size_t opener = at_;
   skip();
-  const Nesting nesting(*this);
   do {
     out->operands.push_back(expression());
     out->height = std::max(out->height, 1 + out->operands.back()->height);
@@ -168,7 +167,6 @@ Parser::Node Parser::call() {
 Parser::Node Parser::parenthesis() {
   const std::size_t opener = at_;
   skip();
-  const Nesting nesting(*this);
   Node out = expression();
   close(")", opener);
   out->parenthesised = true;

@@ -318,13 +318,13 @@ void Parser::time_passes(ast::TimePasses& out) {
 
 void Parser::when(ast::When& out) {
   context_ = "a `when`";
-  const Nesting nesting(*this);
   out.condition = condition();
   block(out.then);
   if (!accept("else")) return;
   out.has_else = true;
   if (at("if") && !recovering_) mistake(span_of(at_), "M0107", "`else if` is said otherwise here", "`else when`", "did you mean `else when`?");
   if (at("when") || at("if") || !meant(at_, {"when"}).empty()) {
+    const Nesting nesting(*this);
     const std::size_t first = at_;
     if (!at("when") && !at("if")) static_cast<void>(reads_as_misspelt("when"));
     else skip();

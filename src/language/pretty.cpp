@@ -22,6 +22,8 @@ std::string written_comment(const Comment& comment) {
   return comment.text.empty() ? sign : sign + " " + std::string(comment.text);
 }
 
+constexpr std::size_t most_columns = 8;  ///< aligned, of declarations that share lines
+
 class Printer {
  public:
   Printer(ast::File& file, const Lexed& lexed) : lexed_(lexed), tokens_(lexed.tokens), elements_(outline(file, lexed)) {
@@ -74,27 +76,29 @@ class Printer {
   using Sites = std::map<int, std::vector<Site>>;  ///< by token
 
   void place_comments() {
-    std::vector<int> beginning;  // comments at the end of the line where their owner begins
+    std::map<int, int> in_headers;  // comments among the words before the first block, by element
+    std::vector<int> owner_of;
+    for (const Comment& comment : lexed_.comments) {
+      const std::vector<int> belongs_to = owners(comment, elements_, lexed_);
+      owner_of.push_back(belongs_to.empty() ? -1 : belongs_to.back());
+      if (stands_in_header(comment, owner_of.back())) ++in_headers[owner_of.back()];
+    }
     for (int i = 0; i < static_cast<int>(lexed_.comments.size()); ++i) {
       const Comment& comment = lexed_.comments[static_cast<std::size_t>(i)];
-      const std::vector<int> belongs_to = owners(comment, elements_, lexed_);
-      const int owner = belongs_to.empty() ? -1 : belongs_to.back();
-      if (comment.alone) above_[token_after(comment, lexed_)].push_back({i, owner});
-      else if (owner >= 0 && token(element(owner).first).line == comment.line) on_line_[element(owner).first].push_back({i, owner});
+      const int owner = owner_of[static_cast<std::size_t>(i)];
+      // A single comment moves to the end of its owner's first line; several each stay where they were written.
+      const bool single = stands_in_header(comment, owner) ? in_headers[owner] == 1 : owner >= 0 && token(element(owner).first).line == comment.line;
+      if (stands_alone(comment, lexed_)) above_[token_after(comment, lexed_)].push_back({i, owner});
+      else if (single) on_line_[element(owner).first].push_back({i, owner});
       else after_[token_before(comment, lexed_)].push_back({i, owner});
     }
-    // Two comments cannot end the same line: then the first stays where it was written.
-    for (auto it = on_line_.begin(); it != on_line_.end();) {
-      const Site site = it->second.front();
-      const Element& owner = element(site.owner);
-      const auto other = after_.lower_bound(owner.first);
-      if (other == after_.end() || other->first > header_end(owner)) {
-        ++it;
-        continue;
-      }
-      after_[token_before(lexed_.comments[static_cast<std::size_t>(site.comment)], lexed_)].push_back(site);
-      it = on_line_.erase(it);
-    }
+  }
+
+  [[nodiscard]] bool stands_in_header(const Comment& comment, int owner) const {
+    if (owner < 0) return false;
+    const int end = header_end(element(owner));
+    const int before = token_before(comment, lexed_), after = token_after(comment, lexed_);
+    return stands_alone(comment, lexed_) ? after > element(owner).first && after <= end : before >= element(owner).first && before <= end;
   }
 
   [[nodiscard]] std::string text_of(const Site& site) const { return written_comment(lexed_.comments[static_cast<std::size_t>(site.comment)]); }
@@ -108,7 +112,7 @@ class Printer {
     const Element& one = element(index);
     if (any_between(on_line_, one.first + 1, one.last) || any_between(above_, one.first + 1, one.last) || any_between(after_, one.first, one.last - 1)) return true;
     const auto last = after_.find(one.last);
-    return last != after_.end() && last->second.front().owner != index;
+    return last != after_.end() && (last->second.front().owner != index || on_line_.contains(one.first));
   }
 
   /// The line of what stands before this place of the text, comments included.
@@ -153,7 +157,7 @@ class Printer {
       line.kind += "," + std::string(token(elements_[i].first).text);
       if (i > begin) {
         line.text += std::string(player ? 2 : 3, ' ');
-        line.marks.push_back(line.text.size());
+        if (line.marks.size() < most_columns) line.marks.push_back(line.text.size());
       }
       line.text += flat(elements_[i]);
       take_comment(line, elements_[i].first);
@@ -279,21 +283,17 @@ class Printer {
       gathered.tokens.push_back(i);
       take_comment(gathered.first, i);
       const bool block = is(i, "{") && opens_block(tokens_, i);
-      const bool empty = block && closer(i) == i + 1 && !above_.contains(i + 1) && !after_.contains(i);
-      if (block && !empty) {
+      if (block) {
         take_comment_after(gathered.first, i);
         flush(gathered);
         print_block(i, indent + 2);
         i = closer(i);
         go_on_at(indent);
         gathered.tokens.push_back(i);
-      } else if (empty) {
-        gathered.tokens.push_back(++i);
       }
-      const bool ends_here = take_comment_after(gathered.first, i);
-      if (ends_here || (empty && !gathered.first.comment.empty() && i < one.last)) {
+      if (take_comment_after(gathered.first, i)) {
         flush(gathered);
-        go_on_at(is(i, "}") && block ? indent : indent + 2);
+        go_on_at(block ? indent : indent + 2);
       }
     }
     flush(gathered);
@@ -338,19 +338,18 @@ class Printer {
     return out;
   }
 
-  void fill(const Gathered& gathered, std::vector<int> rest, int indent, std::vector<Line>& made) const {
+  void fill(const Gathered& gathered, const std::vector<int>& all, int indent, std::vector<Line>& made) const {
     bool after_colon = false;
-    while (!rest.empty()) {
-      const std::size_t cut = where_to_cut(rest, indent, gathered.cells && after_colon);
-      after_colon = after_colon || (cut < rest.size() && is(rest[cut - 1], ":"));
-      const std::vector<int> part(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(cut));
+    for (std::size_t begin = 0; begin < all.size(); indent = gathered.continuation) {
+      const std::size_t end = where_to_cut(all, begin, indent, gathered.cells && after_colon);
+      const std::vector<int> part(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
       Line line;
       line.indent = indent;
       line.text = joined(part);
-      if (gathered.cells && after_colon && !is(part.back(), ":")) mark_cell(line, part);
+      if (gathered.cells && after_colon) mark_cell(line, part);
+      after_colon = after_colon || is(part.back(), ":");
       made.push_back(std::move(line));
-      rest.erase(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(cut));
-      indent = gathered.continuation;
+      begin = end;
     }
   }
 
@@ -364,27 +363,25 @@ class Printer {
     }
   }
 
-  /// How many tokens go on this line: all if they fit; else up to the latest of the most willing breaks.
-  [[nodiscard]] std::size_t where_to_cut(const std::vector<int>& rest, int indent, bool each_part) const {
-    if (!each_part && indent + width(joined(rest)) <= widest_line) return rest.size();
-    std::size_t best = rest.size(), earliest = rest.size();
+  /// One past the last token of the line that begins with all[begin]: all the rest if it fits; else up to the latest
+  /// of the most willing breaks, or to the first break where even that is too far.
+  [[nodiscard]] std::size_t where_to_cut(const std::vector<int>& all, std::size_t begin, int indent, bool each_part) const {
+    std::size_t best = all.size();
     int most_willing = 100, depth = 0, length = indent;
-    for (std::size_t i = 0; i < rest.size(); ++i) {
-      if (is(rest[i], ")") || is(rest[i], "]")) --depth;
-      const int willing = i == 0 ? -1 : break_before(tokens_, rest[i], depth);
+    for (std::size_t i = begin; i < all.size(); ++i) {
+      if (is(all[i], ")") || is(all[i], "]")) --depth;
+      const int willing = i == begin ? -1 : break_before(tokens_, all[i], depth);
       if (each_part && willing == 1) return i;
-      if (willing >= 0) {
-        if (earliest == rest.size()) earliest = i;
-        if (length <= widest_line && willing <= most_willing && !(willing == 0 && most_willing == 0)) {
-          most_willing = willing;
-          best = i;
-        }
+      const bool fits = length <= widest_line;
+      if (!fits && (best < all.size() || willing >= 0)) return std::min(best, i);
+      if (willing >= 0 && willing <= most_willing && !(willing == 0 && most_willing == 0)) {
+        most_willing = willing;
+        best = i;
       }
-      if (is(rest[i], "(") || is(rest[i], "[")) ++depth;
-      length += width(written(token(rest[i]))) + (i > 0 ? gap_before(tokens_, rest[i]) : 0);
+      if (is(all[i], "(") || is(all[i], "[")) ++depth;
+      length += width(written(token(all[i]))) + (i > begin ? gap_before(tokens_, all[i]) : 0);
     }
-    if (length <= widest_line) return rest.size();
-    return best < rest.size() ? best : earliest;
+    return length <= widest_line ? all.size() : best;
   }
 
   const Lexed& lexed_;

@@ -75,6 +75,7 @@ int gap_before(const std::vector<Token>& tokens, int token) {
   const Token& before = token_at(tokens, token - 1);
   if (token == 0) return 0;
   if (is_word(here, "types") || is_word(here, "extends")) return 2;
+  if (is_sign(here, ".") && before.kind == Token::Kind::number) return 1;  // `.1 .2` is no number
   for (const std::string_view sign : {"(", "[", ".", "^"})
     if (is_sign(before, sign)) return 0;
   for (const std::string_view sign : {")", "]", ",", ":", ".", "[", "^"})
