@@ -59,3 +59,5 @@ TEST_CASE("read_file: a missing file, a folder and a file too large are diagnost
   CHECK(read_file("/").error()[0].code == "M0912");
   CHECK(read_file("/proc/self/exe", 10).error()[0].code == "M0913");
 }
+
+TEST_CASE("nearest_word: two neighbouring letters swapped are one mistake") { CHECK(nearest_word("slove", {"run", "solve", "check"}) == "solve"); }

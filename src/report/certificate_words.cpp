@@ -25,6 +25,9 @@ double largest_grid_error(const Certificate& certificate) {
   return largest;
 }
 
+/// "within 3e-12 logits", or "exactly" where there is no error at all.
+std::string within(double error, const std::string& unit) { return error == 0.0 ? "exactly" : "within " + error_text(error) + unit; }
+
 std::string decisions_words(const SolveSummary& solve) {
   if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0) return fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions));
   return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several), grouped(solve.jumps), grouped(solve.unsolved));
@@ -37,9 +40,10 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
   std::string out;
   if (certificate.holds) {
     const Exploitability worst = worst_of(certificate);
-    std::string words = fmt::format("certified: strategies solve their equations to {} logits, beliefs follow Bayes' rule to {}", error_text(certificate.residual), error_text(certificate.beliefs));
+    std::string words = fmt::format("certified: strategies solve their equations {}, beliefs follow Bayes' rule {}", within(certificate.residual, " logits"), within(certificate.beliefs, " logits"));
     words += worst.gain > 0 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})", number_text(worst.gain, 2), number_text(worst.ceiling, 2)) : ", no type gains by deviating";
-    if (!certificate.grid_error.empty()) words += fmt::format(", every number holds to ±{}", error_text(largest_grid_error(certificate)));
+    const double grid_error = largest_grid_error(certificate);
+    if (grid_error > 0) words += fmt::format(", every printed number holds within {}", error_text(grid_error));
     out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
   } else if (certificate.why_not.empty()) {
     out = paint(style, "33", "NOT certified: the certificate was not computed.") + "\n";

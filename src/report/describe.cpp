@@ -51,6 +51,7 @@ class Description {
 
   [[nodiscard]] std::string players() const {
     Table table({"", "", ""});
+    table.wrap_last();
     for (int i = 0; i < structure_.num_players(); ++i) {
       const Player& player = structure_.players[at(i)];
       std::vector<std::string> types;
@@ -97,6 +98,10 @@ class Description {
     return out;
   }
 
+  [[nodiscard]] bool is_move(const std::string& name) const {
+    return std::ranges::any_of(structure_.moves, [&](const Move& move) { return move.name == name; });
+  }
+
   [[nodiscard]] std::string states() const {
     std::int64_t decisions = 0, chance = 0, timed = 0;
     for (std::size_t s = 0; s < structure_.states.size(); ++s) {
@@ -108,13 +113,18 @@ class Description {
     if (structure_.horizon == HorizonKind::finite) out += fmt::format("; {} of them once in each of {}", grouped(timed), counted(structure_.rounds, "round", "rounds"));
     if (structure_.horizon == HorizonKind::forever) out += "; the horizon is forever";
     out = "  " + line(out, 2) + "\n";
-    for (const Variable& variable : structure_.variables) out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
+    std::vector<std::string> moves;
+    for (const Variable& variable : structure_.variables) {
+      if (is_move(variable.name)) moves.push_back(variable.name);
+      else out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
+    }
+    if (!moves.empty()) out += "  " + line(fmt::format("and, within a round, what was done at: {}", fmt::join(moves, ", ")), 4) + "\n";
     return out;
   }
 
   [[nodiscard]] std::string parameters() const {
     Table table({"name", "default", "range", "what it is"});
-    table.align_right({1});
+    table.align_right({1}).wrap_last();
     for (const ParameterInfo& parameter : model_.parameters()) table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content), range_words(parameter), parameter.note});
     if (table.empty()) return "";
     const bool any_shapes = std::ranges::any_of(model_.parameters(), [](const ParameterInfo& parameter) { return parameter.shapes; });

@@ -57,7 +57,7 @@ class Narrator {
   /// The likeliest outcome, and the types for which it is likeliest and least likely.
   [[nodiscard]] std::string ending() const {
     const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(prediction_.outcomes) - prediction_.outcomes.begin());
-    std::string sentence = fmt::format("Play ends in {} with {}", structure_.outcomes[likeliest], percent(prediction_.outcomes[likeliest]));
+    std::string sentence = fmt::format("{} of plays end in {}", percent(prediction_.outcomes[likeliest]), structure_.outcomes[likeliest]);
     const std::vector<double>& by_profile = prediction_.outcomes_by_profile[likeliest];
     std::size_t most = 0, least = 0;
     for (std::size_t p = 0; p < by_profile.size(); ++p) {
@@ -83,10 +83,10 @@ class Narrator {
     std::vector<std::string> parts;
     for (const auto& [move, offer] : prediction_.offers)
       if (offer.accepted_mean)
-        parts.push_back(fmt::format("an offer of {} is accepted with {}, at {} on average", structure_.moves[at(move)].name, percent(offer.accepted), number_text(*offer.accepted_mean, 3)));
+        parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average", percent(offer.accepted), structure_.moves[at(move)].name, number_text(*offer.accepted_mean, 3)));
     if (parts.empty()) return prediction_.offers.empty() ? "" : "No offer is ever accepted.";
     std::string sentence = fmt::format("{}.", fmt::join(parts, "; "));
-    sentence.front() = 'A';
+    sentence.front() = 'I';
     return sentence;
   }
 
@@ -126,7 +126,7 @@ class Narrator {
 
   [[nodiscard]] std::string duration() const {
     if (structure_.horizon == HorizonKind::none && prediction_.rounds_distribution.size() < 2) return "";
-    std::string sentence = fmt::format("It lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
+    std::string sentence = fmt::format("Play lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
     if (!prediction_.rounds_distribution.empty()) sentence += fmt::format("; {} of plays end in the first", percent(prediction_.rounds_distribution.front()));
     if (prediction_.unfinished > 0) sentence += fmt::format(", {} are not over at the horizon", percent(prediction_.unfinished));
     return sentence + ".";

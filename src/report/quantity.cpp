@@ -214,7 +214,12 @@ Result<double> choice_quantity(const Structure& structure, const Prediction& pre
       return (*probabilities)[*action];
     }
     const auto counted = prediction.choices_by_round.find(move);
-    if (counted == prediction.choices_by_round.end()) continue;
+    if (counted == prediction.choices_by_round.end()) {
+      if (named.kind != MoveKind::offer) continue;
+      const Result<std::vector<double>> probabilities = start_probabilities(structure, prediction, move, -1);
+      if (!probabilities) return std::unexpected(probabilities.error());
+      return (*probabilities)[*action];
+    }
     for (const std::vector<double>& row : counted->second) {
       taken += row[*action];
       for (double times : row) made += times;

@@ -67,7 +67,8 @@ class Screen {
 
   [[nodiscard]] std::string error_of(const std::string& name) const {
     const auto found = answer_.certificate.grid_error.find(name);
-    return found == answer_.certificate.grid_error.end() ? "" : "±" + error_text(found->second);
+    if (found == answer_.certificate.grid_error.end()) return "";
+    return found->second == 0.0 ? "none" : "±" + error_text(found->second);
   }
 
   [[nodiscard]] std::string outcomes() const {
@@ -101,6 +102,7 @@ class Screen {
   [[nodiscard]] std::string play() const {
     Table table({"", ""});
     if (prediction_.rounds_distribution.size() > 1) table.add({"rounds", rounds_words()});
+    if (prediction_.unfinished > 0) table.add({"unfinished", fmt::format("{} of plays reach the horizon", percent(prediction_.unfinished))});
     for (const auto& [move, offer] : prediction_.offers) table.add({structure_.moves[at(move)].name, offer_words(offer)});
     for (std::size_t k = 0; k < prediction_.tallies.size(); ++k) table.add({structure_.tallies[k], fmt::format("{} expected", with_decimals(prediction_.tallies[k]))});
     for (int i = 0; i < structure_.num_players() && at(i) < prediction_.information.size(); ++i)
@@ -110,9 +112,8 @@ class Screen {
 
   [[nodiscard]] std::string rounds_words() const {
     std::string out = fmt::format("{} on average; ends in round", with_decimals(prediction_.rounds_mean, 2));
-    constexpr std::size_t shown = 4;
+    constexpr std::size_t shown = 3;
     for (std::size_t t = 0; t < std::min(shown, prediction_.rounds_distribution.size()); ++t) out += fmt::format("{} {}: {}", t == 0 ? "" : ",", t + 1, percent(prediction_.rounds_distribution[t]));
-    if (prediction_.unfinished > 0) out += fmt::format("; unfinished {}", percent(prediction_.unfinished));
     return out;
   }
 

@@ -16,6 +16,14 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? pad + text : text + pad;
 }
 
+/// Words in `width` columns, every line after the first behind `indent` blanks.
+std::string wrapped_cell(const std::string& text, std::size_t width, std::size_t indent) {
+  const std::string lines = wrap(text, {false, static_cast<int>(width)}, 0);
+  std::string out;
+  for (char c : lines) out += c == '\n' ? "\n" + std::string(indent, ' ') : std::string(1, c);
+  return out;
+}
+
 std::string without_trailing_blanks(std::string line) {
   line.erase(line.find_last_not_of(' ') + 1);
   return line;
@@ -69,6 +77,11 @@ Table& Table::align_right(std::vector<std::size_t> columns) {
   return *this;
 }
 
+Table& Table::wrap_last() {
+  wraps_last_ = true;
+  return *this;
+}
+
 void Table::add(std::vector<std::string> row) {
   row.resize(header_.size());
   rows_.push_back(std::move(row));
@@ -85,7 +98,8 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
     for (std::size_t w : width) sum += w;
     return sum;
   };
-  constexpr std::size_t narrowest = 8;
+  constexpr std::size_t narrowest = 8, narrowest_wrapped = 24;
+  while (wraps_last_ && width.back() > narrowest_wrapped && total() > static_cast<std::size_t>(std::max(20, style.width))) --width.back();
   while (total() > static_cast<std::size_t>(std::max(20, style.width))) {
     const auto widest = std::ranges::max_element(width);
     if (*widest <= narrowest) break;
@@ -93,7 +107,11 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
   }
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::string line(indent, ' ');
-    for (std::size_t c = 0; c < row.size(); ++c) line += (c == 0 ? "" : "  ") + padded(shorten(row[c], width[c]), width[c], right_[c]);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      if (c > 0) line += "  ";
+      const bool wraps = wraps_last_ && c + 1 == row.size();
+      line += wraps ? wrapped_cell(row[c], width[c], text_width(line)) : padded(shorten(row[c], width[c]), width[c], right_[c]);
+    }
     return without_trailing_blanks(std::move(line));
   };
   std::string out;

@@ -20,12 +20,14 @@ namespace melian {
 /// Words wrapped to the style's width, every line but the first after `indent` blanks.
 [[nodiscard]] std::string wrap(const std::string& text, const TextStyle& style, std::size_t indent = 0);
 
-/// A table with aligned columns; numbers to the right, words to the left, the widest column shortened where the width
-/// does not suffice. Rows shorter than the header are filled.
+/// A table with aligned columns; numbers to the right, words to the left; where the width does not suffice, the widest
+/// column (or, with `wrap_last`, the last) gives way. Rows shorter than the header are filled.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size(), false) {}
   Table& align_right(std::vector<std::size_t> columns);
+  /// The last column's words go on in further lines instead of being shortened.
+  Table& wrap_last();
   void add(std::vector<std::string> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] std::string text(const TextStyle& style, std::size_t indent = 2) const;
@@ -33,6 +35,7 @@ class Table {
  private:
   std::vector<std::string> header_;
   std::vector<bool> right_;
+  bool wraps_last_ = false;
   std::vector<std::vector<std::string>> rows_;
 };
 
