@@ -164,8 +164,8 @@ void follow_play(Bench& bench);
 void list_contents(Bench& bench);
 
 /// Of the errors of a model that is not complete (files or parts of texts are missing), leaves those that do not rest on
-/// what is missing.
-void keep_what_stands(const Sources& sources, bool every_file_read, Diagnostics& errors);
+/// what is missing. `told` are the mistakes that made it so: on their lines nothing more is said.
+void keep_what_stands(const Sources& sources, bool every_file_read, const Diagnostics& told, Diagnostics& errors);
 
 // ---- expressions ---------------------------------------------------------------------------------------------------
 

@@ -207,7 +207,7 @@ TEST_CASE("meaning: blocks that fill places within blocks are refused when too d
     return out + inside + std::string(static_cast<std::size_t>(depth), '}');
   };
   std::string text = crisis("param p = 1\n", "place p0");
-  for (int i = 0; i < 12; ++i) text += "at p" + std::to_string(i) + " { " + deep(100, i < 11 ? "place p" + std::to_string(i + 1) : "A pays 1") + " }\n";
+  for (int i = 0; i < 12; ++i) text += "at p" + std::to_string(i) + " { " + deep(90, i < 11 ? "place p" + std::to_string(i + 1) : "A pays 1") + " }\n";
   CHECK(codes_of(text) == Codes{"M0308"});
 }
 

@@ -61,7 +61,7 @@ Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
   }
   if (incomplete || bench.mistakes.any_errors()) {
     Diagnostics errors = bench.mistakes.take_errors();
-    if (incomplete) keep_what_stands(bench.read.sources, every_file_read, errors);
+    if (incomplete) keep_what_stands(bench.read.sources, every_file_read, found, errors);
     append(found, std::move(errors));
     std::erase_if(found, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });  // warnings may rest on errors
     return std::unexpected(in_order(bench.read.sources, std::move(found)));
