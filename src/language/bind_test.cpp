@@ -237,6 +237,12 @@ TEST_CASE("bind: tallies carry their amounts") {
   CHECK(game.numbers.amounts[static_cast<std::size_t>(s.counts[1].amount_offset)] == 1.0);
 }
 
+TEST_CASE("bind: a precision is above 0, and with play for ever every discount is below 1") {
+  CHECK(refusal(compiled_file("m04_powell_cost"), {{"precision", 0.0}}).find("the precision of S is 0") != std::string::npos);
+  CHECK(refusal(compiled_file("m04_powell_cost"), {{"discount", 0.0}}).find("M0525") != std::string::npos);
+  CHECK(refusal(compiled_file("m08_temporary_strength"), {{"discount", 1.0}}).find("play may go on for ever") != std::string::npos);
+}
+
 TEST_CASE("bind: without a precision the model leaves it open, and half a precision is refused") {
   CHECK(bound(compiled("model \"m\"\nplayer A\nphase p { A chooses x { a { end e: A gets 1 } b { end f } } }")).numbers.precision.empty());
   const CompiledModel half = compiled("model \"m\"\nplayer A\nplayer B\nparam precision[A] = 2\nphase p { A chooses x { a, b } B chooses y { a { end e: B gets 1 } b { end f } } }");
