@@ -14,8 +14,12 @@ double x_log_ratio(double x, double y) { return x > 0.0 ? x * std::log(x / y) : 
 
 class Forward {
  public:
-  Forward(const Board& board, bool with_information, const ForwardHooks& hooks);
+  Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until = {});
   void run();
+  void run_from_arrivals();
+  /// Plays that stand here take the action at once.
+  void take(int round, int state, const Standing& standing, int action);
+  [[nodiscard]] bool stops(int state) const { return std::find(until_.begin(), until_.end(), structure_.states[at(state)].move) != until_.end(); }
 
  private:
   using RoundAndState = std::pair<int, int>;
@@ -31,6 +35,8 @@ class Forward {
   const Structure& structure_;
   const bool with_information_;
   const ForwardHooks& hooks_;
+  const std::vector<int> until_;              // moves at which plays stop
+  bool forced_ = false;                       // actions are taken whatever the types would do
   const int profiles_;
   std::vector<int> source_;                   // [branch]: the state it leaves
   std::vector<std::vector<int>> incoming_;    // [state]: branches that reach it within the round, in order
@@ -41,8 +47,8 @@ class Forward {
   std::vector<Flow> flows_;                   // [branch]
 };
 
-Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks)
-    : board_(board), structure_(board.structure()), with_information_(with_information), hooks_(hooks), profiles_(board.full().count()),
+Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until)
+    : board_(board), structure_(board.structure()), with_information_(with_information), hooks_(hooks), until_(std::move(until)), profiles_(board.full().count()),
       source_(structure_.branches.size()), incoming_(structure_.states.size()), standing_(structure_.states.size()),
       flows_(structure_.branches.size()) {
   for (std::size_t s = 0; s < structure_.states.size(); ++s)
@@ -75,6 +81,10 @@ void Forward::run() {
       std::fill_n(row + profiles_ * static_cast<int>(f + 1), profiles_, weight * board_.game().numbers.prior[at(shape.frozen[f])][1]);
     row[first.columns - 1] = weight;
   }
+  run_from_arrivals();
+}
+
+void Forward::run_from_arrivals() {
   const double rounds = structure_.horizon == HorizonKind::finite ? structure_.rounds : 1;
   while (!arrivals_.empty()) {
     const int round = arrivals_.begin()->first.first;
@@ -82,6 +92,19 @@ void Forward::run() {
     if (hooks_.go_on && !hooks_.go_on(std::min(1.0, (round + 1) / rounds))) return;
   }
   if (!closing_arrivals_.empty()) play_round(structure_.rounds, true);
+}
+
+void Forward::take(int round, int state, const Standing& standing, int action) {
+  const PublicState& from = structure_.states[at(state)];
+  forced_ = true;
+  for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
+    const Destination to = board_.follow(round, b);
+    if (structure_.branches[at(b)].action != action || to.ended()) continue;
+    Standing& target = to.closing ? closing_arrivals_[to.state] : arrivals_[{to.round, to.state}];
+    if (target.empty()) open(target, to.state);
+    carry(round, b, standing, &target, false, flows_[at(b)]);
+  }
+  forced_ = false;
 }
 
 void Forward::play_round(int round, bool closing) {
@@ -110,7 +133,7 @@ void Forward::play_round(int round, bool closing) {
 void Forward::gather(int round, const std::vector<int>& level) {
   std::vector<int> reached;
   for (const int state : level) {
-    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(), [&](int b) { return !standing_[at(source_[at(b)])].empty(); });
+    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(), [&](int b) { return !standing_[at(source_[at(b)])].empty() && !stops(source_[at(b)]); });
     if (!inflow) continue;
     if (standing_[at(state)].empty()) open(standing_[at(state)], state);
     reached.push_back(state);
@@ -118,7 +141,7 @@ void Forward::gather(int round, const std::vector<int>& level) {
   parallel_for(reached.size(), [&](std::size_t r) {
     for (const int b : incoming_[at(reached[r])]) {
       const Standing& from = standing_[at(source_[at(b)])];
-      if (!from.empty()) carry(round, b, from, &standing_[at(reached[r])], false, flows_[at(b)]);
+      if (!from.empty() && !stops(source_[at(b)])) carry(round, b, from, &standing_[at(reached[r])], false, flows_[at(b)]);
     }
   });
 }
@@ -129,7 +152,7 @@ void Forward::cross_rounds(int round, bool closing) {
   std::vector<Standing*> targets;
   std::map<std::pair<RoundAndState, bool>, std::size_t> task_of;
   for (std::size_t s = 0; s < standing_.size(); ++s) {
-    if (standing_[s].empty()) continue;
+    if (standing_[s].empty() || stops(static_cast<int>(s))) continue;
     const PublicState& state = structure_.states[s];
     std::vector<int> ends;
     for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
@@ -189,6 +212,13 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
     const double drawn = row[from.columns - 1];
     if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; })) continue;
     reader.read(p, footing);
+    if (forced_) {
+      const int mover = structure_.moves[at(structure_.states[at(state)].move)].player;
+      for (int theta = 0; theta < here.profiles; ++theta) {
+        const bool has_it = mover < 0 || !here.has(mover) || (structure_.branches[at(branch)].open_to >> here.type_in(theta, mover) & 1U) != 0;
+        footing.odds[at(theta)] = has_it ? 1.0 : 0.0;
+      }
+    }
     double odds = 0.0;  // by the coordinate's own law of types
     const double* law = here.law.data() + std::ptrdiff_t{p} * here.profiles;
     for (int theta = 0; theta < here.profiles; ++theta) odds += law[theta] * footing.odds[at(theta)];
@@ -258,6 +288,24 @@ void Forward::inform(const Shape& here, const BranchReader& reader, const Footin
 }
 
 }  // namespace
+
+struct Onward::Plays {
+  ForwardHooks hooks;
+  Forward forward;
+  Plays(const Board& board, std::vector<int> until) : forward(board, false, hooks, std::move(until)) {}
+};
+
+Onward::Onward(const Board& board, std::vector<int> until) : plays_(std::make_unique<Plays>(board, std::move(until))) {}
+Onward::~Onward() = default;
+
+void Onward::take(int round, int state, const Standing& standing, int action) { plays_->forward.take(round, state, standing, action); }
+
+void Onward::run(const std::function<void(int, int, const Standing&)>& seen) {
+  plays_->hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
+    if (!closing && plays_->forward.stops(state)) seen(round, state, standing);
+  };
+  plays_->forward.run_from_arrivals();
+}
 
 void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks) { Forward(board, with_information, hooks).run(); }
 

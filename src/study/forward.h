@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "study/forward_board.h"
@@ -46,6 +47,24 @@ struct ForwardHooks {
 /// Runs the sweep. Deterministic for any number of threads: every state gathers its mass in the order of branches.
 /// `with_information` also fills the last three lists of `Flow`.
 void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks);
+
+/// Plays made to take an action somewhere and followed from there, in equilibrium, until they come to one of the moves
+/// `until`, where they stop. Beliefs move as everybody sees the action, by Bayes' rule at the solved strategy; plays of
+/// types that do not have the action leave.
+class Onward {
+ public:
+  Onward(const Board& board, std::vector<int> until);
+  ~Onward();
+  Onward(const Onward&) = delete;
+  Onward& operator=(const Onward&) = delete;
+  void take(int round, int state, const Standing& standing, int action);
+  /// `seen` is called for every (round, state) in which plays stopped.
+  void run(const std::function<void(int round, int state, const Standing&)>& seen);
+
+ private:
+  struct Plays;
+  std::unique_ptr<Plays> plays_;
+};
 
 /// Column of a frozen player's belief times probability, or -1 where the player's type is live.
 [[nodiscard]] int frozen_column(const Board& board, const Shape& shape, int player);

@@ -46,8 +46,13 @@ class Sum {
   Sum(const Board& board, const Probe& probe);
   void read(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column);
   [[nodiscard]] Measured result() const;
+  [[nodiscard]] bool holds_at(int state) const { return facts_.hold_at(state); }
 
  private:
+  /// The action forced in this public state, -1 for none.
+  [[nodiscard]] int forced_at(int state) const {
+    return !probe_.then.empty() ? probe_.then.back().at(board_.structure().states[at(state)].move) : probe_.forced_action.value_or(-1);
+  }
   struct Total {
     double amount = 0.0, divisor = 0.0, weight = 0.0;
   };
@@ -65,17 +70,18 @@ class Sum {
 
 Sum::Sum(const Board& board, const Probe& probe) : board_(board), probe_(probe), facts_(board, probe.given) {
   MELIAN_EXPECT(probe.move || (!probe.forced_action && !facts_.taking()), "an action is forced or taken at a move");
+  MELIAN_EXPECT(probe.then.empty() || probe.forced_action, "a first action is forced before others");
   MELIAN_EXPECT(!std::holds_alternative<ActionShare>(probe.what) || (probe.move && !probe.forced_action && !facts_.taking()),
                 "shares of actions are taken at a move");
 }
 
 void Sum::read(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
-  if (!facts_.hold_at(state)) return;
+  if (probe_.then.empty() && !facts_.hold_at(state)) return;
   if (!probe_.forced_action && !facts_.taking()) return at_state(round, state, table_round, places, backward, column);
   const PublicState& from = board_.structure().states[at(state)];
   for (int k = 0; k < from.num_branches; ++k) {
     const int action = board_.structure().branches[at(from.first_branch + k)].action;
-    if (probe_.forced_action ? action == *probe_.forced_action : facts_.takes(action)) after_branch(round, state, table_round, k, places, backward, column);
+    if (probe_.forced_action ? action == forced_at(state) : facts_.takes(action)) after_branch(round, state, table_round, k, places, backward, column);
   }
 }
 
@@ -264,6 +270,11 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
     reader.first_round = probe.first_round;
     reader.last_round = probe.last_round;
     reader.columns = columns_for(probe.what);
+    if (!probe.then.empty()) {
+      reader.forced.push_back({{*probe.move, *probe.forced_action}});
+      reader.forced.insert(reader.forced.end(), probe.then.begin(), probe.then.end());
+      reader.starts_at = [sum = sums[k].get()](int state) { return sum->holds_at(state); };
+    }
     reader.read = [sum = sums[k].get()](int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
       sum->read(round, state, table_round, places, backward, column);
     };

@@ -16,6 +16,7 @@
 /// choice moves as everybody sees it, by Bayes' rule at the solved strategy.
 
 #include <limits>
+#include <map>
 #include <optional>
 #include <span>
 #include <variant>
@@ -93,6 +94,9 @@ struct Probe {
   int first_round = 1;
   int last_round = std::numeric_limits<int>::max();
   std::vector<Given> given;
+  /// Then, the next time play comes to one of these moves, their action is forced too; and so on. What is measured is
+  /// taken after the last of them. Rounds and facts are about the first move.
+  std::vector<std::map<int, int>> then{};  ///< per step: action by move
 };
 
 struct Measured {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
 
 namespace melian::prediction {
 namespace {
@@ -33,6 +34,37 @@ Places places_of(const Standing& standing, int points, int profiles) {
   }
   return out;
 }
+
+using Book = std::vector<std::map<int, Places>>;  // [state][round]
+
+/// The forced detours of one reader: a sweep onward for every step.
+class Detour {
+ public:
+  Detour(const Board& board, const Reader& reader) : reader_(reader) {
+    for (std::size_t k = 1; k < reader.forced.size(); ++k) {
+      std::vector<int> until;
+      for (const auto& [move, action] : reader.forced[k]) until.push_back(move);
+      legs_.push_back(std::make_unique<Onward>(board, std::move(until)));
+    }
+  }
+  void start(int round, int state, int move, const Standing& standing) {
+    const auto action = reader_.forced.front().find(move);
+    if (action != reader_.forced.front().end() && round >= reader_.first_round - 1 && round <= reader_.last_round - 1 && reader_.starts_at(state))
+      legs_.front()->take(round, state, standing, action->second);
+  }
+  void run(const Board& board, Book& book) {
+    for (std::size_t k = 0; k < legs_.size(); ++k)
+      legs_[k]->run([&](int round, int state, const Standing& standing) {
+        if (k + 1 == legs_.size()) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+        else legs_[k + 1]->take(round, state, standing, reader_.forced[k + 1].at(board.structure().states[at(state)].move));
+      });
+    legs_.clear();
+  }
+
+ private:
+  const Reader& reader_;
+  std::vector<std::unique_ptr<Onward>> legs_;
+};
 
 }  // namespace
 
@@ -90,18 +122,29 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     }
   std::vector<int> last_round(structure.moves.size(), -1), first_round(structure.moves.size(), std::numeric_limits<int>::max());
   for (const Reader& reader : readers) {
-    if (reader.move < 0) continue;
+    if (reader.move < 0 || !reader.forced.empty()) continue;
     first_round[at(reader.move)] = std::min(first_round[at(reader.move)], reader.first_round - 1);
     last_round[at(reader.move)] = std::max(last_round[at(reader.move)], reader.last_round - 1);
   }
-  std::vector<std::map<int, Places>> book(structure.states.size());
+  Book book(structure.states.size());
+  std::map<const Reader*, Book> detoured;
+  std::vector<std::pair<const Reader*, std::unique_ptr<Detour>>> detours;
+  for (const Reader& reader : readers)
+    if (!reader.forced.empty()) detours.emplace_back(&reader, std::make_unique<Detour>(board, reader));
   ForwardHooks hooks;
   hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
     const auto move = at(structure.states[at(state)].move);
     if (!closing && round >= first_round[move] && round <= last_round[move])
       book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+    if (!closing)
+      for (auto& [reader, detour] : detours) detour->start(round, state, static_cast<int>(move), standing);
   };
   if (std::any_of(readers.begin(), readers.end(), [](const Reader& reader) { return reader.move >= 0; })) sweep_forward(board, false, hooks);
+  for (auto& [reader, detour] : detours) {
+    Book& own = detoured[reader];
+    own.resize(structure.states.size());
+    detour->run(board, own);
+  }
 
   const Places start = start_places(board);
   const auto show = [&](int table_round, int state, const Backward* backward) {
@@ -111,8 +154,13 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     for (const auto& [round, places] : book[at(state)]) {
       if (structure.states[at(state)].timed && table_round != round) continue;
       for (Reader& reader : readers)
-        if (reader.move == structure.states[at(state)].move && round >= reader.first_round - 1 && round <= reader.last_round - 1)
+        if (reader.forced.empty() && reader.move == structure.states[at(state)].move && round >= reader.first_round - 1 && round <= reader.last_round - 1)
           reader.read(round, state, table_round, places, backward, reader.column);
+    }
+    for (Reader& reader : readers) {
+      if (reader.forced.empty()) continue;
+      for (const auto& [round, places] : detoured.at(&reader)[at(state)])
+        if (!structure.states[at(state)].timed || table_round == round) reader.read(round, state, table_round, places, backward, reader.column);
     }
   };
   if (!columns.empty()) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <limits>
+#include <map>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Facts {
 struct Reader {
   int move = -1;  ///< -1: the start of play
   int first_round = 1, last_round = std::numeric_limits<int>::max();
+  /// Not where plays come to `move`, but where they come to after its action and further ones are forced: per step the
+  /// action by move. The last step is where places are read, and `read` forces its action. Empty: no such detour.
+  std::vector<std::map<int, int>> forced;
+  std::function<bool(int state)> starts_at;  ///< of detours: may they start in this public state?
   std::vector<Column> columns;      ///< what it needs of the backward sweep
   std::vector<int> column;          ///< filled: where those columns are
   /// Called once for every (round, state) with places; `backward` is null when no reader has columns. `round` counts

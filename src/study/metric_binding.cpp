@@ -191,25 +191,39 @@ class Lookup {
       }
       if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
       probe.given = givens(atom, move);
-      out.probes.push_back(std::move(probe));
+      probe.then = steps(atom);
+      if (probe.then.size() == atom.then.size()) out.probes.push_back(std::move(probe));
     }
+  }
+
+  /// The further actions forced one after the other; shorter than asked for when one is unknown.
+  std::vector<std::map<int, int>> steps(const Atom& atom) {
+    std::vector<std::map<int, int>> out;
+    for (const Forced& next : atom.then) {
+      std::map<int, int> action_of_move;
+      for (int move : with_action(next.move, next.player, next.action))
+        if (const auto action = content_of(structure_.moves[at(move)].actions, next.action.text)) action_of_move[move] = *action;
+      if (!action_of_move.empty()) out.push_back(std::move(action_of_move));
+    }
+    return out;
   }
 
   /// Where the atom is taken: its moves, or {-1} for the start.
   std::vector<int> places(const Atom& atom) {
     if (atom.move.empty()) return {-1};
-    std::vector<int> found = moves(atom.move, atom.move_player, false);
-    if (found.empty() || atom.action.empty()) return found;
+    return atom.action.empty() ? moves(atom.move, atom.move_player, false) : with_action(atom.move, atom.move_player, atom.action);
+  }
+
+  /// The moves of that name, if any of them has the action.
+  std::vector<int> with_action(const Word& name, const Word& of, const Word& action) {
+    std::vector<int> found = moves(name, of, false);
+    if (found.empty()) return found;
     std::vector<std::string> actions;
-    bool any = false;
-    for (int move : found) {
-      actions.insert(actions.end(), structure_.moves[at(move)].actions.begin(), structure_.moves[at(move)].actions.end());
-      any = any || content_of(structure_.moves[at(move)].actions, atom.action.text).has_value();
-    }
-    if (any) return found;
+    for (int move : found) actions.insert(actions.end(), structure_.moves[at(move)].actions.begin(), structure_.moves[at(move)].actions.end());
+    if (content_of(actions, action.text)) return found;
     std::ranges::sort(actions);
     actions.erase(std::ranges::unique(actions).begin(), actions.end());
-    unknown(atom.action, fmt::format("action of `{}`", atom.move.text), actions);
+    unknown(action, fmt::format("action of `{}`", name.text), actions);
     return {};
   }
 

@@ -224,7 +224,8 @@ class Runner {
     done_weight_ += weight_of(task.level);
     if (store_)
       if (auto noted = store_->note_use(key, {study_.readings[task.reading].id, variant_name(task.variant), word_of(task.level)}); !noted) return std::unexpected(std::move(noted.error()));
-    return !options_.on_step || options_.on_step({stage_of(task), total_weight_ > 0 ? std::min(1.0, done_weight_ / total_weight_) : 0.0});
+    shown_ = std::max(shown_, std::min(1.0, done_weight_ / total_weight_));
+    return !options_.on_step || options_.on_step({stage_of(task), shown_});
   }
 
   std::string_view stage_of(const Task& task) {
@@ -236,7 +237,9 @@ class Runner {
     if (!options_.on_step) return {};
     const std::string stage(stage_of(task));
     return [this, stage, weight = weight_of(task.level)](const Step& step) {
-      return options_.on_step({stage, std::min(1.0, (done_weight_ + weight * std::clamp(step.done, 0.0, 1.0)) / total_weight_)});
+      // A game is solved, predicted and certified one after the other, each from 0 to 1: the bar only goes forward.
+      shown_ = std::max(shown_, std::min(1.0, (done_weight_ + weight * std::clamp(step.done, 0.0, 1.0)) / total_weight_));
+      return options_.on_step({stage, shown_});
     };
   }
 
@@ -323,7 +326,7 @@ class Runner {
   std::map<Task, std::string> keys_;
   std::map<std::string, Piece> pieces_;                     ///< by key
   int from_store_ = 0;
-  double done_weight_ = 0.0, total_weight_ = 0.0;
+  double done_weight_ = 0.0, total_weight_ = 0.0, shown_ = 0.0;
   std::string stage_;
 };
 
