@@ -4,6 +4,7 @@ namespace melian::grid {
 namespace {
 
 constexpr int newton_steps = 40;
+constexpr int bracketed_steps = 400;  ///< enough for a sixth of them to halve any bracket down to its last digit
 constexpr double newton_cap = 8.0;  ///< logits a posterior may move in one step
 
 /// log(1 + e^x) and its derivative.
@@ -74,7 +75,7 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
       u = low + (high - low) * (target - prior_[i]) / (prior_[i + 1] - prior_[i]);
     }
     const double enough = 0.25 * residual_target(line.scale + std::abs(target));
-    for (int step = 0; step < newton_steps; ++step) {
+    for (int step = 0; step < bracketed_steps; ++step) {
       const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
       const double along = (u >= 0.0 ? large : small) - axis.b[i];
       const Softplus x0 = softplus(line.rest[0] - s0[cell] - slope0 * along), x1 = softplus(line.rest[1] - s1[cell] - slope1 * along);
@@ -84,7 +85,8 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
       const double newton = u - off / (1.0 + (slope0 * x0.share - slope1 * x1.share) * large * small);
       if (std::abs(newton - u) <= 3e-16 * std::abs(u)) break;
       u = newton;
-      if (!(u >= low && u <= high)) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
+      // Newton, unless it leaves the bracket or has been slow for long: scores may bend sharply within a cell.
+      if (!(u >= low && u <= high) || step % 6 == 5) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
     }
     finish(line, target, &u, static_cast<int>(k), answer);
   }

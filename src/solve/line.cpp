@@ -4,6 +4,7 @@ namespace melian::grid {
 namespace {
 
 constexpr int at_first = 0;
+constexpr double round_off = 1e-7;  ///< logits; more is no round-off but a miss, to be left for the residual to show
 
 struct LogSum {
   double top = -infinity, sum = 0.0;
@@ -125,10 +126,9 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
     double& zero = answer.log_sigma[answer.index(0, line.curved[i], target)];
     double& one = answer.log_sigma[answer.index(1, line.curved[i], target)];
     const double off = (u[i] - u0) - (one - zero);
-    if (zero < one)
-      zero -= off;
-    else
-      one += off;
+    if (!(std::abs(off) < round_off)) continue;
+    double& rarer = zero < one ? zero : one;
+    rarer = std::min(0.0, zero < one ? zero - off : one + off);
   }
   // Posteriors and scores once more, from the strategies alone, as any reader would recompute them.
   double mean[2] = {0.0, 0.0}, low[2] = {infinity, infinity}, high[2] = {-infinity, -infinity};
