@@ -175,6 +175,18 @@ Result<void> Store::save(const std::string& key, const Piece& piece) {
   return {};
 }
 
+void Store::wait_at_most(int milliseconds) { sqlite3_busy_timeout(file_->handle, milliseconds); }
+
+void Store::limit_size(std::int64_t bytes) {
+  double page = 4096;
+  {
+    Statement size(file_->handle, "PRAGMA page_size");
+    if (size.step() == SQLITE_ROW) page = size.number(0);
+  }
+  const std::string limit = fmt::format("PRAGMA max_page_count = {}", static_cast<std::int64_t>((static_cast<double>(bytes) + page - 1) / page));
+  static_cast<void>(file_->run(limit.c_str()));
+}
+
 Result<void> Store::note_use(const std::string& key, const PieceUse& use) {
   Statement row(file_->handle, "INSERT OR REPLACE INTO use SELECT ?, ?, lambda_factor, ?, key FROM piece WHERE key = ?");
   if (const int code = row.bind(1, use.reading).bind(2, use.variant).bind(3, use.level).bind(4, key).step(); code != SQLITE_DONE) return file_->failed(code);

@@ -2,6 +2,7 @@
 /// The store of a study's run: one SQLite file, every solved piece kept in one transaction under the hash of all that
 /// made it, so that a killed run resumes and a repeated run is free. Tables and views: docs/formats/store.md.
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,6 +44,10 @@ class Store {
   [[nodiscard]] Result<void> save(const std::string& key, const Piece& piece);
   /// Notes where the piece is used; replaces what this place used before.
   [[nodiscard]] Result<void> note_use(const std::string& key, const PieceUse& use);
+  /// How long to wait for another program that holds the file (2000 unless said).
+  void wait_at_most(int milliseconds);
+  /// The file may not grow beyond so many bytes (rounded up to pages): how a full disk looks.
+  void limit_size(std::int64_t bytes);
 
  private:
   struct File;
