@@ -9,6 +9,7 @@ namespace {
 constexpr int deepest = 60;                 ///< halvings of a stretch before its ends decide
 constexpr double narrowest = 1e-11;         ///< relative width of a stretch below which its ends decide
 constexpr std::size_t largest_strands = 512;
+constexpr int bracketed_steps = 400;        ///< enough for the halvings among them to close any bracket
 constexpr double same_root = 1e-7;          ///< relative distance of posteriors below which two roots are one
 constexpr double meeting = 1e-9;            ///< how far apart, relative to the scores, two strands may seem to meet
 
@@ -144,14 +145,14 @@ double Curve::invert(const Line& line, std::size_t curved, const Piece& piece, d
   const double slope = ((s1[1] - s0[1]) - (s1[0] - s0[0])) * line.axis->per_width[ix(cell)];
   const double enough = 2e-16 * (std::abs(c) + line.scale);
   double u = 0.5 * (low + high);
-  for (int k = 0; k < 200; ++k) {
+  for (int k = 0; k < bracketed_steps; ++k) {
     const double b = logistic(u);
     const double off = u - (s1[0] - s0[0]) - slope * (b - line.axis->b[ix(cell)]) - c;
     if (std::abs(off) <= enough) break;
     ((off > 0.0) == rising ? high : low) = u;
     const double newton = u - off / (1.0 - slope * b * logistic(-u));
     if (std::abs(newton - u) <= 2e-16 * std::abs(u) || high - low <= 4e-16 * std::abs(u)) break;
-    u = newton >= low && newton <= high ? newton : 0.5 * (low + high);
+    u = newton >= low && newton <= high && k % 6 != 5 ? newton : 0.5 * (low + high);
   }
   return u;
 }
@@ -354,7 +355,7 @@ void Curve::add_root(const Line& line, const Segment& segment, double t, double 
   double low = segment.t_low, high = segment.t_high;
   const bool rising = segment.prior_high > segment.prior_low;
   const double enough = 0.1 * residual_target(line.scale);
-  for (int k = 0; k < 200; ++k) {
+  for (int k = 0; k < bracketed_steps; ++k) {
     place(line, segment.strand, t, at);
     const double off = at.prior - target;
     if (std::abs(off) <= enough) break;
@@ -362,7 +363,7 @@ void Curve::add_root(const Line& line, const Segment& segment, double t, double 
     const double slope = by_posterior_ ? arrow_.slope() * arrow_.steepness(0) : arrow_.slope();
     const double newton = t - off / slope;
     if (std::abs(newton - t) <= 2e-16 * std::abs(t) || high - low <= 4e-16 * std::abs(t)) break;
-    t = newton >= low && newton <= high && k % 8 != 7 ? newton : 0.5 * (low + high);
+    t = newton >= low && newton <= high && k % 4 != 3 ? newton : 0.5 * (low + high);
   }
   const auto same = [&](const Root& other) {
     for (std::size_t i = 0; i < at.u.size(); ++i)
