@@ -16,12 +16,16 @@ namespace melian::grid {
 struct Axis {
   std::vector<double> b;          ///< nodes, 0 first, 1 last
   std::vector<double> u;          ///< their log-odds, -infinity first, +infinity last
+  std::vector<double> p;          ///< b (1 - b)
   std::vector<double> per_width;  ///< per cell: 1 / (b[k + 1] - b[k])
   std::vector<double> p_max;      ///< per cell: largest b (1 - b)
 
   Axis() = default;
   explicit Axis(const std::vector<double>& nodes) : b(nodes) {
-    for (const double x : b) u.push_back(log_odds(x));
+    for (const double x : b) {
+      u.push_back(log_odds(x));
+      p.push_back(spread(x));
+    }
     for (std::size_t k = 0; k + 1 < b.size(); ++k) {
       per_width.push_back(1.0 / (b[k + 1] - b[k]));
       p_max.push_back(b[k] < 0.5 && b[k + 1] > 0.5 ? 0.25 : std::max(spread(b[k]), spread(b[k + 1])));

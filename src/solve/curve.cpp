@@ -328,14 +328,23 @@ bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int dep
   if (depth >= 24 || points_[high].t - points_[low].t <= narrowest * (1.0 + std::abs(middle))) return false;
   const std::size_t between = std::max(low, high) + 1;
   (void)point(between);
-  if (!traced_pieces_) {
+  if (!traced_pieces_ && !by_posterior_) {
     find_pieces(line);
     strands_.assign(1, std::vector<int>(line.curved.size(), 0));
     traced_pieces_ = true;
   }
   place(line, 0, middle, points_[between]);
-  if (arrow_.slope() <= 0.0) return false;
+  if (arrow_.slope() * (by_posterior_ ? arrow_.steepness(0) : 1.0) <= 0.0) return false;
   return certify(line, low, between, depth + 1) && certify(line, between, high, depth + 1);
+}
+
+bool Curve::increases_in_cell(const Line& line, int cell) {
+  by_posterior_ = true;
+  (void)point(1);
+  const double reach = line.reach();
+  points_[0].t = std::max(line.axis->u[ix(cell)], -reach);
+  points_[1].t = std::min(line.axis->u[ix(cell + 1)], reach);
+  return certify(line, 0, 1, 0);
 }
 
 bool Curve::increases(const Line& line, double c_low, const double* low, double c_high, const double* high) {

@@ -25,6 +25,8 @@ class Curve {
   /// Whether u_0 increases on the whole stretch between two solutions (posteriors `low` and `high` of the curved
   /// branches, at `c_low` < `c_high`) of a regular line: a certificate of uniqueness there.
   [[nodiscard]] bool increases(const Line& line, double c_low, const double* low, double c_high, const double* high);
+  /// The same over one cell of the posterior of a line's only curved branch.
+  [[nodiscard]] bool increases_in_cell(const Line& line, int cell);
   /// All solutions at a prior.
   void roots(const Line& line, double target, std::vector<Root>& out);
   [[nodiscard]] bool complete() const { return complete_; }

@@ -7,14 +7,26 @@ constexpr int newton_steps = 40;
 constexpr int bracketed_steps = 400;  ///< enough for a sixth of them to halve any bracket down to its last digit
 constexpr double newton_cap = 8.0;  ///< logits a posterior may move in one step
 
-/// log(1 + e^x) and its derivative.
-struct Softplus {
-  double value, share;
+/// One branch against the rest, by type: x_theta = log rest - S.
+class Contest {
+ public:
+  Contest(double x0, double x1) : x0_(x0), x1_(x1), e0_(std::exp(-std::abs(x0))), e1_(std::exp(-std::abs(x1))) {}
+  /// log(1 + e^{x_1}) - log(1 + e^{x_0})
+  [[nodiscard]] double lift() const { return std::max(x1_, 0.0) - std::max(x0_, 0.0) + std::log((1.0 + e1_) / (1.0 + e0_)); }
+  /// The probability that the type takes another branch.
+  [[nodiscard]] double rest(int type) const {
+    const double x = type == 0 ? x0_ : x1_, e = type == 0 ? e0_ : e1_;
+    return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
+  }
+
+ private:
+  double x0_, x1_, e0_, e1_;
 };
-Softplus softplus(double x) {
-  const double e = std::exp(-std::abs(x)), inverse = 1.0 / (1.0 + e);
-  return {std::max(x, 0.0) + std::log1p(e), x >= 0.0 ? inverse : e * inverse};
-}
+
+/// Scores of the curved branch at the lower end of a cell, and their slopes in b.
+struct Cell {
+  double s0, s1, slope0, slope1, b;
+};
 
 }  // namespace
 
@@ -42,21 +54,20 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
   const int n = axis.nodes();
   const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
   prior_.resize(ix(n));
-  odds_[0].resize(ix(n));
-  odds_[1].resize(ix(n));
+  share_[0].resize(ix(n));
+  share_[1].resize(ix(n));
   for (int k = 0; k < n; ++k) {
-    const Softplus x0 = softplus(line.rest[0] - s0[k]), x1 = softplus(line.rest[1] - s1[k]);
-    prior_[ix(k)] = axis.u[ix(k)] + (x1.value - x0.value);
-    odds_[0][ix(k)] = x0.share;
-    odds_[1][ix(k)] = x1.share;
+    const Contest at(line.rest[0] - s0[k], line.rest[1] - s1[k]);
+    prior_[ix(k)] = axis.u[ix(k)] + at.lift();
+    share_[0][ix(k)] = at.rest(0);
+    share_[1][ix(k)] = at.rest(1);
   }
   for (int k = 0; k < axis.cells(); ++k) {
     const auto i = ix(k);
     const double slope0 = (s0[k + 1] - s0[k]) * axis.per_width[i], slope1 = (s1[k + 1] - s1[k]) * axis.per_width[i];
-    const double lowest = std::min(slope0 * odds_[0][i], slope0 * odds_[0][i + 1]) - std::max(slope1 * odds_[1][i], slope1 * odds_[1][i + 1]);
+    const double lowest = std::min(slope0 * share_[0][i], slope0 * share_[0][i + 1]) - std::max(slope1 * share_[1][i], slope1 * share_[1][i + 1]);
     if (1.0 + lowest * axis.p_max[i] > 0.0) continue;
-    // The bound is too coarse for a wide cell or the prior turns back: the exact search decides.
-    return false;
+    if (!curve_.increases_in_cell(line, k)) return false;
   }
   int cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
@@ -64,25 +75,31 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
     if (std::isinf(target)) continue;
     while (cell + 1 < axis.cells() && prior_[ix(cell + 1)] < target) ++cell;
     const auto i = ix(cell);
-    const double slope0 = (s0[cell + 1] - s0[cell]) * axis.per_width[i], slope1 = (s1[cell + 1] - s1[cell]) * axis.per_width[i];
-    double low = axis.u[i], high = axis.u[i + 1], u;
+    const Cell here{s0[cell], s1[cell], (s0[cell + 1] - s0[cell]) * axis.per_width[i], (s1[cell + 1] - s1[cell]) * axis.per_width[i], axis.b[i]};
+    double low = axis.u[i], high = axis.u[i + 1];
+    double u = 0.0;
     if (cell == 0) {
       // Near a corner the strategies hardly change within the cell: start from those at the other end.
       u = high + (target - prior_[i + 1]);
     } else if (cell + 1 == axis.cells()) {
       u = low + (target - prior_[i]);
     } else {
-      u = low + (high - low) * (target - prior_[i]) / (prior_[i + 1] - prior_[i]);
+      // Cubic through both ends of the cell, with the slopes there; the straight line where it overshoots.
+      const auto steepness = [&](std::size_t node) { return 1.0 + (here.slope0 * share_[0][node] - here.slope1 * share_[1][node]) * axis.p[node]; };
+      const double rise = prior_[i + 1] - prior_[i], z = (target - prior_[i]) / rise, straight = low + (high - low) * z;
+      const double before = rise / steepness(i) - (high - low), after = (high - low) - rise / steepness(i + 1);
+      u = straight + z * (1.0 - z) * ((1.0 - z) * before + z * after);
+      if (!(u > low && u < high)) u = straight;
     }
     const double enough = 0.25 * residual_target(line.scale + std::abs(target));
     for (int step = 0; step < bracketed_steps; ++step) {
       const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-      const double along = (u >= 0.0 ? large : small) - axis.b[i];
-      const Softplus x0 = softplus(line.rest[0] - s0[cell] - slope0 * along), x1 = softplus(line.rest[1] - s1[cell] - slope1 * along);
-      const double off = u + (x1.value - x0.value) - target;
+      const double along = (u >= 0.0 ? large : small) - here.b;
+      const Contest at(line.rest[0] - here.s0 - here.slope0 * along, line.rest[1] - here.s1 - here.slope1 * along);
+      const double off = u + at.lift() - target;
       if (std::abs(off) <= enough) break;
       (off > 0.0 ? high : low) = u;
-      const double newton = u - off / (1.0 + (slope0 * x0.share - slope1 * x1.share) * large * small);
+      const double newton = u - off / (1.0 + (here.slope0 * at.rest(0) - here.slope1 * at.rest(1)) * large * small);
       if (std::abs(newton - u) <= 3e-16 * std::abs(u)) break;
       u = newton;
       // Newton, unless it leaves the bracket or has been slow for long: scores may bend sharply within a cell.

@@ -36,10 +36,10 @@ class Kernel {
   void all_solutions(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   void choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
 
-  // One curved branch, per node: scores of the rest against it.
-  std::vector<double> prior_, odds_[2];
+  // One curved branch, per node taken as its posterior: the prior, and by type the probability of the rest.
+  std::vector<double> prior_, share_[2];
   // Many curved branches.
-  std::vector<double> u_, before_, slope_;
+  std::vector<double> u_, before_;
   Arrow arrow_;
   Curve curve_;
   Follower follower_;
