@@ -28,8 +28,10 @@ std::string plays_csv(const Structure& structure, const Simulation& simulation) 
     for (const PlayStep& step : play.steps) {
       const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
       if (move.kind == MoveKind::passage) continue;
-      out += fmt::format("{},{},{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, move.player >= 0 ? structure.players[at(move.player)].name : "chance",
-                         move.actions[at(structure.branches[at(step.branch)].action)], number_text(step.belief_before), number_text(step.belief_after));
+      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, move.player >= 0 ? structure.players[at(move.player)].name : "chance",
+                         move.actions[at(structure.branches[at(step.branch)].action)]);
+      const bool teaches = move.player < 0 ? structure.everyone() != 0 : structure.players[at(move.player)].num_types() > 1;
+      out += teaches ? fmt::format(",{},{}", number_text(step.belief_before), number_text(step.belief_after)) : ",,";
       out += ending;
     }
   }

@@ -61,3 +61,19 @@ TEST_CASE("read_file: a missing file, a folder and a file too large are diagnost
 }
 
 TEST_CASE("nearest_word: two neighbouring letters swapped are one mistake") { CHECK(nearest_word("slove", {"run", "solve", "check"}) == "solve"); }
+
+TEST_CASE("render: a long line is shown around its caret, and bytes that are no text as question marks") {
+  Diagnostic diagnostic;
+  diagnostic.code = "M0000";
+  diagnostic.line = 1;
+  diagnostic.column = 5000;
+  diagnostic.source_line = std::string(4999, 'a') + "X" + std::string(5000, 'b');
+  const std::string text = render(diagnostic);
+  CHECK(text.size() < 600);
+  CHECK(text.find("aX") != std::string::npos);
+  const std::size_t line_start = text.find("    1 | "), caret_start = text.find("      | ");
+  CHECK(text.find('X') - line_start - std::string("…").size() + 1 == text.find('^') - caret_start);
+  diagnostic.column = 1;
+  diagnostic.source_line = std::string("\x01\xFF\x7F ok", 6);
+  CHECK(render(diagnostic).find("??? ok") != std::string::npos);
+}

@@ -15,23 +15,60 @@ struct Paint {
   }
 };
 
-/// Columns a UTF-8 text takes, one a code point.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
+/// The part of a line around a column that a screen can show, one entry a character; what is no printable text is "?".
+struct Window {
+  std::vector<std::string> characters;
+  std::size_t caret = 0;  ///< index of the column within `characters`
+};
+
+/// Characters of a UTF-8 text; bytes that are none, and control characters, come as "?".
+std::vector<std::string> printable_characters(std::string_view text, std::size_t most) {
+  std::vector<std::string> out;
+  for (std::size_t k = 0; k < text.size() && out.size() < most;) {
+    const auto lead = static_cast<unsigned char>(text[k]);
+    const std::size_t length = lead < 0x80 ? 1 : (lead & 0xE0U) == 0xC0U ? 2 : (lead & 0xF0U) == 0xE0U ? 3 : (lead & 0xF8U) == 0xF0U ? 4 : 0;
+    bool whole = length > 0 && k + length <= text.size();
+    for (std::size_t n = 1; whole && n < length; ++n) whole = !starts_character(text[k + n]);
+    if (!whole || (lead < 0x20 && lead != '\t') || lead == 0x7F) {
+      // Stray bytes count as the columns the readers of files count: one for each byte that starts a character.
+      if (starts_character(text[k]) || out.empty()) out.emplace_back("?");
+      ++k;
+      continue;
+    }
+    out.emplace_back(text.substr(k, length));
+    k += length;
+  }
+  return out;
+}
+
+Window window_around(const Diagnostic& diagnostic) {
+  constexpr std::size_t widest = 160, before = 60;
+  const auto column = static_cast<std::size_t>(std::max(1, diagnostic.column)) - 1;
+  Window window{printable_characters(diagnostic.source_line, column + widest), column};
+  if (column > widest - before) {
+    const std::size_t cut = std::min(column - before, window.characters.size());
+    window.characters.erase(window.characters.begin(), window.characters.begin() + static_cast<std::ptrdiff_t>(cut));
+    window.characters.insert(window.characters.begin(), "…");
+    window.caret = column - cut + 1;
+  }
+  if (window.characters.size() > widest) {
+    window.characters.resize(widest);
+    window.characters.emplace_back("…");
+  }
+  return window;
 }
 
 std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
   const std::string number = fmt::format("{:>5} | ", diagnostic.line);
-  std::string pad;
-  std::size_t seen = 0;
-  for (char c : diagnostic.source_line) {
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U && ++seen >= static_cast<std::size_t>(std::max(1, diagnostic.column))) break;
-    if ((static_cast<unsigned char>(c) & 0xC0U) != 0x80U) pad += c == '\t' ? '\t' : ' ';
-  }
-  const std::size_t room = width_of(diagnostic.source_line) + 1;
-  const auto length = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, std::max<std::size_t>(1, room - std::min(room - 1, pad.size())));
-  return fmt::format("{}{}\n{}{}{}\n", number, diagnostic.source_line, std::string(number.size() - 2, ' ') + "| ", pad,
-                     paint("1;31", std::string(length, '^')));
+  const Window window = window_around(diagnostic);
+  std::string shown, pad;
+  for (const std::string& character : window.characters) shown += character;
+  for (std::size_t k = 0; k < window.caret; ++k) pad += k < window.characters.size() && window.characters[k] == "\t" ? '\t' : ' ';
+  const std::size_t room = window.characters.size() > window.caret ? window.characters.size() - window.caret : 1;
+  const auto length = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, room);
+  return fmt::format("{}{}\n{}{}{}\n", number, shown, std::string(number.size() - 2, ' ') + "| ", pad, paint("1;31", std::string(length, '^')));
 }
 
 }  // namespace
