@@ -128,6 +128,19 @@ TEST_CASE("measure: forcing a choice of a game without types leaves the later on
   CHECK(value(game, assessment, probe(MoveMade{2, 0})) == doctest::Approx(odds(0, 1) * odds(1, 1) * odds(2, 0)));
 }
 
+TEST_CASE("measure: choices forced in a row are followed by what play does from there") {
+  const Game game = test::crisis();
+  const Assessment assessment = test::random_assessment(game, 3, 24);
+  const auto odds = [&](int state, int branch) { return std::exp(assessment.log_strategy[static_cast<std::size_t>(assessment.row(game.shape(), 0, state) + branch)]); };
+  Probe both = probe(OutcomeProbability{{2}}, 0, 1);
+  both.then = {{{1, 1}}};
+  CHECK(value(game, assessment, both) == doctest::Approx(odds(2, 0)));
+  both.then = {{{2, 0}}};
+  const std::vector<Measured> resisted = measure(game, assessment, {&both, 1});
+  CHECK(*resisted[0].value == doctest::Approx(1.0));
+  CHECK(resisted[0].weight == doctest::Approx(odds(1, 1)));  // how often play comes to the second choice
+}
+
 TEST_CASE("measure: what states remember splits a move without remainder") {
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 7, 25);
