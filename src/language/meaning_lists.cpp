@@ -108,17 +108,19 @@ class Lists {
   static std::string name_of(const ast::Horizon& /*what*/) { return "horizon"; }
   static std::string name_of(const ast::Phase& what) { return what.name.text; }
   static std::string name_of(const ast::At& what) {
-    const std::string move = first_move(what.body, 0);
-    return move.empty() ? what.place.text : move;
+    const std::string* move = first_move(what.body);
+    return move == nullptr ? what.place.text : *move;
   }
 
   void collect_labels(const ast::Block& block, const std::string& owner) {
+    std::vector<const std::string*> moves(block.size() + 1, &owner);  // at or after each statement; the owner where none follows
+    for (std::size_t i = block.size(); i-- > 0;) {
+      const std::string* move = named_move(block[i]);
+      moves[i] = move != nullptr ? move : moves[i + 1];
+    }
     for (std::size_t i = 0; i < block.size(); ++i) {
       const ast::Statement& statement = block[i];
-      if (!statement.note.labels.empty()) {
-        const std::string move = first_move(block, i);
-        attach(statement.note, move.empty() ? owner : move);
-      }
+      attach(statement.note, *moves[i]);
       if (const auto* choice = std::get_if<ast::Choice>(&statement.what)) collect_from(*choice);
       if (const auto* together = std::get_if<ast::Simultaneously>(&statement.what))
         for (const ast::Choice& choice : together->choices) collect_from(choice);
@@ -141,22 +143,24 @@ class Lists {
     }
   }
 
-  /// The first named move at or after statement `from` of the block, blocks within included; "" where none follows.
-  static std::string first_move(const ast::Block& block, std::size_t from) {
-    for (std::size_t i = from; i < block.size(); ++i) {
-      const auto& what = block[i].what;
-      if (const auto* offer = std::get_if<ast::Offer>(&what)) return offer->choice.text;
-      if (const auto* choice = std::get_if<ast::Choice>(&what)) return choice->name.text;
-      if (const auto* chance = std::get_if<ast::Chance>(&what)) return chance->name.text;
-      if (const auto* together = std::get_if<ast::Simultaneously>(&what); together != nullptr && !together->choices.empty())
-        return together->choices.front().name.text;
-      if (const auto* when = std::get_if<ast::When>(&what)) {
-        std::string inside = first_move(when->then, 0);
-        if (inside.empty()) inside = first_move(when->otherwise, 0);
-        if (!inside.empty()) return inside;
-      }
-    }
-    return {};
+  /// The move a statement is, or the first within it; null where it holds none.
+  static const std::string* named_move(const ast::Statement& statement) {
+    const auto& what = statement.what;
+    if (const auto* offer = std::get_if<ast::Offer>(&what)) return &offer->choice.text;
+    if (const auto* choice = std::get_if<ast::Choice>(&what)) return &choice->name.text;
+    if (const auto* chance = std::get_if<ast::Chance>(&what)) return &chance->name.text;
+    if (const auto* together = std::get_if<ast::Simultaneously>(&what); together != nullptr && !together->choices.empty())
+      return &together->choices.front().name.text;
+    const auto* when = std::get_if<ast::When>(&what);
+    if (when == nullptr) return nullptr;
+    const std::string* inside = first_move(when->then);
+    return inside != nullptr ? inside : first_move(when->otherwise);
+  }
+
+  static const std::string* first_move(const ast::Block& block) {
+    for (const ast::Statement& statement : block)
+      if (const std::string* move = named_move(statement); move != nullptr) return move;
+    return nullptr;
   }
 
   void attach(const ast::Note& note, const std::string& name) {
