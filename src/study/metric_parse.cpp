@@ -287,7 +287,7 @@ class Parser {
       }
       while (signature.takes == T::ends && take_sign(",") && atom.names.size() < 1000) atom.names.push_back(name("an end"));
     }
-    if (!stopped_ && !is_sign(")")) stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);
+    if (!stopped_ && !is_sign(")") && now().kind != Token::Kind::end) stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);
     need_sign(")", "to close the bracket");
   }
 

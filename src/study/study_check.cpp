@@ -26,7 +26,7 @@ class Checker {
     study_.model = std::move(*model);
     const bool parameters_are_sound = check_parameters();
     check_labels();
-    if (parameters_are_sound) check_structures();
+    check_structures(parameters_are_sound);
   }
 
  private:
@@ -108,23 +108,25 @@ class Checker {
         pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name), "labels stand at the start of a note: ## [E1] ...");
   }
 
-  void check_structures() {
+  /// With parameters that are wrong themselves, names are looked up in the model as it is shipped.
+  void check_structures(bool parameters_are_sound) {
     const Reading* reading = nullptr;
     for (const Reading& candidate : study_.readings)
       if (!reading || (candidate.neutral && !reading->neutral)) reading = &candidate;
+    const Settings settings = parameters_are_sound ? settings_of(study_, reading) : Settings{};
     CompiledGames plain(*study_.model, {});
-    const auto first = plain.at(settings_of(study_, reading));
+    const auto first = plain.at(settings);
     if (!first) return refused(first.error());
     const std::vector<std::string> keep = remembered((*first)->structure());
     CompiledGames games(*study_.model, keep);
-    const auto base = keep.empty() ? first : games.at(settings_of(study_, reading));
+    const auto base = keep.empty() ? first : games.at(settings);
     if (!base) return refused(base.error());
     const Structure& structure = (*base)->structure();
     check_names(structure);
     check_window(structure);
-    if (const auto bound = (*base)->bind(settings_of(study_, reading)); !bound) return refused(bound.error());
-
     check_metrics(structure, nullptr, structure);
+    if (!parameters_are_sound) return;
+    if (const auto bound = (*base)->bind(settings); !bound) return refused(bound.error());
     for (const Variant& variant : study_.variants) {
       if (!used(variant.id)) continue;
       const auto changed = (keep.empty() ? plain : games).at(settings_of(study_, reading, &variant));
