@@ -448,7 +448,7 @@ TEST_CASE("lower: published models pay, end, count and accept as their text says
 
 TEST_CASE("lower: random texts pay, end, count and accept as written, whatever is dropped and whatever is kept") {
   int compiled = 0;
-  for (std::uint32_t seed = 1; seed <= 200; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 80; ++seed) {
     const std::string text = Writer(seed).model();
     CAPTURE(seed);
     CAPTURE(text);
@@ -461,5 +461,5 @@ TEST_CASE("lower: random texts pay, end, count and accept as written, whatever i
     for (const CheckedVariable& variable : model->checked().variables) everything.keep.push_back(variable.name);
     check_model(*model, everything);
   }
-  CHECK(compiled > 50);
+  CHECK(compiled > 20);
 }
