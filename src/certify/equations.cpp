@@ -15,7 +15,7 @@ struct Found {
   explicit Found(int players) : low(static_cast<std::size_t>(players), infinity), high(static_cast<std::size_t>(players), -infinity) {}
 };
 
-/// Values by full profile of live types, [player][profile][point]: exact wherever no decision follows.
+/// Values by full profile of live types, [point][player][profile]: exact wherever no decision follows.
 class ValueSweep {
  public:
   ValueSweep(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached)
@@ -23,10 +23,7 @@ class ValueSweep {
         assessment_(assessment),
         reached_(reached),
         players_(layout.structure().num_players()),
-        values_(layout, [&layout](int state) {
-          const Shape& shape = layout.shape(state);
-          return static_cast<std::size_t>(layout.structure().num_players() * shape.profiles * shape.points);
-        }),
+        values_(layout, [this](int state) { return block(layout_.shape(state)) * static_cast<std::size_t>(layout_.shape(state).points); }),
         total_(players_) {}
 
   Equations run(const OnStep& on_step) {
@@ -48,6 +45,9 @@ class ValueSweep {
   }
 
  private:
+  /// Numbers of one point: a payoff for each player and profile.
+  [[nodiscard]] std::size_t block(const Shape& shape) const { return static_cast<std::size_t>(players_ * shape.profiles); }
+
   void join(const Found& one) {
     keep_worst(total_.worst.residual, one.worst.residual);
     keep_worst(total_.worst.residual_reached, one.worst.residual_reached);
@@ -65,22 +65,24 @@ class ValueSweep {
     else
       befall(round, piece);
     const Shape& shape = layout_.shape(piece.state);
-    const double* values = values_.at(round, piece.state);
-    for (int j = 0; j < players_; ++j)
-      for (int profile = 0; profile < shape.profiles; ++profile) {
-        const double* row = values + (static_cast<std::int64_t>(j) * shape.profiles + profile) * shape.points;
-        const auto [low, high] = std::minmax_element(row + piece.first, row + piece.last);
-        found.low[static_cast<std::size_t>(j)] = std::min(found.low[static_cast<std::size_t>(j)], *low);
-        found.high[static_cast<std::size_t>(j)] = std::max(found.high[static_cast<std::size_t>(j)], *high);
-      }
+    const double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(block(shape));
+    for (std::int64_t p = piece.first; p < piece.last; ++p)
+      for (std::size_t j = 0; j < found.low.size(); ++j)
+        for (int profile = 0; profile < shape.profiles; ++profile, ++value) {
+          found.low[j] = std::min(found.low[j], *value);
+          found.high[j] = std::max(found.high[j], *value);
+        }
   }
 
-  /// A branch of the state in hand with all that does not depend on the point.
+  /// A branch of the state in hand with all that does not depend on the point; lists are by [player][profile].
   struct Way {
     Step step;
-    const double* next = nullptr;       ///< the successor's values
-    std::vector<const double*> reward;  ///< per player, by profile
-    std::vector<double> discount;       ///< [player][profile]
+    const double* next = nullptr;  ///< the successor's values
+    std::int64_t next_block = 0;
+    const double* reward = nullptr;
+    std::vector<double> discount;
+    std::vector<int> from;         ///< where in the successor's block
+    bool aligned = true;           ///< `from` counts 0, 1, 2, ...
   };
   std::vector<Way> ways_from(int round, int state) const {
     const Structure& structure = layout_.structure();
@@ -88,24 +90,42 @@ class ValueSweep {
     const Shape& shape = layout_.shape(state);
     std::vector<Way> ways;
     for (int branch = from.first_branch; branch < from.first_branch + from.num_branches; ++branch) {
-      Way way{.step = step_along(layout_, round, state, branch), .next = nullptr, .reward = {}, .discount = {}};
-      if (!way.step.to.ended()) way.next = values_.at(way.step.to.round, way.step.to.state);
-      for (int j = 0; j < players_; ++j) {
-        way.reward.push_back(layout_.game().reward(branch, j, shape.profiles));
-        for (int profile = 0; profile < shape.profiles; ++profile) way.discount.push_back(layout_.discount(branch, j, shape.type_in(profile, j)));
+      Way way;
+      way.step = step_along(layout_, round, state, branch);
+      way.reward = layout_.game().reward(branch, 0, shape.profiles);  // players follow one another
+      if (!way.step.to.ended()) {
+        way.next = values_.at(way.step.to.round, way.step.to.state);
+        way.next_block = static_cast<std::int64_t>(block(*way.step.shape));
       }
+      for (int j = 0; j < players_; ++j)
+        for (int profile = 0; profile < shape.profiles; ++profile) {
+          way.discount.push_back(layout_.discount(branch, j, shape.type_in(profile, j)));
+          if (way.next == nullptr) continue;
+          way.from.push_back(j * way.step.shape->profiles + way.step.profile[static_cast<std::size_t>(profile)]);
+          way.aligned = way.aligned && way.from.back() == static_cast<int>(way.from.size()) - 1;
+        }
       ways.push_back(std::move(way));
     }
     return ways;
   }
 
-  /// Player j's payoff along a way for one profile, given where the way leads.
-  double payoff(const Way& way, const Shape& shape, int j, int profile, const Stencil& at) const {
-    const double now = way.reward[static_cast<std::size_t>(j)][profile];
-    if (way.next == nullptr) return now;
-    const Shape& there = *way.step.shape;
-    const double* row = way.next + (static_cast<std::int64_t>(j) * there.profiles + way.step.profile[static_cast<std::size_t>(profile)]) * there.points;
-    return now + way.discount[static_cast<std::size_t>(j * shape.profiles + profile)] * at.read(row);
+  /// Payoffs along a way, [player][profile], given where the way leads.
+  static void payoffs_along(const Way& way, const Stencil& at, std::vector<double>& amount) {
+    const std::size_t n = amount.size();
+    if (way.next == nullptr) {
+      std::copy(way.reward, way.reward + n, amount.begin());
+      return;
+    }
+    std::fill(amount.begin(), amount.end(), 0.0);
+    for (int k = 0; k < at.count; ++k) {
+      const double* point = way.next + at.index[static_cast<std::size_t>(k)] * way.next_block;
+      const double weight = at.weight[static_cast<std::size_t>(k)];
+      if (way.aligned)
+        for (std::size_t i = 0; i < n; ++i) amount[i] += weight * point[i];
+      else
+        for (std::size_t i = 0; i < n; ++i) amount[i] += weight * point[way.from[i]];
+    }
+    for (std::size_t i = 0; i < n; ++i) amount[i] = way.reward[i] + way.discount[i] * amount[i];
   }
 
   void decide(int round, const Piece& piece, Found& found) {
@@ -118,60 +138,51 @@ class ValueSweep {
     const std::vector<Way> ways = ways_from(round, piece.state);
     const std::vector<double> measure = log_measure(structure, piece.state, assessment_.measure);
     const std::int64_t marks = assessment_.mark_offset[layout_.slot(round, piece.state)];
-    double* values = values_.at(round, piece.state);
-    const auto branches = static_cast<std::size_t>(from.num_branches);
+    const auto branches = static_cast<std::size_t>(from.num_branches), profiles = static_cast<std::size_t>(shape.profiles), n = block(shape);
+    const std::size_t own = static_cast<std::size_t>(mover) * profiles;  // start of the mover's payoffs in a block
+    double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
     std::array<double, 2> lambda{};
     for (int type = 0; type < types; ++type) lambda[static_cast<std::size_t>(type)] = precision_at(layout_, assessment_, round, piece.state, mover, type);
+    std::vector<std::size_t> type_of(n);  // the mover's, [player][profile]
+    for (std::size_t i = 0; i < n; ++i) type_of[i] = static_cast<std::size_t>(shape.type_in(static_cast<int>(i % profiles), mover));
 
     std::vector<double> answer(2 * branches);  // S of design.md, then its logit: [type][branch]
-    std::vector<double> payoffs(static_cast<std::size_t>(players_ * shape.profiles));
-    std::vector<double> seen(static_cast<std::size_t>(shape.profiles));  // the mover's belief about the others, by profile
+    std::vector<double> amount(n), seen(profiles);
     PointWalk walk(shape, piece.first);
-    for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next()) {
+    for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next(), value += n) {
       const bool is_reached = reached_[static_cast<std::size_t>(marks + p)] != 0;
       others_as_seen_by(mover, shape, walk, seen);
-      std::fill(payoffs.begin(), payoffs.end(), 0.0);
+      std::fill(value, value + n, 0.0);
       for (std::size_t a = 0; a < branches; ++a) {
+        const Way& way = ways[a];
         const double log_zero = strategy.at(0, static_cast<int>(a), p), log_one = types == 2 ? strategy.at(1, static_cast<int>(a), p) : log_zero;
         Stencil at;
         at.start(0);
-        Place place;
         for (std::size_t k = 0; k < shape.axes.size(); ++k)
-          if (static_cast<int>(k) != axis) at.index[0] += walk.node(static_cast<int>(k)) * ways[a].step.stride[k];
-        const std::int64_t across = axis >= 0 ? ways[a].step.stride[static_cast<std::size_t>(axis)] : 0;
-        const std::int64_t base = at.index[0];
+          if (static_cast<int>(k) != axis) at.index[0] += walk.node(static_cast<int>(k)) * way.step.stride[k];
+        const std::int64_t across = axis >= 0 ? way.step.stride[static_cast<std::size_t>(axis)] : 0;
         if (across != 0) {
           const double before = layout_.node_log_odds(mover)[static_cast<std::size_t>(walk.node(axis))];
-          place = locate(layout_.nodes(mover), logistic(shifted(before, log_ratio(log_one, log_zero))));
-          at.spread(across, place);
+          at.spread(across, locate(layout_.nodes(mover), logistic(shifted(before, log_ratio(log_one, log_zero)))));
         }
-        const bool enters_cell = is_reached && across != 0 && place.weight > 0.0 && place.weight < 1.0;
+        payoffs_along(way, at, amount);
+        const std::array<double, 2> probability{std::exp(log_zero), types == 2 ? std::exp(log_one) : 0.0};
+        for (std::size_t i = 0; i < n; ++i) value[i] += probability[type_of[i]] * amount[i];
         std::array<double, 2> wanted{}, rise{};
-        for (int profile = 0; profile < shape.profiles; ++profile) {
-          const int type = shape.type_in(profile, mover);
-          const double probability = std::exp(type == 0 ? log_zero : log_one);
-          for (int j = 0; j < players_; ++j) {
-            const double amount = payoff(ways[a], shape, j, profile, at);
-            payoffs[static_cast<std::size_t>(j * shape.profiles + profile)] += probability * amount;
-            if (j == mover) wanted[static_cast<std::size_t>(type)] += seen[static_cast<std::size_t>(profile)] * amount;
-          }
-          if (enters_cell) {
-            const Shape& there = *ways[a].step.shape;
-            const double* row = ways[a].next + (static_cast<std::int64_t>(mover) * there.profiles + ways[a].step.profile[static_cast<std::size_t>(profile)]) * there.points;
-            const std::int64_t low = base + place.cell * across;
-            rise[static_cast<std::size_t>(type)] += seen[static_cast<std::size_t>(profile)] * ways[a].discount[static_cast<std::size_t>(mover * shape.profiles + profile)] * (row[low + across] - row[low]);
-          }
-        }
+        for (std::size_t profile = 0; profile < profiles; ++profile) wanted[type_of[profile]] += seen[profile] * amount[own + profile];
         for (int type = 0; type < types; ++type) {
           const auto k = static_cast<std::size_t>(type);
-          const bool open = is_open(structure.branches[static_cast<std::size_t>(ways[a].step.branch)], type);
+          const bool open = is_open(structure.branches[static_cast<std::size_t>(way.step.branch)], type);
           answer[k * branches + a] = open ? measure[a] + lambda[k] * wanted[k] : -infinity;
-          if (enters_cell) keep_worst(found.worst.cell_step, lambda[k] * std::abs(rise[k]));
         }
+        if (!is_reached || at.count != 2) continue;  // the posterior enters no cell
+        const double *low = way.next + at.index[0] * way.next_block, *high = way.next + at.index[1] * way.next_block;
+        for (std::size_t profile = 0; profile < profiles; ++profile) {
+          const auto there = static_cast<std::size_t>(way.from[own + profile]);
+          rise[type_of[profile]] += seen[profile] * way.discount[own + profile] * (high[there] - low[there]);
+        }
+        for (std::size_t type = 0; type < static_cast<std::size_t>(types); ++type) keep_worst(found.worst.cell_step, lambda[type] * std::abs(rise[type]));
       }
-      for (int j = 0; j < players_; ++j)
-        for (int profile = 0; profile < shape.profiles; ++profile)
-          values[(static_cast<std::int64_t>(j) * shape.profiles + profile) * shape.points + p] = payoffs[static_cast<std::size_t>(j * shape.profiles + profile)];
       compare(strategy, types, p, is_reached, answer, found);
     }
   }
@@ -223,30 +234,25 @@ class ValueSweep {
     const bool chance = structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance;
     MELIAN_EXPECT(chance || from.num_branches == 1, "simultaneous moves are refused by solve and unknown to certify");
     const std::vector<Way> ways = ways_from(round, piece.state);
+    const std::size_t n = block(shape);
     std::vector<ChanceNews> news;
-    for (const Way& way : ways) news.push_back(chance ? chance_news(layout_.game(), shape, way.step.branch) : ChanceNews{});
-    double* values = values_.at(round, piece.state);
+    std::vector<std::vector<double>> odds;  // per branch, [player][profile]
+    for (const Way& way : ways) {
+      news.push_back(chance ? chance_news(layout_.game(), shape, way.step.branch) : ChanceNews{});
+      odds.emplace_back(n, 1.0);
+      for (int j = 0; chance && j < players_; ++j) {
+        const double* own = layout_.game().odds_for(way.step.branch, j, shape.profiles);
+        std::copy(own, own + shape.profiles, odds.back().begin() + j * shape.profiles);
+      }
+    }
+    double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
+    std::vector<double> amount(n);
     PointWalk walk(shape, piece.first);
-    for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next()) {
-      for (int j = 0; j < players_; ++j)
-        for (int profile = 0; profile < shape.profiles; ++profile) values[(static_cast<std::int64_t>(j) * shape.profiles + profile) * shape.points + p] = 0.0;
+    for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next(), value += n) {
+      std::fill(value, value + n, 0.0);
       for (std::size_t o = 0; o < ways.size(); ++o) {
-        Stencil at;
-        at.start(0);
-        for (std::size_t k = 0; k < shape.axes.size(); ++k) {
-          const int player = shape.axes[k].player;
-          const int node = walk.node(static_cast<int>(k));
-          const bool moves = news[o].shift[k] != 0.0 && ways[o].step.stride[k] != 0;
-          at.spread(ways[o].step.stride[k], moves ? locate(layout_.nodes(player), logistic(shifted(layout_.node_log_odds(player)[static_cast<std::size_t>(node)], news[o].shift[k]))) : Place{node, 0.0});
-        }
-        for (int j = 0; j < players_; ++j) {
-          const double* odds = chance ? layout_.game().odds_for(ways[o].step.branch, j, shape.profiles) : nullptr;
-          for (int profile = 0; profile < shape.profiles; ++profile) {
-            const double weight = chance ? odds[profile] : 1.0;
-            if (weight == 0.0) continue;
-            values[(static_cast<std::int64_t>(j) * shape.profiles + profile) * shape.points + p] += weight * payoff(ways[o], shape, j, profile, at);
-          }
-        }
+        payoffs_along(ways[o], after_news(layout_, shape, walk, ways[o].step, news[o]), amount);
+        for (std::size_t i = 0; i < n; ++i) value[i] += odds[o][i] * amount[i];
       }
     }
   }

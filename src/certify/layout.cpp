@@ -183,6 +183,19 @@ ChanceNews chance_news(const Game& game, const Shape& shape, int branch) {
   return news;
 }
 
+Stencil after_news(const Layout& layout, const Shape& shape, const PointWalk& walk, const Step& step, const ChanceNews& news) {
+  Stencil at;
+  at.start(0);
+  for (std::size_t k = 0; k < shape.axes.size(); ++k) {
+    const int player = shape.axes[k].player, node = walk.node(static_cast<int>(k));
+    if (news.shift[k] == 0.0 || step.stride[k] == 0)
+      at.spread(step.stride[k], {node, 0.0});
+    else
+      at.spread(step.stride[k], locate(layout.nodes(player), logistic(shifted(layout.node_log_odds(player)[static_cast<std::size_t>(node)], news.shift[k]))));
+  }
+  return at;
+}
+
 StrategyBlock strategy_block(const Layout& layout, const Assessment& assessment, int round, int state) {
   const PublicState& s = layout.structure().states[static_cast<std::size_t>(state)];
   const Shape& shape = layout.shape(state);

@@ -165,6 +165,9 @@ struct ChanceNews {
 };
 [[nodiscard]] ChanceNews chance_news(const Game& game, const Shape& shape, int branch);
 
+/// Where beliefs stand after an outcome of chance (or a passage, without news) at the point of a walk.
+[[nodiscard]] Stencil after_news(const Layout& layout, const Shape& shape, const PointWalk& walk, const Step& step, const ChanceNews& news);
+
 /// Strategy block of one decision: log sigma(branch | type) at a point.
 struct StrategyBlock {
   const double* first = nullptr;

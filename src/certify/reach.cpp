@@ -103,16 +103,7 @@ class ForwardPass {
         }
         odds += weight * odds_by_profile[profile];
       }
-      Stencil at;
-      at.start(0);
-      for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-        const int player = shape.axes[a].player;
-        const auto node = static_cast<std::size_t>(walk.node(static_cast<int>(a)));
-        if (news.shift[a] == 0.0)
-          at.spread(step.stride[a], {static_cast<int>(node), 0.0});
-        else
-          at.spread(step.stride[a], locate(layout_.nodes(player), logistic(shifted(layout_.node_log_odds(player)[node], news.shift[a]))));
-      }
+      const Stencil at = after_news(layout_, shape, walk, step, news);
       add(there, at, mass * odds);
     }
   }
