@@ -169,10 +169,10 @@ class Runner {
 
   PieceRequest request(const Task& task) {
     PieceRequest out;
-    out.game = bound_.at({task.reading, task.variant});
+    out.game = &bound_.at({task.reading, task.variant});
     out.certified = task.level == Level::answer;
     out.lambda_factor = study_.solve.report_lambda[task.lambda];
-    out.nodes = nodes_for(study_, out.game);
+    out.nodes = nodes_for(study_, *out.game);
     if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered) out.nodes = comparison_nodes(out.nodes);
     out.ladder = task.level != Level::half_grid_unladdered;
     if (const auto atoms = atoms_.find(variant_name(task.variant)); atoms != atoms_.end()) out.atoms = atoms->second;

@@ -167,8 +167,8 @@ std::string grid_text(const Structure& structure, const std::vector<int>& nodes)
 
 std::string key_of(const Study& study, const PieceRequest& request) {
   const AnswerOptions options = options_for(study, request);
-  std::string text = fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game.fingerprint, request.certified ? "answer" : "solution");
-  text += fmt::format("grid {}\nlambda {} x {}\n", grid_text(request.game.shape(), request.nodes), options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
+  std::string text = fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game->fingerprint, request.certified ? "answer" : "solution");
+  text += fmt::format("grid {}\nlambda {} x {}\n", grid_text(request.game->shape(), request.nodes), options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
   text += fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure), static_cast<int>(options.solve.discounting), request.ladder);
   if (request.certified) text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance), number_text(options.certify.residual_tolerance));
   return sha256(text);
@@ -181,26 +181,26 @@ Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest&
     stopped = stopped || (on_step && !on_step(step));
     return !stopped;
   });
-  const Result<Answer> found = answer(request.game, options);
+  const Result<Answer> found = answer(*request.game, options);
   if (!found) return std::unexpected(found.error());
   if (stopped || found->solution.summary.termination == Termination::cancelled) return std::nullopt;
 
-  const Json result = to_json(request.game, *found, options);
+  const Json result = to_json(*request.game, *found, options);
   Json document;
   document["short"] = short_json(result);
   if (request.certified) {
     document["result"] = result;
-    document["result"]["bargaining_ranges"] = ranges_json(request.game, *found);
-    document["result"]["paths"] = paths_json(request.game, *found);
+    document["result"]["bargaining_ranges"] = ranges_json(*request.game, *found);
+    document["result"]["paths"] = paths_json(*request.game, *found);
   }
   Piece out;
-  out.game = request.game.fingerprint;
+  out.game = request.game->fingerprint;
   out.kind = request.certified ? "answer" : "solution";
   out.lambda_factor = request.lambda_factor;
-  out.grid = grid_text(request.game.shape(), request.nodes);
+  out.grid = grid_text(request.game->shape(), request.nodes);
   out.program = program_version;
   out.document = document.dump();
-  const auto numbers = metric::read_off(request.atoms, request.game, found->solution.assessment, found->prediction, around);
+  const auto numbers = metric::read_off(request.atoms, *request.game, found->solution.assessment, found->prediction, around);
   for (std::size_t a = 0; a < request.atoms.size(); ++a) out.numbers[metric::text_of(request.atoms[a])] = numbers[a];
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return out;

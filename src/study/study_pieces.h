@@ -12,7 +12,7 @@
 namespace melian {
 
 struct PieceRequest {
-  Game game;
+  const Game* game = nullptr;
   bool certified = false;             ///< the whole answer with its certificate, else the solution's own counts
   double lambda_factor = 1.0;
   std::vector<int> nodes;             ///< of each player's belief axis
