@@ -321,6 +321,49 @@ void Curve::trace(const Line& line) {
   add_strands(line, 0, -line.reach(), line.reach());
 }
 
+void Curve::trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising) {
+  segments_.clear();
+  strands_.assign(1, {});
+  complete_ = true;
+  by_posterior_ = true;
+  (void)point(1);
+  const double reach = line.reach();
+  for (int cell = 0; cell < line.axis->cells(); ++cell) {
+    for (const int end : {0, 1}) {
+      Point& at = points_[ix(end)];
+      const double u = line.axis->u[ix(cell + end)];
+      if (rising[ix(cell)] == 0 || std::isinf(u)) {
+        place(line, 0, std::clamp(u, -reach, reach), at);
+      } else {
+        at.t = u;
+        at.u.assign(1, u);
+        at.prior = prior[ix(cell + end)];
+      }
+    }
+    if (rising[ix(cell)] != 0)
+      add_segment(0, points_[0], points_[1]);
+    else
+      cut(line, 0, 0, 1, 0);
+  }
+}
+
+int Curve::only_cell(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, double target) const {
+  const Segment* only = nullptr;
+  for (const Segment& segment : segments_) {
+    const double low = std::min(segment.prior_low, segment.prior_high), high = std::max(segment.prior_low, segment.prior_high);
+    if (!(low <= target && target <= high)) continue;
+    if (only != nullptr) return -1;
+    only = &segment;
+  }
+  if (only == nullptr || only->prior_high < only->prior_low) return -1;
+  // Within an increasing segment priors at nodes increase: the last node at or below the target.
+  const Axis& axis = *line.axis;
+  const int first = axis.cell_of(only->t_low, 0), last = axis.cell_of(only->t_high, first);
+  const auto after = std::upper_bound(prior.begin() + first + 1, prior.begin() + last + 1, target);
+  const int cell = static_cast<int>(after - prior.begin()) - 1;
+  return rising[ix(cell)] != 0 ? cell : -1;
+}
+
 bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int depth) {
   const double sign = slope_sign(line, points_[low], points_[high]);
   if (sign != 0.0) return sign > 0.0;

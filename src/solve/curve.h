@@ -27,6 +27,10 @@ class Curve {
   [[nodiscard]] bool increases(const Line& line, double c_low, const double* low, double c_high, const double* high);
   /// The same over one cell of the posterior of a line's only curved branch.
   [[nodiscard]] bool increases_in_cell(const Line& line, int cell);
+  /// Cuts a line with one curved branch, given the priors at its nodes and which cells are known to increase throughout.
+  void trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising);
+  /// The increasing cell that holds the only solution at a prior; -1 where there may be others, or it lies in no such cell.
+  [[nodiscard]] int only_cell(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, double target) const;
   /// All solutions at a prior.
   void roots(const Line& line, double target, std::vector<Root>& out);
   [[nodiscard]] bool complete() const { return complete_; }

@@ -40,16 +40,21 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
       if (!std::isinf(targets[ix(k)])) finish(line, targets[ix(k)], nullptr, k, answer);
     return;
   }
-  const bool done = line.curved.size() == 1 ? one_curved(line, targets, answer) : many_curved(line, targets, answer);
-  if (!done) all_solutions(line, targets, guide, answer);
+  if (line.curved.size() == 1) {
+    one_curved(line, targets, guide, answer);
+  } else if (!many_curved(line, targets, answer)) {
+    curve_.trace(line);
+    for (int k = 0; k < count; ++k)
+      if (!std::isinf(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
+  }
   for (int k = 0; k < count; ++k)
     if (!(answer.residual[ix(k)] <= residual_limit(line.scale))) answer.mark[ix(k)] = DecisionMark::unsolved;
 }
 
 /// One curved branch against the rest: the prior is explicit in its posterior,
 ///   u_0 = u + log(1 + e^{x_1}) - log(1 + e^{x_0}),  x_theta = log rest_theta - S_theta(u).
-/// False where u_0 does not increase in every cell: some prior may have several solutions.
-bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {
+/// Where u_0 does not increase in every cell, priors that more than one stretch of the curve passes go to the exact search.
+void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
   const Axis& axis = *line.axis;
   const int n = axis.nodes();
   const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
@@ -62,18 +67,30 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
     share_[0][ix(k)] = at.rest(0);
     share_[1][ix(k)] = at.rest(1);
   }
+  bool monotone = true;
+  rising_.assign(ix(axis.cells()), 1);
   for (int k = 0; k < axis.cells(); ++k) {
     const auto i = ix(k);
     const double slope0 = (s0[k + 1] - s0[k]) * axis.per_width[i], slope1 = (s1[k + 1] - s1[k]) * axis.per_width[i];
     const double lowest = std::min(slope0 * share_[0][i], slope0 * share_[0][i + 1]) - std::max(slope1 * share_[1][i], slope1 * share_[1][i + 1]);
-    if (1.0 + lowest * axis.p_max[i] > 0.0) continue;
-    if (!curve_.increases_in_cell(line, k)) return false;
+    if (1.0 + lowest * axis.p_max[i] > 0.0 || curve_.increases_in_cell(line, k)) continue;
+    rising_[i] = 0;
+    monotone = false;
   }
+  if (!monotone) curve_.trace_cells(line, prior_, rising_);
   int cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
     if (std::isinf(target)) continue;
-    while (cell + 1 < axis.cells() && prior_[ix(cell + 1)] < target) ++cell;
+    if (monotone) {
+      while (cell + 1 < axis.cells() && prior_[ix(cell + 1)] < target) ++cell;
+    } else {
+      cell = curve_.only_cell(line, prior_, rising_, target);
+      if (cell < 0) {
+        all_solutions(line, target, static_cast<int>(k), guide, answer);
+        continue;
+      }
+    }
     const auto i = ix(cell);
     const Cell here{s0[cell], s1[cell], (s0[cell + 1] - s0[cell]) * axis.per_width[i], (s1[cell + 1] - s1[cell]) * axis.per_width[i], axis.b[i]};
     double low = axis.u[i], high = axis.u[i + 1];
@@ -107,7 +124,6 @@ bool Kernel::one_curved(const Line& line, const std::vector<double>& targets, Li
     }
     finish(line, target, &u, static_cast<int>(k), answer);
   }
-  return true;
 }
 
 bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {
@@ -147,23 +163,17 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
   return curve_.increases(line, c_before, before_.data(), infinity, u_.data());
 }
 
-void Kernel::all_solutions(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
-  curve_.trace(line);
-  for (std::size_t k = 0; k < targets.size(); ++k) {
-    if (std::isinf(targets[k])) continue;
-    curve_.roots(line, targets[k], roots_);
-    if (roots_.size() == 1 && curve_.complete()) {
-      double c = roots_[0].c;
-      // A root found by nested searches carries their round-off; two Newton steps on the whole system take it off.
-      std::vector<double>& u = roots_[0].u;
-      before_ = u;
-      if (!arrow_.solve(line, targets[k], c, u.data(), 4, 0.1)) u = before_;
-      finish(line, targets[k], u.data(), static_cast<int>(k), answer);
-      answer.mark[k] = DecisionMark::unique;
-    } else {
-      choose(line, targets[k], static_cast<int>(k), guide, answer);
-    }
-  }
+/// All solutions at one prior of a line that `curve_` has traced.
+void Kernel::all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  curve_.roots(line, prior, roots_);
+  if (roots_.size() != 1 || !curve_.complete()) return choose(line, prior, target, guide, answer);
+  double c = roots_[0].c;
+  // A root found by nested searches carries their round-off; two Newton steps on the whole system take it off.
+  std::vector<double>& u = roots_[0].u;
+  before_ = u;
+  if (!arrow_.solve(line, prior, c, u.data(), 4, 0.1)) u = before_;
+  finish(line, prior, u.data(), target, answer);
+  answer.mark[ix(target)] = DecisionMark::unique;
 }
 
 void Kernel::choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {

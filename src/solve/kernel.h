@@ -31,13 +31,14 @@ class Kernel {
   void solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
 
  private:
-  bool one_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
+  void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
-  void all_solutions(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
+  void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
   void choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
 
   // One curved branch, per node taken as its posterior: the prior, and by type the probability of the rest.
   std::vector<double> prior_, share_[2];
+  std::vector<std::uint8_t> rising_;  ///< per cell: the prior increases throughout
   // Many curved branches.
   std::vector<double> u_, before_;
   Arrow arrow_;
