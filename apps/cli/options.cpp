@@ -111,7 +111,9 @@ Result<LoadedGame> load(const GameOptions& options, bool quiet) {
   return LoadedGame{*std::move(model), *std::move(game), taken.count()};
 }
 
-int fail(const Diagnostics& diagnostics) {
+int fail(Diagnostics diagnostics) {
+  for (Diagnostic& diagnostic : diagnostics)
+    if (diagnostic.code == no_precision_code) diagnostic.hint = "give `--lambda L`, or state `param precision = L` in the model";
   say(diagnostics);
   const auto any = [&](const auto& test) { return std::ranges::any_of(diagnostics, test); };
   if (any([](const Diagnostic& diagnostic) { return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code; })) return refused;

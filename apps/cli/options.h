@@ -55,6 +55,6 @@ struct LoadedGame {
 [[nodiscard]] Result<LoadedGame> load(const GameOptions& options, bool quiet);
 
 /// Says the diagnostics and returns the exit code they mean.
-[[nodiscard]] int fail(const Diagnostics& diagnostics);
+[[nodiscard]] int fail(Diagnostics diagnostics);
 
 }  // namespace melian::cli

@@ -1,0 +1,17 @@
+# Installs what was built into a fresh folder and runs it there: an installed program finds its own models and page.
+# cmake -DBUILD=... -DPREFIX=... -P install_test.cmake
+file(REMOVE_RECURSE ${PREFIX})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} RESULT_VARIABLE failed OUTPUT_QUIET)
+if(failed)
+  message(FATAL_ERROR "cmake --install failed")
+endif()
+foreach(file bin/melian include/melian/melian.h share/melian/models/signorino_1999/baseline.melian share/melian/studies/istanbul_2025.toml)
+  if(NOT EXISTS ${PREFIX}/${file})
+    message(FATAL_ERROR "${file} was not installed")
+  endif()
+endforeach()
+execute_process(COMMAND ${PREFIX}/bin/melian models signorino_1999 WORKING_DIRECTORY / RESULT_VARIABLE failed OUTPUT_VARIABLE said)
+if(failed)
+  message(FATAL_ERROR "the installed program failed: ${said}")
+endif()
+file(REMOVE_RECURSE ${PREFIX})
