@@ -10,23 +10,57 @@ constexpr double newton_cap = 8.0;  ///< logits a posterior may move in one step
 /// One branch against the rest, by type: x_theta = log rest - S.
 class Contest {
  public:
-  Contest(double x0, double x1) : x0_(x0), x1_(x1), e0_(std::exp(-std::abs(x0))), e1_(std::exp(-std::abs(x1))) {}
+  Contest() = default;
+  Contest(double x0, double x1) : x_{x0, x1}, e_{std::exp(-std::abs(x0)), std::exp(-std::abs(x1))} {}
   /// log(1 + e^{x_1}) - log(1 + e^{x_0})
-  [[nodiscard]] double lift() const { return std::max(x1_, 0.0) - std::max(x0_, 0.0) + std::log((1.0 + e1_) / (1.0 + e0_)); }
-  /// The probability that the type takes another branch.
-  [[nodiscard]] double rest(int type) const {
-    const double x = type == 0 ? x0_ : x1_, e = type == 0 ? e0_ : e1_;
-    return (x >= 0.0 ? 1.0 : e) / (1.0 + e);
+  [[nodiscard]] double lift() const { return std::max(x_[1], 0.0) - std::max(x_[0], 0.0) + std::log((1.0 + e_[1]) / (1.0 + e_[0])); }
+  /// The probability that the type takes another branch; that it takes the branch.
+  [[nodiscard]] double rest(int type) const { return (x_[type] >= 0.0 ? 1.0 : e_[type]) / (1.0 + e_[type]); }
+  [[nodiscard]] double branch(int type) const { return (x_[type] >= 0.0 ? e_[type] : 1.0) / (1.0 + e_[type]); }
+  /// Their logs.
+  struct Logs { double branch, rest; };
+  [[nodiscard]] Logs logs(int type) const {
+    const double both = std::log1p(e_[type]);
+    return {-std::max(x_[type], 0.0) - both, -std::max(-x_[type], 0.0) - both};
   }
 
  private:
-  double x0_, x1_, e0_, e1_;
+  double x_[2] = {0.0, 0.0}, e_[2] = {1.0, 1.0};
 };
 
 /// Scores of the curved branch at the lower end of a cell, and their slopes in b.
 struct Cell {
   double s0, s1, slope0, slope1, b;
 };
+
+/// `finish` for two branches, one of them curved and the other without consequences for beliefs: the same numbers from
+/// what the last Newton step already knows.
+void settle(const Line& line, double u0, double u, const Contest& at, int cell, int target, LineAnswer& answer) {
+  const int branch = line.curved[0], other = 1 - branch;
+  double log[2], rest[2];
+  for (const int type : {0, 1}) {
+    const Contest::Logs logs = at.logs(type);
+    log[type] = logs.branch;
+    rest[type] = logs.rest;
+    answer.sigma[answer.index(type, branch, target)] = at.branch(type);
+    answer.sigma[answer.index(type, other, target)] = at.rest(type);
+  }
+  imply(u - u0, log[0], log[1]);
+  const Score score = line.at(branch, u0 + log[1] - log[0], cell);
+  const auto place = answer.place(branch, target);
+  answer.cell[place] = cell;
+  answer.weight[place] = (score.b - line.axis->b[ix(cell)]) * line.axis->per_width[ix(cell)];
+  answer.cell[answer.place(other, target)] = 0;
+  answer.weight[answer.place(other, target)] = 0.0;
+  double residual = 0.0;
+  for (const int type : {0, 1}) {
+    answer.log_sigma[answer.index(type, branch, target)] = log[type];
+    answer.log_sigma[answer.index(type, other, target)] = rest[type];
+    const double miss = (log[type] - score.s[type]) - (rest[type] - line.rest[type]);
+    residual = std::max(residual, std::abs(miss) * std::max(at.branch(type), at.rest(type)));
+  }
+  answer.residual[ix(target)] = std::isfinite(residual) ? residual : infinity;
+}
 
 }  // namespace
 
@@ -78,6 +112,7 @@ void Kernel::one_curved(const Line& line, const std::vector<double>& targets, co
     monotone = false;
   }
   if (!monotone) curve_.trace_cells(line, prior_, rising_);
+  const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
   int cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
@@ -109,10 +144,11 @@ void Kernel::one_curved(const Line& line, const std::vector<double>& targets, co
       if (!(u > low && u < high)) u = straight;
     }
     const double enough = 0.25 * residual_target(line.scale + std::abs(target));
+    Contest at;
     for (int step = 0; step < bracketed_steps; ++step) {
       const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
       const double along = (u >= 0.0 ? large : small) - here.b;
-      const Contest at(line.rest[0] - here.s0 - here.slope0 * along, line.rest[1] - here.s1 - here.slope1 * along);
+      at = Contest(line.rest[0] - here.s0 - here.slope0 * along, line.rest[1] - here.s1 - here.slope1 * along);
       const double off = u + at.lift() - target;
       if (std::abs(off) <= enough) break;
       (off > 0.0 ? high : low) = u;
@@ -122,7 +158,10 @@ void Kernel::one_curved(const Line& line, const std::vector<double>& targets, co
       // Newton, unless it leaves the bracket or has been slow for long: scores may bend sharply within a cell.
       if (!(u >= low && u <= high) || step % 6 == 5) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
     }
-    finish(line, target, &u, static_cast<int>(k), answer);
+    if (duel)
+      settle(line, target, u, at, cell, static_cast<int>(k), answer);
+    else
+      finish(line, target, &u, static_cast<int>(k), answer);
   }
 }
 

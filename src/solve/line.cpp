@@ -4,7 +4,6 @@ namespace melian::grid {
 namespace {
 
 constexpr int at_first = 0;
-constexpr double round_off = 1e-7;  ///< logits; more is no round-off but a miss, to be left for the residual to show
 
 struct LogSum {
   double top = -infinity, sum = 0.0;
@@ -120,15 +119,10 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
     for (int type = 0; type < 2; ++type) answer.log_sigma[answer.index(type, line.curved[i], target)] = score.s[type];
   }
   normalise(line, target, answer);
-  // Where scores are steep, round-off in them is worth more logits of the posterior than round-off in the posterior u
-  // itself: strategies are made to imply u exactly, by moving the rarer of the two.
   for (std::size_t i = 0; i < line.curved.size(); ++i) {
     double& zero = answer.log_sigma[answer.index(0, line.curved[i], target)];
     double& one = answer.log_sigma[answer.index(1, line.curved[i], target)];
-    const double off = (u[i] - u0) - (one - zero);
-    if (!(std::abs(off) < round_off)) continue;
-    double& rarer = zero < one ? zero : one;
-    rarer = std::min(0.0, zero < one ? zero - off : one + off);
+    imply(u[i] - u0, zero, one);
   }
   // Posteriors and scores once more, from the strategies alone, as any reader would recompute them.
   double mean[2] = {0.0, 0.0}, low[2] = {infinity, infinity}, high[2] = {-infinity, -infinity};

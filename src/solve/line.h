@@ -84,6 +84,18 @@ struct LineAnswer {
   [[nodiscard]] std::size_t place(int branch, int target) const { return ix(std::int64_t{branch} * targets + target); }
 };
 
+/// Moves the rarer of two log probabilities so that their ratio is `ratio` exactly. Where scores are steep, round-off in
+/// them is worth more logits of the posterior than the posterior's own last digit.
+inline void imply(double ratio, double& zero, double& one) {
+  constexpr double round_off = 1e-7;  // logits; more is no round-off but a miss, for the residual to show
+  const double off = ratio - (one - zero);
+  if (!(std::abs(off) < round_off)) return;
+  if (zero < one)
+    zero = std::min(0.0, zero - off);
+  else
+    one = std::min(0.0, one + off);
+}
+
 /// Writes strategies, posteriors and residual at prior log-odds `u0`, given the posteriors `u` of the curved branches
 /// (in the order of `line.curved`).
 void finish(const Line& line, double u0, const double* u, int target, LineAnswer& answer);
