@@ -43,6 +43,25 @@ Json profile_json(const Structure& structure, const Profiles& profiles, int prof
   return out;
 }
 
+bool is_choice(const Move& move) { return move.kind == MoveKind::offer || move.kind == MoveKind::choice; }
+
+/// A move's key among the results: its name; "answer of Kyiv" where other moves share the name; numbered where the
+/// same player has several such moves.
+std::string move_key(const Structure& structure, int move) {
+  const Move& named = structure.moves[at(move)];
+  int sharing = 0, before = 0;
+  for (std::size_t m = 0; m < structure.moves.size(); ++m) {
+    const Move& other = structure.moves[m];
+    if (!is_choice(other) || other.name != named.name) continue;
+    ++sharing;
+    if (other.player == named.player && m < at(move)) ++before;
+  }
+  std::string key = named.name;
+  if (sharing > 1 && named.player >= 0) key += " of " + structure.players[at(named.player)].name;
+  if (before > 0) key += " (" + std::to_string(before + 1) + ")";
+  return key;
+}
+
 const char* horizon_word(HorizonKind kind) {
   switch (kind) {
     case HorizonKind::none: return "none";
@@ -162,7 +181,7 @@ Json offers_json(const Structure& structure, const Prediction& prediction) {
     entry["accepted_mean"] = offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
     entry["mean_by_round"] = std::move(by_round);
     entry["reached_by_round"] = numbers_json(offer.reached_by_round);
-    out[structure.moves[at(move)].name] = std::move(entry);
+    out[move_key(structure, move)] = std::move(entry);
   }
   return out;
 }
@@ -174,7 +193,7 @@ Json actions_json(const Structure& structure, const Prediction& prediction) {
     const Move& named = structure.moves[at(move)];
     Json rows = Json::array();
     for (const std::vector<double>& row : by_round) rows.push_back(numbers_json(row));
-    out[named.name] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)}, {"actions", named.actions}, {"expected_by_round", std::move(rows)}};
+    out[move_key(structure, move)] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)}, {"actions", named.actions}, {"expected_by_round", std::move(rows)}};
   }
   return out;
 }
