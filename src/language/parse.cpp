@@ -23,7 +23,7 @@ void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int
   const std::size_t more = mistakes.size() - shown + static_cast<std::size_t>(num_unrecorded);
   if (more == 0) return;
   Diagnostic last;
-  last.code = "M0119";
+  last.code = "M0118";
   last.message = "and " + std::to_string(more) + " more mistakes in this file";
   last.file = sources[static_cast<std::size_t>(file)].name;
   diagnostics.push_back(last);
@@ -142,7 +142,9 @@ void Parser::item(ast::File& file) {
     word(filling.place, "the name of a place");
     block(filling.body);
   } else if (at("model") || at("module")) {
-    return expected("a declaration", "a file holds one model or module", "M0106");
+    mistake(span_of(at_), "M0106", "this file has begun before", "a declaration", "a file holds one model or module");
+    ast::File aside;
+    return header(aside);
   } else if (item_begins()) {
     believes(out.what.emplace<ast::Believes>());
   } else if (statement_begins()) {
@@ -256,6 +258,7 @@ void Parser::content(ast::Content& out) {
     out.text = std::move(content.text);
   } else {
     out.text = "0";
+    if (reads_as_fraction()) return;
     expected(negative ? "a number" : "a number or a word");
   }
   out.span = span_from(first);

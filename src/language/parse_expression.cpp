@@ -120,10 +120,7 @@ Parser::Node Parser::atom() {
     return parenthesis();
   } else if (token.kind == Token::Kind::name && at("(", 1)) {
     return call();
-  } else if (at(".") && peek(1).kind == Token::Kind::number) {
-    if (!recovering_) mistake(span_of(at_), "M0105", "a number begins with a digit", "0" "." + std::string(peek(1).text), "write 0." + std::string(peek(1).text));
-    skip();
-    skip();
+  } else if (reads_as_fraction()) {
     return placeholder();
   } else if (token.kind == Token::Kind::name && !((statement_begins() || item_begins()) && token.reserved && at_new_line())) {
     out->kind = Expression::Kind::path;
@@ -145,7 +142,7 @@ Parser::Node Parser::atom() {
 Parser::Node Parser::call() {
   const std::size_t first = at_;
   if (!is_function(peek().text) && !recovering_) {
-    const std::string near = nearest_word(peek().text, {functions.begin(), functions.end()});
+    const std::string near = at("log") ? "ln" : nearest_word(peek().text, {functions.begin(), functions.end()});
     mistake(span_of(at_), "M0115", "`" + std::string(peek().text.substr(0, 60)) + "` is no function", "`if`, `min`, `max`, `exp`, `ln`, `sqrt` or `abs`",
             near.empty() ? "to multiply, write `*`" : "did you mean `" + near + "`?");
   }

@@ -14,6 +14,13 @@ std::string described(const Token& token) {
   return "`" + std::string(token.text.substr(0, 60)) + "`";
 }
 
+/// Two neighbouring letters changed places: the commonest slip of all.
+bool swapped(std::string_view a, std::string_view b) {
+  if (a.size() != b.size() || a == b) return false;
+  const auto first = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
+  return first + 1 < a.size() && a[first] == b[first + 1] && a[first + 1] == b[first] && a.substr(first + 2) == b.substr(first + 2);
+}
+
 }  // namespace
 
 Parser::Parser(const SourceText& source, int file) : source_(source), file_(file), lexed_(lex(source, file)) {
@@ -73,6 +80,16 @@ void Parser::skip_separator() {
   skip();
 }
 
+/// `.5`, read on as the number that was meant.
+bool Parser::reads_as_fraction() {
+  if (!at(".") || peek(1).kind != Token::Kind::number) return false;
+  const std::string meant = "0." + std::string(peek(1).text);
+  if (!recovering_) mistake(span_of(at_), "M0105", "a number begins with a digit", "`" + meant + "`", "write " + meant);
+  skip();
+  skip();
+  return true;
+}
+
 /// A list goes on without its comma: nothing else of the language begins with a plain word there.
 void Parser::comma_forgotten(std::string_view between) {
   if (peek().kind == Token::Kind::name && !peek().reserved && !item_begins() && !at_new_line()) expected("`,` between " + std::string(between));
@@ -88,7 +105,8 @@ ast::Span Parser::span_from(std::size_t first) const {
 void Parser::expected(std::string_view what, std::string hint, std::string code) {
   if (recovering_ || gave_up_ || leaving_) return;
   recovering_ = true;
-  if (lexer_complained_here()) return;
+  const bool misled = suspect_ != 0 && !balanced_;  // a block was left open above, and will be reported
+  if (misled || lexer_complained_here()) return;
   const Token& found = peek();
   if (at_ > 0 && (at_end() || at_new_line())) {
     const int after = lexed_.tokens[at_ - 1].end;
@@ -102,7 +120,8 @@ void Parser::expected(std::string_view what, std::string hint, std::string code)
 }
 
 void Parser::mistake(ast::Span span, std::string code, std::string message, std::string expected, std::string hint) {
-  if (gave_up_) return;
+  const bool known = !lexed_.mistakes.empty() && lexed_.mistakes.back().span.begin == span.begin && lexed_.mistakes.back().span.end == span.end;
+  if (gave_up_ || known) return;
   if (lexed_.mistakes.size() >= most_recorded) {
     ++num_unrecorded_;
     return;
@@ -124,6 +143,8 @@ std::string Parser::meant(std::size_t token, const std::vector<std::string>& can
   if (found.kind != Token::Kind::name || found.reserved || found.text.size() + 1 < shortest) return {};
   std::vector<std::string> long_ones;
   std::ranges::copy_if(candidates, std::back_inserter(long_ones), [](const std::string& word) { return word.size() >= shortest; });
+  for (const std::string& word : long_ones)
+    if (swapped(found.text, word)) return word;
   return nearest_word(found.text, long_ones);
 }
 

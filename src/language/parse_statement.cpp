@@ -71,12 +71,12 @@ void Parser::never_closed(std::size_t opener) {
 void Parser::block(ast::Block& out) {
   in_braces("`{`", [&] {
     if (item_begins()) {
-      mistake(span_of(at_), "M0118", "a declaration cannot stand inside a block", "a statement", "put it outside the phase");
+      mistake(span_of(at_), "M0117", "a declaration cannot stand inside a block", "a statement", "put it outside the phase");
       const bool unrelated = misplaced_;
       ast::File aside;
       item(aside);
       misplaced_ = unrelated;
-      return;
+      return resume_at_statement();
     }
     ast::Statement one;
     statement(one);
@@ -128,6 +128,7 @@ void Parser::statement(ast::Statement& out) {
   else if (opens("count")) count(out.what.emplace<ast::Count>());
   else if (opens("time")) time_passes(out.what.emplace<ast::TimePasses>());
   else if (opens("when")) when(out.what.emplace<ast::When>());
+  else if (at("if") || at("else")) stray_condition(out.what.emplace<ast::When>());
   else if (opens("end")) end(out.what.emplace<ast::End>());
   else if (opens("go")) {
     context_ = "`go to`";
@@ -142,14 +143,29 @@ void Parser::statement(ast::Statement& out) {
   out.span = span_from(first);
 }
 
+/// `if` of other languages, or an `else` that follows nothing; read as the `when` that was meant.
+void Parser::stray_condition(ast::When& out) {
+  if (at("if")) {
+    mistake(span_of(at_), "M0107", "`if` begins no statement", "`when`", "write when CONDITION { ... }; if(condition, a, b) is a number");
+    skip();
+    return when(out);
+  }
+  mistake(span_of(at_), "M0108", "this `else` follows no `when`", "`}` of a `when` just before `else`");
+  skip();
+  if (accept("when") || accept("if")) return when(out);
+  out.condition = placeholder();
+  block(out.then);
+}
+
 /// A statement whose subject comes first: NAME verb ...
 void Parser::sentence(ast::Statement& out) {
   const Token& subject = peek();
   if (subject.kind != Token::Kind::name || subject.reserved) {
-    std::string hint;
-    if (at("if")) hint = "write `when condition { ... }`";
-    if (at("else")) hint = "`else` follows the `}` of a `when` at once";
-    return expected("a statement: a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, `go to`, `place`, `end`", hint, "M0108");
+    if (!recovering_ && !lexer_complained_here())
+      mistake(span_of(at_), "M0108", (subject.kind == Token::Kind::text ? "a quoted text" : "`" + std::string(subject.text) + "`") + " begins no statement",
+              "a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, `go to`, `place`, `end`");
+    recovering_ = true;
+    return;
   }
   std::string verb = verb_ahead();
   if (verb.empty()) {
@@ -352,9 +368,9 @@ void Parser::end(ast::End& out) {
     mistake(span_of(at_), "M0109", "the payments of an end follow a colon", "`:`", "write end " + out.name.text + ": " + std::string(peek().text.substr(0, 60)) + " ...");
 }
 
-/// To the next statement or the end of this block.
+/// To the next statement, to a line that begins with a word, or to the end of this block.
 void Parser::resume_at_statement() {
-  while (!at_end() && !at("}") && !statement_begins() && !(item_begins() && at_new_line())) skip_balanced();
+  while (!at_end() && !at("}") && !statement_begins() && !(at_new_line() && peek().kind == Token::Kind::name)) skip_balanced();
   recovering_ = false;
 }
 

@@ -44,6 +44,7 @@ class Parser {
   // Statements (parse_statement.cpp).
   void block(ast::Block& out);
   void statement(ast::Statement& out);
+  void stray_condition(ast::When& out);
   void sentence(ast::Statement& out);
   void offer(ast::Offer& out);
   void choice(ast::Choice& out);
@@ -102,6 +103,7 @@ class Parser {
   void skip();
   void skip_balanced();
   void skip_separator();
+  [[nodiscard]] bool reads_as_fraction();
   void comma_forgotten(std::string_view between);
   [[nodiscard]] ast::Span span_from(std::size_t first) const;
   [[nodiscard]] ast::Span span_of(std::size_t token) const;
