@@ -91,10 +91,10 @@ TEST_CASE("narrate: tells the first move, the likeliest end with the types that 
   const Game game = hand_made::ultimatum();
   const std::vector<std::string> story = narrate(game, hand_made::answer_to(game).prediction);
   REQUIRE(story.size() >= 3);
-  CHECK(story[0] == "A moves first: demand 0.8 is its most frequent offer (80 %); it asks 0.74 on average.");
-  CHECK(story[1] == "70 % of plays end in settlement: 90 % when B is weak, 40 % when B is tough.");
-  CHECK(story[2] == "In 70 % an offer of demand is accepted, at 0.7 on average.");
-  CHECK(story.back() == "Play reveals 26 % of what was unknown about B.");
+  CHECK(story[0] == "A moves first: demand 0.8 is its most frequent offer (80%); it asks 0.74 on average.");
+  CHECK(story[1] == "70% of plays end in settlement: 90% when B is weak, 40% when B is tough.");
+  CHECK(story[2] == "In 70% an offer of demand is accepted, at 0.7 on average.");
+  CHECK(story.back() == "Play reveals 26% of what was unknown about B.");
 }
 
 TEST_CASE("html_page: results cannot end the element they stand in") {
@@ -116,12 +116,12 @@ TEST_CASE("table: shortens its widest column where the width does not suffice") 
 }
 
 TEST_CASE("percent: exact only at certainty") {
-  CHECK(percent(0.0) == "0 %");
-  CHECK(percent(1e-5) == "under 0.1 %");
-  CHECK(percent(0.034) == "3.4 %");
-  CHECK(percent(0.5) == "50 %");
-  CHECK(percent(0.99999) == "over 99.9 %");
-  CHECK(percent(1.0) == "100 %");
+  CHECK(percent(0.0) == "0%");
+  CHECK(percent(1e-5) == "under 0.1%");
+  CHECK(percent(0.034) == "3.4%");
+  CHECK(percent(0.5) == "50%");
+  CHECK(percent(0.99999) == "over 99.9%");
+  CHECK(percent(1.0) == "100%");
 }
 
 TEST_CASE("wrap: breaks between words and indents what follows") { CHECK(wrap("one two three four five", {.colour = false, .width = 20}, 2) == "one two three four\n  five"); }

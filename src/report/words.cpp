@@ -10,12 +10,12 @@ std::string percent(double probability) {
   constexpr double smallest = 0.001;
   // Round-off may leave a certain event just off 0 or 1; that is no news to anybody.
   constexpr double round_off = 1e-12;
-  if (std::abs(probability) < round_off) return "0 %";
-  if (std::abs(probability - 1.0) < round_off) return "100 %";
-  if (probability < smallest) return "under 0.1 %";
-  if (probability > 1.0 - smallest) return "over 99.9 %";
+  if (std::abs(probability) < round_off) return "0%";
+  if (std::abs(probability - 1.0) < round_off) return "100%";
+  if (probability < smallest) return "under 0.1%";
+  if (probability > 1.0 - smallest) return "over 99.9%";
   const double hundredths = 100.0 * probability;
-  return hundredths < 10.0 || hundredths > 90.0 ? fmt::format("{:.1f} %", hundredths) : fmt::format("{:.0f} %", hundredths);
+  return hundredths < 10.0 || hundredths > 90.0 ? fmt::format("{:.1f}%", hundredths) : fmt::format("{:.0f}%", hundredths);
 }
 
 std::string counted(long long count, const std::string& singular, const std::string& plural) {

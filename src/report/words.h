@@ -5,7 +5,7 @@
 
 namespace melian {
 
-/// A probability: "96 %", "0.4 %", "under 0.1 %", "over 99.9 %"; exact only at 0 and 1.
+/// A probability: "96%", "0.4%", "under 0.1%", "over 99.9%"; exact only at 0 and 1.
 [[nodiscard]] std::string percent(double probability);
 
 /// "3 public states", "1 public state".
