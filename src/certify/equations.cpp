@@ -40,7 +40,8 @@ class ValueSweep {
         break;
       }
     }
-    for (int j = 0; j < players_; ++j) total_.worst.stake.push_back(std::max(0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
+    for (int j = 0; j < players_; ++j)
+      total_.worst.stake.push_back(std::max(0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
     return total_.worst;
   }
 
@@ -81,8 +82,8 @@ class ValueSweep {
     std::int64_t next_block = 0;
     const double* reward = nullptr;
     std::vector<double> discount;
-    std::vector<int> from;         ///< where in the successor's block
-    bool aligned = true;           ///< `from` counts 0, 1, 2, ...
+    std::vector<int> from;  ///< where in the successor's block
+    bool aligned = true;    ///< `from` counts 0, 1, 2, ...
   };
   std::vector<Way> ways_from(int round, int state) const {
     const Structure& structure = layout_.structure();

@@ -19,7 +19,6 @@ struct Equations {
 };
 
 /// `reached`: as given by `reached_decisions` for the same strategies.
-[[nodiscard]] Equations check_equations(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached,
-                                        const OnStep& on_step);
+[[nodiscard]] Equations check_equations(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached, const OnStep& on_step);
 
 }  // namespace melian::checking

@@ -18,10 +18,12 @@ void judge(Certificate& certificate) {
   why.clear();
   const auto text = [](double number) { return number_text(number, 3); };
 
-  if (certificate.residual < 0.0 || (certificate.path_error < 0.0 && !certificate.equations_only)) why.push_back("incomplete: the checks were cancelled before they were done");
+  if (certificate.residual < 0.0 || (certificate.path_error < 0.0 && !certificate.equations_only))
+    why.push_back("incomplete: the checks were cancelled before they were done");
   const auto in_logits = [&](const char* name, double number) {
     if (number >= 0.0 || std::isnan(number))
-      if (exceeds(number, certificate.residual_tolerance)) why.push_back(fmt::format("{}: {} logits exceeds {}", name, text(number), text(certificate.residual_tolerance)));
+      if (exceeds(number, certificate.residual_tolerance))
+        why.push_back(fmt::format("{}: {} logits exceeds {}", name, text(number), text(certificate.residual_tolerance)));
   };
   in_logits("residual", certificate.residual);
   in_logits("residual_reached", certificate.residual_reached);
@@ -30,9 +32,11 @@ void judge(Certificate& certificate) {
   for (std::size_t j = 0; j < certificate.exploitability.size(); ++j)
     for (std::size_t type = 0; type < certificate.exploitability[j].size(); ++type) {
       const Exploitability& e = certificate.exploitability[j][type];
-      const std::string who = j < certificate.names.size() && type < certificate.names[j].size() ? certificate.names[j][type] : fmt::format("player {}, type {}", j, type);
+      const std::string who =
+          j < certificate.names.size() && type < certificate.names[j].size() ? certificate.names[j][type] : fmt::format("player {}, type {}", j, type);
       if (exceeds(e.gain, e.ceiling + e.slack))
-        why.push_back(fmt::format("exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the grid {}", who, text(e.gain), text(e.ceiling), text(e.slack)));
+        why.push_back(fmt::format("exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the grid {}", who, text(e.gain),
+                                  text(e.ceiling), text(e.slack)));
       if (e.gain < -e.slack) why.push_back(fmt::format("exploitability: {} gains {}, less than by not deviating", who, text(e.gain)));
     }
 

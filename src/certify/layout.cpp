@@ -218,8 +218,7 @@ std::vector<Piece> pieces_of(const Layout& layout, const Layout::Layer& layer) {
   std::vector<Piece> pieces;
   for (const int state : layer.states) {
     const std::int64_t points = layout.shape(state).points;
-    for (std::int64_t first = 0; first < points; first += points_a_piece)
-      pieces.push_back({state, first, std::min(points, first + points_a_piece)});
+    for (std::int64_t first = 0; first < points; first += points_a_piece) pieces.push_back({state, first, std::min(points, first + points_a_piece)});
   }
   return pieces;
 }

@@ -26,12 +26,14 @@ struct Shape {
     std::int64_t stride = 0;  ///< of the player's node in the point
     int profile_stride = 0;   ///< of the player's type in the profile: a power of two, so a bit of the profile
   };
-  std::vector<Axis> axes;  ///< players with two types that are live here, in player order
-  std::vector<int> axis_of_player;   ///< -1 where not live
+  std::vector<Axis> axes;           ///< players with two types that are live here, in player order
+  std::vector<int> axis_of_player;  ///< -1 where not live
   std::int64_t points = 1;
   int profiles = 1;
   [[nodiscard]] bool has(int player) const { return axis_of_player[static_cast<std::size_t>(player)] >= 0; }
-  [[nodiscard]] std::int64_t stride(int player) const { return has(player) ? axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].stride : 0; }
+  [[nodiscard]] std::int64_t stride(int player) const {
+    return has(player) ? axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].stride : 0;
+  }
   [[nodiscard]] int types(int player) const { return has(player) ? 2 : 1; }
   [[nodiscard]] int type_in(int profile, int player) const {
     return has(player) && (profile & axes[static_cast<std::size_t>(axis_of_player[static_cast<std::size_t>(player)])].profile_stride) != 0 ? 1 : 0;
@@ -47,9 +49,7 @@ struct Destination {
 
 /// Log-odds after news that shifts them. Convention: where Bayes' rule reads 0/0 all weight lies on the types that could
 /// have acted, so an infinite shift wins over an infinite belief.
-[[nodiscard]] inline double shifted(double log_odds_before, double shift) {
-  return std::isinf(shift) ? shift : log_odds_before + shift;
-}
+[[nodiscard]] inline double shifted(double log_odds_before, double shift) { return std::isinf(shift) ? shift : log_odds_before + shift; }
 
 /// A difference of logs of a branch for type 1 and type 0; infinite where only one type has it, 0 where neither has.
 [[nodiscard]] inline double log_ratio(double log_one, double log_zero) {
@@ -88,7 +88,8 @@ class Layout {
   /// The most rounds a branch into a timed top of a phase jumps ahead.
   [[nodiscard]] int longest_jump() const { return longest_jump_; }
   [[nodiscard]] std::size_t slot(int round, int state) const {
-    return static_cast<std::size_t>(structure().states[static_cast<std::size_t>(state)].timed ? round : 0) * structure().states.size() + static_cast<std::size_t>(state);
+    return static_cast<std::size_t>(structure().states[static_cast<std::size_t>(state)].timed ? round : 0) * structure().states.size() +
+           static_cast<std::size_t>(state);
   }
 
   /// One level of states that can be worked on at once; backward order of play: `layers()` as it stands, forward: reversed.
@@ -131,9 +132,9 @@ class PointWalk {
 struct Step {
   int branch = 0;
   Destination to;
-  const Shape* shape = nullptr;                     ///< of the successor; null where play ends
-  std::array<std::int64_t, max_axes> stride{};      ///< per axis here: stride of the player in the successor's points, 0 if dropped
-  std::vector<int> profile;                         ///< per profile here: profile there
+  const Shape* shape = nullptr;                 ///< of the successor; null where play ends
+  std::array<std::int64_t, max_axes> stride{};  ///< per axis here: stride of the player in the successor's points, 0 if dropped
+  std::vector<int> profile;                     ///< per profile here: profile there
 };
 [[nodiscard]] Step step_along(const Layout& layout, int round, int state, int branch);
 

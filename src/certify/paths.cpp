@@ -6,8 +6,8 @@
 namespace melian::checking {
 namespace {
 
-constexpr int num_paths = 512;                      // enough to see every branch of weight one per cent, quick beside a sweep
-constexpr std::uint64_t path_seed = 20250516;       // any constant: the same game gives the same certificate
+constexpr int num_paths = 512;                 // enough to see every branch of weight one per cent, quick beside a sweep
+constexpr std::uint64_t path_seed = 20250516;  // any constant: the same game gives the same certificate
 
 /// Where true beliefs lie on a state's axes.
 Stencil place_beliefs(const Layout& layout, int state, const std::vector<double>& log_odds_of) {

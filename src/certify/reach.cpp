@@ -126,7 +126,8 @@ Stencil start_point(const Layout& layout) {
   const Shape& shape = layout.shape(layout.structure().root);
   Stencil start;
   start.start(0);
-  for (const Shape::Axis& axis : shape.axes) start.spread(axis.stride, locate(layout.nodes(axis.player), layout.game().numbers.prior[static_cast<std::size_t>(axis.player)][1]));
+  for (const Shape::Axis& axis : shape.axes)
+    start.spread(axis.stride, locate(layout.nodes(axis.player), layout.game().numbers.prior[static_cast<std::size_t>(axis.player)][1]));
   return start;
 }
 

@@ -12,14 +12,14 @@ namespace melian::testing {
 struct Family {
   std::string name;
   int rounds = 1;
-  bool battle = false;            ///< a chance move after a refusal may end the war
-  bool informative = false;       ///< ... with odds that depend on D's type
-  bool two_sided = false;         ///< S has types too
-  bool guard = false;             ///< the tough D never accepts the low offer
-  bool perceived = false;         ///< D sees the odds of the battle in its own way
-  bool disagree = false;          ///< S believes something else about D than the analyst
+  bool battle = false;       ///< a chance move after a refusal may end the war
+  bool informative = false;  ///< ... with odds that depend on D's type
+  bool two_sided = false;    ///< S has types too
+  bool guard = false;        ///< the tough D never accepts the low offer
+  bool perceived = false;    ///< D sees the odds of the battle in its own way
+  bool disagree = false;     ///< S believes something else about D than the analyst
   bool discount_by_type = false;
-  double prior = 0.4;             ///< of the tough
+  double prior = 0.4;  ///< of the tough
 };
 
 /// One member: D's payoffs of war by type, S's payoff of war, all in {0, 1, 2}.

@@ -13,8 +13,8 @@ using namespace melian::testing;
 
 namespace {
 
-constexpr double lambda = 2.0;            // payoffs up to 3: choices between 0.2 % and 99.8 %
-constexpr double round_off = 1e-9;        // where no grid enters; stopping targets are 1e-11 logits
+constexpr double lambda = 2.0;      // payoffs up to 3: choices between 0.2 % and 99.8 %
+constexpr double round_off = 1e-9;  // where no grid enters; stopping targets are 1e-11 logits
 // The certificate's estimate max(|m_N - m_{N/2}|, |m_{N/2} - m_{N/4}| / 2) is three times the error of m_N at order h^2. A single
 // number's errors on two grids may cancel by chance; over a family they do not.
 constexpr double grid_error_safety = 3.0;
@@ -38,7 +38,8 @@ std::vector<double> numbers_of(const Game& game, const Solution& solution) {
   const int mover = shape.moves[static_cast<std::size_t>(root.move)].player;
   const int types = (root.live >> mover & 1U) != 0 ? shape.players[static_cast<std::size_t>(mover)].num_types() : 1;
   for (int type = 0; type < types; ++type)
-    for (int k = 0; k < root.num_branches; ++k) out.push_back(std::exp(a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * root.num_branches + k) * points + point)]));
+    for (int k = 0; k < root.num_branches; ++k)
+      out.push_back(std::exp(a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * root.num_branches + k) * points + point)]));
   return out;
 }
 std::vector<double> numbers_of(const BruteForceSolution& tree) {
@@ -74,7 +75,8 @@ Comparison compare(const Family& family, int nodes) {
     const BruteForceSolution tree = brute_force(game, options);
     REQUIRE(tree.solved);
     REQUIRE(tree.residual < 1e-10);
-    const Solution fine = solved(game, lambda, 2 * nodes - 1, false), coarse = solved(game, lambda, nodes, false), coarsest = solved(game, lambda, (nodes + 1) / 2, false);
+    const Solution fine = solved(game, lambda, 2 * nodes - 1, false), coarse = solved(game, lambda, nodes, false),
+                   coarsest = solved(game, lambda, (nodes + 1) / 2, false);
     ++sums.games;
     REQUIRE(fine.summary.unsolved == 0);
     if (fine.summary.several + fine.summary.jumps > 0) continue;

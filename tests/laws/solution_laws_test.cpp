@@ -53,7 +53,8 @@ void check_same_strategies(const Assessment& a, const Assessment& b, double tole
 }
 void check_same_values(const Solution& a, const Solution& b, double scale, double shift, double tolerance) {
   for (std::size_t j = 0; j < a.start_values.size(); ++j)
-    for (std::size_t type = 0; type < a.start_values[j].size(); ++type) CHECK(std::abs(scale * a.start_values[j][type] + shift - b.start_values[j][type]) <= tolerance);
+    for (std::size_t type = 0; type < a.start_values[j].size(); ++type)
+      CHECK(std::abs(scale * a.start_values[j][type] + shift - b.start_values[j][type]) <= tolerance);
 }
 
 }  // namespace

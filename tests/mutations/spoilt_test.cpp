@@ -45,7 +45,9 @@ Game screening(double prior_tough = 0.4, double patience = 0.9) {
 struct Decision {
   int state = 2, branches = 2;
   std::int64_t points = 0, row = 0, prior = 0;
-  double* log_sigma(Assessment& a, int type, int branch, std::int64_t point) const { return &a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * branches + branch) * points + point)]; }
+  double* log_sigma(Assessment& a, int type, int branch, std::int64_t point) const {
+    return &a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * branches + branch) * points + point)];
+  }
 };
 Decision answer_of(const Game& game, const Assessment& assessment, int round) {
   const Structure& shape = game.shape();
@@ -185,7 +187,8 @@ TEST_CASE("certify: a decision marked unsolved fails where it is reached and is 
   const Decision at = answer_of(game, solution.assessment, 0);
   const auto mark = [&](std::int64_t point, DecisionMark as) {
     Solution spoilt = solution;
-    spoilt.assessment.marks[static_cast<std::size_t>(spoilt.assessment.mark_offset[static_cast<std::size_t>(at.state)] + point)] = static_cast<std::uint8_t>(as);
+    spoilt.assessment.marks[static_cast<std::size_t>(spoilt.assessment.mark_offset[static_cast<std::size_t>(at.state)] + point)] =
+        static_cast<std::uint8_t>(as);
     return certified(game, spoilt);
   };
   const Certificate reached = mark(at.prior, DecisionMark::unsolved), unreached = mark(at.prior + 7, DecisionMark::unsolved);

@@ -27,7 +27,8 @@ bool solve_linear(std::vector<double>& a, std::vector<double>& b) {
       if (std::abs(a[r * n + c]) > std::abs(a[pivot * n + c])) pivot = r;
     if (!(std::abs(a[pivot * n + c]) > 1e-300)) return false;
     if (pivot != c) {
-      std::swap_ranges(a.begin() + static_cast<std::ptrdiff_t>(c * n), a.begin() + static_cast<std::ptrdiff_t>((c + 1) * n), a.begin() + static_cast<std::ptrdiff_t>(pivot * n));
+      std::swap_ranges(a.begin() + static_cast<std::ptrdiff_t>(c * n), a.begin() + static_cast<std::ptrdiff_t>((c + 1) * n),
+                       a.begin() + static_cast<std::ptrdiff_t>(pivot * n));
       std::swap(b[c], b[pivot]);
     }
     for (std::size_t r = c + 1; r < n; ++r) {
@@ -46,7 +47,8 @@ bool solve_linear(std::vector<double>& a, std::vector<double>& b) {
 
 class Unrolled {
  public:
-  Unrolled(const Game& game, const BruteForceOptions& options) : game_(game), shape_(game.shape()), options_(options), everyone_(shape_.players, shape_.everyone()) {
+  Unrolled(const Game& game, const BruteForceOptions& options)
+      : game_(game), shape_(game.shape()), options_(options), everyone_(shape_.players, shape_.everyone()) {
     TreeNode root;
     root.state = shape_.root;
     tree_.push_back(root);
@@ -88,7 +90,10 @@ class Unrolled {
   }
 
  private:
-  struct Unknown { bool open; double log_measure; };
+  struct Unknown {
+    bool open;
+    double log_measure;
+  };
 
   int mover(int state) const { return shape_.moves[static_cast<std::size_t>(shape_.states[static_cast<std::size_t>(state)].move)].player; }
   int mover_types(int state) const { return shape_.players[static_cast<std::size_t>(mover(state))].num_types(); }
@@ -129,7 +134,9 @@ class Unrolled {
       }
     }
   }
-  double discount(int player, int type, int time) const { return std::pow(game_.numbers.discount[static_cast<std::size_t>(player)][static_cast<std::size_t>(type)], time); }
+  double discount(int player, int type, int time) const {
+    return std::pow(game_.numbers.discount[static_cast<std::size_t>(player)][static_cast<std::size_t>(type)], time);
+  }
 
   std::vector<double> log_strategies(const std::vector<double>& s) const {
     std::vector<double> logs = s;
@@ -189,7 +196,8 @@ class Unrolled {
       if (i == j || everyone_.stride(i) == 0) continue;
       double u = log_odds_here[static_cast<std::size_t>(i)];
       if (j >= 0) {
-        const double own = game_.numbers.beliefs[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)][1], analyst = game_.numbers.prior[static_cast<std::size_t>(i)][1];
+        const double own = game_.numbers.beliefs[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)][1],
+                     analyst = game_.numbers.prior[static_cast<std::size_t>(i)][1];
         if (own != analyst) u = updated(u, log_odds(own) - log_odds(analyst));
       }
       weight *= everyone_.type_of(profile, i) == 1 ? logistic(u) : logistic(-u);
@@ -204,7 +212,10 @@ class Unrolled {
     answer = s;
     const int players = shape_.num_players(), profiles = everyone_.count();
     values_.assign(tree_.size() * static_cast<std::size_t>(players * profiles), 0.0);
-    const auto value = [&](std::size_t n, int j, int profile) -> double& { return values_[(n * static_cast<std::size_t>(players) + static_cast<std::size_t>(j)) * static_cast<std::size_t>(profiles) + static_cast<std::size_t>(profile)]; };
+    const auto value = [&](std::size_t n, int j, int profile) -> double& {
+      return values_[(n * static_cast<std::size_t>(players) + static_cast<std::size_t>(j)) * static_cast<std::size_t>(profiles) +
+                     static_cast<std::size_t>(profile)];
+    };
     for (std::size_t n = tree_.size(); n-- > 0;) {
       const TreeNode& node = tree_[n];
       const PublicState& state = shape_.states[static_cast<std::size_t>(node.state)];
@@ -219,7 +230,9 @@ class Unrolled {
           const int type = decision && mover_types(node.state) == 2 ? everyone_.type_of(profile, move.player) : 0;
           for (int j = 0; j < players; ++j) {
             double amount = game_.reward(branch, j, locals)[here];
-            if (child >= 0) amount += discount(j, everyone_.type_of(profile, j), shape_.branches[static_cast<std::size_t>(branch)].time) * value(static_cast<std::size_t>(child), j, profile);
+            if (child >= 0)
+              amount += discount(j, everyone_.type_of(profile, j), shape_.branches[static_cast<std::size_t>(branch)].time) *
+                        value(static_cast<std::size_t>(child), j, profile);
             double weight = 1.0;
             if (decision) weight = std::exp(logs[static_cast<std::size_t>(first_[n] + type * state.num_branches + k)]);
             if (move.kind == MoveKind::chance) weight = game_.odds_for(branch, j, locals)[here];
@@ -331,7 +344,8 @@ class Unrolled {
     for (int j = 0; j < players; ++j) {
       out.values.emplace_back(static_cast<std::size_t>(shape_.players[static_cast<std::size_t>(j)].num_types()), 0.0);
       for (int profile = 0; profile < profiles; ++profile)
-        out.values.back()[static_cast<std::size_t>(everyone_.type_of(profile, j))] += seen(tree_[0].log_odds, j, profile) * values_[static_cast<std::size_t>(j * profiles + profile)];
+        out.values.back()[static_cast<std::size_t>(everyone_.type_of(profile, j))] +=
+            seen(tree_[0].log_odds, j, profile) * values_[static_cast<std::size_t>(j * profiles + profile)];
     }
     out.outcomes.assign(shape_.outcomes.size(), 0.0);
     for (int profile = 0; profile < profiles; ++profile) {
@@ -365,12 +379,12 @@ class Unrolled {
   const Structure& shape_;
   const BruteForceOptions& options_;
   Profiles everyone_;
-  std::vector<int> local_;          ///< [state][profile of all]
+  std::vector<int> local_;  ///< [state][profile of all]
   std::vector<TreeNode> tree_;
   bool complete_ = false;
   int information_sets_ = 0;
-  std::vector<int> first_;          ///< per history: start of its unknowns
-  std::vector<Unknown> unknowns_;   ///< S of design.md, [type][branch] of each decision
+  std::vector<int> first_;         ///< per history: start of its unknowns
+  std::vector<Unknown> unknowns_;  ///< S of design.md, [type][branch] of each decision
   std::vector<std::size_t> open_;
   std::vector<double> values_;
 };

@@ -11,10 +11,10 @@ namespace melian::testing {
 /// One public history: a decision, chance move or passage after everything that has been seen.
 struct TreeNode {
   int round = 0, state = 0;
-  int elapsed = 0;                       ///< rounds of time passed since the start
-  int parent = -1, taken = -1;           ///< the branch (index at the parent) that leads here
-  std::vector<int> children;             ///< per branch; -1 - outcome where play ends, missing outcomes of chance likewise
-  std::vector<double> log_odds;          ///< the analyst's belief in each player's second type (0 for players of one type)
+  int elapsed = 0;                                ///< rounds of time passed since the start
+  int parent = -1, taken = -1;                    ///< the branch (index at the parent) that leads here
+  std::vector<int> children;                      ///< per branch; -1 - outcome where play ends, missing outcomes of chance likewise
+  std::vector<double> log_odds;                   ///< the analyst's belief in each player's second type (0 for players of one type)
   std::vector<std::vector<double>> log_strategy;  ///< [type of mover][branch]; empty outside decisions
 };
 
@@ -22,7 +22,7 @@ struct BruteForceOptions {
   std::vector<std::vector<double>> lambda;  ///< [player][type]
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  bool follow_branch = false;               ///< always trace the principal branch from lambda 0, even if iteration converges
+  bool follow_branch = false;  ///< always trace the principal branch from lambda 0, even if iteration converges
   int max_histories = 5000;
 };
 

@@ -13,8 +13,8 @@ namespace melian::testing {
 struct DecisionView {
   int round = 0, state = 0, mover = 0;
   std::int64_t point = 0;
-  double belief = 0.0;                             ///< the analyst's in the mover's second type; 0 where it has one (live) type
-  std::vector<std::vector<double>> log_strategy;   ///< [type][branch]
+  double belief = 0.0;                            ///< the analyst's in the mover's second type; 0 where it has one (live) type
+  std::vector<std::vector<double>> log_strategy;  ///< [type][branch]
 };
 
 inline void for_each_decision(const Game& game, const Assessment& assessment, const std::function<void(const DecisionView&)>& look) {
@@ -37,7 +37,8 @@ inline void for_each_decision(const Game& game, const Assessment& assessment, co
         for (int type = 0; type < types; ++type) {
           view.log_strategy.emplace_back();
           for (int k = 0; k < s.num_branches; ++k)
-            view.log_strategy.back().push_back(assessment.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * s.num_branches + k) * points + point)]);
+            view.log_strategy.back().push_back(
+                assessment.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * s.num_branches + k) * points + point)]);
         }
         look(view);
       }

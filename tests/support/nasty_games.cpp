@@ -8,8 +8,8 @@ namespace {
 /// One screening game, its numbers to be spoilt: S offers, D (weak or tough) answers, a battle may end it; two rounds.
 struct Screening {
   double prior_tough = 0.4;
-  double low = 0.3, high = 0.6;              ///< what D gets of a pie of 1
-  double war_weak = 0.2, war_tough = 0.5;    ///< D's payoff of fighting on to the end
+  double low = 0.3, high = 0.6;            ///< what D gets of a pie of 1
+  double war_weak = 0.2, war_tough = 0.5;  ///< D's payoff of fighting on to the end
   double war_s = 0.3, scale = 1.0;
   double odds_weak = 0.3, odds_tough = 0.6;  ///< of a battle that goes on
   double discount = 0.9;

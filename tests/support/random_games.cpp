@@ -34,12 +34,17 @@ class Generator {
     }
     g_.root(start);
     for (int level = 0; level < o_.levels; ++level)
-      for (const int state : layers[static_cast<std::size_t>(level)]) make_branches(state, level + 1 < o_.levels ? layers[static_cast<std::size_t>(level) + 1] : std::vector<int>{}, layers[0][0]);
+      for (const int state : layers[static_cast<std::size_t>(level)])
+        make_branches(state, level + 1 < o_.levels ? layers[static_cast<std::size_t>(level) + 1] : std::vector<int>{}, layers[0][0]);
     return g_.build();
   }
 
  private:
-  struct Sketch { int player = -1; int actions = 2; MoveKind kind = MoveKind::choice; };
+  struct Sketch {
+    int player = -1;
+    int actions = 2;
+    MoveKind kind = MoveKind::choice;
+  };
 
   int pick(int below) { return static_cast<int>(random_.uniform() * below); }
   bool happens(double probability) { return random_.uniform() < probability; }
@@ -66,7 +71,8 @@ class Generator {
     for (int j = 0; j < o_.players; ++j)
       for (int i = 0; i < o_.typed_players; ++i) {
         const double second = between(0.1, 0.9);
-        if (o_.disagreement && i != j && !o_.untyped) g_.believes(j, i, o_.swap_types ? std::vector<double>{second, 1.0 - second} : std::vector<double>{1.0 - second, second});
+        if (o_.disagreement && i != j && !o_.untyped)
+          g_.believes(j, i, o_.swap_types ? std::vector<double>{second, 1.0 - second} : std::vector<double>{1.0 - second, second});
       }
   }
 
@@ -103,7 +109,8 @@ class Generator {
     return [o = o_, base, slope](const TypeProfile& types) {
       double sum = base;
       for (std::size_t i = 0; i < slope.size(); ++i)
-        if (static_cast<int>(i) < o.typed_players) sum += slope[i] * original(o, types[i]) + (o.identical_types && slope[i] != 0.0 ? o.type_gap * types[i] : 0.0);
+        if (static_cast<int>(i) < o.typed_players)
+          sum += slope[i] * original(o, types[i]) + (o.identical_types && slope[i] != 0.0 ? o.type_gap * types[i] : 0.0);
       return o.payoff_scale * sum;
     };
   }

@@ -9,23 +9,23 @@ namespace melian::testing {
 
 struct RandomGameOptions {
   int players = 2;
-  int typed_players = 2;          ///< the first so many have two types
-  int rounds = 2;                 ///< 0: no horizon
-  int levels = 3;                 ///< states in a row within a round
-  int width = 2;                  ///< at most so many states side by side
+  int typed_players = 2;  ///< the first so many have two types
+  int rounds = 2;         ///< 0: no horizon
+  int levels = 3;         ///< states in a row within a round
+  int width = 2;          ///< at most so many states side by side
   int max_branches = 3;
-  bool guards = false;            ///< some actions open to one type only
-  bool disagreement = false;      ///< priors of players differ from the analyst's
+  bool guards = false;        ///< some actions open to one type only
+  bool disagreement = false;  ///< priors of players differ from the analyst's
   bool perceived_odds = false;
-  bool types_discount = false;    ///< discount factors by type
+  bool types_discount = false;  ///< discount factors by type
 
   // Changes of the same game that a law may know the effect of.
   double payoff_scale = 1.0;
-  double payoff_shift = 0.0;      ///< added once, at the very start, to every player's payoff
-  bool swap_types = false;        ///< the types of every typed player in the other order
-  bool identical_types = false;   ///< the second type is the first under another name, told apart by `type_gap` only
-  double type_gap = 1e-10;        ///< in payoff units: keeps identical types live, so that the machinery of beliefs runs
-  bool untyped = false;           ///< as identical_types, but with one type
+  double payoff_shift = 0.0;     ///< added once, at the very start, to every player's payoff
+  bool swap_types = false;       ///< the types of every typed player in the other order
+  bool identical_types = false;  ///< the second type is the first under another name, told apart by `type_gap` only
+  double type_gap = 1e-10;       ///< in payoff units: keeps identical types live, so that the machinery of beliefs runs
+  bool untyped = false;          ///< as identical_types, but with one type
 };
 
 [[nodiscard]] Game random_game(std::uint64_t seed, const RandomGameOptions& options = {});
