@@ -18,6 +18,7 @@ jobs  := $(shell nproc)
 
 checksum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 packages_stamp := build/.stamps/packages-$(call checksum,tools/debian_packages.txt tools/install_dependencies.sh)
+browser_stamp := $(packages_stamp)-browser
 npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
@@ -28,7 +29,12 @@ help:
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
-	@mkdir -p $(@D) && rm -f build/.stamps/packages-* && touch $@
+	@mkdir -p $(@D) && rm -f build/.stamps/* && touch $@
+
+# The report is tested in a real browser.
+$(browser_stamp): $(packages_stamp)
+	@command -v chromium >/dev/null || tools/install_dependencies.sh chromium
+	@touch $@
 
 build/build.ninja: | $(packages_stamp)
 	@cmake --preset release
@@ -58,7 +64,7 @@ test-program: $(packages_stamp) build/build.ninja web
 	@cmake --build build -j $(jobs)
 	@ctest --preset release -j $(jobs)
 
-test-web: web build
+test-web: web build $(browser_stamp)
 	@cd web && npm test --silent </dev/null
 
 bench: $(packages_stamp) build/build.ninja
