@@ -5,8 +5,7 @@
 namespace melian::grid {
 
 Here::Here(const Plan& plan, Tables& tables, int state, int round, double factor)
-    : plan_(plan), tables_(tables), here_(plan.states[ix(state)]), from_(plan.shape.states[ix(state)]), profiles_(plan.shape.players, from_.live),
-      state_(state), round_(round), factor_(factor) {}
+    : plan_(plan), tables_(tables), here_(plan.states[ix(state)]), from_(plan.shape.states[ix(state)]), state_(state), round_(round), factor_(factor) {}
 
 std::int64_t Here::line_start(std::int64_t line) const {
   return line / here_.own_stride * here_.own_stride * here_.own_nodes + line % here_.own_stride;
@@ -17,65 +16,60 @@ std::uint8_t Here::open_to(int k) const {
   return static_cast<std::uint8_t>(here_.typed ? mask & 3U : (mask & 1U) != 0 ? 1U : 0U);
 }
 
-const double* Here::table_of(int branch) const {
+Here::Way Here::way(int branch) const {
   const Link& link = plan_.link(branch, round_);
-  if (link.state < 0) return nullptr;
-  const StatePlan& to = plan_.states[ix(link.state)];
-  if (!plan_.shape.states[ix(link.state)].timed) return tables_.untimed.data() + to.slab_offset;
+  Way out;
+  out.reward = plan_.game.reward(branch, 0, here_.profiles);
+  out.discount = plan_.branches[ix(branch)].discount.data();
+  if (link.state < 0) return out;
+  out.to = &plan_.states[ix(link.state)];
+  out.projection = link.projection;
+  out.own_stride = link.own_stride;
   const int advance = plan_.shape.branches[ix(branch)].advance;
-  if (advance == 0) return tables_.timed.data() + to.slab_offset;
-  return tables_.entries.data() + (round_ + advance) * plan_.entries_size + to.entry_offset;
+  if (!plan_.shape.states[ix(link.state)].timed)
+    out.table = tables_.untimed.data() + out.to->slab_offset;
+  else if (advance == 0)
+    out.table = tables_.timed.data() + out.to->slab_offset;
+  else
+    out.table = tables_.entries.data() + (round_ + advance) * plan_.entries_size + out.to->entry_offset;
+  return out;
 }
 
 double* Here::own_table() const { return (from_.timed ? tables_.timed : tables_.untimed).data() + here_.slab_offset; }
 
-double Here::discount(int branch, int player, int profile) const {
-  const std::vector<double>& powers = plan_.branches[ix(branch)].discount;
-  std::size_t at = 0;
-  for (int i = 0; i < player; ++i) at += ix(plan_.shape.players[ix(i)].num_types());
-  return powers[at + ix(profiles_.type_of(profile, player))];
-}
-
 void Here::score_line(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, Line& line, Scratch& scratch) const {
-  const int n = static_cast<int>(here_.own_nodes), mover = here_.mover, own_profile_stride = profiles_.stride(mover);
+  const int n = static_cast<int>(here_.own_nodes), mover = here_.mover, own_profile_stride = here_.profile_stride[ix(mover)];
   line.reset(plan_.axes[ix(mover)], from_.num_branches);
+  scratch.sum.resize(ix(n));
+  double* sum = scratch.sum.data();
   for (int k = 0; k < from_.num_branches; ++k) {
-    const int branch = from_.first_branch + k;
-    const Link& link = plan_.link(branch, round_);
-    const double* table = table_of(branch);
-    const double* reward = plan_.game.reward(branch, mover, here_.profiles);
+    const Way way = this->way(from_.first_branch + k);
     line.open[ix(k)] = open_to(k);
-    line.moved[ix(k)] = link.state >= 0 && link.own_stride != 0 ? 1 : 0;
-    const std::int64_t next_points = table == nullptr ? 0 : plan_.states[ix(link.state)].points;
-    const int next_profiles = table == nullptr ? 0 : plan_.states[ix(link.state)].profiles;
+    line.moved[ix(k)] = way.own_stride != 0 ? 1 : 0;
     for (int type = 0; type < 2; ++type) {
-      double* s = line.row(k, type);
-      scratch.sum.assign(ix(n), 0.0);
-      double* sum = scratch.sum.data();
+      std::fill_n(sum, n, 0.0);
+      double constant = 0.0;
       for (int q = 0; q < here_.profiles; ++q) {
-        if (profiles_.type_of(q, mover) != type) continue;
+        if (here_.type_of(q, mover) != type) continue;
         const double weight = beliefs[(q - type * own_profile_stride) * beliefs_stride];
-        double constant = weight * reward[q];
-        if (table == nullptr) {
-          for (int i = 0; i < n; ++i) sum[i] += constant;
-          continue;
-        }
-        const double factor = weight * discount(branch, mover, q);
-        const double* block = table + (std::int64_t{mover} * next_profiles + link.projection->profile[ix(q)]) * next_points;
+        constant += weight * reward(way, mover, q);
+        if (way.table == nullptr) continue;
+        const double factor = weight * discount(way, mover, q);
+        const double* block = way.block(mover, q);
         for (const Corner& corner : corners) {
-          const double* from = block + link.projection->point[ix(corner.point)];
+          const double* from = block + way.projection->point[ix(corner.point)];
           const double share = factor * corner.weight;
-          if (link.own_stride == 0)
+          if (way.own_stride == 0)
             constant += share * from[0];
-          else if (link.own_stride == 1)
+          else if (way.own_stride == 1)
             for (int i = 0; i < n; ++i) sum[i] += share * from[i];
           else
-            for (int i = 0; i < n; ++i) sum[i] += share * from[i * link.own_stride];
+            for (int i = 0; i < n; ++i) sum[i] += share * from[i * way.own_stride];
         }
-        for (int i = 0; i < n; ++i) sum[i] += constant;
       }
+      double* s = line.row(k, type);
       const double precision = lambda(type), log_weight = here_.log_weight[ix(k)];
-      for (int i = 0; i < n; ++i) s[i] = precision * sum[i] + log_weight;
+      for (int i = 0; i < n; ++i) s[i] = precision * (sum[i] + constant) + log_weight;
     }
   }
 }
@@ -86,63 +80,59 @@ void Here::score_point(const std::vector<Corner>& corners, const double* beliefs
       scores[k] = -infinity;
       continue;
     }
-    const int branch = from_.first_branch + k;
-    const Link& link = plan_.link(branch, round_);
-    const double* table = table_of(branch);
-    const double* reward = plan_.game.reward(branch, here_.mover, here_.profiles);
+    const Way way = this->way(from_.first_branch + k);
     double sum = 0.0;
     for (int q = 0; q < here_.profiles; ++q) {
       const double weight = beliefs[q * beliefs_stride];
       double follows = 0.0;
-      if (table != nullptr) {
-        const StatePlan& to = plan_.states[ix(link.state)];
-        const double* block = table + (std::int64_t{here_.mover} * to.profiles + link.projection->profile[ix(q)]) * to.points;
-        for (const Corner& corner : corners) follows += corner.weight * block[link.projection->point[ix(corner.point)]];
-        follows *= discount(branch, here_.mover, q);
+      if (way.table != nullptr) {
+        const double* block = way.block(here_.mover, q);
+        for (const Corner& corner : corners) follows += corner.weight * block[way.projection->point[ix(corner.point)]];
+        follows *= discount(way, here_.mover, q);
       }
-      sum += weight * (reward[q] + follows);
+      sum += weight * (reward(way, here_.mover, q) + follows);
     }
     scores[k] = lambda(0) * sum + here_.log_weight[ix(k)];
   }
 }
 
 void Here::value_line(const LineAnswer& answer, std::int64_t start, Scratch& scratch) {
-  const int n = static_cast<int>(here_.own_nodes);
-  const std::int64_t own = here_.own_stride;
-  for (int player = 0; player < plan_.players(); ++player)
-    for (int q = 0; q < here_.profiles; ++q) {
-      const int type = profiles_.type_of(q, here_.mover);
-      scratch.sum.assign(ix(n), 0.0);
-      double* sum = scratch.sum.data();
-      for (int k = 0; k < from_.num_branches; ++k) {
-        if ((open_to(k) >> type & 1) == 0) continue;
-        const int branch = from_.first_branch + k;
-        const Link& link = plan_.link(branch, round_);
+  const int n = static_cast<int>(here_.own_nodes), players = plan_.players();
+  scratch.sum.assign(ix(std::int64_t{players} * here_.profiles * n), 0.0);
+  for (int k = 0; k < from_.num_branches; ++k) {
+    const Way way = this->way(from_.first_branch + k);
+    const int open = open_to(k);
+    const std::int64_t first = way.table == nullptr ? 0 : way.projection->point[ix(start)];
+    const std::int32_t* cell = answer.cell.data() + answer.place(k, 0);
+    const double* weight = answer.weight.data() + answer.place(k, 0);
+    double* sum = scratch.sum.data();
+    for (int player = 0; player < players; ++player)
+      for (int q = 0; q < here_.profiles; ++q, sum += n) {
+        const int type = here_.type_of(q, here_.mover);
+        if ((open >> type & 1) == 0) continue;
         const double* sigma = answer.sigma.data() + answer.index(type, k, 0);
-        double constant = plan_.game.reward(branch, player, here_.profiles)[q];
-        const double* table = table_of(branch);
-        if (table == nullptr) {
+        const double constant = reward(way, player, q);
+        if (way.table == nullptr) {
           for (int i = 0; i < n; ++i) sum[i] += sigma[i] * constant;
           continue;
         }
-        const StatePlan& to = plan_.states[ix(link.state)];
-        const double factor = discount(branch, player, q);
-        const double* from = table + (std::int64_t{player} * to.profiles + link.projection->profile[ix(q)]) * to.points + link.projection->point[ix(start)];
-        if (link.own_stride == 0) {
-          constant += factor * from[0];
-          for (int i = 0; i < n; ++i) sum[i] += sigma[i] * constant;
+        const double factor = discount(way, player, q);
+        const double* from = way.block(player, q) + first;
+        if (way.own_stride == 0) {
+          const double total = constant + factor * from[0];
+          for (int i = 0; i < n; ++i) sum[i] += sigma[i] * total;
           continue;
         }
-        const std::int32_t* cell = answer.cell.data() + answer.place(k, 0);
-        const double* weight = answer.weight.data() + answer.place(k, 0);
         for (int i = 0; i < n; ++i) {
-          const double* at = from + cell[i] * link.own_stride;
-          sum[i] += sigma[i] * (constant + factor * (at[0] + weight[i] * (at[link.own_stride] - at[0])));
+          const double* at = from + cell[i] * way.own_stride;
+          sum[i] += sigma[i] * (constant + factor * (at[0] + weight[i] * (at[way.own_stride] - at[0])));
         }
       }
-      double* to = own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + start;
-      for (int i = 0; i < n; ++i) to[i * own] = sum[i];
-    }
+  }
+  const double* sum = scratch.sum.data();
+  double* to = own_table() + start;
+  for (int block = 0; block < players * here_.profiles; ++block, sum += n, to += here_.points)
+    for (int i = 0; i < n; ++i) to[i * here_.own_stride] = sum[i];
 }
 
 void Here::value_points(const double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch) {
@@ -151,30 +141,27 @@ void Here::value_points(const double* log_strategy, std::int64_t begin, std::int
   scratch.chosen.resize(ix(n * branches));
   for (int k = 0; k < branches; ++k)
     for (std::int64_t i = 0; i < n; ++i) scratch.chosen[ix(k * n + i)] = std::exp(log_strategy[k * here_.points + begin + i]);
-  for (int player = 0; player < plan_.players(); ++player)
-    for (int q = 0; q < here_.profiles; ++q) {
-      double* to = own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin;
-      std::fill_n(to, n, 0.0);
-      for (int k = 0; k < branches; ++k) {
-        const int branch = from_.first_branch + k;
-        const Link& link = plan_.link(branch, round_);
-        const double* sigma = scratch.chosen.data() + k * n;
-        const double constant = plan_.game.reward(branch, player, here_.profiles)[q];
-        const double* table = table_of(branch);
-        if (table == nullptr) {
+  for (int block = 0; block < plan_.players() * here_.profiles; ++block) std::fill_n(own_table() + block * here_.points + begin, n, 0.0);
+  for (int k = 0; k < branches; ++k) {
+    const Way way = this->way(from_.first_branch + k);
+    const double* sigma = scratch.chosen.data() + k * n;
+    double* to = own_table() + begin;
+    for (int player = 0; player < plan_.players(); ++player)
+      for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
+        const double constant = reward(way, player, q);
+        if (way.table == nullptr) {
           for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * constant;
           continue;
         }
-        const StatePlan& next = plan_.states[ix(link.state)];
-        const double factor = discount(branch, player, q);
-        const double* from = table + (std::int64_t{player} * next.profiles + link.projection->profile[ix(q)]) * next.points;
-        const std::int64_t* point = link.projection->point.data() + begin;
-        if (next.live == here_.live)
+        const double factor = discount(way, player, q);
+        const double* from = way.block(player, q);
+        const std::int64_t* point = way.projection->point.data() + begin;
+        if (way.to->live == here_.live)
           for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * (constant + factor * from[begin + i]);
         else
           for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * (constant + factor * from[point[i]]);
       }
-    }
+  }
 }
 
 double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch) {
@@ -190,24 +177,21 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
       continue;
     }
     std::fill_n(s, n, 0.0);
-    const int branch = from_.first_branch + k;
-    const Link& link = plan_.link(branch, round_);
-    const double* table = table_of(branch);
-    const double* reward = plan_.game.reward(branch, here_.mover, here_.profiles);
+    const Way way = this->way(from_.first_branch + k);
     for (int q = 0; q < here_.profiles; ++q) {
       const double* weight = beliefs.data() + q * here_.points + begin;
-      if (table == nullptr) {
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * reward[q];
+      const double constant = reward(way, here_.mover, q);
+      if (way.table == nullptr) {
+        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * constant;
         continue;
       }
-      const StatePlan& next = plan_.states[ix(link.state)];
-      const double factor = discount(branch, here_.mover, q);
-      const double* from = table + (std::int64_t{here_.mover} * next.profiles + link.projection->profile[ix(q)]) * next.points;
-      const std::int64_t* point = link.projection->point.data() + begin;
-      if (next.live == here_.live)
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (reward[q] + factor * from[begin + i]);
+      const double factor = discount(way, here_.mover, q);
+      const double* from = way.block(here_.mover, q);
+      const std::int64_t* point = way.projection->point.data() + begin;
+      if (way.to->live == here_.live)
+        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[begin + i]);
       else
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (reward[q] + factor * from[point[i]]);
+        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[point[i]]);
     }
     const double precision = lambda(0), log_weight = here_.log_weight[ix(k)];
     for (std::int64_t i = 0; i < n; ++i) {
@@ -239,18 +223,17 @@ void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
   for (int player = 0; player < players; ++player)
     for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
   for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
-    const Link& link = plan_.link(branch, round_);
-    const double* table = table_of(branch);
+    const Way way = this->way(branch);
     // 1. How far the outcome moves the analyst's log-odds about each live player.
     std::vector<double>& shift = scratch.sum;
     shift.assign(ix(players), 0.0);
-    if (chance && table != nullptr) {
+    if (chance && way.table != nullptr) {
       const double* odds = plan_.game.odds(branch);
       const auto likeliest = std::max_element(odds, odds + here_.profiles) - odds;
       for (int i = 0; i < players && odds[likeliest] > 0.0; ++i) {
-        const int stride = profiles_.stride(i);
+        const int stride = here_.profile_stride[ix(i)];
         if (stride == 0) continue;
-        const auto zero = likeliest - profiles_.type_of(static_cast<int>(likeliest), i) * stride;
+        const auto zero = likeliest - here_.type_of(static_cast<int>(likeliest), i) * stride;
         shift[ix(i)] = odds[zero] == odds[zero + stride] ? 0.0 : std::log(odds[zero + stride]) - std::log(odds[zero]);
       }
     }
@@ -267,7 +250,7 @@ void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
     cells.clear();
     weights.clear();
     bool moving = false;
-    const std::uint32_t next_live = table == nullptr ? 0 : plan_.states[ix(link.state)].live;
+    const std::uint32_t next_live = way.table == nullptr ? 0 : way.to->live;
     for (int i = 0; i < players; ++i) {
       if ((next_live >> i & 1U) == 0 || shift[ix(i)] == 0.0) continue;
       moving = true;
@@ -282,44 +265,42 @@ void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
       }
     }
     // 3. Each point's mixture of the successor's points, then the values.
-    const StatePlan* next = table == nullptr ? nullptr : &plan_.states[ix(link.state)];
     for (std::int64_t p = begin; p < end; ++p) {
       std::vector<Corner>& corners = scratch.corners;
       corners.clear();
-      if (next != nullptr) {
-        corners.push_back({moving ? 0 : link.projection->point[ix(p)], 1.0});
-        for (int i = 0; i < players && moving; ++i) {
-          const std::int64_t to_stride = plan_.stride(next_live, i);
-          if (to_stride == 0) continue;
-          const std::int64_t node = p / plan_.stride(here_.live, i) % plan_.axes[ix(i)].nodes();
-          const std::size_t before = corners.size();
-          if (bases[ix(i)] < 0) {
-            for (Corner& corner : corners) corner.point += node * to_stride;
-            continue;
-          }
-          const int cell = cells[ix(bases[ix(i)] + node)];
-          const double weight = weights[ix(bases[ix(i)] + node)];
-          for (std::size_t k = 0; k < before; ++k) {
-            Corner upper = corners[k];
-            upper.point += (cell + 1) * to_stride;
-            upper.weight *= weight;
-            corners[k].point += cell * to_stride;
-            corners[k].weight *= 1.0 - weight;
-            corners.push_back(upper);
-          }
+      if (way.table != nullptr) corners.push_back({moving ? 0 : way.projection->point[ix(p)], 1.0});
+      for (int i = 0; i < players && moving; ++i) {
+        const std::int64_t to_stride = way.to->point_stride[ix(i)];
+        if (to_stride == 0) continue;
+        const std::int64_t node = p / here_.point_stride[ix(i)] % plan_.axes[ix(i)].nodes();
+        const std::size_t before = corners.size();
+        if (bases[ix(i)] < 0) {
+          for (Corner& corner : corners) corner.point += node * to_stride;
+          continue;
+        }
+        const int cell = cells[ix(bases[ix(i)] + node)];
+        const double weight = weights[ix(bases[ix(i)] + node)];
+        for (std::size_t k = 0; k < before; ++k) {
+          Corner upper = corners[k];
+          upper.point += (cell + 1) * to_stride;
+          upper.weight *= weight;
+          corners[k].point += cell * to_stride;
+          corners[k].weight *= 1.0 - weight;
+          corners.push_back(upper);
         }
       }
+      double* to = own_table() + p;
       for (int player = 0; player < players; ++player)
-        for (int q = 0; q < here_.profiles; ++q) {
+        for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
           const double odds = odds_of(player, q);
           if (odds == 0.0) continue;
           double follows = 0.0;
-          if (next != nullptr) {
-            const double* block = table + (std::int64_t{player} * next->profiles + link.projection->profile[ix(q)]) * next->points;
+          if (way.table != nullptr) {
+            const double* block = way.block(player, q);
             for (const Corner& corner : corners) follows += corner.weight * block[corner.point];
-            follows *= discount(branch, player, q);
+            follows *= discount(way, player, q);
           }
-          own_table()[(std::int64_t{player} * here_.profiles + q) * here_.points + p] += odds * (plan_.game.reward(branch, player, here_.profiles)[q] + follows);
+          *to += odds * (reward(way, player, q) + follows);
         }
     }
   }

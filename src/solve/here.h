@@ -58,15 +58,29 @@ class Here {
   [[nodiscard]] std::uint8_t open_to(int k) const;
 
  private:
-  [[nodiscard]] const double* table_of(int branch) const;  ///< null where play ends
+  /// What follows one branch, looked up once.
+  struct Way {
+    const double* table = nullptr;       ///< of the successor; null where play ends
+    const StatePlan* to = nullptr;
+    const Projection* projection = nullptr;
+    const double* reward = nullptr;      ///< [player][profile]
+    const double* discount = nullptr;    ///< [2 * player + type]
+    std::int64_t own_stride = 0;
+
+    /// The successor's values for `player` at the profile that `profile` projects to.
+    [[nodiscard]] const double* block(int player, int profile) const {
+      return table + (std::int64_t{player} * to->profiles + projection->profile[ix(profile)]) * to->points;
+    }
+  };
+  [[nodiscard]] Way way(int branch) const;
   [[nodiscard]] double* own_table() const;
-  [[nodiscard]] double discount(int branch, int player, int profile) const;
+  [[nodiscard]] double discount(const Way& way, int player, int profile) const { return way.discount[2 * player + here_.type_of(profile, player)]; }
+  [[nodiscard]] double reward(const Way& way, int player, int profile) const { return way.reward[player * here_.profiles + profile]; }
 
   const Plan& plan_;
   Tables& tables_;
   const StatePlan& here_;
   const PublicState& from_;
-  Profiles profiles_;
   int state_, round_;
   double factor_;
 };

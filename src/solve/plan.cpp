@@ -1,5 +1,6 @@
 #include "solve/plan.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace melian::grid {
@@ -31,6 +32,13 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : 
     plan.live = from.live;
     plan.profiles = shape.num_profiles(from.live);
     plan.points = on.num_points(from.live);
+    const Profiles profiles(shape.players, from.live);
+    for (int q = 0; q < plan.profiles; ++q)
+      for (int i = 0; i < players(); ++i) plan.types.push_back(static_cast<std::uint8_t>(profiles.type_of(q, i)));
+    for (int i = 0; i < players(); ++i) {
+      plan.profile_stride.push_back(profiles.stride(i));
+      plan.point_stride.push_back(stride(from.live, i));
+    }
     const std::int64_t size = plan.points * plan.profiles * players();
     plan.slab_offset = from.timed ? timed_size : untimed_size;
     (from.timed ? timed_size : untimed_size) += size;
@@ -58,7 +66,7 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : 
       const Branch& branch = shape.branches[ix(b)];
       BranchPlan& plan = branches[ix(b)];
       for (std::size_t i = 0; i < n; ++i)
-        for (int k = 0; k < shape.players[i].num_types(); ++k) plan.discount.push_back(std::pow(game.numbers.discount[i][ix(k)], branch.time));
+        for (const std::size_t k : {0U, 1U}) plan.discount.push_back(std::pow(game.numbers.discount[i][std::min(k, game.numbers.discount[i].size() - 1)], branch.time));
       if (branch.next < 0) continue;
       const PublicState& to = shape.states[ix(branch.next)];
       plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));

@@ -28,6 +28,11 @@ struct StatePlan {
   bool typed = false;                        ///< the mover's type is live: beliefs about it move
   std::int64_t own_stride = 0, own_nodes = 1;
   std::vector<double> log_weight;            ///< [branch]
+  std::vector<std::uint8_t> types;           ///< [profile][player]
+  std::vector<int> profile_stride;           ///< [player], 0 where the type is not live
+  std::vector<std::int64_t> point_stride;    ///< [player], likewise
+
+  [[nodiscard]] int type_of(int profile, int player) const { return types[ix(profile) * profile_stride.size() + ix(player)]; }
 };
 
 /// One end of a branch: the state that follows, if any.
@@ -39,7 +44,7 @@ struct Link {
 
 struct BranchPlan {
   Link next, closing;             ///< `closing`: instead of a timed entry that the clock no longer reaches
-  std::vector<double> discount;   ///< [player][type], discount^time
+  std::vector<double> discount;   ///< [2 * player + type], discount^time
 };
 
 class Plan {
