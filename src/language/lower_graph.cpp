@@ -10,6 +10,7 @@ namespace melian::lowering {
 
 namespace {
 
+constexpr int most_joint_actions = 100'000;
 constexpr int most_guarded_types = 64;  // Branch::open_to is a mask of 64 types
 
 class Builder {
@@ -150,7 +151,12 @@ class Builder {
 
   int lower(const CheckedSimultaneously& together, const ast::Span& span, int next) {
     std::vector<Part> parts;
-    for (const CheckedChoice& choice : together.choices) parts.push_back({choice.site, choice.player, choice.variable, options(choice, -1)});
+    double joint = 1.0;
+    for (const CheckedChoice& choice : together.choices) {
+      parts.push_back({choice.site, choice.player, choice.variable, options(choice, -1)});
+      joint *= static_cast<double>(model_.variables[static_cast<std::size_t>(choice.variable)].range.words.size());
+    }
+    if (joint > most_joint_actions) shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint), fmt::format("at most {}", most_joint_actions));
     const int made = point(Point::Kind::simultaneous, span);
     at(made).site = together.site;
     at(made).parts = std::move(parts);

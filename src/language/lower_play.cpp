@@ -4,30 +4,16 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 
 #include <fmt/core.h>
 
-#include "language/lower_table.h"
+#include "language/lower_memory.h"
+#include "language/lower_mistakes.h"
+#include "language/lower_size.h"
 
 namespace melian::lowering {
 
 namespace {
-
-constexpr std::size_t most_mistakes = 20;       // shown at once
-constexpr std::size_t longest_way = 24;         // moves of the way shown with a mistake
-constexpr std::int64_t most_joint_actions = 100'000;
-constexpr std::int64_t bytes_per_state = 300, bytes_per_branch = 200;  // of the tables here and of the structure made from them
-
-/// Where play stands between two public states. `contents` holds the variables (-1: nothing remembered), then for each
-/// offer whether it has been accepted this round.
-struct Position {
-  int point = -1;
-  std::vector<int> contents;
-  std::vector<double> numbers;
-  int elapsed = 0;
-  bool overtime = false;
-};
 
 struct Open {
   int action = 0;
@@ -38,27 +24,21 @@ class Follower {
  public:
   Follower(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape, const CompileOptions& options,
            Diagnostics& diagnostics)
-      : model_(model), formulas_(formulas), graph_(graph), live_(live), shape_(shape), options_(options), diagnostics_(diagnostics),
-        finite_(model.horizon.kind == HorizonKind::finite), types_(model.players.size(), 0) {
-    const std::size_t num_variables = model.variables.size();
-    flag_.assign(num_variables, -1);
-    num_slots_ = num_variables;
-    for (std::size_t v = 0; v < num_variables; ++v)
-      if (model.variables[v].kind == CheckedVariable::Kind::offer) flag_[v] = static_cast<int>(num_slots_++);
-    find_slots();
-  }
+      : model_(model), formulas_(formulas), graph_(graph), live_(live), shape_(shape), finite_(model.horizon.kind == HorizonKind::finite),
+        memory_(model, graph, live, play_), mistakes_(model, graph, play_, shape), size_(model, graph, live, play_, options, diagnostics),
+        types_(model.players.size(), 0) {}
 
   Play run() {
-    Position start = empty();
+    Position start = memory_.empty();
     for (std::size_t v = 0; v < graph_.start.size(); ++v)
-      if (graph_.start[v] >= 0) set(start, static_cast<int>(v), graph_.start[v]);
+      if (graph_.start[v] >= 0) memory_.set(start, static_cast<int>(v), graph_.start[v]);
     play_.root = top_at(0, start, -1, -1);
     queue_top(0, play_.root);
-    while (!queue_.empty() && !stopped_) {
+    while (!queue_.empty() && !size_.too_large()) {
       const int round = queue_.begin()->first;
       std::vector<Item> items = std::move(queue_.begin()->second);
       queue_.erase(queue_.begin());
-      for (std::size_t k = 0; k < items.size() && !stopped_; ++k) {
+      for (std::size_t k = 0; k < items.size() && !size_.too_large(); ++k) {
         if (items[k].is_top) begin_phase(round, items[k].id);
         else expand(round, items[k].id);
         const auto more = queue_.find(round);
@@ -76,141 +56,27 @@ class Follower {
     int id = -1;
   };
 
-  // ---- positions and keys
-
-  Position empty() const {
-    Position position;
-    position.contents.assign(num_slots_, -1);
-    position.numbers.assign(model_.variables.size(), 0.0);
-    return position;
-  }
-  void set(Position& position, int variable, int content) const {
-    const auto v = static_cast<std::size_t>(variable);
-    position.contents[v] = content;
-    position.numbers[v] = content < 0 ? 0.0 : graph_.holders[v].numbers[static_cast<std::size_t>(content)];
-  }
-
-  void find_slots() {
-    slots_.resize(graph_.points.size());
-    for (std::size_t p = 0; p < graph_.points.size(); ++p) slots_[p] = slots_of(live_.before[p]);
-    for (const VariableSet& set : live_.at_top) top_slots_.push_back(slots_of(set));
-    // An entry that is a move itself also remembers what the closing would read.
-    entry_slots_ = slots_;
-    if (graph_.closing < 0) return;
-    for (std::size_t p = 0; p < graph_.points.size(); ++p) {
-      const int phase = graph_.points[p].phase;
-      if (phase == graph_.closing || graph_.counted[static_cast<std::size_t>(phase)] == 0) continue;
-      VariableSet set = live_.before[p];
-      set.insert_all(live_.at_top[static_cast<std::size_t>(graph_.closing)]);
-      entry_slots_[p] = slots_of(set);
-    }
-  }
-  std::vector<int> slots_of(const VariableSet& set) const {
-    std::vector<int> slots;
-    for (int v = 0; v < static_cast<int>(model_.variables.size()); ++v)
-      if (set.contains(v)) slots.push_back(v);
-    return slots;
-  }
+  // ---- tops and states
 
   int top_at(int phase, const Position& position, int from, int by) {
-    PlayTop top;
-    top.phase = phase;
-    top.overtime = position.overtime && graph_.check_follows[static_cast<std::size_t>(phase)] != 0;
-    key_.assign({2 * phase + (top.overtime ? 1 : 0)});
-    const std::vector<int>& slots = top_slots_[static_cast<std::size_t>(phase)];
-    for (const int v : slots) key_.push_back(position.contents[static_cast<std::size_t>(v)]);
-    const auto [id, fresh] = top_keys_.add(key_);
+    const auto [id, fresh] = memory_.top(phase, position, from, by);
     if (!fresh) return id;
-    top.contents = static_cast<std::int64_t>(play_.contents.size());
-    for (const int v : slots) remember(v, position, top.num_contents);
-    top.from = from;
-    top.by = by;
-    play_.tops.push_back(top);
-    if (finite_ && phase != graph_.closing && !top.overtime && graph_.check_follows[static_cast<std::size_t>(phase)] != 0) {
+    const bool checks = graph_.counted[static_cast<std::size_t>(phase)] != 0;
+    if (finite_ && phase != graph_.closing && !play_.tops[static_cast<std::size_t>(id)].overtime && graph_.check_follows[static_cast<std::size_t>(phase)] != 0) {
       Position over = position;
       over.overtime = true;
-      const int closing = top_at(graph_.counted[static_cast<std::size_t>(phase)] != 0 ? graph_.closing : phase, over, from, by);
+      const int closing = top_at(checks ? graph_.closing : phase, over, from, by);
       play_.tops[static_cast<std::size_t>(id)].closing = closing;
       queue_top(graph_.rounds, closing);
     }
     return id;
   }
 
-  int state_at(int point, bool entry, const Position& position, int from, int by) {
-    // The same move may be met at the top of the phase and within the round: one public state, where it remembers the same.
-    const std::vector<int>& slots = (entry ? entry_slots_ : slots_)[static_cast<std::size_t>(point)];
-    const bool apart = entry && slots.size() != slots_[static_cast<std::size_t>(point)].size();
-    key_.assign({4 * point + (apart ? 2 : 0) + (position.overtime ? 1 : 0)});
-    for (const int v : slots) {
-      key_.push_back(position.contents[static_cast<std::size_t>(v)]);
-      if (flag_[static_cast<std::size_t>(v)] >= 0) key_.push_back(position.contents[static_cast<std::size_t>(flag_[static_cast<std::size_t>(v)])]);
-    }
-    if (live_.top_follows[static_cast<std::size_t>(point)] != 0) key_.push_back(position.elapsed);
-    return new_state(point, slots, position, from, by);
+  int found(const Memory::Found& state) {
+    if (state.fresh) size_.add_state(graph_[play_.states[static_cast<std::size_t>(state.id)].point]);
+    return state.id;
   }
-
-  int passage_at(int top, int from, int by) {
-    key_.assign({-1 - top});
-    const PlayTop& t = play_.tops[static_cast<std::size_t>(top)];
-    const int point = graph_.tops[static_cast<std::size_t>(t.phase)];
-    return new_state(point, top_slots_[static_cast<std::size_t>(t.phase)], at_top(top), from, by);
-  }
-
-  int new_state(int point, const std::vector<int>& slots, const Position& position, int from, int by) {
-    const auto [id, fresh] = state_keys_.add(key_);
-    if (!fresh) return id;
-    PlayState state;
-    state.point = point;
-    state.contents = static_cast<std::int64_t>(play_.contents.size());
-    for (const int v : slots) remember(v, position, state.num_contents);
-    state.from = from;
-    state.by = by;
-    play_.states.push_back(state);
-    promised_branches_ += sure_branches(graph_[point]);
-    elapsed_.push_back(position.elapsed);
-    overtime_.push_back(position.overtime ? 1 : 0);
-    flags_begin_.push_back(static_cast<std::int64_t>(flags_.size()));
-    for (const int v : slots)
-      if (flag_[static_cast<std::size_t>(v)] >= 0) {
-        flags_.push_back(flag_[static_cast<std::size_t>(v)]);
-        flags_.push_back(position.contents[static_cast<std::size_t>(flag_[static_cast<std::size_t>(v)])]);
-      }
-    check_size();
-    return id;
-  }
-
-  void remember(int variable, const Position& position, int& count) {
-    const int content = position.contents[static_cast<std::size_t>(variable)];
-    if (content < 0) return;
-    play_.contents.push_back(variable);
-    play_.contents.push_back(content);
-    ++count;
-  }
-
-  Position at_top(int top) const {
-    const PlayTop& t = play_.tops[static_cast<std::size_t>(top)];
-    Position position = empty();
-    position.overtime = t.overtime;
-    position.point = graph_[graph_.tops[static_cast<std::size_t>(t.phase)]].next;
-    recall(position, t.contents, t.num_contents);
-    return position;
-  }
-  Position at_state(int state) const {
-    const auto s = static_cast<std::size_t>(state);
-    Position position = empty();
-    position.point = play_.states[s].point;
-    position.elapsed = elapsed_[s];
-    position.overtime = overtime_[s] != 0;
-    recall(position, play_.states[s].contents, play_.states[s].num_contents);
-    const auto end = s + 1 < flags_begin_.size() ? flags_begin_[s + 1] : static_cast<std::int64_t>(flags_.size());
-    for (std::int64_t k = flags_begin_[s]; k < end; k += 2)
-      position.contents[static_cast<std::size_t>(flags_[static_cast<std::size_t>(k)])] = flags_[static_cast<std::size_t>(k) + 1];
-    return position;
-  }
-  void recall(Position& position, std::int64_t at, int count) const {
-    for (int k = 0; k < count; ++k)
-      set(position, play_.contents[static_cast<std::size_t>(at + 2 * k)], play_.contents[static_cast<std::size_t>(at + 2 * k + 1)]);
-  }
+  int state_at(int point, bool entry, const Position& position, int from, int by) { return found(memory_.state(point, entry, position, from, by)); }
 
   // ---- the order of search: by the earliest round, so that nothing beyond the horizon is looked at
 
@@ -227,10 +93,11 @@ class Follower {
   void begin_phase(int round, int id) {
     PlayTop& top = play_.tops[static_cast<std::size_t>(id)];
     if (top.state >= 0 || (top.closing >= 0 && round >= graph_.rounds)) return;
-    const int from = here_ = top.from, by = here_branch_ = top.by;
-    Position position = at_top(id);
+    const int from = top.from, by = top.by;
+    mistakes_.look_at(from, by);
+    Position position = memory_.at_top(id);
     const bool is_move = walk_plainly(position);
-    const int state = is_move ? state_at(position.point, true, position, from, by) : passage_at(id, from, by);
+    const int state = is_move ? state_at(position.point, true, position, from, by) : found(memory_.passage(id, from, by));
     play_.tops[static_cast<std::size_t>(id)].state = state;
     play_.states[static_cast<std::size_t>(state)].top = id;
     queue_state(round, state);
@@ -265,7 +132,7 @@ class Follower {
   bool known(int formula, const Position& position) {
     for (const int v : formulas_[formula].variables)
       if (position.contents[static_cast<std::size_t>(v)] < 0) {
-        mistake(formulas_[formula].span, "M0330", fmt::format("'{}' is read before it is made", model_.variables[static_cast<std::size_t>(v)].name), position);
+        mistakes_.add(formulas_[formula].span, "M0330", fmt::format("'{}' is read before it is made", model_.variables[static_cast<std::size_t>(v)].name), position);
         return false;
       }
     return true;
@@ -297,11 +164,11 @@ class Follower {
       const int first = graph_.first_content[static_cast<std::size_t>(p.site)];
       const int before = position.contents[static_cast<std::size_t>(p.variable)];
       for (int k = 0; k < count; ++k) {
-        if (p.where >= 0) set(position, p.variable, first + k);
+        if (p.where >= 0) memory_.set(position, p.variable, first + k);
         const std::uint64_t mask = open_to(p.where, p.player, position);
         if (mask != 0) open_.push_back({k, mask});
       }
-      set(position, p.variable, before);
+      memory_.set(position, p.variable, before);
     } else {
       find_open(p.ways, p.player, position, open_);
     }
@@ -322,7 +189,7 @@ class Follower {
     std::string who = mover.name;
     for (int type = 0; type < mover.num_types() && !mover.types.empty(); ++type)
       if ((missing >> type & 1U) != 0) who += fmt::format("{}{}", who == mover.name ? " of type " : ", ", mover.types[static_cast<std::size_t>(type)]);
-    mistake(span, "M0331", fmt::format("{} has no option at '{}'", who, model_.sites[static_cast<std::size_t>(site)].name), position,
+    mistakes_.add(span, "M0331", fmt::format("{} has no option at '{}'", who, model_.sites[static_cast<std::size_t>(site)].name), position,
             "an option that is open to every type in every public state");
   }
 
@@ -332,13 +199,13 @@ class Follower {
       position.point = p.next;
     } else {
       const Way& way = p.ways[static_cast<std::size_t>(open_[0].action)];
-      set(position, p.variable, way.word);
+      memory_.set(position, p.variable, way.word);
       position.point = way.next;
     }
   }
   void make_offer(const Point& p, int action, Position& position) {
-    set(position, p.variable, graph_.first_content[static_cast<std::size_t>(p.site)] + action);
-    position.contents[static_cast<std::size_t>(flag_[static_cast<std::size_t>(p.variable)])] = 0;
+    memory_.set(position, p.variable, graph_.first_content[static_cast<std::size_t>(p.site)] + action);
+    position.contents[static_cast<std::size_t>(memory_.flag(p.variable))] = 0;
   }
 
   // ---- branches
@@ -349,8 +216,8 @@ class Follower {
     play_.states[static_cast<std::size_t>(id)].first_branch = first;
     play_.states[static_cast<std::size_t>(id)].num_branches = 0;
     here_ = id;
-    here_branch_ = -1;
-    Position position = at_state(id);
+    mistakes_.look_at(id, -1);
+    Position position = memory_.at_state(id);
     const Point& p = graph_[position.point];
     switch (p.kind) {
       case Point::Kind::top: {
@@ -379,7 +246,7 @@ class Follower {
           const Way& way = p.ways[static_cast<std::size_t>(o.action)];
           next_ = position;
           begin_branch(way.word, o.open_to);
-          set(next_, p.variable, way.word);
+          memory_.set(next_, p.variable, way.word);
           next_.point = way.next;
           finish_branch(round, next_);
         }
@@ -391,7 +258,7 @@ class Follower {
           begin_branch(way.word);
           branch_.odds = way.odds < 0 ? -1 : entry(way.odds, position);
           for (const auto& [player, odds] : way.views) play_.views.push_back({static_cast<int>(play_.branches.size()), player, entry(odds, position)});
-          set(next_, p.variable, way.word);
+          memory_.set(next_, p.variable, way.word);
           next_.point = way.next;
           finish_branch(round, next_);
         }
@@ -400,7 +267,7 @@ class Follower {
       default: break;
     }
     play_.states[static_cast<std::size_t>(id)].num_branches = static_cast<int>(play_.branches.size()) - first;
-    check_size();
+    size_.check();
   }
 
   void expand_together(int round, const Point& p, const Position& position) {
@@ -410,10 +277,6 @@ class Follower {
       find_open(p.parts[k].ways, p.parts[k].player, position, open[k]);
       check_open(p.parts[k].player, p.parts[k].site, p.span, open[k], position);
       count *= static_cast<std::int64_t>(open[k].size());
-    }
-    if (count > most_joint_actions) {
-      too_large(fmt::format("{} joint actions at once", count));
-      return;
     }
     for (std::int64_t joint = 0; joint < count; ++joint) {
       Position next = position;
@@ -427,7 +290,7 @@ class Follower {
       for (std::size_t k = 0; k < p.parts.size(); ++k) {
         const int word = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].word;
         action = action * static_cast<std::int64_t>(words(p.parts[k].variable)) + word;
-        set(next, p.parts[k].variable, word);
+        memory_.set(next, p.parts[k].variable, word);
       }
       begin_branch(static_cast<int>(action));
       for (std::size_t k = 0; k < p.parts.size(); ++k)
@@ -450,7 +313,7 @@ class Follower {
   void finish_branch(int round, Position& position) {
     const auto by = static_cast<int>(play_.branches.size());
     play_.branches.push_back(branch_);  // first, so that mistakes on the way can name it
-    here_branch_ = by;
+    mistakes_.look_at(here_, by);
     walk(position, by);
     play_.branches[static_cast<std::size_t>(by)] = branch_;
     if (branch_.to == PlayBranch::To::state) queue_state(round, branch_.next);
@@ -488,7 +351,7 @@ class Follower {
           branch_.next = p.target;
           return;
         case Point::Kind::bottom_of_closing:
-          mistake(p.span, "M0332", "the horizon's closing does not end play", position, "an end on every way through it");
+          mistakes_.add(p.span, "M0332", "the horizon's closing does not end play", position, "an end on every way through it");
           branch_.to = PlayBranch::To::outcome;
           branch_.next = 0;
           return;
@@ -522,7 +385,7 @@ class Follower {
   /// The first mention of an offer in an end, a payment or a `becomes` accepts it.
   void accept(int formula, Position& position) {
     for (const int v : formulas_[formula].variables) {
-      const int flag = flag_[static_cast<std::size_t>(v)];
+      const int flag = memory_.flag(v);
       if (flag < 0 || position.contents[static_cast<std::size_t>(v)] < 0 || position.contents[static_cast<std::size_t>(flag)] != 0) continue;
       position.contents[static_cast<std::size_t>(flag)] = 1;
       play_.accepted.push_back(offer_at(v, position.contents[static_cast<std::size_t>(v)]));
@@ -548,11 +411,11 @@ class Follower {
   void assign(const Point& p, Position& position) {
     if (p.formula >= 0 && p.assignment == ast::Assignment::Kind::becomes) accept(p.formula, position);
     if (p.next >= 0 && !live_.before[static_cast<std::size_t>(p.next)].contains(p.variable)) {
-      set(position, p.variable, -1);
+      memory_.set(position, p.variable, -1);
       return;
     }
     if (p.word >= 0) {
-      set(position, p.variable, p.word);
+      memory_.set(position, p.variable, p.word);
       return;
     }
     const auto v = static_cast<std::size_t>(p.variable);
@@ -567,17 +430,17 @@ class Follower {
     if (model_.variables[v].stops && !std::isnan(after)) after = std::clamp(after, domain.numbers.front(), domain.numbers.back());
     const int content = domain.find(after);
     if (content >= 0) {
-      set(position, p.variable, content);
+      memory_.set(position, p.variable, content);
       return;
     }
-    set(position, p.variable, position.contents[v] >= 0 ? position.contents[v] : graph_.start[v]);  // so that one mistake is reported once
+    memory_.set(position, p.variable, position.contents[v] >= 0 ? position.contents[v] : graph_.start[v]);  // so that one mistake is reported once
     const std::string& name = model_.variables[v].name;
     const std::string range = fmt::format("{} .. {}", graph_.holders[v].texts.front(), graph_.holders[v].texts.back());
     if (after < domain.numbers.front() || after > domain.numbers.back())
-      mistake(p.span, "M0333", fmt::format("'{}' is driven to {}, past its end", name, number_text(clean(after))), position, range,
+      mistakes_.add(p.span, "M0333", fmt::format("'{}' is driven to {}, past its end", name, number_text(clean(after))), position, range,
               "a `when` that prevents it, or `stops` after the state's start to stay at the end");
     else
-      mistake(p.span, "M0334", fmt::format("'{}' becomes {}, which is not one of its numbers", name, number_text(clean(after))), position, range,
+      mistakes_.add(p.span, "M0334", fmt::format("'{}' becomes {}, which is not one of its numbers", name, number_text(clean(after))), position, range,
               "a finer step in the state's range");
   }
 
@@ -593,136 +456,19 @@ class Follower {
     return id;
   }
 
-  // ---- mistakes and sizes
-
-  std::string action_text(int state, int branch) const {
-    const Point& p = graph_[play_.states[static_cast<std::size_t>(state)].point];
-    const int action = play_.branches[static_cast<std::size_t>(branch)].action;
-    const auto name = [&](int v) -> const std::string& { return model_.variables[static_cast<std::size_t>(v)].name; };
-    const auto word = [&](int v, std::int64_t w) -> const std::string& { return graph_.holders[static_cast<std::size_t>(v)].texts[static_cast<std::size_t>(w)]; };
-    switch (p.kind) {
-      case Point::Kind::offer: return fmt::format("{} {}", name(p.variable), graph_.offers[static_cast<std::size_t>(p.site)].texts[static_cast<std::size_t>(action)]);
-      case Point::Kind::choice:
-      case Point::Kind::chance: return fmt::format("{} {}", name(p.variable), word(p.variable, action));
-      case Point::Kind::simultaneous: {
-        std::string text;
-        std::int64_t rest = action;
-        for (std::size_t k = p.parts.size(); k-- > 0;) {
-          const auto radix = static_cast<std::int64_t>(words(p.parts[k].variable));
-          text = fmt::format("{} {}{}{}", name(p.parts[k].variable), word(p.parts[k].variable, rest % radix), text.empty() ? "" : " and ", text);
-          rest /= radix;
-        }
-        return text;
-      }
-      default: return {};
-    }
-  }
-
-  std::string way_here() const {
-    if (here_ < 0) return "at the start";
-    std::vector<std::string> moves;
-    int state = here_;
-    int branch = here_branch_;
-    while (state >= 0) {
-      if (branch >= 0) {
-        std::string text = action_text(state, branch);
-        if (!text.empty()) moves.push_back(std::move(text));
-      }
-      const PlayState& s = play_.states[static_cast<std::size_t>(state)];
-      branch = s.by;
-      state = s.from;
-    }
-    if (moves.empty()) return "at the start";
-    std::string text = "after ";
-    const std::size_t shown = std::min(moves.size(), longest_way);
-    if (shown < moves.size()) text += fmt::format("{} moves, then ", moves.size() - shown);
-    for (std::size_t k = shown; k-- > 0;) text += moves[k] + (k > 0 ? ", " : "");
-    return text;
-  }
-
-  std::string contents_here(const Position& position) const {
-    std::string text;
-    for (std::size_t v = 0; v < model_.variables.size(); ++v)
-      if (position.contents[v] >= 0)
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", model_.variables[v].name, graph_.holders[v].texts[static_cast<std::size_t>(position.contents[v])]);
-    return text;
-  }
-
-  void mistake(const ast::Span& span, const char* code, const std::string& message, const Position& position, const std::string& expected = {},
-               const std::string& hint = {}) {
-    if (mistakes_.size() >= most_mistakes || !mistakes_.insert({code, span.file, span.begin}).second) return;
-    const std::string contents = contents_here(position);
-    shape_.error(span, code, fmt::format("{} {}{}", message, way_here(), contents.empty() ? "" : fmt::format(" (there: {})", contents)), expected, hint);
-  }
-
-  /// Branches a state at this point has whatever its contents: every state found will be expanded, so sizes are known
-  /// long before they are reached.
-  std::int64_t sure_branches(const Point& p) const {
-    if (p.kind == Point::Kind::offer) return p.where >= 0 ? 1 : static_cast<std::int64_t>(graph_.offers[static_cast<std::size_t>(p.site)].numbers.size());
-    std::int64_t sure = 0;
-    for (const Way& way : p.ways) sure += way.guard < 0 ? 1 : 0;
-    return std::max<std::int64_t>(sure, 1);
-  }
-
-  void check_size() {
-    const auto states = static_cast<std::int64_t>(play_.states.size());
-    const auto branches = std::max(promised_branches_, static_cast<std::int64_t>(play_.branches.size()));
-    if (states > options_.max_states) return too_large(fmt::format("more than {} public states", options_.max_states));
-    const std::int64_t bytes = states * bytes_per_state + branches * (bytes_per_branch + 8 * static_cast<std::int64_t>(model_.players.size())) +
-                               static_cast<std::int64_t>(play_.payments.size() * sizeof(Payment) + play_.contents.size() * sizeof(int));
-    if (bytes > options_.max_bytes) too_large(fmt::format("more than {} public states with {} branches, which need more than {} MB", states, branches, options_.max_bytes >> 20));
-  }
-
-  void too_large(const std::string& what) {
-    if (stopped_) return;
-    stopped_ = true;
-    Diagnostic refusal;
-    refusal.code = too_large_code;
-    refusal.message = fmt::format("the game is too large: {}", what);
-    refusal.expected = fmt::format("at most {} public states and {} MB", options_.max_states, options_.max_bytes >> 20);
-    refusal.hint = coarsen();
-    diagnostics_.push_back(refusal);
-  }
-
-  /// The variables that multiply public states most.
-  std::string coarsen() const {
-    std::vector<std::pair<std::size_t, std::string>> sizes;
-    for (std::size_t v = 0; v < model_.variables.size(); ++v) {
-      const int variable = static_cast<int>(v);
-      const bool alive = std::any_of(live_.before.begin(), live_.before.end(), [variable](const VariableSet& set) { return set.contains(variable); });
-      if (alive && graph_.holders[v].numbers.size() > 1) sizes.emplace_back(graph_.holders[v].numbers.size(), model_.variables[v].name);
-    }
-    std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
-    std::string text = "coarsen what public states remember: ";
-    for (std::size_t k = 0; k < std::min<std::size_t>(4, sizes.size()); ++k) text += fmt::format("{}{} ({} contents)", k > 0 ? ", " : "", sizes[k].second, sizes[k].first);
-    return text;
-  }
-
-  struct Place {
-    std::string code;
-    int file = 0, begin = 0;
-    auto operator<=>(const Place&) const = default;
-  };
-
   const Model::Checked& model_;
   const Formulas& formulas_;
   const Graph& graph_;
   const Liveness& live_;
   Shape& shape_;
-  const CompileOptions& options_;
-  Diagnostics& diagnostics_;
-  bool finite_ = false, stopped_ = false;
-  std::int64_t promised_branches_ = 0;
+  bool finite_ = false;
 
-  std::vector<int> flag_;                       // of offers: the slot that says whether it has been accepted
-  std::size_t num_slots_ = 0;
-  std::vector<std::vector<int>> slots_, entry_slots_, top_slots_;
+  Play play_;
+  Memory memory_;
+  Mistakes mistakes_;
+  Size size_;
   mutable std::vector<int> site_variables_;
-  KeyTable state_keys_, top_keys_, entry_keys_;
-  std::vector<int> elapsed_;                    // by state
-  std::vector<std::uint8_t> overtime_;
-  std::vector<std::int64_t> flags_begin_;
-  std::vector<int> flags_;
+  KeyTable entry_keys_;
   std::map<int, std::vector<Item>> queue_;
   std::vector<int> top_round_, state_round_;    // the earliest round each was queued for
   Position next_;                               // scratch: where a branch has come to
@@ -730,9 +476,7 @@ class Follower {
   std::vector<int> key_;
   std::vector<Open> open_;
   PlayBranch branch_;
-  int here_ = -1, here_branch_ = -1;             // where mistakes are found
-  std::set<Place> mistakes_;
-  Play play_;
+  int here_ = -1;                               // the state whose branches are made
 };
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "language/lower_levels.h"
+#include "language/lower_moves.h"
 #include "language/lower_program.h"
 
 namespace melian::lowering {
@@ -16,11 +17,11 @@ namespace {
 class Builder {
  public:
   Builder(CompiledModel::Program& program, Play play, const CompileOptions& options, Diagnostics& diagnostics)
-      : program_(program), model_(program.model.checked()), play_(std::move(play)), options_(options), diagnostics_(diagnostics) {}
+      : program_(program), model_(program.model.checked()), play_(std::move(play)), options_(options), diagnostics_(diagnostics),
+        moves_(model_, program.graph, s_.moves) {}
 
   std::shared_ptr<const Structure> build() {
     header();
-    moves();
     states();
     find_timed();
     if (!find_levels()) return nullptr;
@@ -78,100 +79,6 @@ class Builder {
     return v < merged_.size() && !merged_[v].empty() ? at(merged_[v], content) : content;
   }
 
-  // ---- moves: one per site, then passages as they are met
-
-  void moves() {
-    site_move_.assign(model_.sites.size(), -1);
-    action_of_word_.resize(model_.sites.size());
-    for (const Point& p : program_.graph.points) {
-      if (p.kind == Point::Kind::simultaneous) {
-        Move together = site_move(p.site, MoveKind::simultaneous, -1);
-        together.name.clear();
-        for (const Part& part : p.parts) {
-          together.parts.push_back(add_choice(part.site, MoveKind::choice, part.player, part.variable, part.ways));
-          together.name += (together.name.empty() ? "" : " and ") + at(s_.moves, together.parts.back()).name;
-        }
-        joint_actions(together);
-        joint_move_.emplace(&p, static_cast<int>(s_.moves.size()));
-        s_.moves.push_back(std::move(together));
-      } else if (p.kind == Point::Kind::choice || p.kind == Point::Kind::chance) {
-        (void)add_choice(p.site, p.kind == Point::Kind::choice ? MoveKind::choice : MoveKind::chance, p.player, p.variable, p.ways);
-      } else if (p.kind == Point::Kind::offer) {
-        const Points& points = at(program_.graph.offers, p.site);
-        Move offer = site_move(p.site, MoveKind::offer, p.player);
-        offer.actions = points.texts;
-        offer.numbers = points.numbers;
-        offer.widths = points.widths;
-        add_move(p.site, std::move(offer));
-      }
-    }
-    passage_move_.assign(program_.graph.tops.size(), -1);
-  }
-  Move site_move(int site, MoveKind kind, int player) const {
-    Move move;
-    move.kind = kind;
-    move.player = player;
-    if (site < 0) return move;
-    const CheckedSite& written = at(model_.sites, site);
-    move.name = written.name;
-    move.note = written.note;
-    move.labels = written.labels;
-    return move;
-  }
-  int add_move(int site, Move move) {
-    if (at(site_move_, site) >= 0) return at(site_move_, site);
-    at(site_move_, site) = static_cast<int>(s_.moves.size());
-    s_.moves.push_back(std::move(move));
-    return at(site_move_, site);
-  }
-  int add_choice(int site, MoveKind kind, int player, int variable, const std::vector<Way>& ways) {
-    Move move = site_move(site, kind, player);
-    const std::vector<std::string>& words = at(model_.variables, variable).range.words;
-    std::vector<int>& index = at(action_of_word_, site);
-    index.assign(words.size(), -1);
-    for (const Way& way : ways) {
-      at(index, way.word) = static_cast<int>(move.actions.size());
-      move.actions.push_back(at(words, way.word));
-    }
-    return add_move(site, std::move(move));
-  }
-  void joint_actions(Move& together) const {
-    together.actions = {""};
-    for (const int part : together.parts) {
-      std::vector<std::string> longer;
-      for (const std::string& before : together.actions)
-        for (const std::string& action : at(s_.moves, part).actions) longer.push_back(before + (before.empty() ? "" : " & ") + action);
-      together.actions = std::move(longer);
-    }
-  }
-  int passage(int phase) {
-    int& move = at(passage_move_, phase);
-    if (move >= 0) return move;
-    move = static_cast<int>(s_.moves.size());
-    Move passage;
-    passage.kind = MoveKind::passage;
-    passage.name = phase == program_.graph.closing ? "closing" : "top of " + at(model_.phases, phase).name;
-    passage.actions = {"go on"};
-    if (phase != program_.graph.closing) {
-      passage.note = at(model_.phases, phase).note;
-      passage.labels = at(model_.phases, phase).labels;
-    }
-    s_.moves.push_back(std::move(passage));
-    return move;
-  }
-  /// A joint action counted over all words of each part, counted over the words each site has.
-  int joint_action(const Point& p, std::int64_t action) const {
-    std::int64_t out = 0, scale = 1;
-    for (std::size_t k = p.parts.size(); k-- > 0;) {
-      const Part& part = p.parts[k];
-      const auto radix = static_cast<std::int64_t>(at(model_.variables, part.variable).range.words.size());
-      out += scale * at(at(action_of_word_, part.site), action % radix);
-      scale *= static_cast<std::int64_t>(part.ways.size());
-      action /= radix;
-    }
-    return static_cast<int>(out);
-  }
-
   // ---- states and branches
 
   void states() {
@@ -183,11 +90,7 @@ class Builder {
       state.first_branch = from.first_branch;
       state.num_branches = from.num_branches;
       state.entry = from.top >= 0 && p.phase != graph.closing;
-      switch (p.kind) {
-        case Point::Kind::top: state.move = passage(p.phase); break;
-        case Point::Kind::simultaneous: state.move = joint_move_.at(&p); break;
-        default: state.move = at(site_move_, p.site);
-      }
+      state.move = moves_.at(p);
       phase_.push_back(p.phase);
       s_.states.push_back(state);
     }
@@ -213,7 +116,7 @@ class Builder {
       if (top.state >= 0) continue;
       top_state_[k] = static_cast<int>(s_.states.size());
       PublicState state;
-      state.move = passage(top.phase);
+      state.move = moves_.passage(top.phase);
       state.entry = state.timed = true;
       state.closing = at(play_.tops, top.closing).state;
       unreached_.push_back(static_cast<int>(k));
@@ -230,7 +133,7 @@ class Builder {
     for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
       const PlayBranch& written = at(play_.branches, b);
       Branch& branch = at(s_.branches, b);
-      branch.action = action(p, written.action);
+      branch.action = moves_.action(p, written.action);
       branch.advance = written.to == PlayBranch::To::top ? written.advance : 0;
       branch.time = written.time;
       branch.open_to = written.open_to;
@@ -241,15 +144,6 @@ class Builder {
       }
     }
   }
-  int action(const Point& p, int written) const {
-    switch (p.kind) {
-      case Point::Kind::choice:
-      case Point::Kind::chance: return at(at(action_of_word_, p.site), written);
-      case Point::Kind::simultaneous: return joint_action(p, written);
-      default: return written;
-    }
-  }
-
   // ---- the clock
 
   void find_timed() {
@@ -449,7 +343,7 @@ class Builder {
         g.num_amounts += profiles;
       }
     }
-    for (const Accepted& accepted : play_.accepted) s_.acceptances.push_back({at(site_move_, accepted.site), accepted.action});
+    for (const Accepted& accepted : play_.accepted) s_.acceptances.push_back({moves_.of_site(accepted.site), accepted.action});
     g.payments = std::move(play_.payments);
     g.counts = std::move(play_.counts);
     g.views = std::move(play_.views);
@@ -554,11 +448,9 @@ class Builder {
   const CompileOptions& options_;
   Diagnostics& diagnostics_;
   Structure s_;
+  Moves moves_;
   Reverse reverse_;
   std::vector<std::vector<int>> merged_;           // by variable: contents of offers as shown
-  std::vector<int> site_move_, passage_move_;
-  std::map<const Point*, int> joint_move_;
-  std::vector<std::vector<int>> action_of_word_;   // by site
   std::vector<int> phase_, top_state_, unreached_;
 };
 
