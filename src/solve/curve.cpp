@@ -1,6 +1,7 @@
 #include "solve/curve.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace melian::grid {
@@ -267,11 +268,30 @@ void Curve::add_segment(int strand, const Point& low, const Point& high) {
   segments_.push_back(fresh);
 }
 
+/// True where bounds on the scores show that no target's prior lies on the stretch: u_0 = c + log Z_1 - log Z_0.
+bool Curve::misses_all_targets(const Line& line, const Point& low, const Point& high) const {
+  if (by_posterior_ || targets_.empty()) return false;
+  double least[2] = {line.rest[0], line.rest[1]}, most[2] = {line.rest[0], line.rest[1]};
+  for (std::size_t i = 0; i < line.curved.size(); ++i) {
+    Spell spell;
+    if (!survey(line, line.curved[i], low.u[i], high.u[i], spell)) return false;
+    for (int type = 0; type < 2; ++type) {
+      least[type] = log_sum_exp(std::array{least[type], spell.s[type].low});
+      most[type] = log_sum_exp(std::array{most[type], spell.s[type].high});
+    }
+  }
+  const double round_off = 1e-12 * (1.0 + line.scale + std::abs(low.t) + std::abs(high.t));
+  const double from = low.t + least[1] - most[0] - round_off, to = high.t + most[1] - least[0] + round_off;
+  const auto next = std::lower_bound(targets_.begin(), targets_.end(), from);
+  return next == targets_.end() || *next > to;
+}
+
 void Curve::cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth) {
   const double from = point(low).t, to = point(high).t;
   const double middle = 0.5 * (from + to);
   const bool narrow = depth >= deepest || to - from <= narrowest * (1.0 + std::abs(middle));
-  if (narrow || slope_sign(line, points_[low], points_[high]) != 0.0) return add_segment(strand, points_[low], points_[high]);
+  if (narrow || slope_sign(line, points_[low], points_[high]) != 0.0 || misses_all_targets(line, points_[low], points_[high]))
+    return add_segment(strand, points_[low], points_[high]);
   const std::size_t between = std::max(low, high) + 1;
   (void)point(between);
   place(line, strand, middle, points_[between]);
@@ -300,7 +320,10 @@ void Curve::add_strands(const Line& line, std::size_t curved, double c_low, doub
   }
 }
 
-void Curve::trace(const Line& line) {
+void Curve::trace(const Line& line, const std::vector<double>& targets) {
+  targets_.clear();
+  for (const double target : targets)
+    if (std::isfinite(target)) targets_.push_back(target);
   segments_.clear();
   strands_.clear();
   complete_ = true;

@@ -20,8 +20,9 @@ class Curve {
     std::vector<double> u;
   };
 
-  /// Cuts all strands of the line into segments. At most `largest_strands` strands; see `complete`.
-  void trace(const Line& line);
+  /// Cuts all strands of the line into segments. At most `largest_strands` strands; see `complete`. With `targets`,
+  /// stretches that no target's prior lies on are not cut further: `roots` is then exact at these priors only.
+  void trace(const Line& line, const std::vector<double>& targets = {});
   /// Whether u_0 increases on the whole stretch between two solutions (posteriors `low` and `high` of the curved
   /// branches, at `c_low` < `c_high`) of a regular line: a certificate of uniqueness there.
   [[nodiscard]] bool increases(const Line& line, double c_low, const double* low, double c_high, const double* high);
@@ -45,6 +46,7 @@ class Curve {
   [[nodiscard]] double invert(const Line& line, std::size_t curved, const Piece& piece, double c) const;
   void place(const Line& line, int strand, double t, Point& out);
   [[nodiscard]] double slope_sign(const Line& line, const Point& low, const Point& high) const;
+  [[nodiscard]] bool misses_all_targets(const Line& line, const Point& low, const Point& high) const;
   void cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth);
   void add_strands(const Line& line, std::size_t curved, double c_low, double c_high);
   void add_segment(int strand, const Point& low, const Point& high);
@@ -52,6 +54,7 @@ class Curve {
   bool certify(const Line& line, std::size_t low, std::size_t high, int depth);
   Point& point(std::size_t i);
 
+  std::vector<double> targets_;               ///< finite, increasing; empty: every prior
   std::vector<Knot> knots_;
   std::vector<std::vector<Piece>> pieces_;    ///< per curved branch
   std::vector<int> chosen_;                   ///< of the strand being added

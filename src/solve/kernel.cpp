@@ -77,7 +77,7 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
   if (line.curved.size() == 1) {
     one_curved(line, targets, guide, answer);
   } else if (!many_curved(line, targets, answer)) {
-    curve_.trace(line);
+    curve_.trace(line, targets);
     for (int k = 0; k < count; ++k)
       if (!std::isinf(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
   }
