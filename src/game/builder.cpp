@@ -338,7 +338,6 @@ Game GameBuilder::build() {
     for (std::size_t about = 0; about < players; ++about)
       if (numbers_.beliefs[i][about].empty()) numbers_.beliefs[i][about] = numbers_.prior[about];
   }
-  if (!any_precision) numbers_.precision.clear();
   lay_out_branches();
   derive_timed();
   derive_live();
@@ -346,6 +345,7 @@ Game GameBuilder::build() {
   derive_reached();
   derive_decision_follows();
   lay_out_numbers();
+  if (!any_precision) numbers_.precision.clear();
 
   std::string text = shape_.title;
   for (const Move& move : shape_.moves) text += fmt::format("|{},{},{},{}", move.name, static_cast<int>(move.kind), move.player, move.actions.size());
