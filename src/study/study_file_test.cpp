@@ -56,6 +56,18 @@ TEST_CASE("toml: columns count characters, not bytes") {
   CHECK(found->column == 15);
 }
 
+TEST_CASE("toml: letters outside ASCII stand in texts and comments, elsewhere they are refused at their place") {
+  CHECK(first_code("# é\ntitle = \"é\" # é\ntext = \'\'\'é\n\'é\'\'\'\'\nb = \"\"\"\\n\\\n  x é\"\"\"\n") != "M0702");
+  for (const char* text : {"é = 1", "a = é", "a = 1 é", "[é]", "a = \"\\é\"", "a = \"\"\"\\\n  é\"\"\""}) {
+    INFO(text);
+    CHECK(first_code(text) == "M0702");
+  }
+  const auto draft = read_draft("a = 1\nb = \"é\"é", "a.toml");
+  REQUIRE_FALSE(draft.has_value());
+  CHECK(draft.error().front().line == 2);
+  CHECK(draft.error().front().column == 8);
+}
+
 TEST_CASE("study: all mistakes are found at once") {
   const auto draft = read_draft("titel = \"t\"\nmodel = 3\n[[reading]]\nid = \"a b\"\n[[reading]]\ndate = \"yesterday\"\n", "a.toml");
   REQUIRE(draft.has_value());

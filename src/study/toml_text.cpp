@@ -10,6 +10,10 @@
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 32
+// Its assertions fail on texts such as "[[" and a line's end, which it then refuses properly: they must neither abort nor
+// be taken for granted by the compiler (which NDEBUG would make them).
+#undef NDEBUG
+#define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
 
 namespace melian {
@@ -60,6 +64,53 @@ TomlNode convert(const toml::node& node) {
     out.kind = TomlNode::Kind::text;  // a time of day: no key of a study takes one, so any kind but a number will be refused
   }
   return out;
+}
+
+/// The first byte of a letter outside ASCII that stands neither in a comment nor plainly in a text; npos when there is none.
+/// TOML allows none there, and version 3.3 of the library does not survive looking at some of them.
+std::size_t stray_letter(const std::string& text) {
+  char quote = '\0';     // of the text we are in
+  bool many = false;     // in triple quotes
+  bool skipping = false; // blanks behind a backslash at the end of a line
+  const auto triple = [&](std::size_t at, char c) { return text.compare(at, 3, std::string(3, c)) == 0; };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    const bool is_ascii = static_cast<unsigned char>(c) < 0x80U;
+    if (quote == '\0') {
+      if (!is_ascii) return at;
+      if (c == '#') {
+        at = std::min(text.find('\n', at), text.size()) - 1;
+      } else if (c == '"' || c == '\'') {
+        quote = c;
+        many = triple(at, c);
+        if (many) at += 2;
+      }
+      continue;
+    }
+    if (!is_ascii && skipping) return at;
+    skipping = skipping && (c == ' ' || c == '\t' || c == '\n' || c == '\r');
+    if (!many && c == '\n') {
+      quote = '\0';  // a mistake, which the library will name
+    } else if (quote == '"' && c == '\\') {
+      if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0x80U) return at + 1;
+      skipping = many && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\t' || text[at + 1] == '\n' || text[at + 1] == '\r');
+      ++at;
+    } else if (c == quote && (!many || triple(at, quote))) {
+      if (many) at += 2;
+      while (many && at + 1 < text.size() && text[at + 1] == quote) ++at;  // quotes just before the closing ones
+      quote = '\0';
+    }
+  }
+  return std::string::npos;
+}
+
+TextPlace place_of_byte(const std::string& text, std::size_t byte) {
+  TextPlace place{1, 1, 1};
+  for (std::size_t k = 0; k < byte; ++k) {
+    if (text[k] == '\n') ++place.line, place.column = 1;
+    else if (!continues_a_character(text[k])) ++place.column;
+  }
+  return place;
 }
 
 Diagnostics refused(const std::string& file, std::string message, std::string hint) {
@@ -131,6 +182,8 @@ Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
   for (int number = 1; number <= lines.count(); ++number)
     if (std::ranges::count(lines.line(number), '.') > most_dots_a_line)
       return std::unexpected(Diagnostics{lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
+  if (const std::size_t stray = stray_letter(text.starts_with("\xef\xbb\xbf") ? "   " + text.substr(3) : text); stray != std::string::npos)
+    return std::unexpected(Diagnostics{lines.at(place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {}, "put names and texts with such letters in \"...\"")});
   const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (!parsed) {
     std::string message(parsed.error().description());
