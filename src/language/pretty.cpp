@@ -1,8 +1,5 @@
 // The walk over a parsed text. It prints the tokens that were read, in their order, so nothing is lost or invented;
 // the outline says where a line begins. Only commas between options are set anew.
-//
-// A comment belongs to an element (outline.h) and must still do so afterwards. Hence its site: on the line where its
-// owner begins; or after a token, where a line must then end; or above a token, where a line must then begin.
 
 #include "language/pretty.h"
 
@@ -11,25 +8,20 @@
 
 #include "language/outline.h"
 #include "language/parser.h"
+#include "language/pretty_comments.h"
 #include "language/pretty_tokens.h"
 #include "melian/language.h"
 
 namespace melian {
 namespace {
 
-std::string written_comment(const Comment& comment) {
-  const std::string sign = comment.documentation ? "##" : "#";
-  return comment.text.empty() ? sign : sign + " " + std::string(comment.text);
-}
-
 constexpr std::size_t most_columns = 8;  ///< aligned, of declarations that share lines
 
 class Printer {
  public:
-  Printer(ast::File& file, const Lexed& lexed) : lexed_(lexed), tokens_(lexed.tokens), elements_(outline(file, lexed)) {
+  Printer(ast::File& file, const Lexed& lexed) : lexed_(lexed), tokens_(lexed.tokens), elements_(outline(file, lexed)), comments_(elements_, lexed) {
     find_closers();
     for (std::size_t i = 0; i < elements_.size(); ++i) begins_.emplace(elements_[i].first, static_cast<int>(i));
-    place_comments();
   }
 
   std::string run() {
@@ -61,60 +53,6 @@ class Printer {
   }
   [[nodiscard]] int closer(int opener) const { return closers_[static_cast<std::size_t>(opener)]; }
 
-  /// The token of the first block of an element, or its last token.
-  [[nodiscard]] int header_end(const Element& one) const {
-    for (int i = one.first; i <= one.last; ++i)
-      if (opens_block(tokens_, i) && is(i, "{")) return i;
-    return one.last;
-  }
-
-  // Comments.
-  struct Site {
-    int comment = 0;
-    int owner = -1;
-  };
-  using Sites = std::map<int, std::vector<Site>>;  ///< by token
-
-  void place_comments() {
-    std::map<int, int> in_headers;  // comments among the words before the first block, by element
-    std::vector<int> owner_of;
-    for (const Comment& comment : lexed_.comments) {
-      const std::vector<int> belongs_to = owners(comment, elements_, lexed_);
-      owner_of.push_back(belongs_to.empty() ? -1 : belongs_to.back());
-      if (stands_in_header(comment, owner_of.back())) ++in_headers[owner_of.back()];
-    }
-    for (int i = 0; i < static_cast<int>(lexed_.comments.size()); ++i) {
-      const Comment& comment = lexed_.comments[static_cast<std::size_t>(i)];
-      const int owner = owner_of[static_cast<std::size_t>(i)];
-      // A single comment moves to the end of its owner's first line; several each stay where they were written.
-      const bool single = stands_in_header(comment, owner) ? in_headers[owner] == 1 : owner >= 0 && token(element(owner).first).line == comment.line;
-      if (stands_alone(comment, lexed_)) above_[token_after(comment, lexed_)].push_back({i, owner});
-      else if (single) on_line_[element(owner).first].push_back({i, owner});
-      else after_[token_before(comment, lexed_)].push_back({i, owner});
-    }
-  }
-
-  [[nodiscard]] bool stands_in_header(const Comment& comment, int owner) const {
-    if (owner < 0) return false;
-    const int end = header_end(element(owner));
-    const int before = token_before(comment, lexed_), after = token_after(comment, lexed_);
-    return stands_alone(comment, lexed_) ? after > element(owner).first && after <= end : before >= element(owner).first && before <= end;
-  }
-
-  [[nodiscard]] std::string text_of(const Site& site) const { return written_comment(lexed_.comments[static_cast<std::size_t>(site.comment)]); }
-
-  static bool any_between(const Sites& sites, int first, int last) {
-    const auto found = sites.lower_bound(first);
-    return found != sites.end() && found->first <= last;
-  }
-
-  [[nodiscard]] bool comments_inside(int index) const {
-    const Element& one = element(index);
-    if (any_between(on_line_, one.first + 1, one.last) || any_between(above_, one.first + 1, one.last) || any_between(after_, one.first, one.last - 1)) return true;
-    const auto last = after_.find(one.last);
-    return last != after_.end() && (last->second.front().owner != index || on_line_.contains(one.first));
-  }
-
   /// The line of what stands before this place of the text, comments included.
   [[nodiscard]] int line_before(int first_token, int begin) const {
     int line = first_token > 0 ? token(first_token - 1).line : 0;
@@ -123,20 +61,17 @@ class Printer {
     return line;
   }
 
-  /// Comments alone on their lines, above a token. Returns whether there were any.
+  /// Comments on lines of their own, above a token. Returns whether there were any.
   bool print_comments_above(int index, int indent, bool opening) {
-    const auto sites = above_.find(index);
-    if (sites == above_.end()) return false;
-    for (const Site& site : sites->second) {
-      const Comment& comment = lexed_.comments[static_cast<std::size_t>(site.comment)];
+    for (const Comment* comment : comments_.above(index)) {
       Line line;
       line.indent = indent;
-      line.text = written_comment(comment);
-      line.blank_before = !opening && comment.line - line_before(comment.next_token, comment.begin) > 1;
+      line.text = written(*comment);
+      line.blank_before = !opening && comment->line - line_before(comment->next_token, comment->begin) > 1;
       lines_.push_back(std::move(line));
       opening = false;
     }
-    return true;
+    return !comments_.above(index).empty();
   }
 
   // Elements.
@@ -162,7 +97,7 @@ class Printer {
       line.text += flat(elements_[i]);
       take_comment(line, elements_[i].first);
     }
-    if (const auto site = after_.find(elements_[end - 1].last); site != after_.end()) line.comment = text_of(site->second.front());
+    take_comment_after(line, elements_[end - 1].last);
     lines_.push_back(std::move(line));
   }
 
@@ -176,7 +111,7 @@ class Printer {
   }
 
   void take_comment(Line& line, int first) const {
-    if (const auto site = on_line_.find(first); site != on_line_.end()) line.comment = text_of(site->second.front());
+    if (const Comment* comment = comments_.on_line_of(first)) line.comment = written(*comment);
   }
 
   void print_element(int index, int indent, bool opening = false) {
@@ -186,17 +121,17 @@ class Printer {
     line.text = flat(one);
     mark(line, one);
     take_comment(line, one.first);
-    if (const auto site = after_.find(one.last); site != after_.end()) line.comment = text_of(site->second.front());
+    take_comment_after(line, one.last);
     lines_.push_back(std::move(line));
   }
 
   /// Its blocks were written on one line each, no comment stands inside, and it fits.
   [[nodiscard]] bool stays_on_one_line(int index, int indent) const {
     const Element& one = element(index);
-    if (comments_inside(index)) return false;
+    if (comments_.any_inside(index)) return false;
     int length = indent;
     for (int i = one.first; i <= one.last; ++i) {
-      if (is(i, "{") && opens_block(tokens_, i) && closer(i) != i + 1 && token(closer(i)).line != token(i).line) return false;
+      if (opens_block(tokens_, i) && closer(i) != i + 1 && token(closer(i)).line != token(i).line) return false;
       length += width(written(token(i))) + (i > one.first ? gap(i) : 0);
       if (length > widest_line) return false;
     }
@@ -226,11 +161,11 @@ class Printer {
   /// Where neighbours of the same kind align.
   void mark(Line& line, const Element& one) const {
     const std::string_view opening = token(one.first).text;
-    const int block = header_end(one);
-    const bool has_block = opens_block(tokens_, block) && is(block, "{");
+    const int block = header_end(one, lexed_);
+    const bool has_block = opens_block(tokens_, block);
     int num_blocks = 0;
     for (int i = one.first; i <= one.last; ++i)
-      if (is(i, "{") && opens_block(tokens_, i)) {
+      if (opens_block(tokens_, i)) {
         ++num_blocks;
         i = std::max(i, closer(i));
       }
@@ -275,14 +210,14 @@ class Printer {
     };
     for (int i = one.first; i <= one.last; ++i) {
       if (token(i).separator) continue;
-      if (i != one.first && above_.contains(i)) {
+      if (i != one.first && !comments_.above(i).empty()) {
         flush(gathered);
         print_comments_above(i, indent + 2, true);
         go_on_at(indent + 2);
       }
       gathered.tokens.push_back(i);
       take_comment(gathered.first, i);
-      const bool block = is(i, "{") && opens_block(tokens_, i);
+      const bool block = opens_block(tokens_, i);
       if (block) {
         take_comment_after(gathered.first, i);
         flush(gathered);
@@ -299,11 +234,10 @@ class Printer {
     flush(gathered);
   }
 
-  bool take_comment_after(Line& line, int index) {
-    const auto sites = after_.find(index);
-    if (sites == after_.end()) return false;
-    line.comment = text_of(sites->second.front());
-    return true;
+  bool take_comment_after(Line& line, int index) const {
+    const Comment* comment = comments_.after(index);
+    if (comment) line.comment = written(*comment);
+    return comment != nullptr;
   }
 
   void print_block(int opener, int indent) {
@@ -323,7 +257,7 @@ class Printer {
     std::vector<Line> made;
     fill(gathered, gathered.tokens, gathered.first.indent, made);
     made.front().blank_before = gathered.first.blank_before;
-    const bool at_beginning = std::ranges::any_of(gathered.tokens, [&](int i) { return on_line_.contains(i); });
+    const bool at_beginning = std::ranges::any_of(gathered.tokens, [&](int i) { return comments_.on_line_of(i) != nullptr; });
     (at_beginning ? made.front() : made.back()).comment = gathered.first.comment;
     std::ranges::move(made, std::back_inserter(lines_));
     gathered.tokens.clear();
@@ -387,9 +321,9 @@ class Printer {
   const Lexed& lexed_;
   const std::vector<Token>& tokens_;
   std::vector<Element> elements_;
+  CommentSites comments_;
   std::map<int, int> begins_;  ///< element by its first token
   std::vector<int> closers_;   ///< of each `{`, its `}`
-  Sites on_line_, after_, above_;
   std::vector<Line> lines_;
 };
 
