@@ -73,7 +73,14 @@ void answers_one_sided(benchmark::State& state) {
   const Game game = wartime_screening({}, 0.9, 12, menu(21));
   measure(state, game, static_cast<double>(state.range(0)), static_cast<int>(state.range(1)), static_cast<int>(state.range(2)));
 }
-BENCHMARK(answers_one_sided)->Args({50, 129, 1})->Args({50, 129, 2})->Args({50, 33, 2})->Args({200, 129, 1})->Args({50, 1025, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(answers_one_sided)
+    ->Args({50, 129, 1})
+    ->Args({50, 129, 2})
+    ->Args({50, 33, 2})
+    ->Args({200, 129, 1})
+    ->Args({50, 1025, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void long_one_sided(benchmark::State& state) {
   const Game game = wartime_screening({}, 0.9, 100, menu(101));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <numeric>
 
 #include <fmt/core.h>
 
@@ -57,13 +58,34 @@ void append(std::vector<double>& to, const Amount& amount, const Structure& shap
 
 using Draft = GameBuilder::BranchDraft;
 
-Draft& Draft::pay(int player, Amount amount) { pays.emplace_back(player, std::move(amount)); return *this; }
-Draft& Draft::odds(Amount amount) { chance.assign(1, std::move(amount)); return *this; }
-Draft& Draft::perceived(int player, Amount amount) { perceptions.emplace_back(player, std::move(amount)); return *this; }
-Draft& Draft::advance(int rounds) { branch.advance = rounds; return *this; }
-Draft& Draft::time(int rounds) { branch.time = rounds; return *this; }
-Draft& Draft::count(int tally, Amount amount) { tallies.emplace_back(tally, std::move(amount)); return *this; }
-Draft& Draft::accepts(int move, int action) { acceptances.push_back({move, action}); return *this; }
+Draft& Draft::pay(int player, Amount amount) {
+  pays.emplace_back(player, std::move(amount));
+  return *this;
+}
+Draft& Draft::odds(Amount amount) {
+  chance.assign(1, std::move(amount));
+  return *this;
+}
+Draft& Draft::perceived(int player, Amount amount) {
+  perceptions.emplace_back(player, std::move(amount));
+  return *this;
+}
+Draft& Draft::advance(int rounds) {
+  branch.advance = rounds;
+  return *this;
+}
+Draft& Draft::time(int rounds) {
+  branch.time = rounds;
+  return *this;
+}
+Draft& Draft::count(int tally, Amount amount) {
+  tallies.emplace_back(tally, std::move(amount));
+  return *this;
+}
+Draft& Draft::accepts(int move, int action) {
+  acceptances.push_back({move, action});
+  return *this;
+}
 Draft& Draft::open_to(const std::vector<int>& types) {
   branch.open_to = 0;
   for (const int k : types) branch.open_to |= std::uint64_t{1} << k;
@@ -163,7 +185,12 @@ Draft& GameBuilder::branch(int state, int action, int next) {
 }
 
 void GameBuilder::lay_out_branches() {
-  std::stable_sort(drafts_.begin(), drafts_.end(), [](const Draft& a, const Draft& b) { return a.state < b.state; });
+  std::vector<std::size_t> order(drafts_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::pair(drafts_[a].state, a) < std::pair(drafts_[b].state, b); });
+  std::vector<Draft> sorted;
+  for (const std::size_t k : order) sorted.push_back(std::move(drafts_[k]));
+  drafts_ = std::move(sorted);
   for (std::size_t k = 0; k < drafts_.size(); ++k) {
     MELIAN_EXPECT(drafts_[k].state >= 0 && at(drafts_[k].state) < shape_.states.size(), fmt::format("branch {} leaves no state", k));
     PublicState& from = shape_.states[at(drafts_[k].state)];
@@ -282,8 +309,8 @@ void GameBuilder::derive_reached() {
 
 void GameBuilder::derive_decision_follows() {
   for (std::size_t s = 0; s < shape_.states.size(); ++s)
-    shape_.states[s].decision_follows = shape_.moves[at(shape_.states[s].move)].kind != MoveKind::chance &&
-                                        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::passage;
+    shape_.states[s].decision_follows =
+        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::chance && shape_.moves[at(shape_.states[s].move)].kind != MoveKind::passage;
   for (bool changed = true; changed;) {
     changed = false;
     const auto inherit = [&](PublicState& from, int next) {
@@ -302,12 +329,15 @@ void GameBuilder::lay_out_numbers() {
     const std::uint32_t live = shape_.states[at(draft.state)].live;
     shape_.reward_offset.push_back(size(numbers_.rewards));
     for (int j = 0; j < shape_.num_players(); ++j)
-      append(numbers_.rewards, [&](const TypeProfile& types) {
-        double sum = 0.0;
-        for (const auto& [player, amount] : draft.pays)
-          if (player == j) sum += amount(types);
-        return sum;
-      }, shape_, live);
+      append(
+          numbers_.rewards,
+          [&](const TypeProfile& types) {
+            double sum = 0.0;
+            for (const auto& [player, amount] : draft.pays)
+              if (player == j) sum += amount(types);
+            return sum;
+          },
+          shape_, live);
     shape_.odds_offset.push_back(draft.chance.empty() ? -1 : size(numbers_.odds));
     if (!draft.chance.empty()) append(numbers_.odds, draft.chance.front(), shape_, live);
     shape_.perceived_offset.push_back(draft.perceptions.empty() ? -1 : size(numbers_.perceived));
@@ -426,7 +456,8 @@ std::vector<std::string> broken_invariants(const Game& game) {
       const Branch& branch = shape.branches[at(b)];
       open |= branch.open_to;
       if (branch.action < 0 || at(branch.action) >= std::max<std::size_t>(1, move.actions.size())) wrong(s, "a branch names no action");
-      if (branch.next >= static_cast<int>(shape.states.size()) || -1 - branch.next >= static_cast<int>(shape.outcomes.size())) wrong(s, "a branch leads nowhere");
+      if (branch.next >= static_cast<int>(shape.states.size()) || -1 - branch.next >= static_cast<int>(shape.outcomes.size()))
+        wrong(s, "a branch leads nowhere");
       if (branch.next >= 0 && (shape.states[at(branch.next)].live & ~from.live) != 0) wrong(s, "a successor has a live type that is not live here");
       if (branch.next >= 0 && shape.states[at(branch.next)].timed && !from.timed) wrong(s, "an untimed state leads to a timed one");
       for (int j = 0; j < shape.num_players(); ++j)

@@ -19,9 +19,9 @@ class Arrow {
   template <class Scores>
   bool solve(const Scores& line, double target, double& c, double* u, int most, double cap);
 
-  [[nodiscard]] double miss() const { return miss_; }        ///< largest |equation|
-  [[nodiscard]] double prior() const { return prior_; }      ///< c + log Z_1 - log Z_0
-  [[nodiscard]] double slope() const { return slope_; }      ///< du_0/dc
+  [[nodiscard]] double miss() const { return miss_; }              ///< largest |equation|
+  [[nodiscard]] double prior() const { return prior_; }            ///< c + log Z_1 - log Z_0
+  [[nodiscard]] double slope() const { return slope_; }            ///< du_0/dc
   [[nodiscard]] double determinant_sign() const { return sign_; }  ///< of the whole system; positive on the branch from lambda 0
   [[nodiscard]] double steepness(std::size_t i) const { return scores_[i].steepness(); }
   [[nodiscard]] double kappa() const { return kappa_; }

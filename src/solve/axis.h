@@ -40,9 +40,12 @@ struct Axis {
     int k = std::min(hint, last);
     // Far jumps are rare; near ones are the rule.
     for (int step = 0; step < 4; ++step) {
-      if (k < last && x >= u[ix(k + 1)]) ++k;
-      else if (k > 0 && x < u[ix(k)]) --k;
-      else return k;
+      if (k < last && x >= u[ix(k + 1)])
+        ++k;
+      else if (k > 0 && x < u[ix(k)])
+        --k;
+      else
+        return k;
     }
     const auto after = std::upper_bound(u.begin() + 1, u.end() - 1, x);
     return static_cast<int>(after - u.begin()) - 1;

@@ -1,71 +1,17 @@
 #include "solve/curve.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 namespace melian::grid {
 namespace {
 
-constexpr int deepest = 60;                 ///< halvings of a stretch before its ends decide
-constexpr double narrowest = 1e-11;         ///< relative width of a stretch below which its ends decide
+constexpr int deepest = 60;          ///< halvings of a stretch before its ends decide
+constexpr double narrowest = 1e-11;  ///< relative width of a stretch below which its ends decide
 constexpr std::size_t largest_strands = 512;
-constexpr int bracketed_steps = 400;        ///< enough for the halvings among them to close any bracket
-constexpr double same_root = 1e-7;          ///< relative distance of posteriors below which two roots are one
-constexpr double meeting = 1e-9;            ///< how far apart, relative to the scores, two strands may seem to meet
-
-struct Range {
-  double low = infinity, high = -infinity;
-  void add(double x) {
-    low = std::min(low, x);
-    high = std::max(high, x);
-  }
-};
-Range product(const Range& a, const Range& b) {
-  Range out;
-  for (const double x : {a.low, a.high})
-    for (const double y : {b.low, b.high}) out.add(x * y);
-  return out;
-}
-
-/// Over all posteriors between two: scores by type, 1 / h', and slope_0 p / h'.
-struct Spell {
-  Range s[2], per_steepness, pull;
-};
-
-/// False where h' has a zero on the way.
-bool survey(const Line& line, int branch, double from, double to, Spell& out) {
-  const Axis& axis = *line.axis;
-  if (from > to) std::swap(from, to);
-  int cell = axis.cell_of(from, 0);
-  const int last = axis.cell_of(to, cell);
-  int sign = 0;
-  for (; cell <= last; ++cell) {
-    const auto k = ix(cell);
-    const double u_low = std::max(from, axis.u[k]), u_high = std::min(to, axis.u[k + 1]);
-    const double b_low = logistic(u_low), b_high = logistic(u_high);
-    Range p;
-    p.add(b_low * logistic(-u_low));
-    p.add(b_high * logistic(-u_high));
-    if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
-    double slope[2];
-    for (int type = 0; type < 2; ++type) {
-      const double* s = line.row(branch, type) + k;
-      slope[type] = (s[1] - s[0]) * axis.per_width[k];
-      out.s[type].add(s[0] + slope[type] * (b_low - axis.b[k]));
-      out.s[type].add(s[0] + slope[type] * (b_high - axis.b[k]));
-    }
-    for (const double at : {p.low, p.high}) {
-      const double steepness = 1.0 - (slope[1] - slope[0]) * at;
-      const int here = steepness > 0.0 ? 1 : steepness < 0.0 ? -1 : 0;
-      if (here == 0 || (sign != 0 && here != sign)) return false;
-      sign = here;
-      out.per_steepness.add(1.0 / steepness);
-      out.pull.add(slope[0] * at / steepness);
-    }
-  }
-  return true;
-}
+constexpr int bracketed_steps = 400;  ///< enough for the halvings among them to close any bracket
+constexpr double same_root = 1e-7;    ///< relative distance of posteriors below which two roots are one
+constexpr double meeting = 1e-9;      ///< how far apart, relative to the scores, two strands may seem to meet
 
 }  // namespace
 
@@ -174,85 +120,8 @@ void Curve::place(const Line& line, int strand, double t, Point& out) {
   out.prior = arrow_.prior();
 }
 
-/// +1 or -1 where du_0/dt certainly has that sign between the two points, else 0. Interval arithmetic on
-///   du_0/dc = sum_a sigma_a1 / h'_a + sum_a (sigma_a1 - sigma_a0) slope_a0 p_a / h'_a;
-/// in the second sum any constant may be taken off slope_a0 p_a / h'_a, since both strategies sum to one.
-double Curve::slope_sign(const Line& line, const Point& low, const Point& high) const {
-  const std::size_t m = line.curved.size();
-  if (by_posterior_) {
-    // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
-    const Axis& axis = *line.axis;
-    int cell = axis.cell_of(low.t, 0);
-    const int last = axis.cell_of(high.t, cell);
-    double lowest = infinity, highest = -infinity;
-    for (; cell <= last; ++cell) {
-      const auto k = ix(cell);
-      const double u_low = std::max(low.t, axis.u[k]), u_high = std::min(high.t, axis.u[k + 1]);
-      const double b_low = logistic(u_low), b_high = logistic(u_high);
-      Range p, term[2];
-      p.add(b_low * logistic(-u_low));
-      p.add(b_high * logistic(-u_high));
-      if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
-      for (int type = 0; type < 2; ++type) {
-        const double* s = line.row(line.curved[0], type) + k;
-        const double slope = (s[1] - s[0]) * axis.per_width[k];
-        Range other;
-        for (const double b : {b_low, b_high}) other.add(logistic(line.rest[type] - (s[0] + slope * (b - axis.b[k]))));
-        const double signed_slope = type == 0 ? slope : -slope;
-        term[type] = product({std::min(signed_slope * p.low, signed_slope * p.high), std::max(signed_slope * p.low, signed_slope * p.high)}, other);
-      }
-      lowest = std::min(lowest, 1.0 + term[0].low + term[1].low);
-      highest = std::max(highest, 1.0 + term[0].high + term[1].high);
-    }
-    return lowest > 0.0 ? 1.0 : highest < 0.0 ? -1.0 : 0.0;
-  }
-  static thread_local std::vector<Spell> spells;
-  spells.assign(m, Spell{});
-  double top[2] = {line.rest[0], line.rest[1]};
-  for (std::size_t i = 0; i < m; ++i) {
-    if (!survey(line, line.curved[i], low.u[i], high.u[i], spells[i])) return 0.0;
-    for (int type = 0; type < 2; ++type) top[type] = std::max(top[type], spells[i].s[type].high);
-  }
-  // Cheap first: sums weighted by probabilities lie between their extremes.
-  double q1_low = infinity, q0_high = -infinity;
-  for (const Spell& spell : spells) {
-    q1_low = std::min(q1_low, spell.pull.low + spell.per_steepness.low - 1.0);
-    q0_high = std::max(q0_high, spell.pull.high);
-  }
-  if (1.0 + std::min(q1_low, 0.0) - std::max(q0_high, 0.0) > 0.0) return 1.0;
-  double sum_low[2], sum_high[2], centre = 0.0, weight = 0.0;
-  for (int type = 0; type < 2; ++type) sum_low[type] = sum_high[type] = std::exp(line.rest[type] - top[type]);
-  centre = 0.0;
-  weight = sum_low[1];
-  for (const Spell& spell : spells) {
-    for (int type = 0; type < 2; ++type) {
-      sum_low[type] += std::exp(spell.s[type].low - top[type]);
-      sum_high[type] += std::exp(spell.s[type].high - top[type]);
-    }
-    const double share = std::exp(spell.s[1].high - top[1]);
-    centre += share * 0.5 * (spell.pull.low + spell.pull.high);
-    weight += share;
-  }
-  centre /= weight;
-  Range total{0.0, 0.0};
-  const auto add = [&](const double* s_low, const double* s_high, const Range& per_steepness, const Range& pull) {
-    Range sigma[2];
-    for (int type = 0; type < 2; ++type) {
-      const double a = std::exp(s_low[type] - top[type]), z = std::exp(s_high[type] - top[type]);
-      sigma[type] = {a / (a + std::max(0.0, sum_high[type] - z)), z / (z + std::max(0.0, sum_low[type] - a))};
-      sigma[type].high = std::min(sigma[type].high, 1.0);
-    }
-    const Range first = product(sigma[1], per_steepness);
-    const Range second = product({sigma[1].low - sigma[0].high, sigma[1].high - sigma[0].low}, {pull.low - centre, pull.high - centre});
-    total.low += first.low + second.low;
-    total.high += first.high + second.high;
-  };
-  add(line.rest, line.rest, {1.0, 1.0}, {0.0, 0.0});
-  for (const Spell& spell : spells) {
-    const double s_low[2] = {spell.s[0].low, spell.s[1].low}, s_high[2] = {spell.s[0].high, spell.s[1].high};
-    add(s_low, s_high, spell.per_steepness, spell.pull);
-  }
-  return total.low > 0.0 ? 1.0 : total.high < 0.0 ? -1.0 : 0.0;
+double Curve::slope_sign(const Line& line, const Point& low, const Point& high) {
+  return by_posterior_ ? sign_by_posterior(line, low.t, high.t) : enclosure_.sign_by_c(line, low.u.data(), high.u.data());
 }
 
 void Curve::add_segment(int strand, const Point& low, const Point& high) {
@@ -269,21 +138,11 @@ void Curve::add_segment(int strand, const Point& low, const Point& high) {
 }
 
 /// True where bounds on the scores show that no target's prior lies on the stretch: u_0 = c + log Z_1 - log Z_0.
-bool Curve::misses_all_targets(const Line& line, const Point& low, const Point& high) const {
+bool Curve::misses_all_targets(const Line& line, const Point& low, const Point& high) {
   if (by_posterior_ || targets_.empty()) return false;
-  double least[2] = {line.rest[0], line.rest[1]}, most[2] = {line.rest[0], line.rest[1]};
-  for (std::size_t i = 0; i < line.curved.size(); ++i) {
-    Spell spell;
-    if (!survey(line, line.curved[i], low.u[i], high.u[i], spell)) return false;
-    for (int type = 0; type < 2; ++type) {
-      least[type] = log_sum_exp(std::array{least[type], spell.s[type].low});
-      most[type] = log_sum_exp(std::array{most[type], spell.s[type].high});
-    }
-  }
-  const double round_off = 1e-12 * (1.0 + line.scale + std::abs(low.t) + std::abs(high.t));
-  const double from = low.t + least[1] - most[0] - round_off, to = high.t + most[1] - least[0] + round_off;
-  const auto next = std::lower_bound(targets_.begin(), targets_.end(), from);
-  return next == targets_.end() || *next > to;
+  const Range prior = enclosure_.prior(line, low.t, low.u.data(), high.t, high.u.data());
+  const auto next = std::lower_bound(targets_.begin(), targets_.end(), prior.low);
+  return next == targets_.end() || *next > prior.high;
 }
 
 void Curve::cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth) {

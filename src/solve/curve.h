@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "solve/arrow.h"
+#include "solve/enclosure.h"
 
 namespace melian::grid {
 
@@ -37,16 +38,28 @@ class Curve {
   [[nodiscard]] bool complete() const { return complete_; }
 
  private:
-  struct Knot { double u, h; int cell; };                ///< `cell` holds the stretch from here to the next knot
-  struct Piece { int first, last; double h_low, h_high; };  ///< knots first ... last, h strictly monotone
-  struct Segment { int strand; double t_low, t_high, prior_low, prior_high; };
-  struct Point { double t = 0.0, prior = 0.0; std::vector<double> u; };
+  struct Knot {
+    double u, h;
+    int cell;
+  };  ///< `cell` holds the stretch from here to the next knot
+  struct Piece {
+    int first, last;
+    double h_low, h_high;
+  };  ///< knots first ... last, h strictly monotone
+  struct Segment {
+    int strand;
+    double t_low, t_high, prior_low, prior_high;
+  };
+  struct Point {
+    double t = 0.0, prior = 0.0;
+    std::vector<double> u;
+  };
 
   void find_pieces(const Line& line);
   [[nodiscard]] double invert(const Line& line, std::size_t curved, const Piece& piece, double c) const;
   void place(const Line& line, int strand, double t, Point& out);
-  [[nodiscard]] double slope_sign(const Line& line, const Point& low, const Point& high) const;
-  [[nodiscard]] bool misses_all_targets(const Line& line, const Point& low, const Point& high) const;
+  [[nodiscard]] double slope_sign(const Line& line, const Point& low, const Point& high);
+  [[nodiscard]] bool misses_all_targets(const Line& line, const Point& low, const Point& high);
   void cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth);
   void add_strands(const Line& line, std::size_t curved, double c_low, double c_high);
   void add_segment(int strand, const Point& low, const Point& high);
@@ -54,14 +67,15 @@ class Curve {
   bool certify(const Line& line, std::size_t low, std::size_t high, int depth);
   Point& point(std::size_t i);
 
-  std::vector<double> targets_;               ///< finite, increasing; empty: every prior
+  std::vector<double> targets_;  ///< finite, increasing; empty: every prior
   std::vector<Knot> knots_;
-  std::vector<std::vector<Piece>> pieces_;    ///< per curved branch
-  std::vector<int> chosen_;                   ///< of the strand being added
-  std::vector<std::vector<int>> strands_;     ///< piece per curved branch
+  std::vector<std::vector<Piece>> pieces_;  ///< per curved branch
+  std::vector<int> chosen_;                 ///< of the strand being added
+  std::vector<std::vector<int>> strands_;   ///< piece per curved branch
   std::vector<Segment> segments_;
   std::vector<Point> points_;
   Arrow arrow_;
+  Enclosure enclosure_;
   bool by_posterior_ = false, complete_ = true, traced_pieces_ = false;
 };
 

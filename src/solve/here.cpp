@@ -7,9 +7,7 @@ namespace melian::grid {
 Here::Here(const Plan& plan, Tables& tables, int state, int round, double factor)
     : plan_(plan), tables_(tables), here_(plan.states[ix(state)]), from_(plan.shape.states[ix(state)]), state_(state), round_(round), factor_(factor) {}
 
-std::int64_t Here::line_start(std::int64_t line) const {
-  return line / here_.own_stride * here_.own_stride * here_.own_nodes + line % here_.own_stride;
-}
+std::int64_t Here::line_start(std::int64_t line) const { return line / here_.own_stride * here_.own_stride * here_.own_nodes + line % here_.own_stride; }
 
 std::uint8_t Here::open_to(int k) const {
   const std::uint64_t mask = plan_.shape.branches[ix(from_.first_branch + k)].open_to;

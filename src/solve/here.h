@@ -10,7 +10,7 @@ namespace melian::grid {
 
 /// Conditional values, block [player][profile][point] per state.
 struct Tables {
-  std::vector<double> timed;    ///< of the round in hand
+  std::vector<double> timed;  ///< of the round in hand
   std::vector<double> untimed;
   std::vector<double> entries;  ///< of timed entries, by round
 };
@@ -60,11 +60,11 @@ class Here {
  private:
   /// What follows one branch, looked up once.
   struct Way {
-    const double* table = nullptr;       ///< of the successor; null where play ends
+    const double* table = nullptr;  ///< of the successor; null where play ends
     const StatePlan* to = nullptr;
     const Projection* projection = nullptr;
-    const double* reward = nullptr;      ///< [player][profile]
-    const double* discount = nullptr;    ///< [2 * player + type]
+    const double* reward = nullptr;    ///< [player][profile]
+    const double* discount = nullptr;  ///< [2 * player + type]
     std::int64_t own_stride = 0;
 
     /// The successor's values for `player` at the profile that `profile` projects to.

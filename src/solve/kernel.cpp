@@ -5,7 +5,7 @@ namespace {
 
 constexpr int newton_steps = 40;
 constexpr int bracketed_steps = 400;  ///< enough for a sixth of them to halve any bracket down to its last digit
-constexpr double newton_cap = 8.0;  ///< logits a posterior may move in one step
+constexpr double newton_cap = 8.0;    ///< logits a posterior may move in one step
 
 /// One branch against the rest, by type: x_theta = log rest - S.
 class Contest {
@@ -18,7 +18,9 @@ class Contest {
   [[nodiscard]] double rest(int type) const { return (x_[type] >= 0.0 ? 1.0 : e_[type]) / (1.0 + e_[type]); }
   [[nodiscard]] double branch(int type) const { return (x_[type] >= 0.0 ? e_[type] : 1.0) / (1.0 + e_[type]); }
   /// Their logs.
-  struct Logs { double branch, rest; };
+  struct Logs {
+    double branch, rest;
+  };
   [[nodiscard]] Logs logs(int type) const {
     const double both = std::log1p(e_[type]);
     return {-std::max(x_[type], 0.0) - both, -std::max(-x_[type], 0.0) - both};
@@ -234,7 +236,8 @@ void Kernel::choose(const Line& line, double prior, int target, const Guide& gui
       for (const Curve::Root& root : roots_) {
         if ((root.sign > 0.0) != stable) continue;
         double distance = 0.0;
-        for (std::size_t i = 0; i < m; ++i) distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(posterior(i))) + 1e-6 * std::abs(root.u[i] - posterior(i)));
+        for (std::size_t i = 0; i < m; ++i)
+          distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(posterior(i))) + 1e-6 * std::abs(root.u[i] - posterior(i)));
         if (distance < shortest) {
           shortest = distance;
           best = &root;

@@ -210,7 +210,8 @@ TEST_CASE("kernel: nasty scores are solved or marked, never passed over") {
     line.reset(axis, 3);
     for (int a = 0; a < 3; ++a)
       for (int type = 0; type < 2; ++type)
-        for (int k = 0; k < axis.nodes(); ++k) line.row(a, type)[k] = a == 2 ? size : size * (1.0 + (type + 1) * axis.b[ix(k)]);  // two branches alike, one near tie
+        for (int k = 0; k < axis.nodes(); ++k)
+          line.row(a, type)[k] = a == 2 ? size : size * (1.0 + (type + 1) * axis.b[ix(k)]);  // two branches alike, one near tie
     line.prepare();
     Kernel kernel;
     LineAnswer answer;

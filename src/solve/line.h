@@ -35,9 +35,9 @@ struct Line {
   std::vector<std::uint8_t> moved;  ///< [branch]: what follows depends on the mover's belief
 
   // Derived by `prepare`.
-  std::vector<int> curved;          ///< branches open to both types whose scores depend on the posterior
-  double rest[2] = {0.0, 0.0};      ///< log sum of exp S over all other branches, by type
-  double scale = 0.0;               ///< largest |S|
+  std::vector<int> curved;      ///< branches open to both types whose scores depend on the posterior
+  double rest[2] = {0.0, 0.0};  ///< log sum of exp S over all other branches, by type
+  double scale = 0.0;           ///< largest |S|
 
   void reset(const Axis& on, int num_branches);
   void prepare();
@@ -46,9 +46,7 @@ struct Line {
   [[nodiscard]] const double* row(int branch, int type) const { return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes()); }
 
   /// The score of a branch whose score does not depend on the posterior; where only one type has it, at that corner.
-  [[nodiscard]] double fixed(int branch, int type) const {
-    return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0];
-  }
+  [[nodiscard]] double fixed(int branch, int type) const { return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0]; }
   [[nodiscard]] Score at(int branch, double u, int& cell) const {
     Score out;
     cell = axis->cell_of(u, cell);

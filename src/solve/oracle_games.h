@@ -64,8 +64,8 @@ inline Game private_cost(double p, double cost_a, double cost_low, double cost_h
 
 /// B, losing, may ask for talks; A may grant them; B may sign or walk out having regrouped. B's cost is private:
 /// stubborn, weary (probability mu).
-inline Game insincere_talks(double p, double cost_a, double cost_stubborn, double cost_weary, double share, double gain, double asking,
-                            double pressure, double mu) {
+inline Game insincere_talks(double p, double cost_a, double cost_stubborn, double cost_weary, double share, double gain, double asking, double pressure,
+                            double mu) {
   GameBuilder g("insincere talks");
   const int a = g.player("A"), b = g.player("B", {"stubborn", "weary"}, {1.0 - mu, mu});
   const int war = g.outcome("war"), refused = g.outcome("war after refusal"), signed_end = g.outcome("settlement"), walked = g.outcome("war after talks");

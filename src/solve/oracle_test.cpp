@@ -43,7 +43,10 @@ double probability(const Game& game, const Solution& solution, int state, int br
 TEST_CASE("solve: crisis with complete information has its closed form") {
   constexpr double round_off = 1e-8;  // the table is printed to ten digits
   const Game one = signorino({0, 1, -0.3, -0.2}, {1, 0, 1, -0.4}), two = signorino({0.4, 1, 0.2, 0.35}, {0.6, 0, 0.8, 0.25});
-  struct Row { const Game* game; double lambda, challenge, resist, fight; };
+  struct Row {
+    const Game* game;
+    double lambda, challenge, resist, fight;
+  };
   for (const Row& row : {Row{&one, 1, .5729930509, .5658721609, .5249791875}, Row{&one, 5, .7199043438, .6553826701, .6224593312},
                          Row{&one, 20, .9999999974, .0093561780, .8807970780}, Row{&two, 1, .5377942763, .6234959781, .5374298453},
                          Row{&two, 5, .4698844965, .8939992320, .6791786992}, Row{&two, 20, .2516315332, .9960168238, .9525741268}}) {
@@ -57,7 +60,9 @@ TEST_CASE("solve: crisis with complete information has its closed form") {
 TEST_CASE("solve: one demand under private cost has its closed form at every precision") {
   constexpr double printed = 1e-6;
   const Game game = private_cost(0.5, 0.1, 0.075, 0.325, 0.4, 20);
-  struct Row { double lambda, demand, war, value; };
+  struct Row {
+    double lambda, demand, war, value;
+  };
   for (const Row& row : {Row{1, .54743645, .45690621, .45848334}, Row{10, .69832479, .46343051, .51984116}, Row{50, .74205888, .42797680, .59228078},
                          Row{200, .79982884, .40400199, .63829651}, Row{1000, .80, .40, .64}}) {
     const Solution solution = solved(game, row.lambda, 33);
@@ -75,7 +80,11 @@ TEST_CASE("solve: one demand under private cost has its closed form at every pre
 
 TEST_CASE("solve: crisis signalling approaches its exact equilibrium as the square of the cell width") {
   constexpr double printed = 1e-8;
-  struct Row { double lambda, resist, high, low; int coarse, fine; double tolerance; };
+  struct Row {
+    double lambda, resist, high, low;
+    int coarse, fine;
+    double tolerance;
+  };
   const Game game = crisis_signalling(-0.8, 0.1, 0.3, -0.5, 0.25);
   for (const Row& row : {Row{1, .58529639, .59593367, .53757975, 33, 129, 1e-6}, Row{5, .86509299, .70743337, .36591599, 257, 2049, 1e-6},
                          Row{20, .83984465, .99244109, .26967533, 257, 2049, 1e-5}, Row{100, .80995192, 1, .22374229, 257, 2049, 1e-6},
@@ -96,7 +105,9 @@ TEST_CASE("solve: crisis signalling approaches its exact equilibrium as the squa
 
 TEST_CASE("solve: insincere talks follow the game's own branch, not that of frozen continuations") {
   const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2);
-  struct Row { double lambda, grant, weary, stubborn, belief; };
+  struct Row {
+    double lambda, grant, weary, stubborn, belief;
+  };
   for (const Row& row : {Row{1, .506105903, .512849683, .499568548, .204231136}, Row{10, .555557120, .697805825, .512668392, .253887959},
                          Row{50, .419615604, .962437228, .504624826, .322864046}, Row{100, .367310606, .994418849, .416007291, .374059919},
                          Row{200, .377857162, .999981410, .391019624, .389999238}, Row{1000, .395005754, 1, .377675899, .398294726}}) {
@@ -118,16 +129,19 @@ TEST_CASE("solve: insincere talks follow the game's own branch, not that of froz
 TEST_CASE("solve: two-round screening meets the equilibrium computed without a belief grid") {
   const std::vector<double> menu{.05, .12, .19, .26, .33, .40};
   const Screening cost, power{.25, .10, .10, .05, .03, .03, .95};
-  struct Row { const Screening* set; double lambda, weak, value; std::vector<double> offers; };
-  const std::vector<Row> rows{
-      {&cost, 5, .6, .5772933187, {.16361045, .17545660, .18090623, .17690608, .16267971, .14044094}},
-      {&cost, 5, .9, .6110188928, {.17264095, .18267518, .18420174, .17490198, .15558941, .12999073}},
-      {&cost, 20, .6, .5638258666, {.04169044, .05063085, .08307131, .18730442, .35220832, .28509466}},
-      {&cost, 20, .9, .6289125452, {.04819069, .07741831, .18316906, .33287742, .25825430, .10009021}},
-      {&cost, 60, .9, .6794185299, {.00637686, .01071931, .70937706, .20719112, .06293415, .00340150}},
-      {&power, 5, .6, .6180990890, {.17583957, .18333251, .18330378, .17356601, .15454754, .12941060}},
-      {&power, 20, .9, .6444637376, {.06677501, .09578599, .19463984, .33412267, .23123789, .07743859}},
-      {&power, 60, .9, .6634284542, {.01322169, .01355274, .03381928, .52722732, .40379701, .00838196}}};
+  struct Row {
+    const Screening* set;
+    double lambda, weak, value;
+    std::vector<double> offers;
+  };
+  const std::vector<Row> rows{{&cost, 5, .6, .5772933187, {.16361045, .17545660, .18090623, .17690608, .16267971, .14044094}},
+                              {&cost, 5, .9, .6110188928, {.17264095, .18267518, .18420174, .17490198, .15558941, .12999073}},
+                              {&cost, 20, .6, .5638258666, {.04169044, .05063085, .08307131, .18730442, .35220832, .28509466}},
+                              {&cost, 20, .9, .6289125452, {.04819069, .07741831, .18316906, .33287742, .25825430, .10009021}},
+                              {&cost, 60, .9, .6794185299, {.00637686, .01071931, .70937706, .20719112, .06293415, .00340150}},
+                              {&power, 5, .6, .6180990890, {.17583957, .18333251, .18330378, .17356601, .15454754, .12941060}},
+                              {&power, 20, .9, .6444637376, {.06677501, .09578599, .19463984, .33412267, .23123789, .07743859}},
+                              {&power, 60, .9, .6634284542, {.01322169, .01355274, .03381928, .52722732, .40379701, .00838196}}};
   for (const Row& row : rows) {
     const Game game = wartime_screening(*row.set, row.weak, 2, menu);
     const auto miss = [&](int nodes) {
@@ -135,7 +149,8 @@ TEST_CASE("solve: two-round screening meets the equilibrium computed without a b
       CHECK(solution.summary.several == 0);
       CHECK(solution.summary.residual < 1e-10);
       double offers = 0.0;
-      for (int k = 0; k < 6; ++k) offers = std::max(offers, std::abs(probability(game, solution, 0, k, 1.0 - row.weak) - row.offers[static_cast<std::size_t>(k)]));
+      for (int k = 0; k < 6; ++k)
+        offers = std::max(offers, std::abs(probability(game, solution, 0, k, 1.0 - row.weak) - row.offers[static_cast<std::size_t>(k)]));
       return std::pair{std::abs(solution.start_values[0][0] - row.value), offers};
     };
     constexpr double printed = 1e-8;

@@ -66,7 +66,8 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : 
       const Branch& branch = shape.branches[ix(b)];
       BranchPlan& plan = branches[ix(b)];
       for (std::size_t i = 0; i < n; ++i)
-        for (const std::size_t k : {0U, 1U}) plan.discount.push_back(std::pow(game.numbers.discount[i][std::min(k, game.numbers.discount[i].size() - 1)], branch.time));
+        for (const std::size_t k : {0U, 1U})
+          plan.discount.push_back(std::pow(game.numbers.discount[i][std::min(k, game.numbers.discount[i].size() - 1)], branch.time));
       if (branch.next < 0) continue;
       const PublicState& to = shape.states[ix(branch.next)];
       plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));

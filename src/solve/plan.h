@@ -25,12 +25,12 @@ struct StatePlan {
   std::int64_t points = 1, slab_offset = 0;  ///< in the slab of timed or of untimed states
   std::int64_t entry_offset = -1;            ///< in a round's table of entries
   int mover = -1, mover_types = 1;
-  bool typed = false;                        ///< the mover's type is live: beliefs about it move
+  bool typed = false;  ///< the mover's type is live: beliefs about it move
   std::int64_t own_stride = 0, own_nodes = 1;
-  std::vector<double> log_weight;            ///< [branch]
-  std::vector<std::uint8_t> types;           ///< [profile][player]
-  std::vector<int> profile_stride;           ///< [player], 0 where the type is not live
-  std::vector<std::int64_t> point_stride;    ///< [player], likewise
+  std::vector<double> log_weight;          ///< [branch]
+  std::vector<std::uint8_t> types;         ///< [profile][player]
+  std::vector<int> profile_stride;         ///< [player], 0 where the type is not live
+  std::vector<std::int64_t> point_stride;  ///< [player], likewise
 
   [[nodiscard]] int type_of(int profile, int player) const { return types[ix(profile) * profile_stride.size() + ix(player)]; }
 };
@@ -43,8 +43,8 @@ struct Link {
 };
 
 struct BranchPlan {
-  Link next, closing;             ///< `closing`: instead of a timed entry that the clock no longer reaches
-  std::vector<double> discount;   ///< [2 * player + type], discount^time
+  Link next, closing;            ///< `closing`: instead of a timed entry that the clock no longer reaches
+  std::vector<double> discount;  ///< [2 * player + type], discount^time
 };
 
 class Plan {
@@ -53,11 +53,11 @@ class Plan {
 
   const Game& game;
   const Structure& shape;
-  std::vector<Axis> axes;             ///< per player
+  std::vector<Axis> axes;  ///< per player
   std::vector<StatePlan> states;
   std::vector<BranchPlan> branches;
-  std::vector<double> lambda;         ///< [2 * player + type], factor included
-  std::vector<double> clock_factor;   ///< [round * states + state][type] of the mover, 1 under current-value lambda; empty: all 1
+  std::vector<double> lambda;        ///< [2 * player + type], factor included
+  std::vector<double> clock_factor;  ///< [round * states + state][type] of the mover, 1 under current-value lambda; empty: all 1
   std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0;
 
   [[nodiscard]] int players() const { return shape.num_players(); }

@@ -33,7 +33,8 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
   for (const std::string& reason : shape.unsupported) cannot(reason, "");
   for (const Player& player : shape.players)
     if (player.num_types() > 2)
-      cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()), "merge types, or give the player two");
+      cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()),
+             "merge types, or give the player two");
   for (const PublicState& s : shape.states)
     if (shape.moves[ix(s.move)].kind == MoveKind::simultaneous) {
       cannot(fmt::format("'{}' is a simultaneous move", shape.moves[ix(s.move)].name), "let the players move one after the other");
@@ -46,7 +47,8 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
       if (shape.players[i].num_types() != 2 || game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;
       const double prior = game.numbers.prior[i][1];
       if (prior <= 0.0 || prior >= 1.0)
-        cannot(fmt::format("the analyst is certain of the type of {} while {} is not", shape.players[i].name, shape.players[j].name), "use a prior strictly between 0 and 1");
+        cannot(fmt::format("the analyst is certain of the type of {} while {} is not", shape.players[i].name, shape.players[j].name),
+               "use a prior strictly between 0 and 1");
     }
   if (options.discounting == Discounting::present_value && out.empty()) {
     const std::vector<int> clock = clocks(shape);
@@ -61,8 +63,9 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
   for (int i = 0; i < shape.num_players(); ++i) {
     if (!moves_somewhere(shape, i)) continue;
     const std::vector<double> own = precision_of(game, options, i);
-    const bool usable = static_cast<int>(own.size()) == shape.players[ix(i)].num_types() &&
-                        std::all_of(own.begin(), own.end(), [&](double x) { return x >= 0.0 && std::isfinite(x * options.lambda_factor) && options.lambda_factor >= 0.0; });
+    const bool usable = static_cast<int>(own.size()) == shape.players[ix(i)].num_types() && std::all_of(own.begin(), own.end(), [&](double x) {
+                          return x >= 0.0 && std::isfinite(x * options.lambda_factor) && options.lambda_factor >= 0.0;
+                        });
     if (!usable)
       out.push_back(diagnostic(no_precision_code,
                                own.empty() ? fmt::format("the model states no precision (lambda) for {}", shape.players[ix(i)].name)
@@ -84,11 +87,11 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
   if (nodes.empty()) knob = "fewer rounds, or fewer contents of what public states remember";
   if (largest_offer > 8) knob += fmt::format(", or fewer than {} numbers in an offer", largest_offer);
   constexpr double gigabyte = 1073741824.0;
-  return {diagnostic(too_large_code,
-                     fmt::format("{} decisions on {} belief points need {} GB, more than the {} GB allowed", count_decisions(game.shape(), axes),
-                                 nodes.empty() ? "1" : nodes, number_text(static_cast<double>(bytes) / gigabyte, 3),
-                                 number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
-                     knob)};
+  return {diagnostic(
+      too_large_code,
+      fmt::format("{} decisions on {} belief points need {} GB, more than the {} GB allowed", count_decisions(game.shape(), axes), nodes.empty() ? "1" : nodes,
+                  number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+      knob)};
 }
 
 }  // namespace melian::grid

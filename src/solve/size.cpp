@@ -15,7 +15,9 @@ std::int64_t times(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
   return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() / 4 : product;
 }
-std::int64_t plus(std::int64_t a, std::int64_t b) { return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) + std::min(b, std::numeric_limits<std::int64_t>::max() / 4); }
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+  return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) + std::min(b, std::numeric_limits<std::int64_t>::max() / 4);
+}
 
 /// Sums over the decisions of all rounds: `size` of a state.
 template <class Size>

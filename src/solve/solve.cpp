@@ -14,15 +14,15 @@ namespace melian {
 namespace grid {
 namespace {
 
-constexpr int most_halvings = 40;          ///< of lambda in search of a rung where every decision has one solution
+constexpr int most_halvings = 40;  ///< of lambda in search of a rung where every decision has one solution
 constexpr double first_ratio = 1.4142135623730951;
-constexpr double smallest_ratio = 1.02;    ///< below which a fold is taken for what it is
+constexpr double smallest_ratio = 1.02;  ///< below which a fold is taken for what it is
 constexpr int most_rungs = 200;
 
 class Climb {
  public:
   Climb(const Game& game, const SolveOptions& options, BeliefAxes axes)
-      : game_(game), options_(options), axes_(std::move(axes)), plan_(game, axes_, options), sweep_(plan_, axes_) {
+      : game_(game), options_(options), axes_(std::move(axes)), plan_(game, axes_, options), sweep_(plan_) {
     expected_ = count_decisions(game.shape(), axes_);
     if (options.refined) {
       fine_ = axes_;
@@ -122,7 +122,9 @@ void Climb::name_places() {
       where += fmt::format(", belief that {} is {} {}", player.name, player.types[1],
                            number_text(plan_.axes[ix(i)].b[ix(spot.point / plan_.stride(state.live, i) % plan_.axes[ix(i)].nodes())], 4));
     }
-    const char* what = spot.mark == DecisionMark::several ? "several solutions" : spot.mark == DecisionMark::jump ? "the followed solution ended in a fold" : "no solution found";
+    const char* what = spot.mark == DecisionMark::several ? "several solutions"
+                       : spot.mark == DecisionMark::jump  ? "the followed solution ended in a fold"
+                                                          : "no solution found";
     out_.summary.places.push_back(fmt::format("{}: {}", where, what));
   }
 }
@@ -162,10 +164,10 @@ void Climb::summarise(const Rung& top, Ending ending) {
   }
   value_start(top);
   summary.termination = tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
-  summary.message = tally.unsolved > 0     ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
-                    : tally.several == 0   ? "every decision has exactly one solution"
-                    : tally.jumps == 0     ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
-                                           : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
+  summary.message = tally.unsolved > 0   ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
+                    : tally.several == 0 ? "every decision has exactly one solution"
+                    : tally.jumps == 0   ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
+                                         : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
 }
 
 Solution Climb::run() {

@@ -138,7 +138,8 @@ TEST_CASE("solve: refined strategies agree with the grid at its own nodes") {
   for (int s = 0; s < static_cast<int>(shape.states.size()); ++s) {
     if (!shape.is_decision(s)) continue;
     const std::int64_t coarse = solution.assessment.row(shape, 0, s), fine = solution.refined->row(shape, 0, s);
-    const int types = shape.players[static_cast<std::size_t>(shape.moves[static_cast<std::size_t>(shape.states[static_cast<std::size_t>(s)].move)].player)].num_types();
+    const int types =
+        shape.players[static_cast<std::size_t>(shape.moves[static_cast<std::size_t>(shape.states[static_cast<std::size_t>(s)].move)].player)].num_types();
     for (int block = 0; block < types * shape.states[static_cast<std::size_t>(s)].num_branches; ++block)
       for (int p = 0; p < 33; ++p)
         worst = std::max(worst, std::abs(solution.assessment.log_strategy[static_cast<std::size_t>(coarse + block * 33 + p)] -
@@ -211,7 +212,9 @@ TEST_CASE("solve: present-value precision falls with the clock, and is refused w
   const Solution solution = solved(game, options);
   // Last offers at lambda * discount equal those of a one-round game at that lambda.
   const Solution last = solved(wartime_screening({}, 0.9, 1, {0.1, 0.3}), with(19.0, 17));
-  const auto row = [&](const Solution& from, const Game& of, int round) { return from.assessment.log_strategy[static_cast<std::size_t>(from.assessment.row(of.shape(), round, 0) + 5)]; };
+  const auto row = [&](const Solution& from, const Game& of, int round) {
+    return from.assessment.log_strategy[static_cast<std::size_t>(from.assessment.row(of.shape(), round, 0) + 5)];
+  };
   CHECK(row(solution, game, 1) == doctest::Approx(row(last, wartime_screening({}, 0.9, 1, {0.1, 0.3}), 0)).epsilon(1e-12));
 
   GameBuilder g;

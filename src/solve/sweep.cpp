@@ -21,9 +21,7 @@ Workshop& workshop() {
   return own;
 }
 
-std::size_t slot(const Plan& plan, int round, int state) {
-  return ix(plan.shape.states[ix(state)].timed ? round : 0) * plan.shape.states.size() + ix(state);
-}
+std::size_t slot(const Plan& plan, int round, int state) { return ix(plan.shape.states[ix(state)].timed ? round : 0) * plan.shape.states.size() + ix(state); }
 
 /// Reads the strategies of a line back, with the posteriors they imply.
 void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out) {
@@ -40,9 +38,10 @@ void read_line(const Plan& plan, const Here& here, const Assessment& strategies,
         out.log_sigma[out.index(type, k, i)] = log;
         out.sigma[out.index(type, k, i)] = std::exp(log);
       }
-      const double u = open == 1   ? -infinity
-                       : open == 2 ? infinity
-                                   : axis.u[ix(i)] + (std::isinf(axis.u[ix(i)]) || open == 0 ? 0.0 : out.log_sigma[out.index(1, k, i)] - out.log_sigma[out.index(0, k, i)]);
+      const double u =
+          open == 1   ? -infinity
+          : open == 2 ? infinity
+                      : axis.u[ix(i)] + (std::isinf(axis.u[ix(i)]) || open == 0 ? 0.0 : out.log_sigma[out.index(1, k, i)] - out.log_sigma[out.index(0, k, i)]);
       cell = axis.cell_of(u, cell);
       out.cell[out.place(k, i)] = cell;
       out.weight[out.place(k, i)] = (logistic(u) - axis.b[ix(cell)]) * axis.per_width[ix(cell)];
@@ -103,7 +102,8 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
         ratio.assign(ix(branches), 0.0);
         for (int k = 0; k < branches; ++k)
           if (here.open_to(k) == 3)
-            ratio[ix(k)] = shop.answer_below.log_sigma[shop.answer_below.index(1, k, target)] - shop.answer_below.log_sigma[shop.answer_below.index(0, k, target)];
+            ratio[ix(k)] =
+                shop.answer_below.log_sigma[shop.answer_below.index(1, k, target)] - shop.answer_below.log_sigma[shop.answer_below.index(0, k, target)];
       };
     } else if (!pass.probing) {
       guide.selection = Selection::follow;
@@ -237,7 +237,8 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
       const std::int64_t point = start + i * own_stride;
       for (int type = 0; type < 2; ++type)
         for (int k = 0; k < branches; ++k)
-          fine.log_strategy[ix(row + (std::int64_t{type} * branches + k) * points + point)] = shop.answer.log_sigma[shop.answer.index(type, k, static_cast<int>(i))];
+          fine.log_strategy[ix(row + (std::int64_t{type} * branches + k) * points + point)] =
+              shop.answer.log_sigma[shop.answer.index(type, k, static_cast<int>(i))];
       fine.marks[ix(marks + point)] = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
       ++tally.decisions;
     }
@@ -287,7 +288,9 @@ void Sweep::keep_entries(Tables& tables, int round) const {
 Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   done_ = 0;
-  const auto go_on = [&] { return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))}); };
+  const auto go_on = [&] {
+    return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
+  };
   Pass pass{&rung, below, refined, 0, stop_at_several};
   const auto levels = [&](const std::vector<std::vector<int>>& order) {
     for (const auto& states : order) {

@@ -12,7 +12,11 @@ namespace melian::grid {
 struct Tally {
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
   double residual = 0.0;
-  struct Spot { int round, state; std::int64_t point; DecisionMark mark; };
+  struct Spot {
+    int round, state;
+    std::int64_t point;
+    DecisionMark mark;
+  };
   std::vector<Spot> spots;  ///< the first few
   void add(const Tally& more);
 };
@@ -28,7 +32,7 @@ class Sweep {
  public:
   enum class Ending : std::uint8_t { finished, several_found, cancelled };
 
-  Sweep(const Plan& plan, const BeliefAxes& axes) : plan_(plan), axes_(axes) {}
+  explicit Sweep(const Plan& plan) : plan_(plan) {}
 
   /// Solves the whole game into `rung` (laid out by `lay_out`). With `below`, hard decisions continue that rung's
   /// solution; without, they continue the single decision from lambda 0. With `stop_at_several`, ends once a decision
@@ -38,7 +42,10 @@ class Sweep {
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
  private:
-  struct Task { int state; std::int64_t begin, end; };  ///< lines of a typed decision, points otherwise
+  struct Task {
+    int state;
+    std::int64_t begin, end;
+  };  ///< lines of a typed decision, points otherwise
   struct Pass {
     Rung* rung;
     Rung* below;
@@ -55,7 +62,6 @@ class Sweep {
   void keep_entries(Tables& tables, int round) const;
 
   const Plan& plan_;
-  const BeliefAxes& axes_;
   Tally tally_;
   std::int64_t done_ = 0;
 };
