@@ -28,7 +28,8 @@ std::vector<std::string> neighbours(const fs::path& given) {
   std::error_code error;
   const fs::path folder = given.has_parent_path() ? given.parent_path() : fs::path(".");
   for (const auto& file : fs::directory_iterator(folder, error))
-    if (file.path().extension() == given.extension()) names.push_back(given.has_parent_path() ? file.path().generic_string() : file.path().filename().generic_string());
+    if (file.path().extension() == given.extension())
+      names.push_back(given.has_parent_path() ? file.path().generic_string() : file.path().filename().generic_string());
   std::ranges::sort(names);
   return names;
 }
@@ -62,7 +63,8 @@ Result<std::string> find_model(const std::string& given) {
   for (std::string& name : neighbours(given)) candidates.push_back(std::move(name));
   std::string near = nearest_word(given, candidates);
   if (near.empty()) near = nearest_word(given + ".melian", candidates);
-  return std::unexpected(complaint("M0911", fmt::format("there is no file {}", given), near.empty() ? "`melian models` lists the shipped ones" : fmt::format("did you mean `{}`?", near)));
+  return std::unexpected(complaint("M0911", fmt::format("there is no file {}", given),
+                                   near.empty() ? "`melian models` lists the shipped ones" : fmt::format("did you mean `{}`?", near)));
 }
 
 Result<void> write_file(const fs::path& file, const std::string& text) {

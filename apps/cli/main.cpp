@@ -46,7 +46,8 @@ int run(int argc, char** argv) {
   CLI::App program("Melian: models of bargaining while fighting, solved with a certificate.", "melian");
   program.set_version_flag("--version", "melian " MELIAN_VERSION);
   program.footer("melian COMMAND --help says more. Exit codes: 0 done, 1 file invalid, 2 usage, 3 answer misses its tolerance, 4 refused, 70 a bug in Melian.");
-  const std::vector<Command> commands{add_run(program), add_solve(program), add_check(program), add_fmt(program), add_describe(program), add_simulate(program), add_models(program)};
+  const std::vector<Command> commands{add_run(program),      add_solve(program),    add_check(program), add_fmt(program),
+                                      add_describe(program), add_simulate(program), add_models(program)};
   program.require_subcommand(1);
 
   const std::vector<std::string> words(argv + 1, argv + argc);
@@ -58,7 +59,8 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) names.push_back(command.app->get_name());
   if (!words.front().starts_with("-") && std::ranges::find(names, words.front()) == names.end()) {
     const std::string near = nearest_word(words.front(), names);
-    return refuse_usage(fmt::format("there is no command `{}`", words.front()), near.empty() ? "`melian --help` lists them" : fmt::format("did you mean `{}`?", near));
+    return refuse_usage(fmt::format("there is no command `{}`", words.front()),
+                        near.empty() ? "`melian --help` lists them" : fmt::format("did you mean `{}`?", near));
   }
   try {
     program.parse(argc, argv);

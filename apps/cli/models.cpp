@@ -26,7 +26,8 @@ struct ModelsCommand {
     std::vector<std::string> names;
     for (const CatalogueEntry& entry : *catalogue) names.push_back(entry.name);
     const std::string near = nearest_word(name, names);
-    return fail(complaint("M0804", fmt::format("the catalogue has no `{}`", name), near.empty() ? "`melian models` lists what it has" : fmt::format("did you mean `{}`?", near)));
+    return fail(complaint("M0804", fmt::format("the catalogue has no `{}`", name),
+                          near.empty() ? "`melian models` lists what it has" : fmt::format("did you mean `{}`?", near)));
   }
 
   [[nodiscard]] int all(const std::vector<CatalogueEntry>& catalogue) const {

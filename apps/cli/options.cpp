@@ -37,7 +37,9 @@ bool is_about_the_command_line(const Diagnostic& diagnostic) {
 
 void CommonOptions::add_to(CLI::App& app) {
   constexpr int most_threads = 1024;
-  app.add_option("--threads", threads, "at most so many threads (0: as many as the machine has); changes no result")->check(CLI::Range(0, most_threads))->type_name("N");
+  app.add_option("--threads", threads, "at most so many threads (0: as many as the machine has); changes no result")
+      ->check(CLI::Range(0, most_threads))
+      ->type_name("N");
   app.add_flag("-q,--quiet", quiet, "no talk on stderr but errors");
 }
 
@@ -51,7 +53,9 @@ void MethodOptions::add_to(CLI::App& app) {
   app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")->check(number_from(0.0, ""))->type_name("L");
   app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one; repeatable")->allow_extra_args(false)->type_name("N");
   app.add_option("--method", method, "how to solve: grid")->check(CLI::IsMember({"grid"}))->type_name("NAME");
-  app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")->check(CLI::IsMember({"cells", "each"}))->type_name("cells|each");
+  app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")
+      ->check(CLI::IsMember({"cells", "each"}))
+      ->type_name("cells|each");
   app.add_flag("--present-value", present_value, "precision meets values discounted to the start");
   app.add_option("--tolerance", tolerance, "largest grid error of a printed number")->check(number_from(0.0, ""))->capture_default_str()->type_name("E");
 }
@@ -87,8 +91,10 @@ Result<Settings> read_settings(const std::vector<std::string>& words) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool is_number = error == std::errc() && end == text.data() + text.size();
     if (is_number && !std::isfinite(number)) complain(fmt::format("`{}` is no finite number", text), "");
-    if (is_number) settings[name] = number;
-    else settings[name] = text;
+    if (is_number)
+      settings[name] = number;
+    else
+      settings[name] = text;
   }
   if (!diagnostics.empty()) return std::unexpected(diagnostics);
   return settings;

@@ -41,7 +41,8 @@ struct RunCommand {
     const Result<void> written = write_file(folder / "results.json", found.results);
     if (!written) return fail(written.error());
     print(study_summary(found.results, style_of_stdout()));
-    std::string kept = fmt::format("\nresults: {}\nstore:   {} ({} solved games, {} of them known before)\n", (folder / "results.json").string(), (folder / "store.sqlite").string(), found.pieces, found.from_store);
+    std::string kept = fmt::format("\nresults: {}\nstore:   {} ({} solved games, {} of them known before)\n", (folder / "results.json").string(),
+                                   (folder / "store.sqlite").string(), found.pieces, found.from_store);
     if (page) {
       const Result<std::string> report = html_page(*page, found.results);
       if (!report) return fail(report.error());

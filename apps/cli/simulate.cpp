@@ -28,8 +28,8 @@ std::string plays_csv(const Structure& structure, const Simulation& simulation) 
     for (const PlayStep& step : play.steps) {
       const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
       if (move.kind == MoveKind::passage) continue;
-      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, move.player >= 0 ? structure.players[at(move.player)].name : "chance",
-                         move.actions[at(structure.branches[at(step.branch)].action)]);
+      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name,
+                         move.player >= 0 ? structure.players[at(move.player)].name : "chance", move.actions[at(structure.branches[at(step.branch)].action)]);
       const bool teaches = move.player < 0 ? structure.everyone() != 0 : structure.players[at(move.player)].num_types() > 1;
       out += teaches ? fmt::format(",{},{}", number_text(step.belief_before), number_text(step.belief_after)) : ",,";
       out += ending;
@@ -47,8 +47,8 @@ std::string shares(const Structure& structure, const Prediction& prediction, con
   std::string out = fmt::format("{:<28} {:>9} {:>19} {:>10}\n", "outcome", "simulated", "95 % interval", "predicted");
   for (std::size_t o = 0; o < structure.outcomes.size(); ++o) {
     const Interval interval = binomial_interval(ended[o], plays);
-    out += fmt::format("{:<28} {:>9.4f} {:>19} {:>10.4f}\n", structure.outcomes[o], static_cast<double>(ended[o]) / static_cast<double>(plays), fmt::format("{:.4f} to {:.4f}", interval.low, interval.high),
-                       prediction.outcomes[o]);
+    out += fmt::format("{:<28} {:>9.4f} {:>19} {:>10.4f}\n", structure.outcomes[o], static_cast<double>(ended[o]) / static_cast<double>(plays),
+                       fmt::format("{:.4f} to {:.4f}", interval.low, interval.high), prediction.outcomes[o]);
   }
   return out;
 }

@@ -77,7 +77,8 @@ void Progress::draw(const Step& step) {
   last_ = now;
   constexpr int width = 30;
   const int filled = static_cast<int>(std::clamp(step.done, 0.0, 1.0) * width);
-  say(fmt::format("\r\x1b[K{:<12.40} [{}{}] {:3.0f} %", step.stage, std::string(static_cast<std::size_t>(filled), '='), std::string(static_cast<std::size_t>(width - filled), ' '), 100.0 * std::clamp(step.done, 0.0, 1.0)));
+  say(fmt::format("\r\x1b[K{:<12.40} [{}{}] {:3.0f} %", step.stage, std::string(static_cast<std::size_t>(filled), '='),
+                  std::string(static_cast<std::size_t>(width - filled), ' '), 100.0 * std::clamp(step.done, 0.0, 1.0)));
   drawn_ = true;
 }
 

@@ -13,9 +13,9 @@ namespace melian::cli {
 [[nodiscard]] TextStyle style_of_stdout();
 [[nodiscard]] bool colour_on_stderr();
 
-void print(const std::string& text);                   ///< to stdout
-void say(const std::string& text);                     ///< to stderr
-void say(const Diagnostics& diagnostics);              ///< to stderr, with carets
+void print(const std::string& text);       ///< to stdout
+void say(const std::string& text);         ///< to stderr
+void say(const Diagnostics& diagnostics);  ///< to stderr, with carets
 
 /// From now on Ctrl-C asks running work to stop instead of ending the program; a second one ends it.
 void catch_interrupts();

@@ -16,7 +16,7 @@ enum class Severity { error, warning };
 
 /// One thing a reader should know about a file or an option: what is wrong, where, and what would help.
 struct Diagnostic {
-  std::string code;         ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
+  std::string code;  ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
   Severity severity = Severity::error;
   std::string message;      ///< one sentence
   std::string file;         ///< empty where no file is concerned
@@ -51,8 +51,8 @@ class ContractViolation : public std::logic_error {
 };
 [[noreturn]] void contract_violated(const char* condition, const char* file, int line, const std::string& detail);
 
-#define MELIAN_EXPECT(condition, detail)                                               \
-  do {                                                                                 \
+#define MELIAN_EXPECT(condition, detail)                                                     \
+  do {                                                                                       \
     if (!(condition)) ::melian::contract_violated(#condition, __FILE__, __LINE__, (detail)); \
   } while (false)
 

@@ -53,7 +53,7 @@ struct TextStyle {
 /// One number a paper gives and Melian must find.
 struct Check {
   std::string name;
-  std::string model;            ///< file beside expected.json
+  std::string model;  ///< file beside expected.json
   Settings settings;
   std::optional<double> lambda;
   std::vector<std::string> grid;  ///< as `--grid` takes it: "513" or "Moscow=9"
@@ -62,17 +62,17 @@ struct Check {
   std::string quantity;
   double expected = 0.0;
   double tolerance = 0.0;
-  std::string because;          ///< where the tolerance comes from
+  std::string because;  ///< where the tolerance comes from
 };
 
 struct Condition {
   std::string text;
-  std::optional<bool> holds;    ///< in the shipped numbers; none where the text only states the case
+  std::optional<bool> holds;  ///< in the shipped numbers; none where the text only states the case
 };
 
 /// A published model as shipped: a folder models/<author>_<year> with expected.json.
 struct CatalogueEntry {
-  std::string name;             ///< the folder's
+  std::string name;  ///< the folder's
   std::string title, citation, claim, mechanism, status;
   std::vector<Condition> conditions;
   std::vector<Check> checks;
@@ -80,9 +80,9 @@ struct CatalogueEntry {
 };
 
 struct CheckResult {
-  std::size_t check = 0;        ///< index into the entry's checks
+  std::size_t check = 0;  ///< index into the entry's checks
   std::optional<double> computed;
-  std::string why_not;          ///< when nothing could be computed
+  std::string why_not;  ///< when nothing could be computed
   bool passed = false;
 };
 
@@ -95,7 +95,8 @@ struct CheckResult {
 [[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& on_step = {});
 
 /// The catalogue as a table: name, mechanism, paper, and how many checks pass where `results` has them.
-[[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results, const TextStyle& style = {});
+[[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results,
+                                          const TextStyle& style = {});
 
 /// One entry: its paper, claim and condition, and each check with expected and computed numbers where `results` has them.
 [[nodiscard]] std::string entry_text(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style = {});

@@ -10,9 +10,7 @@ namespace {
 
 struct Paint {
   bool on;
-  [[nodiscard]] std::string operator()(const char* code, const std::string& text) const {
-    return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
-  }
+  [[nodiscard]] std::string operator()(const char* code, const std::string& text) const { return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; }
 };
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }

@@ -45,7 +45,8 @@ Result<std::string> read_file(const std::string& path, std::size_t largest) {
   while (const std::size_t read = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), read);
     if (text.size() > largest)
-      return std::unexpected(one("M0913", fmt::format("{} is larger than {} bytes", path, largest), path, "models and studies are small texts: is this the right file?"));
+      return std::unexpected(
+          one("M0913", fmt::format("{} is larger than {} bytes", path, largest), path, "models and studies are small texts: is this the right file?"));
   }
   if (std::ferror(file.get()) != 0) return std::unexpected(one("M0911", fmt::format("reading {} failed", path), path));
   return text;

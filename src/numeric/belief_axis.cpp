@@ -9,9 +9,7 @@ namespace {
 /// which is uniform in log-odds (2 strength z) away from the very ends.
 constexpr double crowding = 2.0;
 
-double warped(double z) {
-  return 0.5 * (1.0 + std::tanh(crowding * z) / std::tanh(crowding));
-}
+double warped(double z) { return 0.5 * (1.0 + std::tanh(crowding * z) / std::tanh(crowding)); }
 
 }  // namespace
 

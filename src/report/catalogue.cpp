@@ -52,9 +52,12 @@ class Reader {
       return out;
     }
     for (const auto& [name, content] : object["settings"].items()) {
-      if (content.is_number()) out[name] = content.get<double>();
-      else if (content.is_string()) out[name] = content.get<std::string>();
-      else complain(fmt::format("setting `{}` of {} is neither number nor word", name, where));
+      if (content.is_number())
+        out[name] = content.get<double>();
+      else if (content.is_string())
+        out[name] = content.get<std::string>();
+      else
+        complain(fmt::format("setting `{}` of {} is neither number nor word", name, where));
     }
     return out;
   }
@@ -63,13 +66,17 @@ class Reader {
     std::vector<std::string> out;
     if (!object.contains("grid")) return out;
     const Json& grid = object["grid"];
-    if (grid.is_number_integer()) out.push_back(std::to_string(grid.get<int>()));
+    if (grid.is_number_integer())
+      out.push_back(std::to_string(grid.get<int>()));
     else if (grid.is_object())
       for (const auto& [player, nodes] : grid.items()) {
-        if (nodes.is_number_integer()) out.push_back(fmt::format("{}={}", player, nodes.get<int>()));
-        else complain(fmt::format("grid of {} in {} is no whole number", player, where));
+        if (nodes.is_number_integer())
+          out.push_back(fmt::format("{}={}", player, nodes.get<int>()));
+        else
+          complain(fmt::format("grid of {} in {} is no whole number", player, where));
       }
-    else complain(fmt::format("\"grid\" of {} is neither a number nor a table of players", where));
+    else
+      complain(fmt::format("\"grid\" of {} is neither a number nor a table of players", where));
     return out;
   }
 
@@ -87,11 +94,15 @@ class Reader {
     out.lambda = number(object, "lambda", where, false);
     out.grid = grid(object, where);
     const std::string measure = text(object, "measure", where, false);
-    if (measure == "each") out.measure = Measure::each;
-    else if (!measure.empty() && measure != "cells") complain(fmt::format("measure of {} is neither \"cells\" nor \"each\"", where));
+    if (measure == "each")
+      out.measure = Measure::each;
+    else if (!measure.empty() && measure != "cells")
+      complain(fmt::format("measure of {} is neither \"cells\" nor \"each\"", where));
     if (object.contains("present_value")) {
-      if (object["present_value"].is_boolean()) out.discounting = object["present_value"].get<bool>() ? Discounting::present_value : Discounting::current_value;
-      else complain(fmt::format("\"present_value\" of {} is neither true nor false", where));
+      if (object["present_value"].is_boolean())
+        out.discounting = object["present_value"].get<bool>() ? Discounting::present_value : Discounting::current_value;
+      else
+        complain(fmt::format("\"present_value\" of {} is neither true nor false", where));
     }
     out.quantity = text(object, "quantity", where);
     out.expected = number(object, "expected", where, true).value_or(0.0);
@@ -113,7 +124,8 @@ class Reader {
       if (condition.contains("holds") && condition["holds"].is_boolean()) read.holds = condition["holds"].get<bool>();
       out.conditions.push_back(std::move(read));
     }
-    if (!object.contains("checks") || !object["checks"].is_array() || object["checks"].empty()) complain("there are no \"checks\"");
+    if (!object.contains("checks") || !object["checks"].is_array() || object["checks"].empty())
+      complain("there are no \"checks\"");
     else
       for (std::size_t k = 0; k < object["checks"].size(); ++k) out.checks.push_back(check(object["checks"][k], k));
     return out;
@@ -128,7 +140,8 @@ class Reader {
 
 /// What two checks must share to be answered by one solve.
 std::string solve_key(const Check& check) {
-  std::string key = fmt::format("{}|{}|{}|{}|", check.model, check.lambda ? number_text(*check.lambda) : "", static_cast<int>(check.measure), static_cast<int>(check.discounting));
+  std::string key = fmt::format("{}|{}|{}|{}|", check.model, check.lambda ? number_text(*check.lambda) : "", static_cast<int>(check.measure),
+                                static_cast<int>(check.discounting));
   for (const std::string& word : check.grid) key += word + ",";
   for (const auto& [name, content] : check.settings) {
     const double* number = std::get_if<double>(&content);
@@ -173,8 +186,10 @@ Result<CatalogueEntry> read_expected(const std::filesystem::path& file) {
   Reader reader(file.string());
   const Json object = Json::parse(*text, nullptr, false);
   CatalogueEntry entry;
-  if (!object.is_object()) reader.complain("this is no JSON object");
-  else entry = reader.entry(object);
+  if (!object.is_object())
+    reader.complain("this is no JSON object");
+  else
+    entry = reader.entry(object);
   if (!reader.diagnostics().empty()) return std::unexpected(reader.diagnostics());
   entry.folder = file.parent_path();
   entry.name = entry.folder.filename().string();
@@ -191,8 +206,10 @@ Result<std::vector<CatalogueEntry>> read_catalogue(const std::filesystem::path& 
   Diagnostics diagnostics;
   for (const std::filesystem::path& file : files) {
     Result<CatalogueEntry> entry = read_expected(file);
-    if (entry) entries.push_back(*std::move(entry));
-    else diagnostics.insert(diagnostics.end(), entry.error().begin(), entry.error().end());
+    if (entry)
+      entries.push_back(*std::move(entry));
+    else
+      diagnostics.insert(diagnostics.end(), entry.error().begin(), entry.error().end());
   }
   if (!diagnostics.empty()) return std::unexpected(diagnostics);
   return entries;
@@ -246,7 +263,8 @@ Result<std::vector<int>> grid_nodes(const Structure& structure, const std::vecto
     const bool is_whole = !count_text.empty() && count_text.size() <= 7 && std::ranges::all_of(count_text, [](char c) { return c >= '0' && c <= '9'; });
     const int count = is_whole ? std::stoi(count_text) : 0;
     if (count < 2 || count > most_nodes) {
-      complain(fmt::format("`{}` is no number of belief nodes", word), fmt::format("give a whole number from 2 to {}, as in `--grid 33` or `--grid {}=9`", most_nodes, names.empty() ? "A" : names.front()));
+      complain(fmt::format("`{}` is no number of belief nodes", word),
+               fmt::format("give a whole number from 2 to {}, as in `--grid 33` or `--grid {}=9`", most_nodes, names.empty() ? "A" : names.front()));
       continue;
     }
     if (equals == std::string::npos) {

@@ -29,8 +29,10 @@ double largest_grid_error(const Certificate& certificate) {
 std::string within(double error, const std::string& unit) { return error == 0.0 ? "exactly" : "within " + error_text(error) + unit; }
 
 std::string decisions_words(const SolveSummary& solve) {
-  if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0) return fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions));
-  return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several), grouped(solve.jumps), grouped(solve.unsolved));
+  if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0)
+    return fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions));
+  return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several),
+                     grouped(solve.jumps), grouped(solve.unsolved));
 }
 
 }  // namespace
@@ -40,8 +42,11 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
   std::string out;
   if (certificate.holds) {
     const Exploitability worst = worst_of(certificate);
-    std::string words = fmt::format("certified: strategies solve their equations {}, beliefs follow Bayes' rule {}", within(certificate.residual, " logits"), within(certificate.beliefs, " logits"));
-    words += worst.gain > 0 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})", number_text(worst.gain, 2), number_text(worst.ceiling, 2)) : ", no type gains by deviating";
+    std::string words = fmt::format("certified: strategies solve their equations {}, beliefs follow Bayes' rule {}", within(certificate.residual, " logits"),
+                                    within(certificate.beliefs, " logits"));
+    words += worst.gain > 0
+                 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})", number_text(worst.gain, 2), number_text(worst.ceiling, 2))
+                 : ", no type gains by deviating";
     const double grid_error = largest_grid_error(certificate);
     if (grid_error > 0) words += fmt::format(", every printed number holds within {}", error_text(grid_error));
     out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
@@ -52,7 +57,8 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
     for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
-  if (solve.termination != Termination::converged && solve.termination != Termination::not_run) out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";
+  if (solve.termination != Termination::converged && solve.termination != Termination::not_run)
+    out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";
   return out;
 }
 

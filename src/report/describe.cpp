@@ -35,13 +35,18 @@ class Description {
   Description(const Model& model, const Game& game, const TextStyle& style) : model_(model), game_(game), structure_(game.shape()), style_(style) {}
 
   [[nodiscard]] std::string text() const {
-    return title() + section("Players", players()) + section("Moves, in the order of play", moves()) + section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") +
-           section("Public states", states()) + section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget()) + refusals();
+    return title() + section("Players", players()) + section("Moves, in the order of play", moves()) +
+           section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") + section("Public states", states()) +
+           section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget()) + refusals();
   }
 
  private:
-  [[nodiscard]] std::string line(const std::string& text, std::size_t indent) const { return wrap(text, {style_.colour, style_.width - static_cast<int>(indent)}, indent); }
-  [[nodiscard]] std::string section(const std::string& heading, const std::string& body) const { return body.empty() ? "" : "\n" + paint(style_, "1", heading) + "\n" + body; }
+  [[nodiscard]] std::string line(const std::string& text, std::size_t indent) const {
+    return wrap(text, {style_.colour, style_.width - static_cast<int>(indent)}, indent);
+  }
+  [[nodiscard]] std::string section(const std::string& heading, const std::string& body) const {
+    return body.empty() ? "" : "\n" + paint(style_, "1", heading) + "\n" + body;
+  }
 
   [[nodiscard]] std::string title() const {
     std::string out = paint(style_, "1", structure_.title.empty() ? "(no title)" : structure_.title) + "\n";
@@ -55,7 +60,8 @@ class Description {
     for (int i = 0; i < structure_.num_players(); ++i) {
       const Player& player = structure_.players[at(i)];
       std::vector<std::string> types;
-      for (std::size_t k = 0; k < player.types.size(); ++k) types.push_back(fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
+      for (std::size_t k = 0; k < player.types.size(); ++k)
+        types.push_back(fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
       table.add({player.name, types.empty() ? "no private information" : fmt::format("{}", fmt::join(types, ", ")), player.note});
     }
     return table.text(style_);
@@ -89,7 +95,10 @@ class Description {
       const Move& move = structure_.moves[at(m)];
       if (move.kind == MoveKind::passage) continue;
       const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
-      const std::string verb = move.kind == MoveKind::offer ? "offers" : move.kind == MoveKind::choice ? "chooses" : move.kind == MoveKind::chance ? "chance" : "at once:";
+      const std::string verb = move.kind == MoveKind::offer    ? "offers"
+                               : move.kind == MoveKind::choice ? "chooses"
+                               : move.kind == MoveKind::chance ? "chance"
+                                                               : "at once:";
       std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
       if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
       if (!move.note.empty()) words += " - " + move.note;
@@ -109,14 +118,19 @@ class Description {
       chance += structure_.moves[at(structure_.states[s].move)].kind == MoveKind::chance ? 1 : 0;
       timed += structure_.states[s].timed ? 1 : 0;
     }
-    std::string out = fmt::format("{}: {} decisions, {} chance moves", counted(static_cast<long long>(structure_.states.size()), "public state", "public states"), grouped(decisions), grouped(chance));
-    if (structure_.horizon == HorizonKind::finite) out += fmt::format("; {} of them once in each of {}", grouped(timed), counted(structure_.rounds, "round", "rounds"));
+    std::string out =
+        fmt::format("{}: {} decisions, {} chance moves", counted(static_cast<long long>(structure_.states.size()), "public state", "public states"),
+                    grouped(decisions), grouped(chance));
+    if (structure_.horizon == HorizonKind::finite)
+      out += fmt::format("; {} of them once in each of {}", grouped(timed), counted(structure_.rounds, "round", "rounds"));
     if (structure_.horizon == HorizonKind::forever) out += "; the horizon is forever";
     out = "  " + line(out, 2) + "\n";
     std::vector<std::string> moves;
     for (const Variable& variable : structure_.variables) {
-      if (is_move(variable.name)) moves.push_back(variable.name);
-      else out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
+      if (is_move(variable.name))
+        moves.push_back(variable.name);
+      else
+        out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
     }
     if (!moves.empty()) out += "  " + line(fmt::format("and, within a round, what was done at: {}", fmt::join(moves, ", ")), 4) + "\n";
     return out;
@@ -125,7 +139,8 @@ class Description {
   [[nodiscard]] std::string parameters() const {
     Table table({"name", "default", "range", "what it is"});
     table.align_right({1}).wrap_last();
-    for (const ParameterInfo& parameter : model_.parameters()) table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content), range_words(parameter), parameter.note});
+    for (const ParameterInfo& parameter : model_.parameters())
+      table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content), range_words(parameter), parameter.note});
     if (table.empty()) return "";
     const bool any_shapes = std::ranges::any_of(model_.parameters(), [](const ParameterInfo& parameter) { return parameter.shapes; });
     return table.text(style_) + (any_shapes ? "  * shapes the game: changing it builds the public states anew\n" : "");
@@ -156,7 +171,8 @@ class Description {
       const BeliefAxes axes = default_axes(game_, nodes);
       const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
-      table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))), decisions <= world_budget ? "yes" : "no"});
+      table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))),
+                 decisions <= world_budget ? "yes" : "no"});
       if (structure_.everyone() == 0) break;
     }
     return table.text(style_);

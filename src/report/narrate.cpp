@@ -75,7 +75,8 @@ class Narrator {
     std::vector<std::string> words;
     for (int i = 0; i < structure_.num_players(); ++i)
       if (structure_.players[at(i)].num_types() > 1)
-        words.push_back(fmt::format("{} is {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(profiles_.type_of(static_cast<int>(profile), i))]));
+        words.push_back(
+            fmt::format("{} is {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(profiles_.type_of(static_cast<int>(profile), i))]));
     return fmt::format("{}", fmt::join(words, " and "));
   }
 
@@ -83,7 +84,8 @@ class Narrator {
     std::vector<std::string> parts;
     for (const auto& [move, offer] : prediction_.offers)
       if (offer.accepted_mean)
-        parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average", percent(offer.accepted), structure_.moves[at(move)].name, number_text(*offer.accepted_mean, 3)));
+        parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average", percent(offer.accepted), structure_.moves[at(move)].name,
+                                    number_text(*offer.accepted_mean, 3)));
     if (parts.empty()) return prediction_.offers.empty() ? "" : "No offer is ever accepted.";
     std::string sentence = fmt::format("{}.", fmt::join(parts, "; "));
     sentence.front() = 'I';
@@ -119,7 +121,8 @@ class Narrator {
       const std::optional<double> after = belief_after_first_round(i);
       constexpr double worth_telling = 0.005;
       if (after && std::abs(*after - prior_[at(i)][1]) > worth_telling)
-        parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[1], percent(prior_[at(i)][1]), percent(*after)));
+        parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[1],
+                                    percent(prior_[at(i)][1]), percent(*after)));
     }
     return parts.empty() ? "" : fmt::format("When the first round ends nothing, the chance {}.", fmt::join(parts, ", and "));
   }

@@ -258,7 +258,8 @@ Result<double> rounds_quantity(const Prediction& prediction, const std::string& 
   if (name == "mean") return prediction.rounds_mean;
   if (name == "unfinished") return prediction.unfinished;
   const std::optional<double> round = as_number(name);
-  if (!round || *round < 1 || *round != std::floor(*round)) return unknown(fmt::format("there is no `rounds.{}`", name), name, {"mean", "unfinished", "1, 2, ..."});
+  if (!round || *round < 1 || *round != std::floor(*round))
+    return unknown(fmt::format("there is no `rounds.{}`", name), name, {"mean", "unfinished", "1, 2, ..."});
   const auto r = static_cast<std::size_t>(*round) - 1;
   return r < prediction.rounds_distribution.size() ? prediction.rounds_distribution[r] : 0.0;
 }
@@ -267,7 +268,8 @@ Result<double> information_quantity(const Structure& structure, const Prediction
   const std::vector<std::string> path = split(name, ".");
   const Result<int> player = player_named(structure, path[0]);
   if (!player) return std::unexpected(player.error());
-  if (path.size() != 2 || path[1] != "total" || at(*player) >= prediction.information.size()) return unknown(fmt::format("there is no `information.{}`", name), {}, {"information.PLAYER.total"});
+  if (path.size() != 2 || path[1] != "total" || at(*player) >= prediction.information.size())
+    return unknown(fmt::format("there is no `information.{}`", name), {}, {"information.PLAYER.total"});
   return prediction.information[at(*player)].total;
 }
 
@@ -299,7 +301,8 @@ Result<double> quantity(const Structure& structure, const Prediction& prediction
     if (found == structure.tallies.end()) return unknown(fmt::format("the game has no tally `{}`", rest), rest, structure.tallies);
     return prediction.tallies[static_cast<std::size_t>(found - structure.tallies.begin())];
   }
-  return unknown(fmt::format("there is no number called `{}`", name), family, {"outcomes", "values", "start", "choice", "choices", "rounds", "tallies", "information"});
+  return unknown(fmt::format("there is no number called `{}`", name), family,
+                 {"outcomes", "values", "start", "choice", "choices", "rounds", "tallies", "information"});
 }
 
 }  // namespace melian

@@ -65,9 +65,32 @@ TEST_CASE("quantity: a name the game does not have is refused with the nearest o
   REQUIRE_FALSE(found.has_value());
   CHECK(found.error().front().code == "M0922");
   CHECK(found.error().front().hint == "did you mean `war`?");
-  for (const char* name : {"", "outcomes", "outcomes.war given", "outcomes.war given B", "outcomes.war given B is", "outcomes.war given B is weak given B is tough", "values", "values.B",
-                           "values.A given B is weak", "start", "start.A", "start.A.demand", "start.A.demand=0.9", "start.B.answer=accept", "choice.answer", "choice.answer.maybe", "choices.demand",
-                           "choices.demand.median", "choices.answer.mean", "rounds.0", "rounds.1.5", "rounds.x", "tallies.", "information.B", "information.Z.total", "choice.answer.fight given B is weak"}) {
+  for (const char* name : {"",
+                           "outcomes",
+                           "outcomes.war given",
+                           "outcomes.war given B",
+                           "outcomes.war given B is",
+                           "outcomes.war given B is weak given B is tough",
+                           "values",
+                           "values.B",
+                           "values.A given B is weak",
+                           "start",
+                           "start.A",
+                           "start.A.demand",
+                           "start.A.demand=0.9",
+                           "start.B.answer=accept",
+                           "choice.answer",
+                           "choice.answer.maybe",
+                           "choices.demand",
+                           "choices.demand.median",
+                           "choices.answer.mean",
+                           "rounds.0",
+                           "rounds.1.5",
+                           "rounds.x",
+                           "tallies.",
+                           "information.B",
+                           "information.Z.total",
+                           "choice.answer.fight given B is weak"}) {
     INFO(name);
     CHECK_FALSE(read(name).has_value());
   }

@@ -124,7 +124,9 @@ TEST_CASE("percent: exact only at certainty") {
   CHECK(percent(1.0) == "100%");
 }
 
-TEST_CASE("wrap: breaks between words and indents what follows") { CHECK(wrap("one two three four five", {.colour = false, .width = 20}, 2) == "one two three four\n  five"); }
+TEST_CASE("wrap: breaks between words and indents what follows") {
+  CHECK(wrap("one two three four five", {.colour = false, .width = 20}, 2) == "one two three four\n  five");
+}
 
 TEST_CASE("grid_nodes: one number for everybody, or by player") {
   const Game game = hand_made::ultimatum();

@@ -101,7 +101,8 @@ class StudyScreen {
   }
 
   [[nodiscard]] std::string certificate() const {
-    if (results_.value("all_hold", false)) return "\n" + paint(style_, "32", wrap("certified: the answer of every reading passes its checks.", style_, 2)) + "\n";
+    if (results_.value("all_hold", false))
+      return "\n" + paint(style_, "32", wrap("certified: the answer of every reading passes its checks.", style_, 2)) + "\n";
     std::string out = "\n" + paint(style_, "31", "NOT certified:") + "\n";
     constexpr std::size_t shown = 8;
     const Json failures = results_.value("failures", Json::array());

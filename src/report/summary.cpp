@@ -93,7 +93,8 @@ class Screen {
       for (std::size_t k = 0; k < prediction_.values[at(i)].size(); ++k) {
         const Player& player = structure_.players[at(i)];
         const std::string key = player.types.empty() ? "values." + player.name : fmt::format("values.{}.{}", player.name, player.types[k]);
-        table.add({player.types.empty() ? player.name : fmt::format("{} ({})", player.name, player.types[k]), with_decimals(prediction_.values[at(i)][k]), error_of(key)});
+        table.add({player.types.empty() ? player.name : fmt::format("{} ({})", player.name, player.types[k]), with_decimals(prediction_.values[at(i)][k]),
+                   error_of(key)});
       }
     return table.text(style_);
   }
@@ -104,16 +105,19 @@ class Screen {
     if (prediction_.rounds_distribution.size() > 1) table.add({"rounds", rounds_words()});
     if (prediction_.unfinished > 0) table.add({"unfinished", fmt::format("{} of plays reach the horizon", percent(prediction_.unfinished))});
     for (const auto& [move, offer] : prediction_.offers) table.add({structure_.moves[at(move)].name, offer_words(offer)});
-    for (std::size_t k = 0; k < prediction_.tallies.size(); ++k) table.add({structure_.tallies[k], fmt::format("{} expected", with_decimals(prediction_.tallies[k]))});
+    for (std::size_t k = 0; k < prediction_.tallies.size(); ++k)
+      table.add({structure_.tallies[k], fmt::format("{} expected", with_decimals(prediction_.tallies[k]))});
     for (int i = 0; i < structure_.num_players() && at(i) < prediction_.information.size(); ++i)
-      if (structure_.players[at(i)].num_types() > 1) table.add({"known of " + structure_.players[at(i)].name, information_words(prediction_.information[at(i)])});
+      if (structure_.players[at(i)].num_types() > 1)
+        table.add({"known of " + structure_.players[at(i)].name, information_words(prediction_.information[at(i)])});
     return table.empty() ? "" : "\n" + table.text(style_);
   }
 
   [[nodiscard]] std::string rounds_words() const {
     std::string out = fmt::format("{} on average; ends in round", with_decimals(prediction_.rounds_mean, 2));
     constexpr std::size_t shown = 3;
-    for (std::size_t t = 0; t < std::min(shown, prediction_.rounds_distribution.size()); ++t) out += fmt::format("{} {}: {}", t == 0 ? "" : ",", t + 1, percent(prediction_.rounds_distribution[t]));
+    for (std::size_t t = 0; t < std::min(shown, prediction_.rounds_distribution.size()); ++t)
+      out += fmt::format("{} {}: {}", t == 0 ? "" : ",", t + 1, percent(prediction_.rounds_distribution[t]));
     return out;
   }
 
@@ -128,8 +132,8 @@ class Screen {
     double talk = 0, battlefield = 0;
     for (double bits : information.talk) talk += bits;
     for (double bits : information.battlefield) battlefield += bits;
-    return fmt::format("{} of {} bits (talk {}, battlefield {})", with_decimals(information.total, 3), with_decimals(information.prior_entropy, 3), with_decimals(talk, 3),
-                       with_decimals(battlefield, 3));
+    return fmt::format("{} of {} bits (talk {}, battlefield {})", with_decimals(information.total, 3), with_decimals(information.prior_entropy, 3),
+                       with_decimals(talk, 3), with_decimals(battlefield, 3));
   }
 
   [[nodiscard]] std::string story() const {

@@ -98,7 +98,9 @@ Json lambda_json(const Structure& structure, const Assessment& assessment) {
   std::vector<double> all;
   for (const auto& of_player : assessment.lambda) all.insert(all.end(), of_player.begin(), of_player.end());
   if (!all.empty() && std::ranges::all_of(all, [&](double lambda) { return lambda == all.front(); })) return json_number(all.front());
-  return by_player(structure, [&](int i) { return i < static_cast<int>(assessment.lambda.size()) ? by_type(structure.players[at(i)], assessment.lambda[at(i)]) : Json(nullptr); });
+  return by_player(structure, [&](int i) {
+    return i < static_cast<int>(assessment.lambda.size()) ? by_type(structure.players[at(i)], assessment.lambda[at(i)]) : Json(nullptr);
+  });
 }
 
 Json grid_json(const Structure& structure, const std::vector<int>& nodes) {
@@ -145,7 +147,8 @@ Json outcomes_json(const Structure& structure, const Prediction& prediction) {
   for (std::size_t o = 0; o < prediction.outcomes.size(); ++o) {
     Json by_types = Json::array();
     for (std::size_t p = 0; p < prediction.outcomes_by_profile[o].size(); ++p)
-      by_types.push_back({{"types", profile_json(structure, profiles, static_cast<int>(p))}, {"probability", json_number(prediction.outcomes_by_profile[o][p])}});
+      by_types.push_back(
+          {{"types", profile_json(structure, profiles, static_cast<int>(p))}, {"probability", json_number(prediction.outcomes_by_profile[o][p])}});
     out[structure.outcomes[o]] = {{"probability", json_number(prediction.outcomes[o])}, {"by_types", std::move(by_types)}};
   }
   return out;
@@ -193,7 +196,9 @@ Json actions_json(const Structure& structure, const Prediction& prediction) {
     const Move& named = structure.moves[at(move)];
     Json rows = Json::array();
     for (const std::vector<double>& row : by_round) rows.push_back(numbers_json(row));
-    out[move_key(structure, move)] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)}, {"actions", named.actions}, {"expected_by_round", std::move(rows)}};
+    out[move_key(structure, move)] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)},
+                                      {"actions", named.actions},
+                                      {"expected_by_round", std::move(rows)}};
   }
   return out;
 }
@@ -265,7 +270,8 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
     Json out = Json::object();
     const std::vector<Exploitability>& of_player = certificate.exploitability[at(i)];
     for (std::size_t k = 0; k < of_player.size(); ++k)
-      out[type_name(structure.players[at(i)], static_cast<int>(k))] = {{"gain", json_number(of_player[k].gain)}, {"ceiling", json_number(of_player[k].ceiling)}};
+      out[type_name(structure.players[at(i)], static_cast<int>(k))] = {{"gain", json_number(of_player[k].gain)},
+                                                                       {"ceiling", json_number(of_player[k].ceiling)}};
     return out;
   });
   Json grid_error = Json::object();
@@ -281,7 +287,8 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
   out["cell_step"] = computed(certificate.cell_step);
   out["path_error"] = computed(certificate.path_error);
   out["unsolved_decisions"] = certificate.unsolved;
-  out["reached"] = {{"unsolved_decisions", certificate.unsolved_reached}, {"multiple_decisions", certificate.several_reached}, {"branch_jumps", certificate.jumps_reached}};
+  out["reached"] = {
+      {"unsolved_decisions", certificate.unsolved_reached}, {"multiple_decisions", certificate.several_reached}, {"branch_jumps", certificate.jumps_reached}};
   out["tolerance"] = computed(certificate.tolerance);
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
   out["holds"] = certificate.holds;

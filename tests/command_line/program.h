@@ -1,14 +1,14 @@
 #pragma once
 /// Runs the program as a shell would.
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace melian::program {
 
@@ -20,7 +20,9 @@ struct Ran {
 /// A folder of this test run's own; removed at its end.
 class Folder {
  public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("melian_command_line_" + std::to_string(::getpid()))) { std::filesystem::create_directories(path_); }
+  Folder() : path_(std::filesystem::temp_directory_path() / ("melian_command_line_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
   ~Folder() { std::filesystem::remove_all(path_); }
   Folder(const Folder&) = delete;
   Folder& operator=(const Folder&) = delete;

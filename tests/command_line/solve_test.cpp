@@ -21,7 +21,8 @@ TEST_CASE("solve --json: prints exactly one document with the fields of the cont
   const Ran ran = run("solve powell_2004/cost --grid 33 --json");
   const Json document = Json::parse(ran.out);
   CHECK(document["schema"] == "melian.result/1");
-  for (const char* field : {"game", "method", "values", "outcomes", "rounds", "choices", "tallies", "information", "equilibrium", "strategy_at_start", "certificate", "timing"}) {
+  for (const char* field :
+       {"game", "method", "values", "outcomes", "rounds", "choices", "tallies", "information", "equilibrium", "strategy_at_start", "certificate", "timing"}) {
     INFO(field);
     CHECK(document.contains(field));
   }
@@ -62,7 +63,8 @@ TEST_CASE("solve: what was asked about the grid and lambda is in the results") {
 
 TEST_CASE("solve: a game outside the present methods is refused with the reason and exit 4") {
   const std::string model = folder().write("at_once.melian",
-                                           "model \"Two at once\"\nplayer A\nplayer B\nparam precision = 5\nphase p {\n  simultaneously { A chooses a { hold, attack }  B chooses b { hold, attack } }\n"
+                                           "model \"Two at once\"\nplayer A\nplayer B\nparam precision = 5\nphase p {\n  simultaneously { A chooses a { hold, "
+                                           "attack }  B chooses b { hold, attack } }\n"
                                            "  when a is hold and b is hold { end peace: A gets 1, B gets 1 }\n  end war\n}\n");
   CHECK(run("check '" + model + "'").code == 0);
   const Ran ran = run("solve '" + model + "'");
@@ -74,7 +76,8 @@ TEST_CASE("solve: a game too large is refused with its size and what to coarsen,
   std::string text = "model \"Too large\"\nplayer A\nparam precision = 5\n";
   for (int k = 0; k < 6; ++k) text += "state s" + std::to_string(k) + " in 0..99 = 0 stops\n";
   text += "horizon 100 rounds then end over: A gets s0 + s1 + s2 + s3 + s4 + s5\nphase p {\n";
-  for (int k = 0; k < 6; ++k) text += "  A chooses c" + std::to_string(k) + " { up { s" + std::to_string(k) + " rises by 1 }  down { s" + std::to_string(k) + " falls by 1 } }\n";
+  for (int k = 0; k < 6; ++k)
+    text += "  A chooses c" + std::to_string(k) + " { up { s" + std::to_string(k) + " rises by 1 }  down { s" + std::to_string(k) + " falls by 1 } }\n";
   text += "  time passes\n}\n";
   const Ran ran = run("solve '" + folder().write("large.melian", text) + "'");
   CHECK(ran.code == 4);
@@ -111,7 +114,8 @@ TEST_CASE("fmt: the canonical layout is its own canonical layout") {
 TEST_CASE("describe: players, moves, public states, outcomes and the decision budget") {
   const Ran ran = run("describe powell_2004/cost");
   CHECK(ran.code == 0);
-  for (const char* part : {"Players", "weak 0.6, tough 0.4", "S offers y", "D chooses answer: accept, refuse", "public states", "settlement", "cost[D].weak", "Decisions a solve takes"}) {
+  for (const char* part : {"Players", "weak 0.6, tough 0.4", "S offers y", "D chooses answer: accept, refuse", "public states", "settlement", "cost[D].weak",
+                           "Decisions a solve takes"}) {
     INFO(part);
     CHECK(contains(ran.out, part));
   }

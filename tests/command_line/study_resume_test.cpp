@@ -8,8 +8,8 @@
 #include <thread>
 
 #include <doctest/doctest.h>
-#include <nlohmann/json.hpp>
 #include <sqlite3.h>
+#include <nlohmann/json.hpp>
 
 #include "command_line/program.h"
 
@@ -51,7 +51,8 @@ void run_and_kill(const std::string& study, const std::string& out) {
   REQUIRE(posix_spawn(&child, program.c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
   posix_spawn_file_actions_destroy(&quiet);
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(100);
-  while (pieces_in(out + "/store.sqlite") < 3 && std::chrono::steady_clock::now() < give_up && waitpid(child, nullptr, WNOHANG) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  while (pieces_in(out + "/store.sqlite") < 3 && std::chrono::steady_clock::now() < give_up && waitpid(child, nullptr, WNOHANG) == 0)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
 }

@@ -37,11 +37,12 @@ TEST_CASE("melian: unknown commands, options, models and parameters get the near
 }
 
 TEST_CASE("melian: wrong options are usage errors, all of them") {
-  for (const char* arguments : {"solve", "solve signorino_1999/baseline --lambda -1", "solve signorino_1999/baseline --lambda nan", "solve signorino_1999/baseline --lambda x",
-                                "solve signorino_1999/baseline --measure some", "solve signorino_1999/baseline --set", "solve signorino_1999/baseline --set x",
-                                "solve signorino_1999/baseline --set x=", "solve signorino_1999/baseline --threads -2", "solve powell_2004/cost --grid 0", "solve powell_2004/cost --grid Z=9",
-                                "solve powell_2004/cost --method tree", "simulate powell_2004/cost --plays 0", "simulate powell_2004/cost --plays 100000000000", "models no_such_model",
-                                "fmt --write --check a.melian"}) {
+  for (const char* arguments :
+       {"solve", "solve signorino_1999/baseline --lambda -1", "solve signorino_1999/baseline --lambda nan", "solve signorino_1999/baseline --lambda x",
+        "solve signorino_1999/baseline --measure some", "solve signorino_1999/baseline --set", "solve signorino_1999/baseline --set x",
+        "solve signorino_1999/baseline --set x=", "solve signorino_1999/baseline --threads -2", "solve powell_2004/cost --grid 0",
+        "solve powell_2004/cost --grid Z=9", "solve powell_2004/cost --method tree", "simulate powell_2004/cost --plays 0",
+        "simulate powell_2004/cost --plays 100000000000", "models no_such_model", "fmt --write --check a.melian"}) {
     const Ran ran = run(arguments);
     INFO(arguments, "\n", ran.err);
     CHECK(ran.code == 2);

@@ -29,7 +29,8 @@ TEST_CASE("catalogue: every check of every shipped model passes") {
   for (const CatalogueEntry& entry : *catalogue)
     for (const CheckResult& result : run_checks(entry)) {
       const Check& check = entry.checks[result.check];
-      INFO(entry.name, ": ", check.name, ": expected ", check.expected, ", computed ", result.computed.value_or(-1.0), ", tolerance ", check.tolerance, " ", result.why_not);
+      INFO(entry.name, ": ", check.name, ": expected ", check.expected, ", computed ", result.computed.value_or(-1.0), ", tolerance ", check.tolerance, " ",
+           result.why_not);
       CHECK(result.passed);
     }
 }
