@@ -25,15 +25,15 @@ struct Certificate {
   std::map<std::string, double> grid_error;                 ///< of every reported number; filled by `answer`
   std::map<std::string, double> scale;                      ///< what a number's grid error is compared relative to, where not 1 (e.g. the stake)
   std::vector<std::string> not_converging;                  ///< numbers whose grid error does not fall
-  double cell_step = -1.0;         ///< lambda * largest |V(b_k+1) - V(b_k)| of a mover over cells that its posteriors enter on reached paths, solver's axes
-  double path_error = -1.0;        ///< sampled true-belief paths: largest difference of log sigma, solver's axes / refined axes, both interpolated
+  double cell_step = -1.0;   ///< lambda * largest |V(b_k+1) - V(b_k)| of a mover over cells that its posteriors enter on reached paths, solver's axes
+  double path_error = -1.0;  ///< sampled true-belief paths: largest difference of log sigma, solver's axes / refined axes, both interpolated
   std::int64_t unsolved = 0, several = 0, jumps = 0;                          ///< decisions
   std::int64_t unsolved_reached = 0, several_reached = 0, jumps_reached = 0;  ///< with probability >= 1e-6
-  std::vector<double> stake;       ///< [player]: range of continuation values in the game, payoff units
-  std::vector<std::vector<std::string>> names;  ///< [player][type], for sentences
-  double tolerance = -1.0;         ///< for the grid error of probabilities and values
+  std::vector<double> stake;                                                  ///< [player]: range of continuation values in the game, payoff units
+  std::vector<std::vector<std::string>> names;                                ///< [player][type], for sentences
+  double tolerance = -1.0;                                                    ///< for the grid error of probabilities and values
   double residual_tolerance = -1.0;
-  bool equations_only = false;     ///< made by `certify_equations`: no best responses, no paths
+  bool equations_only = false;  ///< made by `certify_equations`: no best responses, no paths
   bool holds = false;
   std::vector<std::string> why_not;  ///< one sentence per failed check, with the check's name first: "residual: ..."
 };
@@ -52,8 +52,7 @@ struct CertifyOptions {
 /// Returns:  the certificate without `grid_error` (that needs other solutions); `holds` judges what is there.
 /// Errors:   ContractViolation on a foreign fingerprint.
 /// Source:   docs/methods.md, "Certificates"; [McKelveyPalfrey1998]; [HendonJacobsenSloth1996].
-[[nodiscard]] Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined,
-                                  const CertifyOptions& options = {});
+[[nodiscard]] Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined, const CertifyOptions& options = {});
 
 /// The part that many worlds can afford: residual, beliefs, cell step and the counts of decisions, from one sweep.
 [[nodiscard]] Certificate certify_equations(const Game& game, const Assessment& strategies, const CertifyOptions& options = {});

@@ -31,7 +31,7 @@ enum class MoveKind : std::uint8_t { offer, choice, chance, passage, simultaneou
 
 /// What happens at a public state: whose move it is and which actions (or outcomes of chance) there are.
 struct Move {
-  std::string name;                  ///< "demand", "answer", "battle"; several moves may share a name (an answer of A here, of B there)
+  std::string name;  ///< "demand", "answer", "battle"; several moves may share a name (an answer of A here, of B there)
   MoveKind kind = MoveKind::choice;
   int player = -1;                   ///< the mover of an offer or choice
   std::vector<std::string> actions;  ///< names; the numbers of an offer as text
@@ -51,18 +51,18 @@ struct Variable {
 struct PublicState {
   int move = -1;
   int first_branch = 0, num_branches = 0;
-  std::uint32_t live = 0;   ///< bit i: the type of player i can still matter for somebody's payoff, odds or guard from here on
-  bool timed = false;       ///< exists once a round
-  bool entry = false;       ///< the top of a phase: rounds begin here
-  int closing = -1;         ///< of a timed entry: the state play continues at when the clock has run out
+  std::uint32_t live = 0;        ///< bit i: the type of player i can still matter for somebody's payoff, odds or guard from here on
+  bool timed = false;            ///< exists once a round
+  bool entry = false;            ///< the top of a phase: rounds begin here
+  int closing = -1;              ///< of a timed entry: the state play continues at when the clock has run out
   bool decision_follows = true;  ///< false: no decision here or later, so payoffs are linear in beliefs
 };
 
 struct Branch {
-  int action = 0;               ///< index into the move's actions
-  int next = -1;                ///< a public state; or, negative, the outcome -1 - next in which play ends
-  int advance = 0;              ///< clock rounds counted since the top of the phase, where `next` is the top of a phase
-  int time = 0;                 ///< rounds that pass on this branch: later payments are discounted by discount^time
+  int action = 0;                             ///< index into the move's actions
+  int next = -1;                              ///< a public state; or, negative, the outcome -1 - next in which play ends
+  int advance = 0;                            ///< clock rounds counted since the top of the phase, where `next` is the top of a phase
+  int time = 0;                               ///< rounds that pass on this branch: later payments are discounted by discount^time
   std::uint64_t open_to = ~std::uint64_t{0};  ///< bit k: type k of the mover has this action
 };
 
@@ -74,40 +74,47 @@ struct Structure {
   std::vector<std::string> sources;
   std::vector<Player> players;
   std::vector<Move> moves;
-  std::vector<std::string> outcomes;       ///< names of the ends
+  std::vector<std::string> outcomes;  ///< names of the ends
   std::vector<std::string> tallies;
   std::vector<Variable> variables;
   HorizonKind horizon = HorizonKind::none;
-  int rounds = 1;                          ///< of a finite horizon
-  int root = 0;                            ///< the first public state
+  int rounds = 1;  ///< of a finite horizon
+  int root = 0;    ///< the first public state
   std::vector<PublicState> states;
   std::vector<Branch> branches;
 
   // What each public state remembers, compressed rows: state s remembers remembered[memory[s] .. memory[s + 1]).
-  struct Remembered { int variable, content; };
+  struct Remembered {
+    int variable, content;
+  };
   std::vector<std::int64_t> memory;
   std::vector<Remembered> remembered;
 
   // Where each branch's numbers start in `Numbers`; see the accessors of Game.
-  std::vector<std::int64_t> reward_offset;  ///< per branch; block [player][profile]
-  std::vector<std::int64_t> odds_offset;    ///< per branch, -1 outside chance; block [profile]
+  std::vector<std::int64_t> reward_offset;     ///< per branch; block [player][profile]
+  std::vector<std::int64_t> odds_offset;       ///< per branch, -1 outside chance; block [profile]
   std::vector<std::int64_t> perceived_offset;  ///< per branch, -1 where all see the analyst's odds; block [player][profile]
   // Tallies counted on branches, compressed rows over branches; amounts: block [profile] per entry.
-  struct Count { int tally; std::int64_t amount_offset; };
+  struct Count {
+    int tally;
+    std::int64_t amount_offset;
+  };
   std::vector<std::int64_t> count_begin;
   std::vector<Count> counts;
   // Offers that a branch accepts (first mention in an end, payment or assignment of the round), compressed rows over branches.
-  struct Acceptance { int move, action; };
+  struct Acceptance {
+    int move, action;
+  };
   std::vector<std::int64_t> acceptance_begin;
   std::vector<Acceptance> acceptances;
 
   // Orders of solution: each level holds states whose branches within the round lead only to earlier levels.
   std::vector<std::vector<int>> untimed_levels, timed_levels;
-  std::vector<std::uint8_t> reached;        ///< [round * states + state]: can play stand there then (timed states)
+  std::vector<std::uint8_t> reached;  ///< [round * states + state]: can play stand there then (timed states)
 
-  std::vector<std::vector<int>> correlated; ///< groups of players whose types have a joint prior
-  std::vector<std::string> unsupported;     ///< reasons why the present solvers cannot take this game (empty: they can)
-  std::string fingerprint;                  ///< SHA-256 of the structure and of the model text that made it
+  std::vector<std::vector<int>> correlated;  ///< groups of players whose types have a joint prior
+  std::vector<std::string> unsupported;      ///< reasons why the present solvers cannot take this game (empty: they can)
+  std::string fingerprint;                   ///< SHA-256 of the structure and of the model text that made it
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] int num_profiles(std::uint32_t live) const;
@@ -129,7 +136,9 @@ class Profiles {
  public:
   Profiles(const std::vector<Player>& players, std::uint32_t live);
   [[nodiscard]] int count() const { return count_; }
-  [[nodiscard]] int type_of(int profile, int player) const { return stride_[static_cast<std::size_t>(player)] == 0 ? 0 : profile / stride_[static_cast<std::size_t>(player)] % radix_[static_cast<std::size_t>(player)]; }
+  [[nodiscard]] int type_of(int profile, int player) const {
+    return stride_[static_cast<std::size_t>(player)] == 0 ? 0 : profile / stride_[static_cast<std::size_t>(player)] % radix_[static_cast<std::size_t>(player)];
+  }
   [[nodiscard]] int stride(int player) const { return stride_[static_cast<std::size_t>(player)]; }  ///< 0 for players outside `live`
   [[nodiscard]] int index(const std::vector<int>& types) const;
 
@@ -151,9 +160,7 @@ struct Game {
     return numbers.rewards.data() + structure->reward_offset[static_cast<std::size_t>(branch)] + std::int64_t{player} * profiles;
   }
   /// The analyst's odds of a chance branch, by profile of the source state's live types.
-  [[nodiscard]] const double* odds(int branch) const {
-    return numbers.odds.data() + structure->odds_offset[static_cast<std::size_t>(branch)];
-  }
+  [[nodiscard]] const double* odds(int branch) const { return numbers.odds.data() + structure->odds_offset[static_cast<std::size_t>(branch)]; }
   /// The odds as `player` perceives them.
   [[nodiscard]] const double* odds_for(int branch, int player, int profiles) const {
     const std::int64_t offset = structure->perceived_offset[static_cast<std::size_t>(branch)];
@@ -187,10 +194,10 @@ struct Assessment {
   std::vector<std::vector<double>> lambda;  ///< [player][type], 1/payoff units
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  std::vector<std::int64_t> offset;   ///< [round * states + state] -> start in `log_strategy`, -1 where nothing is decided; untimed states at round 0
-  std::vector<double> log_strategy;   ///< natural logs, block [type of mover][branch][point]; -infinity where an action is not open
+  std::vector<std::int64_t> offset;       ///< [round * states + state] -> start in `log_strategy`, -1 where nothing is decided; untimed states at round 0
+  std::vector<double> log_strategy;       ///< natural logs, block [type of mover][branch][point]; -infinity where an action is not open
   std::vector<std::int64_t> mark_offset;  ///< like `offset`, into `marks`
-  std::vector<std::uint8_t> marks;    ///< DecisionMark, block [point]
+  std::vector<std::uint8_t> marks;        ///< DecisionMark, block [point]
 
   [[nodiscard]] bool decided(const Structure& structure, int round, int state) const;
   [[nodiscard]] std::int64_t row(const Structure& structure, int round, int state) const;

@@ -21,12 +21,12 @@ using ParameterContent = std::variant<double, std::string>;
 using Settings = std::map<std::string, ParameterContent>;
 
 struct ParameterInfo {
-  std::string name;                     ///< one per number: "cost[D].weak"
-  ParameterContent content;             ///< default
-  std::optional<double> low, high;      ///< where the model makes sense
-  std::vector<std::string> words;       ///< of a switch
-  bool shapes = false;                  ///< changing it rebuilds the structure
-  std::string note;                     ///< documentation
+  std::string name;                 ///< one per number: "cost[D].weak"
+  ParameterContent content;         ///< default
+  std::optional<double> low, high;  ///< where the model makes sense
+  std::vector<std::string> words;   ///< of a switch
+  bool shapes = false;              ///< changing it rebuilds the structure
+  std::string note;                 ///< documentation
   std::string file;
   int line = 0;
 };
@@ -44,10 +44,10 @@ class Model {
   explicit Model(std::shared_ptr<const Checked> checked) : checked_(std::move(checked)) {}
   [[nodiscard]] const std::string& title() const;
   [[nodiscard]] const std::vector<std::string>& sources() const;
-  [[nodiscard]] const std::vector<ParameterInfo>& parameters() const;   ///< declared ones, priors and beliefs included
+  [[nodiscard]] const std::vector<ParameterInfo>& parameters() const;  ///< declared ones, priors and beliefs included
   [[nodiscard]] const std::vector<LabelInfo>& labels() const;
   [[nodiscard]] const Diagnostics& warnings() const;
-  [[nodiscard]] const std::string& text_fingerprint() const;            ///< SHA-256 of all files read
+  [[nodiscard]] const std::string& text_fingerprint() const;  ///< SHA-256 of all files read
   [[nodiscard]] const Checked& checked() const { return *checked_; }
 
  private:
@@ -64,8 +64,8 @@ class Model {
 [[nodiscard]] Result<std::string> format_model(const std::string& text, const std::string& name);
 
 struct CompileOptions {
-  std::vector<std::string> keep;          ///< choices and states to remember to the end of the round although no statement reads them
-  std::int64_t max_states = 2'000'000;    ///< refuse beyond
+  std::vector<std::string> keep;        ///< choices and states to remember to the end of the round although no statement reads them
+  std::int64_t max_states = 2'000'000;  ///< refuse beyond
   std::int64_t max_bytes = std::int64_t{4} << 30;
 };
 

@@ -26,12 +26,12 @@ using Method = std::variant<BeliefGrid>;
 
 struct SolveOptions {
   Method method = BeliefGrid{};
-  std::optional<double> lambda;      ///< overrides the model's precision for every player and type
-  double lambda_factor = 1.0;        ///< multiplies it (a claim is shown for lambda / 2, lambda and 2 lambda)
+  std::optional<double> lambda;  ///< overrides the model's precision for every player and type
+  double lambda_factor = 1.0;    ///< multiplies it (a claim is shown for lambda / 2, lambda and 2 lambda)
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  bool refined = false;              ///< also give the strategies on the axes with every cell halved (for `certify`)
-  bool ladder = true;                ///< climb the lambda ladder where decisions have several solutions
+  bool refined = false;                             ///< also give the strategies on the axes with every cell halved (for `certify`)
+  bool ladder = true;                               ///< climb the lambda ladder where decisions have several solutions
   std::int64_t max_bytes = std::int64_t{12} << 30;  ///< refuse beyond, with the size and what to coarsen
   OnStep on_step;
 };
@@ -41,15 +41,15 @@ enum class Termination { not_run, converged, unsolved_decisions, cancelled };
 struct SolveSummary {
   Termination termination = Termination::not_run;
   std::string message = "melian::solve has not been called";
-  std::string method;                 ///< "belief grid"
-  std::vector<int> nodes;             ///< per player
-  double residual = -1.0;             ///< largest |log sigma - (log w + lambda Q - log Z)| on the grid, in logits
-  std::int64_t decisions = 0;         ///< (round, state, belief point) decisions solved, all rungs of the ladder included
-  std::int64_t several = 0;           ///< decisions with several solutions at the target lambda
-  std::int64_t jumps = 0;             ///< decisions whose followed solution ended in a fold
+  std::string method;          ///< "belief grid"
+  std::vector<int> nodes;      ///< per player
+  double residual = -1.0;      ///< largest |log sigma - (log w + lambda Q - log Z)| on the grid, in logits
+  std::int64_t decisions = 0;  ///< (round, state, belief point) decisions solved, all rungs of the ladder included
+  std::int64_t several = 0;    ///< decisions with several solutions at the target lambda
+  std::int64_t jumps = 0;      ///< decisions whose followed solution ended in a fold
   std::int64_t unsolved = 0;
-  std::vector<double> ladder;         ///< rungs climbed; empty when every decision has one solution
-  std::vector<std::string> places;    ///< the first few decisions with several solutions, jumps or none, in words
+  std::vector<double> ladder;       ///< rungs climbed; empty when every decision has one solution
+  std::vector<std::string> places;  ///< the first few decisions with several solutions, jumps or none, in words
   double seconds = 0.0;
 };
 
@@ -74,8 +74,7 @@ struct Solution {
 ///
 /// Shapes:   `nodes` as in `BeliefGrid`; `must_have`: [player] -> probabilities of the second type (may be shorter or empty).
 /// Convention: docs/methods.md, "Belief axes".
-[[nodiscard]] BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes,
-                                      const std::vector<std::vector<double>>& must_have = {});
+[[nodiscard]] BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes, const std::vector<std::vector<double>>& must_have = {});
 
 /// How many (round, public state, belief point) decisions one pass over a game solves on these axes.
 [[nodiscard]] std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes);

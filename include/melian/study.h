@@ -21,45 +21,46 @@ namespace melian {
 
 /// What one player's behaviour and the battlefield reveal about its type, in bits, as the analyst learns it.
 struct Information {
-  std::vector<double> talk, battlefield;   ///< by round, unconditional
-  std::vector<double> per_round_reached;   ///< (talk + battlefield) / P(round reached)
-  double total = 0.0;                      ///< sum of talk and battlefield
+  std::vector<double> talk, battlefield;  ///< by round, unconditional
+  std::vector<double> per_round_reached;  ///< (talk + battlefield) / P(round reached)
+  double total = 0.0;                     ///< sum of talk and battlefield
   double prior_entropy = 0.0, end_entropy = 0.0;
-  double splitting = 0.0;                  ///< what interpolation added: prior - end entropy = total + splitting
+  double splitting = 0.0;  ///< what interpolation added: prior - end entropy = total + splitting
 };
 
 struct OfferPrediction {
-  double mean = 0.0;                       ///< of the offers made in the first round in which the move is reached
-  int first_round = 0;                     ///< that round, from 1
-  double accepted = 0.0;                   ///< probability that an offer of this move is accepted
-  std::optional<double> accepted_mean;     ///< mean of the accepted ones; none when nothing is ever accepted
-  std::vector<double> mean_by_round;       ///< given that the move is reached in the round; 0 where `reached_by_round` is
-  std::vector<double> reached_by_round;    ///< expected number of times the move is made
+  double mean = 0.0;                     ///< of the offers made in the first round in which the move is reached
+  int first_round = 0;                   ///< that round, from 1
+  double accepted = 0.0;                 ///< probability that an offer of this move is accepted
+  std::optional<double> accepted_mean;   ///< mean of the accepted ones; none when nothing is ever accepted
+  std::vector<double> mean_by_round;     ///< given that the move is reached in the round; 0 where `reached_by_round` is
+  std::vector<double> reached_by_round;  ///< expected number of times the move is made
 };
 
 struct StartStrategy {
   int player = 0, type = 0;
   int move = 0;
-  std::vector<double> probabilities;       ///< by branch of the root state
+  std::vector<double> probabilities;  ///< by branch of the root state
 };
 
 struct Prediction {
-  std::vector<double> outcomes;                              ///< [outcome], by the analyst's prior
-  std::vector<std::vector<double>> outcomes_by_profile;      ///< [outcome][full profile]
-  std::vector<double> profile_weight;                        ///< [full profile], the analyst's prior
-  double rounds_mean = 0.0;                                  ///< rounds played; a play cut off by the horizon counts the horizon
-  std::vector<double> rounds_distribution;                   ///< [r - 1]: play ends in round r
-  double unfinished = 0.0;                                   ///< horizon's closing reached
-  std::vector<double> hazard;                                ///< P(T = t) / P(T >= t)
-  std::vector<std::vector<double>> hazard_by_profile;        ///< [full profile][t - 1]
+  std::vector<double> outcomes;                          ///< [outcome], by the analyst's prior
+  std::vector<std::vector<double>> outcomes_by_profile;  ///< [outcome][full profile]
+  std::vector<double> profile_weight;                    ///< [full profile], the analyst's prior
+  double rounds_mean = 0.0;                              ///< rounds played; a play cut off by the horizon counts the horizon
+  std::vector<double> rounds_distribution;               ///< [r - 1]: play ends in round r
+  double unfinished = 0.0;                               ///< horizon's closing reached
+  std::vector<double> hazard;                            ///< P(T = t) / P(T >= t)
+  std::vector<std::vector<double>> hazard_by_profile;    ///< [full profile][t - 1]
   std::vector<double> tallies;
-  std::map<int, OfferPrediction> offers;                     ///< by move
+  std::map<int, OfferPrediction> offers;                             ///< by move
   std::map<int, std::vector<std::vector<double>>> choices_by_round;  ///< by choice move: [round][action], expected number of times
-  std::vector<Information> information;                      ///< [player]
-  std::vector<std::vector<std::vector<double>>> belief_by_round;  ///< [player][true type][round]: mean analyst's belief in the player's second type at the top of the round, given reached
-  std::vector<double> reached_by_round;                      ///< P(T >= t)
-  std::vector<std::vector<double>> values;                   ///< [player][type], at the start, own belief and own odds
-  std::vector<StartStrategy> start;                          ///< at the first public state, at the prior (empty when it is chance)
+  std::vector<Information> information;                              ///< [player]
+  std::vector<std::vector<std::vector<double>>>
+      belief_by_round;  ///< [player][true type][round]: mean analyst's belief in the player's second type at the top of the round, given reached
+  std::vector<double> reached_by_round;     ///< P(T >= t)
+  std::vector<std::vector<double>> values;  ///< [player][type], at the start, own belief and own odds
+  std::vector<StartStrategy> start;         ///< at the first public state, at the prior (empty when it is chance)
 };
 
 /// Forward distribution over (round, public state, belief point) per true type profile, the adjoint of backward
@@ -73,9 +74,9 @@ struct Prediction {
 // ---- Simulation ----------------------------------------------------------------------------------------------------
 
 struct PlayStep {
-  int play = 0, round = 0;       ///< from 1
+  int play = 0, round = 0;  ///< from 1
   int state = 0, branch = 0;
-  double belief_before = 0.0;    ///< true analyst's belief in the mover's second type (or the informative player's), not the grid's
+  double belief_before = 0.0;  ///< true analyst's belief in the mover's second type (or the informative player's), not the grid's
   double belief_after = 0.0;
 };
 struct Play {
@@ -97,11 +98,11 @@ struct Simulation {
 struct AnswerOptions {
   SolveOptions solve;
   CertifyOptions certify;
-  bool with_certificate = true;    ///< residual, exploitability, grid error; else only the solution's own counts
+  bool with_certificate = true;  ///< residual, exploitability, grid error; else only the solution's own counts
 };
 
 struct Answer {
-  Solution solution;               ///< `refined` is dropped once certified
+  Solution solution;  ///< `refined` is dropped once certified
   Prediction prediction;
   Certificate certificate;
   double compile_seconds = 0, solve_seconds = 0, certify_seconds = 0;
@@ -115,18 +116,18 @@ struct Answer {
 /// A number of the base that all readings of a study share.
 struct StudyParameter {
   std::string name;
-  std::optional<ParameterContent> content;               ///< none: the model's default
-  std::optional<std::pair<double, double>> plausible;    ///< what the analyst thinks possible
-  std::string source;                                    ///< empty: a judgement
-  std::string judgement;                                 ///< what the judgement rests on; may be empty
+  std::optional<ParameterContent> content;             ///< none: the model's default
+  std::optional<std::pair<double, double>> plausible;  ///< what the analyst thinks possible
+  std::string source;                                  ///< empty: a judgement
+  std::string judgement;                               ///< what the judgement rests on; may be empty
 };
 
 /// An attributed set of beliefs and parameters.
 struct Reading {
   std::string id, by, date, text, standpoint;
-  bool neutral = false;                                  ///< the analyst's own base
-  Settings parameters;                                   ///< only what departs from the study's base
-  std::map<std::string, std::string> because;            ///< by parameter
+  bool neutral = false;                        ///< the analyst's own base
+  Settings parameters;                         ///< only what departs from the study's base
+  std::map<std::string, std::string> because;  ///< by parameter
 };
 
 /// The same game with something changed: without talks, without truces.
@@ -139,15 +140,15 @@ struct Variant {
 struct ClaimHalf {
   std::string name, text;
   std::string metric;
-  std::vector<std::string> compare;                      ///< none, or two variants ("base": the reading as it is)
+  std::vector<std::string> compare;  ///< none, or two variants ("base": the reading as it is)
   std::string holds_if;
 };
 
 struct Claim {
   std::string id, by, text, opposite;
-  std::vector<std::string> mechanisms;                   ///< labels of the model
-  std::vector<ClaimHalf> halves;                         ///< one or more; the claim holds if all do, fails if one does
-  std::vector<std::string> only_if;                      ///< else undecided
+  std::vector<std::string> mechanisms;  ///< labels of the model
+  std::vector<ClaimHalf> halves;        ///< one or more; the claim holds if all do, fails if one does
+  std::vector<std::string> only_if;     ///< else undecided
   std::vector<std::string> beware;
 };
 
@@ -164,22 +165,22 @@ struct StudyEvent {
 };
 
 struct StudySolve {
-  std::vector<std::pair<std::string, int>> grid;         ///< nodes by player; the name "" means everyone
+  std::vector<std::pair<std::string, int>> grid;  ///< nodes by player; the name "" means everyone
   std::optional<double> lambda;
   std::vector<double> report_lambda{0.5, 1.0, 2.0};
-  int window = 0;                                        ///< rounds the report shows; 0: half the horizon
-  double tolerance = 0.01;                               ///< grid error of a printed number
+  int window = 0;           ///< rounds the report shows; 0: half the horizon
+  double tolerance = 0.01;  ///< grid error of a printed number
   double residual_tolerance = 1e-6;
   Measure measure = Measure::cells;
-  std::vector<std::string> outcomes;                     ///< in the order of the report
+  std::vector<std::string> outcomes;  ///< in the order of the report
 };
 
 /// A model with numbers, readings and claims: the content of a study file, checked against its model.
 struct Study {
   std::string title, question, round_name = "round";
   std::string file, file_text;
-  std::string model_path;                                ///< as opened: beside the study file
-  std::string model_name;                                ///< as written in the study
+  std::string model_path;  ///< as opened: beside the study file
+  std::string model_name;  ///< as written in the study
   std::vector<std::string> modules, module_paths;
   std::vector<std::string> sources;
   StudySolve solve;
@@ -188,8 +189,8 @@ struct Study {
   std::vector<Variant> variants;
   std::vector<Claim> claims;
   std::vector<BaseRate> base_rates;
-  std::vector<StudyEvent> events;                        ///< kept, not used yet
-  std::optional<int> worlds;                             ///< kept, not used yet
+  std::vector<StudyEvent> events;  ///< kept, not used yet
+  std::optional<int> worlds;       ///< kept, not used yet
   std::optional<Model> model;
   Diagnostics warnings;
 };
@@ -204,8 +205,8 @@ enum class Verdict { holds, fails, undecided };
 [[nodiscard]] const char* verdict_word(Verdict verdict);
 
 struct StudyOptions {
-  std::string out;                                       ///< folder for the store; empty: nothing is kept
-  std::string command;                                   ///< how the run was started, for "how to reproduce"
+  std::string out;      ///< folder for the store; empty: nothing is kept
+  std::string command;  ///< how the run was started, for "how to reproduce"
   OnStep on_step;
 };
 
@@ -219,12 +220,12 @@ struct ClaimVerdict {
 };
 
 struct StudyRun {
-  std::string results;                                   ///< the text of results.json (docs/formats/study_results.md)
-  std::vector<ClaimVerdict> verdicts;                    ///< claims x readings, in the order of the study
-  bool certified = false;                                ///< every reading's certificate holds
-  std::vector<std::string> failures;                     ///< why not
-  int pieces = 0, from_store = 0;                        ///< solved games, and how many of them the store knew
-  bool cancelled = false;                                ///< stopped by `on_step`; what was solved is in the store
+  std::string results;                 ///< the text of results.json (docs/formats/study_results.md)
+  std::vector<ClaimVerdict> verdicts;  ///< claims x readings, in the order of the study
+  bool certified = false;              ///< every reading's certificate holds
+  std::vector<std::string> failures;   ///< why not
+  int pieces = 0, from_store = 0;      ///< solved games, and how many of them the store knew
+  bool cancelled = false;              ///< stopped by `on_step`; what was solved is in the store
   double seconds = 0.0;
 };
 

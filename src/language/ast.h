@@ -78,8 +78,8 @@ struct Payment {
 
 /// Documentation (`## ...`) that belongs to what it stands beside.
 struct Note {
-  std::string text;                  ///< without the label
-  std::vector<std::string> labels;   ///< "E1"
+  std::string text;                 ///< without the label
+  std::vector<std::string> labels;  ///< "E1"
 };
 
 struct Statement;

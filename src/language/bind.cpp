@@ -17,8 +17,8 @@ namespace {
 using lowering::Entry;
 using lowering::Formula;
 
-constexpr double odds_tolerance = 1e-9;    // how far odds may miss a sum of 1: what a reader's decimals leave
-constexpr std::size_t most_mistakes = 5;   // public states shown with wrong odds or payoffs
+constexpr double odds_tolerance = 1e-9;   // how far odds may miss a sum of 1: what a reader's decimals leave
+constexpr std::size_t most_mistakes = 5;  // public states shown with wrong odds or payoffs
 
 class Binder {
  public:
@@ -40,7 +40,8 @@ class Binder {
       pay(state, numbers);
       give_odds(state, numbers);
     }
-    if (suppressed_ > 0) diagnostics_.back().hint += fmt::format("{}{} more public states have the like", diagnostics_.back().hint.empty() ? "" : "; ", suppressed_);
+    if (suppressed_ > 0)
+      diagnostics_.back().hint += fmt::format("{}{} more public states have the like", diagnostics_.back().hint.empty() ? "" : "; ", suppressed_);
     if (!diagnostics_.empty()) return std::unexpected(std::move(diagnostics_));
     game.fingerprint = fingerprint(numbers);
     return game;
@@ -175,7 +176,8 @@ class Binder {
         continue;
       }
       const bool too_much = rest >= 0;
-      wrong_odds(state, player, profiles, profile, "M0420", fmt::format("has odds that sum to {}{}", number_text(sum, 10), too_much ? ", which leaves less than nothing for `otherwise`" : ""), -1);
+      wrong_odds(state, player, profiles, profile, "M0420",
+                 fmt::format("has odds that sum to {}{}", number_text(sum, 10), too_much ? ", which leaves less than nothing for `otherwise`" : ""), -1);
       sound = false;
     }
   }
@@ -183,7 +185,9 @@ class Binder {
   std::string types_text(const Profiles& profiles, int profile) const {
     std::string text;
     for (int i = 0; i < s_.num_players(); ++i)
-      if (profiles.stride(i) > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", s_.players[static_cast<std::size_t>(i)].name, s_.players[static_cast<std::size_t>(i)].types[static_cast<std::size_t>(profiles.type_of(profile, i))]);
+      if (profiles.stride(i) > 0)
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", s_.players[static_cast<std::size_t>(i)].name,
+                            s_.players[static_cast<std::size_t>(i)].types[static_cast<std::size_t>(profiles.type_of(profile, i))]);
     return text.empty() ? text : fmt::format(" (types: {})", text);
   }
 
@@ -206,8 +210,10 @@ class Binder {
                              entry < 0 ? "otherwise" : number_text(view(entry, from.live)[profile], 10));
     }
     const std::string who = player < 0 ? "" : fmt::format(", as {} sees it,", s_.players[static_cast<std::size_t>(player)].name);
-    const std::string outcome = branch < 0 ? "" : fmt::format(" '{}'", move.actions[static_cast<std::size_t>(s_.branches[static_cast<std::size_t>(branch)].action)]);
-    diagnostics_.push_back(diagnostic_at(model_.sources, span, code, fmt::format("{}{}{} {}{}", describe_state(s_, state), outcome, who, what, types_text(profiles, profile)),
+    const std::string outcome =
+        branch < 0 ? "" : fmt::format(" '{}'", move.actions[static_cast<std::size_t>(s_.branches[static_cast<std::size_t>(branch)].action)]);
+    diagnostics_.push_back(diagnostic_at(model_.sources, span, code,
+                                         fmt::format("{}{}{} {}{}", describe_state(s_, state), outcome, who, what, types_text(profiles, profile)),
                                          "odds of at least 0 that sum to 1, or leave the rest to `otherwise`", fmt::format("the odds there: {}", numbers)));
   }
 
@@ -219,7 +225,8 @@ class Binder {
     const int entry = g_.payments[static_cast<std::size_t>(first)].entry;
     diagnostics_.push_back(diagnostic_at(model_.sources, g_.formulas[g_.entries[static_cast<std::size_t>(entry)].formula].span, "M0527",
                                          fmt::format("{} gets {} after '{}' at {}{}", s_.players[static_cast<std::size_t>(player)].name, number_text(number),
-                                                     move.actions[static_cast<std::size_t>(s_.branches[static_cast<std::size_t>(branch)].action)], describe_state(s_, state), types_text(profiles, profile)),
+                                                     move.actions[static_cast<std::size_t>(s_.branches[static_cast<std::size_t>(branch)].action)],
+                                                     describe_state(s_, state), types_text(profiles, profile)),
                                          "a number", "look for a division by 0, a root or logarithm of a negative number, or numbers that grow too large"));
   }
 

@@ -21,7 +21,8 @@ class Binder {
     for (std::size_t i = 0; i < model_.players.size(); ++i) {
       numbers_.discount.push_back(by_type(g_.discount[i], i, 1.0));
       for (const double d : numbers_.discount.back())
-        if (!(d > 0.0 && d <= 1.0)) report("M0525", fmt::format("{} discounts by {} a round", model_.players[i].name, number_text(d)), "above 0, at most 1", g_.discount[i]);
+        if (!(d > 0.0 && d <= 1.0))
+          report("M0525", fmt::format("{} discounts by {} a round", model_.players[i].name, number_text(d)), "above 0, at most 1", g_.discount[i]);
       for (const double d : numbers_.discount.back())
         if (g_.structure->horizon == HorizonKind::forever && d >= 1.0) {
           report("M0525", fmt::format("play may go on for ever, and {} does not discount", model_.players[i].name), "a discount below 1", g_.discount[i]);
@@ -84,8 +85,10 @@ class Binder {
     std::size_t rest = odds.size();
     double sum = 0.0;
     for (std::size_t c = 0; c < odds.size(); ++c) {
-      if (source.cells[c].formula < 0) rest = c;
-      else sum += odds[c] = lowering::compute(g_.formulas[source.cells[c].formula], environment, registers_);
+      if (source.cells[c].formula < 0)
+        rest = c;
+      else
+        sum += odds[c] = lowering::compute(g_.formulas[source.cells[c].formula], environment, registers_);
     }
     if (rest < odds.size()) odds[rest] = 1.0 - sum;
     for (double& x : odds)
@@ -103,7 +106,8 @@ class Binder {
     if (!negative && std::abs(sum - 1.0) <= sum_tolerance) return;
     std::string numbers;
     for (const double x : odds) numbers += (numbers.empty() ? "" : ", ") + number_text(x, 10);
-    diagnostics_.push_back(diagnostic_at(model_.sources, span, "M0423", fmt::format("{} {}: {}", what, negative ? "holds odds below 0" : "sums to " + number_text(sum, 10), numbers),
+    diagnostics_.push_back(diagnostic_at(model_.sources, span, "M0423",
+                                         fmt::format("{} {}: {}", what, negative ? "holds odds below 0" : "sums to " + number_text(sum, 10), numbers),
                                          "odds of at least 0 that sum to 1"));
   }
 
@@ -123,7 +127,8 @@ class Binder {
         const bool believed = belief[k] > 0.0, possible = numbers_.prior[about][k] > 0.0;
         if (believed == possible) continue;
         diagnostics_.push_back(diagnostic_at(model_.sources, source.span, "M0422",
-                                             fmt::format("{}: type '{}' has odds {}, in the prior {}", what, model_.players[about].types[k], number_text(belief[k], 10), number_text(numbers_.prior[about][k], 10)),
+                                             fmt::format("{}: type '{}' has odds {}, in the prior {}", what, model_.players[about].types[k],
+                                                         number_text(belief[k], 10), number_text(numbers_.prior[about][k], 10)),
                                              "a type that one side thinks possible all must", "give it a small number"));
         break;
       }
@@ -147,12 +152,14 @@ class Binder {
       if (move.player >= 0) moves[static_cast<std::size_t>(move.player)] = 1;
     for (std::size_t i = 0; i < model_.players.size(); ++i) {
       if (g_.precision[i] < 0 && moves[i] != 0) {
-        report("M0903", fmt::format("the model states the precision of others, not of {}", model_.players[i].name), fmt::format("param precision[{}] = ..., or param precision = ... for all", model_.players[i].name), -1);
+        report("M0903", fmt::format("the model states the precision of others, not of {}", model_.players[i].name),
+               fmt::format("param precision[{}] = ..., or param precision = ... for all", model_.players[i].name), -1);
         continue;
       }
       numbers_.precision.push_back(by_type(g_.precision[i], i, 1.0));
       for (const double lambda : numbers_.precision.back())
-        if (!(lambda > 0.0 && std::isfinite(lambda))) report("M0525", fmt::format("the precision of {} is {}", model_.players[i].name, number_text(lambda)), "a number above 0", g_.precision[i]);
+        if (!(lambda > 0.0 && std::isfinite(lambda)))
+          report("M0525", fmt::format("the precision of {} is {}", model_.players[i].name, number_text(lambda)), "a number above 0", g_.precision[i]);
     }
   }
 

@@ -17,8 +17,7 @@ constexpr double sum_tolerance = 1e-9;  // as far as written numbers may miss a 
 
 class Applier {
  public:
-  Applier(const Model::Checked& model, const Settings& settings, Diagnostics& diagnostics)
-      : model_(model), settings_(settings), diagnostics_(diagnostics) {}
+  Applier(const Model::Checked& model, const Settings& settings, Diagnostics& diagnostics) : model_(model), settings_(settings), diagnostics_(diagnostics) {}
 
   ParameterNumbers run() {
     defaults();
@@ -82,8 +81,10 @@ class Applier {
 
   std::optional<double> checked(const CheckedParameter& parameter, const std::string& name, const ParameterContent& content) {
     if (parameter.words.empty() != std::holds_alternative<double>(content)) {
-      if (parameter.words.empty()) report("M0522", fmt::format("'{}' is set to the word '{}'", name, std::get<std::string>(content)), "a number");
-      else report("M0522", fmt::format("'{}' is set to a number", name), fmt::format("one of {}", fmt::join(parameter.words, ", ")));
+      if (parameter.words.empty())
+        report("M0522", fmt::format("'{}' is set to the word '{}'", name, std::get<std::string>(content)), "a number");
+      else
+        report("M0522", fmt::format("'{}' is set to a number", name), fmt::format("one of {}", fmt::join(parameter.words, ", ")));
       return std::nullopt;
     }
     const auto number = number_of(parameter, content);
@@ -112,9 +113,11 @@ class Applier {
     const std::string near = nearest_word(name, names);
     std::string hint = near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near);
     for (const CheckedParameter& parameter : model_.parameters)
-      if (parameter.role == Role::numeric_type && name.starts_with(parameter.name)) hint = "it comes from a distribution: set what the distribution is written with";
+      if (parameter.role == Role::numeric_type && name.starts_with(parameter.name))
+        hint = "it comes from a distribution: set what the distribution is written with";
     if (name.starts_with("prior[")) hint = "a prior written with parameters is set through them, one written in numbers type by type: prior[PLAYER].TYPE";
-    if (name.starts_with("belief[")) hint = "a belief is declared in the model (OBSERVER believes PLAYER: ...) and set type by type: belief[OBSERVER][PLAYER].TYPE";
+    if (name.starts_with("belief["))
+      hint = "a belief is declared in the model (OBSERVER believes PLAYER: ...) and set type by type: belief[OBSERVER][PLAYER].TYPE";
     if (!near.empty() && (name.starts_with("prior[") || name.starts_with("belief["))) hint = fmt::format("did you mean '{}'?", near);
     report("M0520", fmt::format("the model has no parameter '{}'", name), {}, hint);
   }
@@ -166,7 +169,9 @@ class Applier {
       }
       if (spec.parts_term) {
         const double parts = compute(formulas[formulas.add(spec.parts_term)], environment, registers);
-        if (parts != spec.parts) report("M0523", fmt::format("the number of parts of '{}' is {} in the model's text and cannot be set to {}", parameter.name, spec.parts, number_text(parts)));
+        if (parts != spec.parts)
+          report("M0523",
+                 fmt::format("the number of parts of '{}' is {} in the model's text and cannot be set to {}", parameter.name, spec.parts, number_text(parts)));
       }
       const int num_types = model_.players[static_cast<std::size_t>(spec.player)].num_types();
       for (int type = 0; type < num_types; ++type) {
@@ -191,8 +196,8 @@ class Applier {
   const Settings& settings_;
   Diagnostics& diagnostics_;
   ParameterNumbers out_;
-  std::vector<std::vector<std::uint8_t>> set_;            // by parameter and content: named with its type
-  std::map<std::string, std::pair<int, int>> places_;     // parameter, content (-1: all)
+  std::vector<std::vector<std::uint8_t>> set_;         // by parameter and content: named with its type
+  std::map<std::string, std::pair<int, int>> places_;  // parameter, content (-1: all)
 };
 
 }  // namespace
@@ -205,7 +210,8 @@ std::string number_name(const Model::Checked& model, int parameter, int content)
   const CheckedParameter& p = model.parameters[static_cast<std::size_t>(parameter)];
   const auto k = static_cast<std::size_t>(content);
   if (k < p.suffixes.size()) return p.name + "." + p.suffixes[k];
-  if (p.player >= 0 && k < model.players[static_cast<std::size_t>(p.player)].types.size()) return p.name + "." + model.players[static_cast<std::size_t>(p.player)].types[k];
+  if (p.player >= 0 && k < model.players[static_cast<std::size_t>(p.player)].types.size())
+    return p.name + "." + model.players[static_cast<std::size_t>(p.player)].types[k];
   return p.name;
 }
 

@@ -102,7 +102,9 @@ TEST_CASE("bind: names by type, for all types and by word; the more particular w
 }
 
 TEST_CASE("bind: every mistake in the settings is told at once") {
-  const std::string told = refusal(compiled(three_types), {{"worht[A]", 1.0}, {"share", 1.5}, {"mode", 1.0}, {"extra", std::string("on")}, {"worth[A].lo", 2.0}, {"precision", 0.0 / 1.0 - 1.0}});
+  const std::string told =
+      refusal(compiled(three_types),
+              {{"worht[A]", 1.0}, {"share", 1.5}, {"mode", 1.0}, {"extra", std::string("on")}, {"worth[A].lo", 2.0}, {"precision", 0.0 / 1.0 - 1.0}});
   CHECK(told.find("no parameter 'worht[A]'") != std::string::npos);
   CHECK(told.find("did you mean 'worth[A]'?") != std::string::npos);
   CHECK(told.find("did you mean 'worth[A].low'?") != std::string::npos);
@@ -145,8 +147,9 @@ TEST_CASE("bind: beliefs stay apart from the prior, and undeclared ones follow i
 }
 
 TEST_CASE("bind: a prior written with parameters is set through them") {
-  const CompiledModel model = compiled("model \"m\"\nplayer A types soft, hard\nprior A: soft with q, hard otherwise\nparam q = 0.3\nparam precision = 1\n"
-                                       "phase p { A chooses c { a { end x: A gets if(A is soft, 1, 0) } b { end y } } }");
+  const CompiledModel model = compiled(
+      "model \"m\"\nplayer A types soft, hard\nprior A: soft with q, hard otherwise\nparam q = 0.3\nparam precision = 1\n"
+      "phase p { A chooses c { a { end x: A gets if(A is soft, 1, 0) } b { end y } } }");
   CHECK(bound(model).numbers.prior[0][1] == doctest::Approx(0.7));
   CHECK(bound(model, {{"q", 0.6}}).numbers.prior[0][1] == doctest::Approx(0.4));
   CHECK(refusal(model, {{"q", 1.5}}).find("M0423") != std::string::npos);
@@ -180,8 +183,8 @@ TEST_CASE("bind: parts of a normal distribution keep its mean, are symmetric, an
   for (int k = 0; k < 30; ++k) mean += pays(fight, 0, 30 * k, 0) / 30;
   CHECK(mean == doctest::Approx(-1.9).epsilon(1e-9));
   CHECK(pays(fight, 0, 0, 0) + pays(fight, 0, 29 * 30, 0) == doctest::Approx(-3.8).epsilon(1e-9));
-  CHECK(pays(fight, 0, 30, 0) == pays(fight, 0, 59, 0));               // war does not depend on the second characteristic
-  CHECK(pays(fight + 1, 0, 0, 0) == pays(fight + 1, 0, 30, 0));        // nor retreat on the first
+  CHECK(pays(fight, 0, 30, 0) == pays(fight, 0, 59, 0));         // war does not depend on the second characteristic
+  CHECK(pays(fight + 1, 0, 0, 0) == pays(fight + 1, 0, 30, 0));  // nor retreat on the first
   CHECK(pays(fight + 1, 0, 0, 0) < pays(fight + 1, 0, 1, 0));
   // The lowest thirtieth of a standard normal lies below -1.834; its mean is -n * density there.
   CHECK(pays(fight, 0, 0, 0) == doctest::Approx(-1.9 - 30 * 0.07421).epsilon(1e-3));
@@ -223,14 +226,16 @@ TEST_CASE("bind: odds that miss one by the decimals of a reader pass, and a rest
 }
 
 TEST_CASE("bind: a payoff that is no number is told with its place") {
-  const CompiledModel model = compiled("model \"m\"\nplayer A\nparam precision = 1\nparam d = 2\nphase p { A chooses x { a { end e: A gets 1 / d } b { end f: A gets ln(d) } } }");
+  const CompiledModel model =
+      compiled("model \"m\"\nplayer A\nparam precision = 1\nparam d = 2\nphase p { A chooses x { a { end e: A gets 1 / d } b { end f: A gets ln(d) } } }");
   CHECK(refusal(model, {{"d", 0.0}}).find("M0527") != std::string::npos);
   CHECK(model.bind({{"d", 0.5}}).has_value());
 }
 
 TEST_CASE("bind: tallies carry their amounts") {
-  const Game game = bound(compiled("model \"m\"\nplayer A types few 0.5, many 0.5\nparam loss[A]: few = 1, many = 20\nparam precision = 1\n"
-                                   "phase p { A chooses x { a { count casualties by loss[A] count battles end e } b { end f } } }"));
+  const Game game =
+      bound(compiled("model \"m\"\nplayer A types few 0.5, many 0.5\nparam loss[A]: few = 1, many = 20\nparam precision = 1\n"
+                     "phase p { A chooses x { a { count casualties by loss[A] count battles end e } b { end f } } }"));
   const Structure& s = game.shape();
   REQUIRE(s.counts.size() == 2);
   CHECK(game.numbers.amounts[static_cast<std::size_t>(s.counts[0].amount_offset) + 1] == 20.0);
@@ -245,7 +250,8 @@ TEST_CASE("bind: a precision is above 0, and with play for ever every discount i
 
 TEST_CASE("bind: without a precision the model leaves it open, and half a precision is refused") {
   CHECK(bound(compiled("model \"m\"\nplayer A\nphase p { A chooses x { a { end e: A gets 1 } b { end f } } }")).numbers.precision.empty());
-  const CompiledModel half = compiled("model \"m\"\nplayer A\nplayer B\nparam precision[A] = 2\nphase p { A chooses x { a, b } B chooses y { a { end e: B gets 1 } b { end f } } }");
+  const CompiledModel half =
+      compiled("model \"m\"\nplayer A\nplayer B\nparam precision[A] = 2\nphase p { A chooses x { a, b } B chooses y { a { end e: B gets 1 } b { end f } } }");
   CHECK(refusal(half, {}).find("M0903") != std::string::npos);
 }
 

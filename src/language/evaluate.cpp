@@ -9,10 +9,10 @@ namespace melian::lowering {
 
 namespace {
 
-constexpr int deepest = 4000;                     // nested lets; far beyond any text meant to be read
+constexpr int deepest = 4000;  // nested lets; far beyond any text meant to be read
 constexpr std::size_t most_nodes = 1'000'000;
-constexpr std::size_t most_steps = 20'000'000;    // of all formulas together
-constexpr double comparison_tolerance = 1e-12;    // round-off of the few operations that make a bound or a grid point
+constexpr std::size_t most_steps = 20'000'000;  // of all formulas together
+constexpr double comparison_tolerance = 1e-12;  // round-off of the few operations that make a bound or a grid point
 
 bool same(double a, double b) { return a == b || std::abs(a - b) <= comparison_tolerance * std::max({1.0, std::abs(a), std::abs(b)}); }
 
@@ -106,7 +106,10 @@ int Formulas::node_of(const Term& term, const Fixed& fixed, int depth) {
     }
     case Op::variable: step.index = term.index; return share(step);
     case Op::variable_is:
-    case Op::parameter_is: step.index = term.index; step.content = term.content; return share(step);
+    case Op::parameter_is:
+      step.index = term.index;
+      step.content = term.content;
+      return share(step);
     case Op::type_is: {
       const int type = fixed_type(term.index);
       if (type >= 0) {

@@ -23,20 +23,20 @@ struct Step {
 };
 
 struct Formula {
-  std::vector<Step> steps;                  ///< the last one is the result
-  std::uint32_t types = 0;                  ///< bit i: mentions the type of player i
-  std::vector<int> variables, parameters;   ///< mentioned, increasing
+  std::vector<Step> steps;                 ///< the last one is the result
+  std::uint32_t types = 0;                 ///< bit i: mentions the type of player i
+  std::vector<int> variables, parameters;  ///< mentioned, increasing
   ast::Span span;
   [[nodiscard]] bool mentions(int variable) const;
 };
 
 /// What a formula is computed from.
 struct Environment {
-  const double* parameters = nullptr;     ///< numbers of all parameters, parameter p from offsets[p]
+  const double* parameters = nullptr;  ///< numbers of all parameters, parameter p from offsets[p]
   const int* offsets = nullptr;
-  const double* numbers = nullptr;        ///< of variables
-  const int* contents = nullptr;          ///< of variables, as words
-  const int* types = nullptr;             ///< of players
+  const double* numbers = nullptr;  ///< of variables
+  const int* contents = nullptr;    ///< of variables, as words
+  const int* types = nullptr;       ///< of players
 };
 
 /// All formulas of one model.

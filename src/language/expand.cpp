@@ -89,8 +89,8 @@ bool Shape::add_points(const CheckedRange& range, const CheckedRange::Entry& ent
   }
   const double steps = (*to - *from) / *by;
   if (!(steps <= static_cast<double>(most_points))) {
-    error(range.span, too_large_code, fmt::format("the range of '{}' has {:.0f} points", name, steps + 1),
-          fmt::format("at most {} points", most_points), fmt::format("a coarser step than {}", number_text(*by)));
+    error(range.span, too_large_code, fmt::format("the range of '{}' has {:.0f} points", name, steps + 1), fmt::format("at most {} points", most_points),
+          fmt::format("a coarser step than {}", number_text(*by)));
     return false;
   }
   const double count = std::round(steps);

@@ -19,13 +19,13 @@ struct ParameterNumbers {
 /// The points of a range.
 struct Points {
   std::vector<double> numbers;
-  std::vector<double> widths;      ///< of a continuum with at least two points; else empty
+  std::vector<double> widths;  ///< of a continuum with at least two points; else empty
   std::vector<std::string> texts;
 };
 
 /// Finds the content that a number stands for.
 struct Domain {
-  std::vector<double> numbers;     ///< increasing for numeric states; of words: 0, 1, ...
+  std::vector<double> numbers;  ///< increasing for numeric states; of words: 0, 1, ...
   std::vector<std::string> texts;
   /// Nearest content within round-off, or -1.
   [[nodiscard]] int find(double number) const;
@@ -35,8 +35,14 @@ struct Domain {
 class Shape {
  public:
   Shape(const Model::Checked& model, Formulas& formulas, const ParameterNumbers& parameters, Diagnostics& diagnostics)
-      : model_(model), formulas_(formulas), parameters_(parameters), diagnostics_(diagnostics), read_(model.parameters.size(), 0),
-        none_(model.variables.size(), 0), zeros_(model.variables.size(), 0.0), types_(model.players.size(), 0) {}
+      : model_(model),
+        formulas_(formulas),
+        parameters_(parameters),
+        diagnostics_(diagnostics),
+        read_(model.parameters.size(), 0),
+        none_(model.variables.size(), 0),
+        zeros_(model.variables.size(), 0.0),
+        types_(model.players.size(), 0) {}
 
   /// The formula of a shaping term: its parameters now shape the structure.
   [[nodiscard]] int shaping(const TermPtr& term);

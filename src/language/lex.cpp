@@ -8,11 +8,11 @@ namespace melian {
 namespace {
 
 constexpr std::array reserved_words = {
-    "abs",   "and",    "as",     "at",    "becomes", "believes",  "by",    "chance", "chooses", "count",  "else",  "end",
-    "exp",   "extends", "falls", "for",   "forever", "from",      "gets",  "go",     "horizon", "if",     "in",    "is",
-    "let",   "ln",     "max",    "min",   "model",   "module",    "not",   "offers", "or",      "otherwise", "param", "parts",
-    "passes", "pays",  "perceived", "phase", "place", "player",   "prior", "replace", "rises",  "rounds", "set",   "simultaneously",
-    "source", "sqrt",  "state",  "stops", "then",    "time",      "to",    "types",  "when",    "where",  "with"};
+    "abs",    "and",     "as",        "at",    "becomes", "believes", "by",    "chance",  "chooses", "count",     "else",  "end",
+    "exp",    "extends", "falls",     "for",   "forever", "from",     "gets",  "go",      "horizon", "if",        "in",    "is",
+    "let",    "ln",      "max",       "min",   "model",   "module",   "not",   "offers",  "or",      "otherwise", "param", "parts",
+    "passes", "pays",    "perceived", "phase", "place",   "player",   "prior", "replace", "rises",   "rounds",    "set",   "simultaneously",
+    "source", "sqrt",    "state",     "stops", "then",    "time",     "to",    "types",   "when",    "where",     "with"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -96,8 +96,8 @@ class Lexer {
   }
 
   void mistake(std::size_t begin, std::size_t end, std::string code, std::string message, std::string expected = {}, std::string hint = {}) {
-    out_.mistakes.push_back({{file_, static_cast<int>(begin), static_cast<int>(end)}, std::move(code), std::move(message),
-                             std::move(expected), std::move(hint)});
+    out_.mistakes.push_back(
+        {{file_, static_cast<int>(begin), static_cast<int>(end)}, std::move(code), std::move(message), std::move(expected), std::move(hint)});
   }
 
   void token(Token::Kind kind, std::size_t begin, std::size_t end, std::string_view text) {
@@ -114,12 +114,18 @@ class Lexer {
   void read_next() {
     const char c = text_[at_];
     if (c == '\n') ++line_;
-    if (is_blank(c)) ++at_;
-    else if (c == '#') read_comment();
-    else if (c == '"') read_text();
-    else if (is_digit(c)) read_number();
-    else if (is_letter(c) || c == '_' || is_foreign_letter()) read_name();
-    else read_sign();
+    if (is_blank(c))
+      ++at_;
+    else if (c == '#')
+      read_comment();
+    else if (c == '"')
+      read_text();
+    else if (is_digit(c))
+      read_number();
+    else if (is_letter(c) || c == '_' || is_foreign_letter())
+      read_name();
+    else
+      read_sign();
   }
 
   void read_comment() {
@@ -196,9 +202,10 @@ class Lexer {
       at_ += character_length(text_, at_);
     }
     if (foreign)
-      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name",
-              "letters a to z, digits and `_`", "other characters belong in comments and quoted texts");
-    else if (text_[begin] == '_') mistake(begin, at_, "M0103", "a name begins with a letter", "a letter first, then letters, digits and `_`");
+      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name", "letters a to z, digits and `_`",
+              "other characters belong in comments and quoted texts");
+    else if (text_[begin] == '_')
+      mistake(begin, at_, "M0103", "a name begins with a letter", "a letter first, then letters, digits and `_`");
     token(Token::Kind::name, begin, at_, text_.substr(begin, at_ - begin));
   }
 
@@ -233,8 +240,7 @@ class Lexer {
       characters = characters || (length > 0 && static_cast<unsigned char>(text_[at_]) >= 0x20);
       at_ += std::max<std::size_t>(length, 1);
     }
-    if (characters)
-      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
+    if (characters) mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
   }
 
   std::string_view text_;

@@ -7,7 +7,11 @@ namespace {
 class Flow {
  public:
   Flow(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const std::vector<int>& keep)
-      : model_(model), formulas_(formulas), graph_(graph), kept_(model.variables.size()), kept_states_(model.variables.size()),
+      : model_(model),
+        formulas_(formulas),
+        graph_(graph),
+        kept_(model.variables.size()),
+        kept_states_(model.variables.size()),
         states_(model.variables.size()) {
     for (std::size_t v = 0; v < model.variables.size(); ++v)
       if (is_state(static_cast<int>(v))) states_.insert(static_cast<int>(v));
@@ -47,9 +51,7 @@ class Flow {
     const auto kind = model_.variables[static_cast<std::size_t>(v)].kind;
     return kind == CheckedVariable::Kind::state_numbers || kind == CheckedVariable::Kind::state_words;
   }
-  [[nodiscard]] VariableSet after(int point) const {
-    return point < 0 ? VariableSet(model_.variables.size()) : live_.before[static_cast<std::size_t>(point)];
-  }
+  [[nodiscard]] VariableSet after(int point) const { return point < 0 ? VariableSet(model_.variables.size()) : live_.before[static_cast<std::size_t>(point)]; }
   void read(VariableSet& set, int formula) const {
     if (formula < 0) return;
     for (const int v : formulas_[formula].variables) set.insert(v);

@@ -29,8 +29,8 @@ class VariableSet {
 };
 
 struct Liveness {
-  std::vector<VariableSet> before;     ///< by point
-  std::vector<VariableSet> at_top;     ///< by phase, the closing included; what a checking top's closing reads too
+  std::vector<VariableSet> before;        ///< by point
+  std::vector<VariableSet> at_top;        ///< by phase, the closing included; what a checking top's closing reads too
   std::vector<std::uint8_t> top_follows;  ///< by point: the top of a phase can come before play ends, so time passed since the last one matters
 };
 

@@ -36,8 +36,10 @@ std::vector<int> find_kept(const Model::Checked& model, const std::vector<std::s
       names.push_back(model.variables[v].name);
       if (model.variables[v].name == name) found = static_cast<int>(v);
     }
-    if (found >= 0) kept.push_back(found);
-    else diagnostics.push_back(plain("M0528", fmt::format("the model has no choice or state '{}' to keep", name), nearest_word(name, names)));
+    if (found >= 0)
+      kept.push_back(found);
+    else
+      diagnostics.push_back(plain("M0528", fmt::format("the model has no choice or state '{}' to keep", name), nearest_word(name, names)));
   }
   return kept;
 }
@@ -73,7 +75,8 @@ Result<CompiledModel> compile(const Model& model, const Settings& settings, cons
   auto program = std::make_shared<CompiledModel::Program>(model);
   program->parameters = apply_settings(checked, settings, diagnostics);
   const std::vector<int> kept = find_kept(checked, options.keep, diagnostics);
-  if (checked.players.size() > most_players) diagnostics.push_back(plain(too_large_code, fmt::format("{} players, more than {}", checked.players.size(), most_players)));
+  if (checked.players.size() > most_players)
+    diagnostics.push_back(plain(too_large_code, fmt::format("{} players, more than {}", checked.players.size(), most_players)));
   if (checked.phases.empty()) diagnostics.push_back(plain("M0329", "the model has no phase, so nothing is played"));
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
 
@@ -83,7 +86,9 @@ Result<CompiledModel> compile(const Model& model, const Settings& settings, cons
   program->precision = per_player(checked, "precision", checked.precision_parameter);
   add_priors(*program);
   program->shapes = shape.read();
-  if (program->formulas.too_large()) diagnostics.push_back(plain(too_large_code, "the lets of the model expand to more than a million terms", "name fewer lets with fixed types inside one another"));
+  if (program->formulas.too_large())
+    diagnostics.push_back(
+        plain(too_large_code, "the lets of the model expand to more than a million terms", "name fewer lets with fixed types inside one another"));
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
 
   const Liveness live = find_liveness(checked, program->formulas, program->graph, kept);

@@ -156,7 +156,8 @@ class Builder {
       parts.push_back({choice.site, choice.player, choice.variable, options(choice, -1)});
       joint *= static_cast<double>(model_.variables[static_cast<std::size_t>(choice.variable)].range.words.size());
     }
-    if (joint > most_joint_actions) shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint), fmt::format("at most {}", most_joint_actions));
+    if (joint > most_joint_actions)
+      shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint), fmt::format("at most {}", most_joint_actions));
     const int made = point(Point::Kind::simultaneous, span);
     at(made).site = together.site;
     at(made).parts = std::move(parts);

@@ -42,34 +42,34 @@ struct Point {
   int where = -1;                             ///< formula, of an offer
   std::vector<Way> ways;
   std::vector<Part> parts;
-  std::vector<Paid> payments;                 ///< of `pay` and `end`
-  int formula = -1;                           ///< the amount assigned or counted, the condition of `when`
+  std::vector<Paid> payments;  ///< of `pay` and `end`
+  int formula = -1;            ///< the amount assigned or counted, the condition of `when`
   ast::Assignment::Kind assignment = ast::Assignment::Kind::becomes;
-  int word = -1;                              ///< word assigned
+  int word = -1;  ///< word assigned
   int tally = -1;
   int rounds = 0;
-  int otherwise = -1;                         ///< of `when`
-  int target = -1;                            ///< phase of `go to`; outcome of `end`
+  int otherwise = -1;  ///< of `when`
+  int target = -1;     ///< phase of `go to`; outcome of `end`
 };
 
 /// What a variable can hold. An offer's contents also say at which site it was made (an acceptance belongs to an offer).
 struct Holder {
-  std::vector<double> numbers;    ///< by content
+  std::vector<double> numbers;  ///< by content
   std::vector<std::string> texts;
-  Domain domain;                  ///< of numeric states: to find a number
+  Domain domain;  ///< of numeric states: to find a number
 };
 
 struct Graph {
   std::vector<Point> points;
-  std::vector<int> tops;                   ///< by phase; the closing, if any, is one more phase after the model's
-  int closing = -1;                        ///< its number, or -1
-  std::vector<std::uint8_t> counted;       ///< by phase: its time counts, and its top checks the clock of a finite horizon
-  std::vector<std::uint8_t> check_follows; ///< by phase: from here play can come to a top that checks
-  std::vector<Holder> holders;             ///< by variable
-  std::vector<Points> offers;              ///< by site
-  std::vector<int> first_content;          ///< by site: where the site's points begin among an offer's contents
-  std::vector<int> start;                  ///< content of each state at the start; -1 for other variables
-  int rounds = 0;                          ///< of a finite horizon
+  std::vector<int> tops;                    ///< by phase; the closing, if any, is one more phase after the model's
+  int closing = -1;                         ///< its number, or -1
+  std::vector<std::uint8_t> counted;        ///< by phase: its time counts, and its top checks the clock of a finite horizon
+  std::vector<std::uint8_t> check_follows;  ///< by phase: from here play can come to a top that checks
+  std::vector<Holder> holders;              ///< by variable
+  std::vector<Points> offers;               ///< by site
+  std::vector<int> first_content;           ///< by site: where the site's points begin among an offer's contents
+  std::vector<int> start;                   ///< content of each state at the start; -1 for other variables
+  int rounds = 0;                           ///< of a finite horizon
   [[nodiscard]] const Point& operator[](int point) const { return points[static_cast<std::size_t>(point)]; }
 };
 

@@ -40,7 +40,8 @@ std::vector<int> heights(const Structure& s, const Reverse& reverse, const Keep&
 }
 
 /// The phases that one of the cycles goes through: "war -> truce -> war".
-std::string cycle_text(const Structure& s, const Keep& keep, const std::vector<int>& height, const std::vector<int>& phase, const std::vector<std::string>& names) {
+std::string cycle_text(const Structure& s, const Keep& keep, const std::vector<int>& height, const std::vector<int>& phase,
+                       const std::vector<std::string>& names) {
   std::vector<int> seen(s.states.size(), -1), way;
   int state = static_cast<int>(std::find(height.begin(), height.end(), -1) - height.begin());
   while (seen[static_cast<std::size_t>(state)] < 0) {
@@ -63,9 +64,7 @@ std::string cycle_text(const Structure& s, const Keep& keep, const std::vector<i
   return phases.empty() ? text : text + names[static_cast<std::size_t>(phases.front())];
 }
 
-bool within_round(const Structure& s, const Branch& branch) {
-  return branch.advance == 0 || !s.states[static_cast<std::size_t>(branch.next)].entry;
-}
+bool within_round(const Structure& s, const Branch& branch) { return branch.advance == 0 || !s.states[static_cast<std::size_t>(branch.next)].entry; }
 
 std::vector<std::vector<int>> levels(const Structure& s, const std::vector<int>& height, bool timed) {
   std::vector<std::vector<int>> out;
@@ -83,7 +82,8 @@ std::vector<std::vector<int>> levels(const Structure& s, const std::vector<int>&
 
 Reverse::Reverse(const Structure& s) : source_(s.branches.size(), 0), begin_(s.states.size() + 1, 0) {
   for (std::size_t k = 0; k < s.states.size(); ++k)
-    for (int b = s.states[k].first_branch; b < s.states[k].first_branch + s.states[k].num_branches; ++b) source_[static_cast<std::size_t>(b)] = static_cast<int>(k);
+    for (int b = s.states[k].first_branch; b < s.states[k].first_branch + s.states[k].num_branches; ++b)
+      source_[static_cast<std::size_t>(b)] = static_cast<int>(k);
   for (const Branch& branch : s.branches)
     if (branch.next >= 0) ++begin_[static_cast<std::size_t>(branch.next) + 1];
   for (std::size_t k = 1; k < begin_.size(); ++k) begin_[k] += begin_[k - 1];

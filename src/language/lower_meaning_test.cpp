@@ -18,7 +18,7 @@ using namespace melian;
 
 /// Expectations of one play, for one profile of types.
 struct Totals {
-  std::vector<double> payoffs;            ///< by player, discounted to the start
+  std::vector<double> payoffs;  ///< by player, discounted to the start
   std::map<std::string, double> outcomes;
   double rounds = 0.0, tallies = 0.0, accepted = 0.0;
 };
@@ -36,7 +36,7 @@ struct Reader {
     std::vector<const CheckedStatement*> todo;  ///< last first
     std::vector<double> numbers;                ///< by variable
     std::vector<int> words;
-    std::vector<int> offer_state;               ///< by variable: 0 none, 1 pending, 2 accepted
+    std::vector<int> offer_state;  ///< by variable: 0 none, 1 pending, 2 accepted
     int phase = 0, clock = 0, clock_at_top = 0, time = 0;
     double odds = 1.0;
   };
@@ -59,7 +59,8 @@ struct Reader {
         other.types[index] = t.content;
         return other.value(*t.args[0], play);
       }
-      case Op::parameter_is: return std::get<std::string>(model.parameters[index].contents[0]) == model.parameters[index].words[static_cast<std::size_t>(t.content)];
+      case Op::parameter_is:
+        return std::get<std::string>(model.parameters[index].contents[0]) == model.parameters[index].words[static_cast<std::size_t>(t.content)];
       case Op::variable_is: return play.words[index] == t.content;
       case Op::type_is: return types[index] == t.content;
       case Op::negate: return -arg(0);
@@ -263,8 +264,11 @@ struct Walker {
       if (!open(branch)) continue;
       const double p = odds * (move.kind == MoveKind::chance ? game.odds(b)[profile] : 1.0 / num_open);
       if (p == 0.0) continue;
-      for (int j = 0; j < s.num_players(); ++j) totals.payoffs[static_cast<std::size_t>(j)] += p * std::pow(game.numbers.discount[static_cast<std::size_t>(j)][0], time) * game.reward(b, j, count)[profile];
-      for (auto c = s.count_begin[k]; c < s.count_begin[k + 1]; ++c) totals.tallies += p * game.numbers.amounts[static_cast<std::size_t>(s.counts[static_cast<std::size_t>(c)].amount_offset + profile)];
+      for (int j = 0; j < s.num_players(); ++j)
+        totals.payoffs[static_cast<std::size_t>(j)] +=
+            p * std::pow(game.numbers.discount[static_cast<std::size_t>(j)][0], time) * game.reward(b, j, count)[profile];
+      for (auto c = s.count_begin[k]; c < s.count_begin[k + 1]; ++c)
+        totals.tallies += p * game.numbers.amounts[static_cast<std::size_t>(s.counts[static_cast<std::size_t>(c)].amount_offset + profile)];
       for (auto a = s.acceptance_begin[k]; a < s.acceptance_begin[k + 1]; ++a) {
         const auto& accepted = s.acceptances[static_cast<std::size_t>(a)];
         totals.accepted += p * s.moves[static_cast<std::size_t>(accepted.move)].numbers[static_cast<std::size_t>(accepted.action)];
@@ -276,7 +280,9 @@ struct Walker {
       }
       const PublicState& next = s.states[static_cast<std::size_t>(branch.next)];
       const bool over = next.timed && next.entry && round + branch.advance >= s.rounds;
-      const bool known = over ? next.closing >= 0 : !next.timed || s.reached[static_cast<std::size_t>(round + branch.advance) * s.states.size() + static_cast<std::size_t>(branch.next)] == 1;
+      const bool known =
+          over ? next.closing >= 0
+               : !next.timed || s.reached[static_cast<std::size_t>(round + branch.advance) * s.states.size() + static_cast<std::size_t>(branch.next)] == 1;
       all_reached = all_reached && known;
       if (!known) continue;
       walk(over ? next.closing : branch.next, round + branch.advance, clock + branch.advance, time + branch.time, p);
@@ -327,14 +333,16 @@ class Writer {
   explicit Writer(std::uint32_t seed) : random_(seed) {}
 
   std::string model() {
-    std::string text = "model \"m\"\nplayer A types soft 0.5, hard 0.5\nplayer B types poor 0.5, rich 0.5\nparam cost[A]: soft = 0.3, hard = 0.7\n"
-                       "param rate[B]: poor = 0.2, rich = 0.6\nparam discount = 0.9\nparam precision = 1\nparam mode = on in {off, on}\n"
-                       "state n in 0..3 = 1 stops\nstate m in 0..1 by 0.5 = 0 stops\nstate w in {x, y, z} = x\nlet blend = n + if(w is y, cost[A], m)\n";
+    std::string text =
+        "model \"m\"\nplayer A types soft 0.5, hard 0.5\nplayer B types poor 0.5, rich 0.5\nparam cost[A]: soft = 0.3, hard = 0.7\n"
+        "param rate[B]: poor = 0.2, rich = 0.6\nparam discount = 0.9\nparam precision = 1\nparam mode = on in {off, on}\n"
+        "state n in 0..3 = 1 stops\nstate m in 0..1 by 0.5 = 0 stops\nstate w in {x, y, z} = x\nlet blend = n + if(w is y, cost[A], m)\n";
     text += pick(2) == 0 ? "horizon 2 rounds" : "horizon 3 rounds";
     const int which = pick(3);
     if (which == 0) text += " in P";
     if (which == 1) text += " in Q";
-    text += pick(2) == 0 ? " then end over: A gets blend, B pays n\n" : " then { A gets m  chance coin { head with 0.25 { end over } tail otherwise { end late: B gets n } } }\n";
+    text += pick(2) == 0 ? " then end over: A gets blend, B pays n\n"
+                         : " then { A gets m  chance coin { head with 0.25 { end over } tail otherwise { end late: B gets n } } }\n";
     for (const char* phase : {"P", "Q"}) {
       std::vector<std::string> made;
       text += std::string("phase ") + phase + " {\n" + block(2, made, 4) + (pick(3) > 0 ? "time passes\n" : "") + (pick(4) == 0 ? "go to Q\n" : "") + "}\n";
@@ -405,7 +413,8 @@ class Writer {
       case 2: {
         ++moves_;
         const std::string o = name("o");
-        const std::string text = std::string(pick(2) == 0 ? "A" : "B") + " offers " + o + (pick(2) == 0 ? " in 0..1 by 0.5" : " in {0.5, 1} where n > 0 or " + o + " is 1") + "\n";
+        const std::string text =
+            std::string(pick(2) == 0 ? "A" : "B") + " offers " + o + (pick(2) == 0 ? " in 0..1 by 0.5" : " in {0.5, 1} where n > 0 or " + o + " is 1") + "\n";
         made.push_back(o);
         return text;
       }
@@ -437,8 +446,9 @@ class Writer {
 }  // namespace
 
 TEST_CASE("lower: published models pay, end, count and accept as their text says when everybody chooses at random") {
-  for (const char* name : {"m01b_fearon_two_costs", "m01f_private_power", "m03_indivisible_issue", "m11b_audience_two_types", "m12_signorino", "m14_learning_raises_aims",
-                           "m15_insincere_talks", "m16_show_for_patron", "m18b_ratifier_private", "m19_spoilers", "m23_two_round_screening"}) {
+  for (const char* name :
+       {"m01b_fearon_two_costs", "m01f_private_power", "m03_indivisible_issue", "m11b_audience_two_types", "m12_signorino", "m14_learning_raises_aims",
+        "m15_insincere_talks", "m16_show_for_patron", "m18b_ratifier_private", "m19_spoilers", "m23_two_round_screening"}) {
     CAPTURE(name);
     const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
     REQUIRE(model.has_value());

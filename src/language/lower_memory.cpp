@@ -111,8 +111,7 @@ void Memory::remember(int variable, const Position& position, int& count) {
 }
 
 void Memory::recall(Position& position, std::int64_t at, int count) const {
-  for (int k = 0; k < count; ++k)
-    set(position, play_.contents[static_cast<std::size_t>(at + 2 * k)], play_.contents[static_cast<std::size_t>(at + 2 * k + 1)]);
+  for (int k = 0; k < count; ++k) set(position, play_.contents[static_cast<std::size_t>(at + 2 * k)], play_.contents[static_cast<std::size_t>(at + 2 * k + 1)]);
 }
 
 Position Memory::at_top(int top) const {

@@ -15,7 +15,7 @@ struct Position {
   int point = -1;
   std::vector<int> contents;
   std::vector<double> numbers;
-  int elapsed = 0;         ///< clock counted since the top of the phase
+  int elapsed = 0;  ///< clock counted since the top of the phase
   bool overtime = false;
 };
 
@@ -39,7 +39,7 @@ class Memory {
   void set(Position& position, int variable, int content) const;
   /// The slot that says whether an offer has been accepted; -1 of other variables.
   [[nodiscard]] int flag(int variable) const { return flag_[static_cast<std::size_t>(variable)]; }
-  [[nodiscard]] Position at_top(int top) const;      ///< at the first statement after it
+  [[nodiscard]] Position at_top(int top) const;  ///< at the first statement after it
   [[nodiscard]] Position at_state(int state) const;
 
  private:
@@ -58,9 +58,9 @@ class Memory {
   std::vector<std::vector<int>> slots_, entry_slots_, top_slots_;
   KeyTable state_keys_, top_keys_;
   std::vector<int> key_;
-  std::vector<int> elapsed_;                // by state
+  std::vector<int> elapsed_;  // by state
   std::vector<std::uint8_t> overtime_;
-  std::vector<std::int64_t> flags_begin_;   // by state, into flags_: slot, content
+  std::vector<std::int64_t> flags_begin_;  // by state, into flags_: slot, content
   std::vector<int> flags_;
 };
 

@@ -19,7 +19,8 @@ std::string Mistakes::action(int state, int branch) const {
   const auto name = [&](int v) -> const std::string& { return model_.variables[static_cast<std::size_t>(v)].name; };
   const auto word = [&](int v, std::int64_t w) -> const std::string& { return graph_.holders[static_cast<std::size_t>(v)].texts[static_cast<std::size_t>(w)]; };
   switch (p.kind) {
-    case Point::Kind::offer: return fmt::format("{} {}", name(p.variable), graph_.offers[static_cast<std::size_t>(p.site)].texts[static_cast<std::size_t>(action)]);
+    case Point::Kind::offer:
+      return fmt::format("{} {}", name(p.variable), graph_.offers[static_cast<std::size_t>(p.site)].texts[static_cast<std::size_t>(action)]);
     case Point::Kind::choice:
     case Point::Kind::chance: return fmt::format("{} {}", name(p.variable), word(p.variable, action));
     case Point::Kind::simultaneous: {
@@ -62,12 +63,13 @@ std::string Mistakes::contents(const Position& position) const {
   std::string text;
   for (std::size_t v = 0; v < model_.variables.size(); ++v)
     if (position.contents[v] >= 0)
-      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", model_.variables[v].name, graph_.holders[v].texts[static_cast<std::size_t>(position.contents[v])]);
+      text +=
+          fmt::format("{}{} {}", text.empty() ? "" : ", ", model_.variables[v].name, graph_.holders[v].texts[static_cast<std::size_t>(position.contents[v])]);
   return text;
 }
 
 void Mistakes::add(const ast::Span& span, const char* code, const std::string& message, const Position& position, const std::string& expected,
-                 const std::string& hint) {
+                   const std::string& hint) {
   if (told_.size() >= most_mistakes || !told_.insert({code, span.file, span.begin}).second) return;
   const std::string there = contents(position);
   shape_.error(span, code, fmt::format("{} {}{}", message, way(), there.empty() ? "" : fmt::format(" (there: {})", there)), expected, hint);

@@ -3,7 +3,12 @@
 namespace melian::lowering {
 
 Moves::Moves(const Model::Checked& model, const Graph& graph, std::vector<Move>& moves)
-    : model_(model), graph_(graph), moves_(moves), site_move_(model.sites.size(), -1), passage_move_(graph.tops.size(), -1), action_of_word_(model.sites.size()) {
+    : model_(model),
+      graph_(graph),
+      moves_(moves),
+      site_move_(model.sites.size(), -1),
+      passage_move_(graph.tops.size(), -1),
+      action_of_word_(model.sites.size()) {
   for (const Point& p : graph.points) {
     if (p.kind == Point::Kind::offer) add_offer(p);
     if (p.kind == Point::Kind::choice) add_choice(p.site, MoveKind::choice, p.player, p.variable, p.ways);

@@ -24,8 +24,15 @@ class Follower {
  public:
   Follower(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape, const CompileOptions& options,
            Diagnostics& diagnostics)
-      : model_(model), formulas_(formulas), graph_(graph), live_(live), shape_(shape), finite_(model.horizon.kind == HorizonKind::finite),
-        memory_(model, graph, live, play_), mistakes_(model, graph, play_, shape), size_(model, graph, live, play_, options, diagnostics),
+      : model_(model),
+        formulas_(formulas),
+        graph_(graph),
+        live_(live),
+        shape_(shape),
+        finite_(model.horizon.kind == HorizonKind::finite),
+        memory_(model, graph, live, play_),
+        mistakes_(model, graph, play_, shape),
+        size_(model, graph, live, play_, options, diagnostics),
         types_(model.players.size(), 0) {}
 
   Play run() {
@@ -39,8 +46,10 @@ class Follower {
       std::vector<Item> items = std::move(queue_.begin()->second);
       queue_.erase(queue_.begin());
       for (std::size_t k = 0; k < items.size() && !size_.too_large(); ++k) {
-        if (items[k].is_top) begin_phase(round, items[k].id);
-        else expand(round, items[k].id);
+        if (items[k].is_top)
+          begin_phase(round, items[k].id);
+        else
+          expand(round, items[k].id);
         const auto more = queue_.find(round);
         if (more == queue_.end()) continue;
         items.insert(items.end(), more->second.begin(), more->second.end());
@@ -62,7 +71,8 @@ class Follower {
     const auto [id, fresh] = memory_.top(phase, position, from, by);
     if (!fresh) return id;
     const bool checks = graph_.counted[static_cast<std::size_t>(phase)] != 0;
-    if (finite_ && phase != graph_.closing && !play_.tops[static_cast<std::size_t>(id)].overtime && graph_.check_follows[static_cast<std::size_t>(phase)] != 0) {
+    if (finite_ && phase != graph_.closing && !play_.tops[static_cast<std::size_t>(id)].overtime &&
+        graph_.check_follows[static_cast<std::size_t>(phase)] != 0) {
       Position over = position;
       over.overtime = true;
       const int closing = top_at(checks ? graph_.closing : phase, over, from, by);
@@ -126,13 +136,12 @@ class Follower {
 
   // ---- what is open
 
-  double compute_at(int formula, const Position& position) {
-    return shape_.number(formula, position.contents, position.numbers, types_);
-  }
+  double compute_at(int formula, const Position& position) { return shape_.number(formula, position.contents, position.numbers, types_); }
   bool known(int formula, const Position& position) {
     for (const int v : formulas_[formula].variables)
       if (position.contents[static_cast<std::size_t>(v)] < 0) {
-        mistakes_.add(formulas_[formula].span, "M0330", fmt::format("'{}' is read before it is made", model_.variables[static_cast<std::size_t>(v)].name), position);
+        mistakes_.add(formulas_[formula].span, "M0330", fmt::format("'{}' is read before it is made", model_.variables[static_cast<std::size_t>(v)].name),
+                      position);
         return false;
       }
     return true;
@@ -190,7 +199,7 @@ class Follower {
     for (int type = 0; type < mover.num_types() && !mover.types.empty(); ++type)
       if ((missing >> type & 1U) != 0) who += fmt::format("{}{}", who == mover.name ? " of type " : ", ", mover.types[static_cast<std::size_t>(type)]);
     mistakes_.add(span, "M0331", fmt::format("{} has no option at '{}'", who, model_.sites[static_cast<std::size_t>(site)].name), position,
-            "an option that is open to every type in every public state");
+                  "an option that is open to every type in every public state");
   }
 
   void take_silently(const Point& p, Position& position) {
@@ -438,10 +447,10 @@ class Follower {
     const std::string range = fmt::format("{} .. {}", graph_.holders[v].texts.front(), graph_.holders[v].texts.back());
     if (after < domain.numbers.front() || after > domain.numbers.back())
       mistakes_.add(p.span, "M0333", fmt::format("'{}' is driven to {}, past its end", name, number_text(clean(after))), position, range,
-              "a `when` that prevents it, or `stops` after the state's start to stay at the end");
+                    "a `when` that prevents it, or `stops` after the state's start to stay at the end");
     else
       mistakes_.add(p.span, "M0334", fmt::format("'{}' becomes {}, which is not one of its numbers", name, number_text(clean(after))), position, range,
-              "a finer step in the state's range");
+                    "a finer step in the state's range");
   }
 
   int entry(int formula, const Position& position) {
@@ -470,19 +479,19 @@ class Follower {
   mutable std::vector<int> site_variables_;
   KeyTable entry_keys_;
   std::map<int, std::vector<Item>> queue_;
-  std::vector<int> top_round_, state_round_;    // the earliest round each was queued for
-  Position next_;                               // scratch: where a branch has come to
+  std::vector<int> top_round_, state_round_;  // the earliest round each was queued for
+  Position next_;                             // scratch: where a branch has come to
   std::vector<int> types_;
   std::vector<int> key_;
   std::vector<Open> open_;
   PlayBranch branch_;
-  int here_ = -1;                               // the state whose branches are made
+  int here_ = -1;  // the state whose branches are made
 };
 
 }  // namespace
 
-Play follow_play(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape,
-                 const CompileOptions& options, Diagnostics& diagnostics) {
+Play follow_play(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape, const CompileOptions& options,
+                 Diagnostics& diagnostics) {
   return Follower(model, formulas, graph, live, shape, options, diagnostics).run();
 }
 

@@ -26,7 +26,8 @@ void Size::check() {
   if (states > options_.max_states) return refuse(fmt::format("more than {} public states", options_.max_states));
   const std::int64_t bytes = states * bytes_per_state + branches * (bytes_per_branch + 8 * static_cast<std::int64_t>(model_.players.size())) +
                              static_cast<std::int64_t>(play_.payments.size() * sizeof(Payment) + play_.contents.size() * sizeof(int));
-  if (bytes > options_.max_bytes) refuse(fmt::format("more than {} public states with {} branches, which need more than {} MB", states, branches, options_.max_bytes >> 20));
+  if (bytes > options_.max_bytes)
+    refuse(fmt::format("more than {} public states with {} branches, which need more than {} MB", states, branches, options_.max_bytes >> 20));
 }
 
 void Size::refuse(const std::string& what) {
@@ -51,7 +52,8 @@ std::string Size::coarsen() const {
   if (sizes.empty()) return {};
   std::sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
   std::string text = "coarsen what public states remember: ";
-  for (std::size_t k = 0; k < std::min<std::size_t>(4, sizes.size()); ++k) text += fmt::format("{}{} ({} contents)", k > 0 ? ", " : "", sizes[k].second, sizes[k].first);
+  for (std::size_t k = 0; k < std::min<std::size_t>(4, sizes.size()); ++k)
+    text += fmt::format("{}{} ({} contents)", k > 0 ? ", " : "", sizes[k].second, sizes[k].first);
   return text;
 }
 

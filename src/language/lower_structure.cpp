@@ -17,7 +17,11 @@ namespace {
 class Builder {
  public:
   Builder(CompiledModel::Program& program, Play play, const CompileOptions& options, Diagnostics& diagnostics)
-      : program_(program), model_(program.model.checked()), play_(std::move(play)), options_(options), diagnostics_(diagnostics),
+      : program_(program),
+        model_(program.model.checked()),
+        play_(std::move(play)),
+        options_(options),
+        diagnostics_(diagnostics),
         moves_(model_, program.graph, s_.moves) {}
 
   std::shared_ptr<const Structure> build() {
@@ -297,7 +301,8 @@ class Builder {
       double profiles = 1.0;
       for (std::size_t i = 0; i < s_.players.size(); ++i)
         if ((state.live >> i & 1U) != 0) profiles *= s_.players[i].num_types();
-      const double numbers = static_cast<double>(g.num_rewards + g.num_odds + g.num_perceived + g.num_amounts) + profiles * static_cast<double>(players * state.num_branches);
+      const double numbers =
+          static_cast<double>(g.num_rewards + g.num_odds + g.num_perceived + g.num_amounts) + profiles * static_cast<double>(players * state.num_branches);
       if (numbers * sizeof(double) > static_cast<double>(options_.max_bytes)) return refuse(numbers, profiles);
       const auto count = static_cast<std::int64_t>(profiles);
       for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
@@ -318,8 +323,8 @@ class Builder {
   bool refuse(double numbers, double profiles) {
     Diagnostic refusal;
     refusal.code = too_large_code;
-    refusal.message = fmt::format("the game is too large: {} public states with {} branches need more than {:.0f} MB of numbers", s_.states.size(), s_.branches.size(),
-                                  numbers * sizeof(double) / (1 << 20));
+    refusal.message = fmt::format("the game is too large: {} public states with {} branches need more than {:.0f} MB of numbers", s_.states.size(),
+                                  s_.branches.size(), numbers * sizeof(double) / (1 << 20));
     refusal.expected = fmt::format("at most {} MB", options_.max_bytes >> 20);
     refusal.hint = fmt::format("fewer types (a public state here has {:.0f} type profiles), coarser offers or coarser states", profiles);
     diagnostics_.push_back(refusal);
@@ -397,7 +402,8 @@ class Builder {
   void list_unsupported() {
     std::set<std::string> reasons;
     for (const PublicState& state : s_.states)
-      if (at(s_.moves, state.move).kind == MoveKind::simultaneous) reasons.insert(fmt::format("'{}' are chosen at the same time", at(s_.moves, state.move).name));
+      if (at(s_.moves, state.move).kind == MoveKind::simultaneous)
+        reasons.insert(fmt::format("'{}' are chosen at the same time", at(s_.moves, state.move).name));
     for (const std::vector<int>& group : s_.correlated) {
       std::string names;
       for (const int player : group) names += (names.empty() ? "" : " and ") + at(s_.players, player).name;
@@ -434,10 +440,12 @@ class Builder {
     add(s_.rounds);
     add(s_.root);
     for (const PublicState& state : s_.states)
-      for (const std::int64_t x : {std::int64_t{state.move}, std::int64_t{state.num_branches}, std::int64_t{state.live}, std::int64_t{state.timed}, std::int64_t{state.entry}, std::int64_t{state.closing}})
+      for (const std::int64_t x : {std::int64_t{state.move}, std::int64_t{state.num_branches}, std::int64_t{state.live}, std::int64_t{state.timed},
+                                   std::int64_t{state.entry}, std::int64_t{state.closing}})
         add(x);
     for (const Branch& branch : s_.branches)
-      for (const std::int64_t x : {std::int64_t{branch.action}, std::int64_t{branch.next}, std::int64_t{branch.advance}, std::int64_t{branch.time}, static_cast<std::int64_t>(branch.open_to)})
+      for (const std::int64_t x : {std::int64_t{branch.action}, std::int64_t{branch.next}, std::int64_t{branch.advance}, std::int64_t{branch.time},
+                                   static_cast<std::int64_t>(branch.open_to)})
         add(x);
     s_.fingerprint = sha256(text);
   }
@@ -450,7 +458,7 @@ class Builder {
   Structure s_;
   Moves moves_;
   Reverse reverse_;
-  std::vector<std::vector<int>> merged_;           // by variable: contents of offers as shown
+  std::vector<std::vector<int>> merged_;  // by variable: contents of offers as shown
   std::vector<int> phase_, top_state_, unreached_;
 };
 

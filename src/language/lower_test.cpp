@@ -40,7 +40,9 @@ std::string refusal(const std::string& text, const Settings& settings = {}, cons
 }
 
 const Move& move_of(const Structure& s, int state) { return s.moves[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].move)]; }
-const Branch& branch(const Structure& s, int state, int k) { return s.branches[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].first_branch + k)]; }
+const Branch& branch(const Structure& s, int state, int k) {
+  return s.branches[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].first_branch + k)];
+}
 
 int count_moves(const Structure& s, const std::string& name) {
   int count = 0;
@@ -99,16 +101,16 @@ TEST_CASE("lower: published models have the public states counted by hand") {
     std::size_t states, branches;
   };
   const Row rows[] = {
-      {"m01b_fearon_two_costs", 22, 63},        // an offer with 21 points, 21 answers with two options
-      {"m04_powell_cost", 84, 247},             // 81 offers; 81 answers; battle; closing
+      {"m01b_fearon_two_costs", 22, 63},  // an offer with 21 points, 21 answers with two options
+      {"m04_powell_cost", 84, 247},       // 81 offers; 81 answers; battle; closing
       {"m04_powell_power", 84, 247},
-      {"m06_filson_werner", 812, 2420},         // four pairs of lives, each an offer with 201 points, 201 answers, a battle
+      {"m06_filson_werner", 812, 2420},  // four pairs of lives, each an offer with 201 points, 201 answers, a battle
       {"m07_smith_stam", 812, 2420},
-      {"m14_learning_raises_aims", 44, 127},    // skirmish, aims, offer, 41 answers (the first battle is not read again)
-      {"m16_show_for_patron", 154, 357},        // 51 offers; 51 answers; 51 stances after acceptance, one after refusal
+      {"m14_learning_raises_aims", 44, 127},  // skirmish, aims, offer, 41 answers (the first battle is not read again)
+      {"m16_show_for_patron", 154, 357},      // 51 offers; 51 answers; 51 stances after acceptance, one after refusal
       {"m19_spoilers", 3, 6},
       {"m21_security_dilemma", 1, 4},
-      {"m23_two_round_screening", 9, 22},       // six prices; six answers; battle; closing
+      {"m23_two_round_screening", 9, 22},  // six prices; six answers; battle; closing
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
@@ -189,7 +191,8 @@ param precision = 1
 param discount = 0.9
 horizon 3 rounds then end over
 phase wait { time passes 2 rounds  A pays 0.5  A chooses c { on, off { end stop } } }
-)").structure();
+)")
+                          .structure();
   CHECK(move_of(s, s.root).kind == MoveKind::passage);
   CHECK(move_of(s, s.root).name == "top of wait");
   CHECK(s.states[static_cast<std::size_t>(s.root)].entry);
@@ -208,7 +211,8 @@ param discount = 0.9
 horizon 2 rounds in war then end over: A gets 5
 phase war { A chooses c { fight, rest { time passes  go to peace } } time passes }
 phase peace { A chooses d { back { time passes  go to war } stop { end peace: A gets 2 } } }
-)").structure();
+)")
+                          .structure();
   REQUIRE(count_moves(s, "d") == 2);  // while the clock runs, and after
   const int peace = branch(s, s.root, 1).next;
   CHECK(branch(s, s.root, 1).advance == 1);
@@ -229,7 +233,8 @@ param precision = 1
 state n in 0..6 = 0
 horizon 6 rounds then end over: A gets n
 phase p { A chooses c { up, down } n rises by 1  time passes }
-)").structure();
+)")
+                          .structure();
   CHECK(count_moves(s, "c") == 6);
   CHECK(count_moves(s, "top of p") == 1);  // n = 6 is only ever passed on the way to its closing
   const int last = find_state(s, "top of p: n 6");
@@ -265,7 +270,8 @@ phase p {
   A chooses third { a, b }
   end over: A gets if(last is a, 1, 0)
 }
-)").structure();
+)")
+                          .structure();
   CHECK(s.states.size() == 1 + 1 + 2);
   CHECK(!remembers(s, "second", "last"));
 }
@@ -276,7 +282,8 @@ player A
 param precision = 1
 let bonus = if(first is a, 1, 0)
 phase p { A chooses first { a, b }  A chooses second { a, b }  end over: A gets bonus }
-)").structure();
+)")
+                          .structure();
   CHECK(remembers(s, "second", "first"));
 }
 
@@ -308,7 +315,8 @@ phase p {
   B chooses reply { act, wait }
   chance luck { good with odds[B] { end good_end: B gets 1 } bad otherwise { end bad_end } }
 }
-)").structure();
+)")
+                          .structure();
   CHECK(s.states[static_cast<std::size_t>(find_state(s, "start of A"))].live == 3U);
   CHECK(s.states[static_cast<std::size_t>(find_state(s, "reply of B"))].live == 2U);
   const int luck = find_state(s, "luck");
@@ -322,7 +330,8 @@ TEST_CASE("liveness: precision by type keeps the type alive at the player's deci
 player A types dull 0.5, keen 0.5
 param precision[A]: dull = 1, keen = 10
 phase p { A chooses c { a { end x: A gets 1 } b { end y } } }
-)").structure();
+)")
+                          .structure();
   CHECK(s.states[0].live == 1U);
 }
 
@@ -373,7 +382,8 @@ TEST_CASE("acceptance: an offer counts as accepted at the first end, payment or 
     for (std::size_t b = 0; b < s.branches.size(); ++b)
       for (auto k = s.acceptance_begin[b]; k < s.acceptance_begin[b + 1]; ++k) {
         const auto& a = s.acceptances[static_cast<std::size_t>(k)];
-        out.insert(s.moves[static_cast<std::size_t>(a.move)].name + " " + s.moves[static_cast<std::size_t>(a.move)].actions[static_cast<std::size_t>(a.action)]);
+        out.insert(s.moves[static_cast<std::size_t>(a.move)].name + " " +
+                   s.moves[static_cast<std::size_t>(a.move)].actions[static_cast<std::size_t>(a.action)]);
       }
     return out;
   };
@@ -391,7 +401,8 @@ TEST_CASE("acceptance: an offer is accepted once, at its first mention") {
 player A player B
 param precision = 1
 phase p { A offers x in {0, 1}  A gets x  B chooses c { yes, no }  end over: A gets x }
-)").structure();
+)")
+                          .structure();
   CHECK(s.acceptances.size() == 2);
   for (int k = 0; k < 2; ++k) CHECK(s.acceptance_begin[static_cast<std::size_t>(s.states[0].first_branch + k) + 1] == k + 1);
 }
@@ -415,7 +426,8 @@ player B
 param floor[A]: low = 0.2, high = 0.6
 param precision = 1
 phase p { A offers x in 0..1 by 0.2 where x >= floor[A]  end over: A gets x }
-)").structure();
+)")
+                          .structure();
   REQUIRE(s.states[0].num_branches == 5);  // 0 is open to neither
   CHECK(branch(s, 0, 0).open_to == 1U);    // 0.2
   CHECK(branch(s, 0, 1).open_to == 1U);    // 0.4
@@ -450,7 +462,8 @@ phase truce { B chooses d { hold { time passes } break { go to war } } }
 
 TEST_CASE("cycles: the test is on public states, so a loop in which a stock falls is fine without a horizon") {
   CHECK(compiled_file("m06_filson_werner").structure().horizon == HorizonKind::none);
-  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase war { A chooses c { go_on { time passes } stop { end over: A gets 1 } } }").find("M0336") != std::string::npos);
+  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase war { A chooses c { go_on { time passes } stop { end over: A gets 1 } } }").find("M0336") !=
+        std::string::npos);
 }
 
 TEST_CASE("cycles: a round that the horizon does not count is refused") {
@@ -460,7 +473,8 @@ param precision = 1
 horizon 2 rounds in war then end over
 phase war { A chooses c { fight, rest { time passes  go to peace } } time passes }
 phase peace { A chooses d { back { go to war } stay } time passes }
-)").find("M0337") != std::string::npos);
+)")
+            .find("M0337") != std::string::npos);
 }
 
 TEST_CASE("states: a step past the end is told with the way there, unless the state stops") {
@@ -520,9 +534,11 @@ phase p { A offers x in 0..1 by 0.01  n becomes x  A offers y in 0..1 by 0.01  m
 }
 
 TEST_CASE("lower: two orderings of the same declarations give the same public states") {
-  const std::string declarations[] = {"player A types soft 0.5, hard 0.5\n", "player B\n", "state n in 0..3 = 0\n", "let gain = if(A is soft, n, 1)\n",
-                                      "horizon 3 rounds then end over: A gets gain\n", "param precision = 1\n"};
-  const std::string play = "phase p { A chooses c { up { n rises by 1 } stay } B offers x in {0, 1} A chooses d { yes { end deal: A gets x } no } time passes }\n";
+  const std::string declarations[] = {
+      "player A types soft 0.5, hard 0.5\n",           "player B\n",           "state n in 0..3 = 0\n", "let gain = if(A is soft, n, 1)\n",
+      "horizon 3 rounds then end over: A gets gain\n", "param precision = 1\n"};
+  const std::string play =
+      "phase p { A chooses c { up { n rises by 1 } stay } B offers x in {0, 1} A chooses d { yes { end deal: A gets x } no } time passes }\n";
   std::string forward = "model \"m\"\n", backward = "model \"m\"\n" + play;
   for (const std::string& one : declarations) forward += one;
   for (std::size_t k = std::size(declarations); k-- > 0;) backward += declarations[k];

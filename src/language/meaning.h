@@ -30,10 +30,28 @@ struct Term {
     parameter_is,  ///< words[content] of switch parameters[index]
     variable_is,   ///< variables[index] holds word number `content`
     type_is,       ///< player `index` is of type `content`
-    negate, add, subtract, multiply, divide, power,
-    equal, not_equal, less, greater, at_most, at_least,  ///< of numbers
-    logical_and, logical_or, logical_not,
-    if_, min, max, exp, ln, sqrt, abs
+    negate,
+    add,
+    subtract,
+    multiply,
+    divide,
+    power,
+    equal,
+    not_equal,
+    less,
+    greater,
+    at_most,
+    at_least,  ///< of numbers
+    logical_and,
+    logical_or,
+    logical_not,
+    if_,
+    min,
+    max,
+    exp,
+    ln,
+    sqrt,
+    abs
   };
   Op op = Op::number;
   double number = 0.0;
@@ -44,10 +62,12 @@ struct Term {
 
 /// Points as written: a continuum `a .. b by c` (weights by cell), a list in braces (weight 1 each), or words.
 struct CheckedRange {
-  struct Entry { TermPtr from, to, by; };  ///< `to`, `by` null for a single number; `by` null in `0..40`: steps of 1
+  struct Entry {
+    TermPtr from, to, by;
+  };  ///< `to`, `by` null for a single number; `by` null in `0..40`: steps of 1
   bool listed = false;
   std::vector<Entry> entries;
-  std::vector<std::string> words;          ///< when not empty, entries are empty
+  std::vector<std::string> words;  ///< when not empty, entries are empty
   ast::Span span;
 };
 
@@ -57,13 +77,13 @@ struct CheckedParameter {
   std::vector<ParameterContent> contents;  ///< one, or one per type of `player`; none for numeric_type (bound late, see NumericTypesSpec)
   std::vector<std::string> words;          ///< of a switch
   std::optional<double> low, high;
-  bool shapes = false;                     ///< read by a range, step, part count, start, assignment, horizon, `when` or `where` (through lets too)
+  bool shapes = false;  ///< read by a range, step, part count, start, assignment, horizon, `when` or `where` (through lets too)
   enum class Role : std::uint8_t { ordinary, prior, belief, numeric_type } role = Role::ordinary;
-  int observer = -1;                       ///< belief: who believes; prior and belief: about `player`
+  int observer = -1;  ///< belief: who believes; prior and belief: about `player`
   /// What follows the dot in a setting's name, one per content: types ("weak"), or cells of a joint prior
   /// ("weak.heard_tough", in the order of its CheckedPrior's cells); empty where there is one content.
   std::vector<std::string> suffixes;
-  int prior = -1;                          ///< prior and belief declared by a sentence of their own: into Checked::priors
+  int prior = -1;  ///< prior and belief declared by a sentence of their own: into Checked::priors
   std::string note;
   std::vector<std::string> labels;
   ast::Span span;
@@ -73,9 +93,9 @@ struct CheckedParameter {
 struct CheckedVariable {
   enum class Kind : std::uint8_t { state_numbers, state_words, choice, offer, chance } kind = Kind::choice;
   std::string name;
-  CheckedRange range;                      ///< of states; `words` also of choices and chance moves (all sites together)
-  TermPtr start;                           ///< numeric state
-  int start_word = -1;                     ///< word state
+  CheckedRange range;   ///< of states; `words` also of choices and chance moves (all sites together)
+  TermPtr start;        ///< numeric state
+  int start_word = -1;  ///< word state
   bool stops = false;
   std::string note;
   std::vector<std::string> labels;
@@ -99,14 +119,14 @@ struct CheckedPayment {
   TermPtr amount;
 };
 struct CheckedOffer {
-  int site = -1;                           ///< into Checked::sites
+  int site = -1;  ///< into Checked::sites
   int player = -1, variable = -1;
   CheckedRange range;
-  TermPtr where;                           ///< may be null; may read the offer itself and the mover's own type
+  TermPtr where;  ///< may be null; may read the offer itself and the mover's own type
 };
 struct CheckedOption {
-  int word = -1;                           ///< into the variable's words
-  TermPtr when;                            ///< may be null; may read the mover's own type
+  int word = -1;  ///< into the variable's words
+  TermPtr when;   ///< may be null; may read the mover's own type
   CheckedBlock block;
   ast::Span span;
 };
@@ -121,7 +141,7 @@ struct CheckedSimultaneously {
 };
 struct CheckedOutcome {
   int word = -1;
-  TermPtr odds;                            ///< null: otherwise
+  TermPtr odds;                                    ///< null: otherwise
   std::vector<std::pair<int, TermPtr>> perceived;  ///< (player, odds)
   CheckedBlock block;
   ast::Span span;
@@ -137,18 +157,18 @@ struct CheckedPayments {
 struct CheckedAssignment {
   int variable = -1;
   ast::Assignment::Kind kind = ast::Assignment::Kind::becomes;
-  TermPtr amount;                          ///< numeric states
-  int word = -1;                           ///< word states
+  TermPtr amount;  ///< numeric states
+  int word = -1;   ///< word states
 };
 struct CheckedCount {
   int tally = -1;
-  TermPtr by;                              ///< null: 1
+  TermPtr by;  ///< null: 1
 };
 struct CheckedTime {
   int rounds = 1;
 };
 struct CheckedWhen {
-  TermPtr condition;                       ///< public: mentions no type
+  TermPtr condition;  ///< public: mentions no type
   CheckedBlock then, otherwise;
 };
 struct CheckedGoTo {
@@ -159,15 +179,15 @@ struct CheckedEnd {
   std::vector<CheckedPayment> payments;
 };
 struct CheckedStatement {
-  std::variant<CheckedOffer, CheckedChoice, CheckedSimultaneously, CheckedChance, CheckedPayments, CheckedAssignment, CheckedCount,
-               CheckedTime, CheckedWhen, CheckedGoTo, CheckedEnd>
-      what;                                ///< places are already filled with what modules put there
+  std::variant<CheckedOffer, CheckedChoice, CheckedSimultaneously, CheckedChance, CheckedPayments, CheckedAssignment, CheckedCount, CheckedTime, CheckedWhen,
+               CheckedGoTo, CheckedEnd>
+      what;  ///< places are already filled with what modules put there
   ast::Span span;
 };
 
 /// One place in the text where a move is made.
 struct CheckedSite {
-  std::string name;                        ///< the variable's
+  std::string name;  ///< the variable's
   std::string note;
   std::vector<std::string> labels;
   ast::Span span;
@@ -184,7 +204,7 @@ struct CheckedPhase {
 struct CheckedHorizon {
   HorizonKind kind = HorizonKind::none;
   TermPtr rounds;
-  std::vector<int> phases;                 ///< counted; empty: all
+  std::vector<int> phases;  ///< counted; empty: all
   CheckedBlock closing;
   ast::Span span;
 };
@@ -193,37 +213,40 @@ struct CheckedHorizon {
 /// have odds 0). Where all odds are literal numbers a CheckedParameter of role prior or belief carries them too, with
 /// the same numbers: settings reach them by its name. Odds read undivided parameters only.
 struct CheckedPrior {
-  int observer = -1;                       ///< -1: the analyst and everybody
+  int observer = -1;  ///< -1: the analyst and everybody
   std::vector<int> players;
-  struct Cell { std::vector<int> types; TermPtr odds; };
+  struct Cell {
+    std::vector<int> types;
+    TermPtr odds;
+  };
   std::vector<Cell> cells;
   ast::Span span;
 };
 
 struct NumericTypesSpec {
   int player = -1;
-  int parameter = -1;                      ///< the by-type parameter it declares, e.g. cost[B]
-  bool normal = false;                     ///< else uniform
-  TermPtr first, second;                   ///< bounds, or mean and standard deviation (numbers bound late)
-  int parts = 0;                           ///< counted at checking: parts must be a number or a parameter's default
+  int parameter = -1;     ///< the by-type parameter it declares, e.g. cost[B]
+  bool normal = false;    ///< else uniform
+  TermPtr first, second;  ///< bounds, or mean and standard deviation (numbers bound late)
+  int parts = 0;          ///< counted at checking: parts must be a number or a parameter's default
   TermPtr parts_term;
 };
 
 struct Model::Checked {
-  Sources sources;                         ///< the texts, for diagnostics of later stages
+  Sources sources;  ///< the texts, for diagnostics of later stages
   std::string title;
-  std::vector<std::string> citations;      ///< source "..."
-  std::vector<Player> players;             ///< with type names ("cost.1" ... for numeric parts; products for several characteristics)
+  std::vector<std::string> citations;                            ///< source "..."
+  std::vector<Player> players;                                   ///< with type names ("cost.1" ... for numeric parts; products for several characteristics)
   std::vector<std::vector<std::optional<double>>> type_weights;  ///< numbers written after `types`; [player][type]
   std::vector<NumericTypesSpec> numeric_types;
   std::vector<CheckedParameter> parameters;
   std::vector<CheckedLet> lets;
   std::vector<CheckedVariable> variables;
   std::vector<CheckedSite> sites;
-  std::vector<CheckedPhase> phases;        ///< play starts at the first
+  std::vector<CheckedPhase> phases;  ///< play starts at the first
   std::vector<std::string> outcomes, tallies;
   CheckedHorizon horizon;
-  std::vector<CheckedPrior> priors;        ///< declared by `prior`/`believes`; a plain `types a 0.6, b 0.4` is in type_weights
+  std::vector<CheckedPrior> priors;  ///< declared by `prior`/`believes`; a plain `types a 0.6, b 0.4` is in type_weights
   std::vector<LabelInfo> labels;
   std::vector<ParameterInfo> parameter_infos;
   Diagnostics warnings;

@@ -35,8 +35,10 @@ class Outliner {
 
   void add_item(ast::Item& item) {
     const int self = add(Element::Kind::item, item.span, item.note, -1);
-    if (auto* phase = std::get_if<ast::Phase>(&item.what)) add_block(phase->body, self);
-    else if (auto* filling = std::get_if<ast::At>(&item.what)) add_block(filling->body, self);
+    if (auto* phase = std::get_if<ast::Phase>(&item.what))
+      add_block(phase->body, self);
+    else if (auto* filling = std::get_if<ast::At>(&item.what))
+      add_block(filling->body, self);
     else if (auto* horizon = std::get_if<ast::Horizon>(&item.what)) {
       if (horizon->closing_is_block) add_block(horizon->closing, self);
     } else if (!std::holds_alternative<ast::Prior>(item.what) && !std::holds_alternative<ast::Believes>(item.what)) {
@@ -108,8 +110,10 @@ std::vector<int> owners_of_line(int last_token, const std::vector<Element>& elem
   for (auto it = begin; it != elements.end() && it->first <= last_token; ++it) {
     const int self = static_cast<int>(it - elements.begin());
     const int deep = depth(self, elements);
-    if (outermost.empty() || deep < least) outermost = {self}, least = deep;
-    else if (deep == least) outermost.push_back(self);
+    if (outermost.empty() || deep < least)
+      outermost = {self}, least = deep;
+    else if (deep == least)
+      outermost.push_back(self);
   }
   if (outermost.empty()) return {innermost(last_token, elements)};
   // A line of short declarations is documented as a whole, otherwise the last of the line is meant.

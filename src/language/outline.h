@@ -11,9 +11,9 @@ namespace melian {
 /// Something a documentation note can belong to.
 struct Element {
   enum class Kind { header, item, statement, option, outcome } kind = Kind::item;
-  int first = 0, last = 0;      ///< tokens
-  int parent = -1;              ///< among the elements; -1: the file
-  bool shares_line = false;     ///< a short declaration, which may stand with others on one line
+  int first = 0, last = 0;   ///< tokens
+  int parent = -1;           ///< among the elements; -1: the file
+  bool shares_line = false;  ///< a short declaration, which may stand with others on one line
   ast::Note* note = nullptr;
 };
 

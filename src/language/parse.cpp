@@ -18,7 +18,8 @@ void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int
   const std::size_t shown = std::min(mistakes.size(), most_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     Mistake& mistake = mistakes[i];
-    diagnostics.push_back(diagnostic_at(sources, mistake.span, std::move(mistake.code), std::move(mistake.message), std::move(mistake.expected), std::move(mistake.hint)));
+    diagnostics.push_back(
+        diagnostic_at(sources, mistake.span, std::move(mistake.code), std::move(mistake.message), std::move(mistake.expected), std::move(mistake.hint)));
   }
   const std::size_t more = mistakes.size() - shown + static_cast<std::size_t>(num_unrecorded);
   if (more == 0) return;
@@ -76,7 +77,8 @@ void Parser::header(ast::File& out) {
     } else if (accept("extends") || (!at_new_line() && reads_as_misspelt("extends"))) {
       quoted(out.extends.emplace(), "a file in double quotes");
     }
-    if (!out.is_module && accept("with")) do quoted(out.with.emplace_back(), "a file in double quotes");
+    if (!out.is_module && accept("with")) do
+        quoted(out.with.emplace_back(), "a file in double quotes");
       while (accept(","));
   } else {
     mistake(span_of(at_), "M0106", "a file begins with what it is", "model \"TITLE\", or module \"TITLE\" for \"FILE\"");
@@ -107,7 +109,8 @@ void Parser::item(ast::File& file) {
   std::string near;
   if (!item_begins() && !statement_begins()) {
     near = meant_item();
-    if (!near.empty()) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no declaration", "`" + near + "`", "did you mean `" + near + "`?");
+    if (!near.empty())
+      mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no declaration", "`" + near + "`", "did you mean `" + near + "`?");
   }
   const auto opens = [&](std::string_view word) {
     if (near != word && !at(word)) return false;
@@ -116,25 +119,35 @@ void Parser::item(ast::File& file) {
   };
   const bool was_misplaced = misplaced_;
   misplaced_ = false;
-  if (opens("source")) quoted(out.what.emplace<ast::Text>(), "a text in double quotes");
-  else if (opens("player")) player(out.what.emplace<ast::PlayerDeclaration>());
-  else if (opens("prior")) prior(out.what.emplace<ast::Prior>());
-  else if (opens("param")) parameter(out.what.emplace<ast::Parameter>());
-  else if (opens("set")) set(out.what.emplace<ast::Set>());
-  else if (opens("let")) let(out.what.emplace<ast::Let>());
+  if (opens("source"))
+    quoted(out.what.emplace<ast::Text>(), "a text in double quotes");
+  else if (opens("player"))
+    player(out.what.emplace<ast::PlayerDeclaration>());
+  else if (opens("prior"))
+    prior(out.what.emplace<ast::Prior>());
+  else if (opens("param"))
+    parameter(out.what.emplace<ast::Parameter>());
+  else if (opens("set"))
+    set(out.what.emplace<ast::Set>());
+  else if (opens("let"))
+    let(out.what.emplace<ast::Let>());
   else if (opens("replace")) {
     context_ = "a `replace let`";
     auto& replaced = out.what.emplace<ast::Let>();
     replaced.replace = true;
     expect("let");
     let(replaced);
-  } else if (opens("state")) state(out.what.emplace<ast::State>());
-  else if (opens("horizon")) horizon(out.what.emplace<ast::Horizon>());
+  } else if (opens("state"))
+    state(out.what.emplace<ast::State>());
+  else if (opens("horizon"))
+    horizon(out.what.emplace<ast::Horizon>());
   else if (opens("phase")) {
     context_ = "a phase";
     auto& phase = out.what.emplace<ast::Phase>();
-    if (at("{")) expected("a name for the phase");
-    else word(phase.name, "a name for the phase");
+    if (at("{"))
+      expected("a name for the phase");
+    else
+      word(phase.name, "a name for the phase");
     block(phase.body);
   } else if (opens("at")) {
     context_ = "`at`";
@@ -148,17 +161,21 @@ void Parser::item(ast::File& file) {
   } else if (item_begins()) {
     believes(out.what.emplace<ast::Believes>());
   } else if (statement_begins()) {
-    if (!was_misplaced) mistake(span_of(at_), "M0108", "a statement cannot stand among the declarations", "a declaration", "statements belong in a phase: phase NAME { ... }; is there a `}` too many above?");
+    if (!was_misplaced)
+      mistake(span_of(at_), "M0108", "a statement cannot stand among the declarations", "a declaration",
+              "statements belong in a phase: phase NAME { ... }; is there a `}` too many above?");
     misplaced_ = true;
     ast::Statement aside;
     return statement(aside);
   } else if (at("}")) {
-    if (!was_misplaced) mistake(span_of(at_), "M0112", "this `}` closes nothing", "a declaration, or the end of the file", "a `{` is missing above, or this one is too many");
+    if (!was_misplaced)
+      mistake(span_of(at_), "M0112", "this `}` closes nothing", "a declaration, or the end of the file", "a `{` is missing above, or this one is too many");
     return skip();
   } else {
     misplaced_ = was_misplaced;
     std::string hint;
-    if (!was_misplaced && (at("+") || at("-") || at("*") || at("/") || at("^") || at("(")) && at_ > 0) hint = "to compute a number from others, write `let NAME = ...`";
+    if (!was_misplaced && (at("+") || at("-") || at("*") || at("/") || at("^") || at("(")) && at_ > 0)
+      hint = "to compute a number from others, write `let NAME = ...`";
     return expected("`source`, `player`, `prior`, `param`, `set`, `let`, `state`, `horizon`, `phase` or `at`", hint, "M0107");
   }
   out.span = span_from(first);

@@ -71,8 +71,10 @@ Parser::Node Parser::comparison() {
     }
     if (at("=") && !recovering_) mistake(span_of(at_), "M0114", "`=` does not compare", "`is`", "write `is`; `=` belongs to declarations");
     skip();
-    if (sign != signs.end()) op = sign->second;
-    else if (accept("not")) op = Operator::is_not;
+    if (sign != signs.end())
+      op = sign->second;
+    else if (accept("not"))
+      op = Operator::is_not;
     left = operation(op, {left, sum()}, first);
   }
 }
@@ -219,8 +221,10 @@ void Parser::range_entry(ast::RangeEntry& out, bool listed) {
     return;
   }
   out.to = sum();
-  if (accept("by")) out.by = sum();
-  else if (listed) expected("`by` and a step", "inside braces every number is an action: {0 .. 1 by 0.05}");
+  if (accept("by"))
+    out.by = sum();
+  else if (listed)
+    expected("`by` and a step", "inside braces every number is an action: {0 .. 1 by 0.05}");
 }
 
 void Parser::name(ast::Name& out, std::string_view expected) {

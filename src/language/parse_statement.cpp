@@ -56,9 +56,7 @@ void Parser::in_braces(std::string_view what, const Element& element) {
 }
 
 /// An item begins inside a block: because the block was never closed, or because a declaration was put there?
-bool Parser::block_was_left_open(std::size_t opener) const {
-  return at_new_line() ? indentation(at_) <= indentation(opener) : !balanced_;
-}
+bool Parser::block_was_left_open(std::size_t opener) const { return at_new_line() ? indentation(at_) <= indentation(opener) : !balanced_; }
 
 void Parser::never_closed(std::size_t opener) {
   if (leaving_) return;
@@ -123,13 +121,20 @@ void Parser::statement(ast::Statement& out) {
     skip();
     return true;
   };
-  if (opens("simultaneously")) simultaneously(out.what.emplace<ast::Simultaneously>());
-  else if (opens("chance")) chance(out.what.emplace<ast::Chance>());
-  else if (opens("count")) count(out.what.emplace<ast::Count>());
-  else if (opens("time")) time_passes(out.what.emplace<ast::TimePasses>());
-  else if (opens("when")) when(out.what.emplace<ast::When>());
-  else if (at("if") || at("else")) stray_condition(out.what.emplace<ast::When>());
-  else if (opens("end")) end(out.what.emplace<ast::End>());
+  if (opens("simultaneously"))
+    simultaneously(out.what.emplace<ast::Simultaneously>());
+  else if (opens("chance"))
+    chance(out.what.emplace<ast::Chance>());
+  else if (opens("count"))
+    count(out.what.emplace<ast::Count>());
+  else if (opens("time"))
+    time_passes(out.what.emplace<ast::TimePasses>());
+  else if (opens("when"))
+    when(out.what.emplace<ast::When>());
+  else if (at("if") || at("else"))
+    stray_condition(out.what.emplace<ast::When>());
+  else if (opens("end"))
+    end(out.what.emplace<ast::End>());
   else if (opens("go")) {
     context_ = "`go to`";
     expect("to");
@@ -175,14 +180,19 @@ void Parser::sentence(ast::Statement& out) {
     if (verb.empty()) {
       at_ = index;
       const std::string hint = at("=") ? "a state changes with `" + std::string(subject.text.substr(0, 60)) + " becomes ...`" : std::string();
-      return expected("`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" + std::string(subject.text.substr(0, 60)) + "`", hint, "M0108");
+      return expected("`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" + std::string(subject.text.substr(0, 60)) + "`", hint,
+                      "M0108");
     }
     mistake(span_of(index), "M0107", "`" + std::string(found.text) + "` is no verb of the language", "`" + verb + "`", "did you mean `" + verb + "`?");
   }
-  if (verb == "offers") offer(out.what.emplace<ast::Offer>());
-  else if (verb == "chooses") choice(out.what.emplace<ast::Choice>());
-  else if (verb == "gets" || verb == "pays") payments(out.what.emplace<ast::Payments>().payments);
-  else assignment(out.what.emplace<ast::Assignment>());
+  if (verb == "offers")
+    offer(out.what.emplace<ast::Offer>());
+  else if (verb == "chooses")
+    choice(out.what.emplace<ast::Choice>());
+  else if (verb == "gets" || verb == "pays")
+    payments(out.what.emplace<ast::Payments>().payments);
+  else
+    assignment(out.what.emplace<ast::Assignment>());
 }
 
 void Parser::offer(ast::Offer& out) {
@@ -200,8 +210,10 @@ void Parser::choice(ast::Choice& out) {
   context_ = "a choice";
   name(out.player, "a player");
   skip();  // the verb
-  if (at("{")) expected("a name for the choice");
-  else word(out.name, "a name for the choice");
+  if (at("{"))
+    expected("a name for the choice");
+  else
+    word(out.name, "a name for the choice");
   options(out.options);
   out.span = span_from(first);
 }
@@ -249,8 +261,10 @@ void Parser::simultaneously(ast::Simultaneously& out) {
 
 void Parser::chance(ast::Chance& out) {
   context_ = "a chance move";
-  if (at("{")) expected("a name for the chance move");
-  else word(out.name, "a name for the chance move");
+  if (at("{"))
+    expected("a name for the chance move");
+  else
+    word(out.name, "a name for the chance move");
   const std::size_t opener = at_;
   in_braces("`{` and the outcomes", [&] {
     context_ = "the outcomes of a chance move";
@@ -260,7 +274,8 @@ void Parser::chance(ast::Chance& out) {
     skip_separator();
     out.outcomes.push_back(std::move(one));
   });
-  if (out.outcomes.empty() && !recovering_ && !leaving_ && !gave_up_) mistake(span_of(opener), "M0116", "this chance move has no outcomes", "at least one outcome");
+  if (out.outcomes.empty() && !recovering_ && !leaving_ && !gave_up_)
+    mistake(span_of(opener), "M0116", "this chance move has no outcomes", "at least one outcome");
 }
 
 void Parser::outcome(ast::Outcome& out) {
@@ -294,7 +309,8 @@ void Parser::payments(std::vector<ast::Payment>& out) {
     if (verb != "gets" && verb != "pays") {
       verb = meant(at_, {"gets", "pays"});
       if (verb.empty()) return expected("`gets` or `pays`");
-      if (!recovering_) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` is no verb of a payment", "`" + verb + "`", "did you mean `" + verb + "`?");
+      if (!recovering_)
+        mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` is no verb of a payment", "`" + verb + "`", "did you mean `" + verb + "`?");
     }
     skip();
     one.pays = verb == "pays";
@@ -342,8 +358,10 @@ void Parser::when(ast::When& out) {
   if (at("when") || at("if") || !meant(at_, {"when"}).empty()) {
     const Nesting nesting(*this);
     const std::size_t first = at_;
-    if (!at("when") && !at("if")) static_cast<void>(reads_as_misspelt("when"));
-    else skip();
+    if (!at("when") && !at("if"))
+      static_cast<void>(reads_as_misspelt("when"));
+    else
+      skip();
     out.else_when = true;
     ast::Statement nested;
     when(nested.what.emplace<ast::When>());
@@ -361,11 +379,13 @@ void Parser::end(ast::End& out) {
   if (accept(":")) {
     payments(out.payments);
     if (!recovering_ && !at_new_line() && (verb_ahead() == "gets" || verb_ahead() == "pays")) {
-      mistake(span_of(at_), "M0109", "`" + std::string(peek().text.substr(0, 60)) + "` cannot stand here, in `end`", "`,` between payments", "nothing can follow an end");
+      mistake(span_of(at_), "M0109", "`" + std::string(peek().text.substr(0, 60)) + "` cannot stand here, in `end`", "`,` between payments",
+              "nothing can follow an end");
       payments(out.payments);
     }
   } else if (!recovering_ && !verb_ahead().empty() && (verb_ahead() == "gets" || verb_ahead() == "pays") && !at_new_line())
-    mistake(span_of(at_), "M0109", "the payments of an end follow a colon", "`:`", "write end " + out.name.text + ": " + std::string(peek().text.substr(0, 60)) + " ...");
+    mistake(span_of(at_), "M0109", "the payments of an end follow a colon", "`:`",
+            "write end " + out.name.text + ": " + std::string(peek().text.substr(0, 60)) + " ...");
 }
 
 /// To the next statement, to a line that begins with a word, or to the end of this block.

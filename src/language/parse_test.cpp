@@ -64,7 +64,8 @@ std::string formula(const std::string& text) { return bracketed(item<ast::Let>("
 
 std::string codes(const Diagnostics& diagnostics) {
   std::string out;
-  for (const Diagnostic& diagnostic : diagnostics) out += (out.empty() ? "" : " ") + diagnostic.code + "@" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
+  for (const Diagnostic& diagnostic : diagnostics)
+    out += (out.empty() ? "" : " ") + diagnostic.code + "@" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
   return out;
 }
 std::string mistakes(const std::string& text) { return codes(read(text).diagnostics); }
@@ -180,7 +181,9 @@ TEST_CASE("parse: verbs may be plural") {
   CHECK(statement<ast::Assignment>("lives fall by 1").kind == ast::Assignment::Kind::falls);
 }
 
-TEST_CASE("parse: choices made at once") { CHECK(statement<ast::Simultaneously>("simultaneously { A chooses a { x y } B chooses b { x, y } }").choices.size() == 2); }
+TEST_CASE("parse: choices made at once") {
+  CHECK(statement<ast::Simultaneously>("simultaneously { A chooses a { x y } B chooses b { x, y } }").choices.size() == 2);
+}
 
 TEST_CASE("parse: chance with odds, views and the rest") {
   const auto chance = statement<ast::Chance>("chance battle { won with p perceived by One as v[One], by Two as 1 - p { won rises by 1 }, lost otherwise }");
@@ -355,7 +358,8 @@ TEST_CASE("parse: token soup is read to its end, quickly, with every place insid
     static_cast<void>(test::tree_text(one.file));
     static_cast<void>(render(one.diagnostics));
     const int lines = 1 + static_cast<int>(std::ranges::count(text, '\n'));
-    for (const Diagnostic& diagnostic : one.diagnostics) RC_ASSERT(diagnostic.code == "M0118" || (diagnostic.line >= 1 && diagnostic.line <= lines && diagnostic.column >= 1 && diagnostic.length >= 1));
+    for (const Diagnostic& diagnostic : one.diagnostics)
+      RC_ASSERT(diagnostic.code == "M0118" || (diagnostic.line >= 1 && diagnostic.line <= lines && diagnostic.column >= 1 && diagnostic.length >= 1));
   }));
 }
 
@@ -366,7 +370,8 @@ TEST_CASE("parse: damaged models are read or refused, never a crash, and any tex
     for (std::uint64_t i = 0; i < 5; ++i) static_cast<void>(test::tree_text(read(test::damaged(texts[(seed + i) % texts.size()], seed + i)).file));
   }));
   constexpr double patience_seconds = 30.0;  // a tenth of it on an idle machine; quadratic readers need minutes
-  for (const std::string& text : {repeated("x ", 500'000), repeated("}", 1'000'000), repeated("x[", 500'000), repeated("\"", 1'000'000), repeated("\xC3\xA9 ", 300'000), "model \"t\" " + repeated("param a = 1 ", 80'000)}) {
+  for (const std::string& text : {repeated("x ", 500'000), repeated("}", 1'000'000), repeated("x[", 500'000), repeated("\"", 1'000'000),
+                                  repeated("\xC3\xA9 ", 300'000), "model \"t\" " + repeated("param a = 1 ", 80'000)}) {
     const auto start = std::chrono::steady_clock::now();
     static_cast<void>(read(text));
     CHECK(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() < patience_seconds);

@@ -138,8 +138,8 @@ class Parser {
   bool gave_up_ = false;
   int depth_ = 0;
   int num_unrecorded_ = 0;
-  bool balanced_ = true;             ///< as many `{` as `}`
-  std::size_t suspect_ = 0;          ///< an opener whose `}` stands further left than the opener's line; 0: none
+  bool balanced_ = true;     ///< as many `{` as `}`
+  std::size_t suspect_ = 0;  ///< an opener whose `}` stands further left than the opener's line; 0: none
 };
 
 /// What `parse` returns, with the words and comments it was read from. Views point into `sources`.

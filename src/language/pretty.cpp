@@ -27,8 +27,10 @@ class Printer {
   std::string run() {
     for (std::size_t i = 0; i < elements_.size();) {
       const std::size_t end = end_of_shared_line(i);
-      if (end > i + 1) print_shared_line(i, end);
-      else print_element(static_cast<int>(i), 0);
+      if (end > i + 1)
+        print_shared_line(i, end);
+      else
+        print_element(static_cast<int>(i), 0);
       while (i < elements_.size() && elements_[i].first <= elements_[end - 1].last) ++i;
     }
     print_comments_above(static_cast<int>(tokens_.size()) - 1, 0, false);
@@ -149,9 +151,12 @@ class Printer {
     for (int i = one.first, before = -1; i <= one.last; ++i) {
       if (token(i).separator) continue;
       const auto begun = begins_.find(i);
-      const bool follows_bare_option = before >= 0 && begun != begins_.end() && element(begun->second).kind == Element::Kind::option && !is(before, "{") && !is(before, "}");
-      if (follows_bare_option) out += ", ";
-      else if (before >= 0) out += std::string(static_cast<std::size_t>(gap(i)), ' ');
+      const bool follows_bare_option =
+          before >= 0 && begun != begins_.end() && element(begun->second).kind == Element::Kind::option && !is(before, "{") && !is(before, "}");
+      if (follows_bare_option)
+        out += ", ";
+      else if (before >= 0)
+        out += std::string(static_cast<std::size_t>(gap(i)), ' ');
       out += written(token(i));
       before = i;
     }
@@ -180,22 +185,29 @@ class Printer {
       }
     };
     const bool conditional = one.first < one.last && is(one.first + 1, "when");
-    if (one.kind == Element::Kind::option) align(conditional ? "option when" : "option", {});
-    else if (one.kind == Element::Kind::outcome) align("outcome", {"with", "otherwise"});
-    else if (one.kind == Element::Kind::statement && opening == "when" && num_blocks == 1) align("when", {});
-    else if (one.kind == Element::Kind::statement && has_block && opening != "when" && opening != "chance" && opening != "simultaneously") align("choice", {"chooses", "choose"});
-    else if (one.kind == Element::Kind::item && opening == "player") align("player", {"types"});
-    else if (one.kind == Element::Kind::item && opening == "let") align("let", {"="});
-    else if (one.kind == Element::Kind::item && opening == "state") align("state", {"in"});
+    if (one.kind == Element::Kind::option)
+      align(conditional ? "option when" : "option", {});
+    else if (one.kind == Element::Kind::outcome)
+      align("outcome", {"with", "otherwise"});
+    else if (one.kind == Element::Kind::statement && opening == "when" && num_blocks == 1)
+      align("when", {});
+    else if (one.kind == Element::Kind::statement && has_block && opening != "when" && opening != "chance" && opening != "simultaneously")
+      align("choice", {"chooses", "choose"});
+    else if (one.kind == Element::Kind::item && opening == "player")
+      align("player", {"types"});
+    else if (one.kind == Element::Kind::item && opening == "let")
+      align("let", {"="});
+    else if (one.kind == Element::Kind::item && opening == "state")
+      align("state", {"in"});
   }
 
   // Elements of several lines.
   /// What is gathered for the next line or lines.
   struct Gathered {
     std::vector<int> tokens;
-    Line first;             ///< indent and blank line before; its comment
-    int continuation = 0;   ///< indent of further lines
-    bool cells = false;     ///< each part after a colon has its own line
+    Line first;            ///< indent and blank line before; its comment
+    int continuation = 0;  ///< indent of further lines
+    bool cells = false;    ///< each part after a colon has its own line
   };
 
   void print_broken(const Element& one, Line first) {
@@ -203,7 +215,8 @@ class Printer {
     Gathered gathered;
     gathered.first = std::move(first);
     gathered.continuation = indent + 2;
-    gathered.cells = is(one.first, "prior") || (one.kind == Element::Kind::item && one.first < one.last && (is(one.first + 1, "believes") || is(one.first + 1, "believe")));
+    gathered.cells =
+        is(one.first, "prior") || (one.kind == Element::Kind::item && one.first < one.last && (is(one.first + 1, "believes") || is(one.first + 1, "believe")));
     const auto go_on_at = [&](int next_indent) {
       gathered.first = Line();
       gathered.first.indent = next_indent;

@@ -26,10 +26,14 @@ CommentSites::CommentSites(const std::vector<Element>& elements, const Lexed& le
     const int owner = owner_of[i];
     const int first = owner < 0 ? -1 : elements[static_cast<std::size_t>(owner)].first;
     // A single comment moves to the end of its owner's first line; several each stay where they were written.
-    const bool single = stands_in_header(comment, owner) ? in_headers[owner] == 1 : first >= 0 && lexed.tokens[static_cast<std::size_t>(first)].line == comment.line;
-    if (stands_alone(comment, lexed)) above_[token_after(comment, lexed)].push_back(&comment);
-    else if (single) on_line_.emplace(first, Site{&comment, owner});
-    else after_.emplace(token_before(comment, lexed), Site{&comment, owner});
+    const bool single =
+        stands_in_header(comment, owner) ? in_headers[owner] == 1 : first >= 0 && lexed.tokens[static_cast<std::size_t>(first)].line == comment.line;
+    if (stands_alone(comment, lexed))
+      above_[token_after(comment, lexed)].push_back(&comment);
+    else if (single)
+      on_line_.emplace(first, Site{&comment, owner});
+    else
+      after_.emplace(token_before(comment, lexed), Site{&comment, owner});
   }
 }
 

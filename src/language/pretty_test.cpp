@@ -65,8 +65,10 @@ TEST_CASE("format: blanks, indentation and brackets become canonical") {
 TEST_CASE("format: a block stays on one line where it was and fits, and is broken where it does not") {
   const std::string fits = "model \"t\"\nphase p {\n  D chooses answer { accept { end s: S gets 1 - y, D gets y }  refuse }\n}\n";
   CHECK(formatted(fits) == fits);
-  CHECK(formatted("model \"t\"\nphase p {\n  Moscow chooses next_of_Moscow { keep, return { end second_war_by_Moscow: Moscow gets again[Moscow] - enforcement, Kyiv gets again[Kyiv] } }\n}\n") ==
-        "model \"t\"\nphase p {\n  Moscow chooses next_of_Moscow {\n    keep\n    return { end second_war_by_Moscow: Moscow gets again[Moscow] - enforcement, Kyiv gets again[Kyiv] }\n  }\n}\n");
+  CHECK(formatted("model \"t\"\nphase p {\n  Moscow chooses next_of_Moscow { keep, return { end second_war_by_Moscow: Moscow gets again[Moscow] - enforcement, "
+                  "Kyiv gets again[Kyiv] } }\n}\n") ==
+        "model \"t\"\nphase p {\n  Moscow chooses next_of_Moscow {\n    keep\n    return { end second_war_by_Moscow: Moscow gets again[Moscow] - enforcement, "
+        "Kyiv gets again[Kyiv] }\n  }\n}\n");
 }
 
 TEST_CASE("format: commas between options are set where an option has no block, nowhere else") {
@@ -75,8 +77,10 @@ TEST_CASE("format: commas between options are set where an option has no block, 
 }
 
 TEST_CASE("format: neighbours of a kind are aligned, and so are the notes beside them") {
-  CHECK(formatted("model \"t\"\nparam a = 1 ## one\nparam long_name = 22 ## two\nphase p {\n  A chooses x {\n    accept { end s }\n    fight { end w }\n  }\n}\n") ==
-        "model \"t\"\nparam a = 1           ## one\nparam long_name = 22  ## two\nphase p {\n  A chooses x {\n    accept { end s }\n    fight  { end w }\n  }\n}\n");
+  CHECK(formatted(
+            "model \"t\"\nparam a = 1 ## one\nparam long_name = 22 ## two\nphase p {\n  A chooses x {\n    accept { end s }\n    fight { end w }\n  }\n}\n") ==
+        "model \"t\"\nparam a = 1           ## one\nparam long_name = 22  ## two\nphase p {\n  A chooses x {\n    accept { end s }\n    fight  { end w }\n  "
+        "}\n}\n");
 }
 
 TEST_CASE("format: one blank line stays where the author left any") {
@@ -90,10 +94,14 @@ TEST_CASE("format: short declarations of one line stay together") {
 }
 
 TEST_CASE("format: long lists break after the colon, then between their parts") {
-  CHECK(formatted("model \"t\"\nhorizon months rounds in war, truce then end no_end_in_sight: Moscow gets line - tail * cost[Moscow], Kyiv gets 1 - line - tail * cost[Kyiv]\n") ==
-        "model \"t\"\nhorizon months rounds in war, truce then end no_end_in_sight:\n  Moscow gets line - tail * cost[Moscow], Kyiv gets 1 - line - tail * cost[Kyiv]\n");
-  CHECK(formatted("model \"t\"\nprior Two, Mediator: weak & heard_weak with (1 - q) * g, tough & heard_weak with q * (1 - g), tough & heard_tough with q * g\n") ==
-        "model \"t\"\nprior Two, Mediator:\n  weak  & heard_weak  with (1 - q) * g,\n  tough & heard_weak  with q * (1 - g),\n  tough & heard_tough with q * g\n");
+  CHECK(formatted("model \"t\"\nhorizon months rounds in war, truce then end no_end_in_sight: Moscow gets line - tail * cost[Moscow], Kyiv gets 1 - line - "
+                  "tail * cost[Kyiv]\n") ==
+        "model \"t\"\nhorizon months rounds in war, truce then end no_end_in_sight:\n  Moscow gets line - tail * cost[Moscow], Kyiv gets 1 - line - tail * "
+        "cost[Kyiv]\n");
+  CHECK(formatted(
+            "model \"t\"\nprior Two, Mediator: weak & heard_weak with (1 - q) * g, tough & heard_weak with q * (1 - g), tough & heard_tough with q * g\n") ==
+        "model \"t\"\nprior Two, Mediator:\n  weak  & heard_weak  with (1 - q) * g,\n  tough & heard_weak  with q * (1 - g),\n  tough & heard_tough with q * "
+        "g\n");
 }
 
 TEST_CASE("format: a mistake is reported, not formatted") {

@@ -62,13 +62,9 @@ bool is_call(const std::vector<Token>& tokens, int parenthesis) {
 
 }  // namespace
 
-std::string written(const Token& token) {
-  return token.kind == Token::Kind::text ? "\"" + std::string(token.text) + "\"" : std::string(token.text);
-}
+std::string written(const Token& token) { return token.kind == Token::Kind::text ? "\"" + std::string(token.text) + "\"" : std::string(token.text); }
 
-bool opens_block(const std::vector<Token>& tokens, int token) {
-  return is_sign(token_at(tokens, token), "{") && !is_word(token_at(tokens, token - 1), "in");
-}
+bool opens_block(const std::vector<Token>& tokens, int token) { return is_sign(token_at(tokens, token), "{") && !is_word(token_at(tokens, token - 1), "in"); }
 
 int gap_before(const std::vector<Token>& tokens, int token) {
   const Token& here = token_at(tokens, token);

@@ -17,8 +17,10 @@ Shown show(std::string_view text) {
   for (std::size_t at = 0; at < text.size(); ++shown.characters) {
     const std::size_t length = character_length(text, at);
     const bool control = length == 1 && static_cast<unsigned char>(text[at]) < 0x20 && text[at] != '\t';
-    if (length == 0 || control) shown.text += "\xEF\xBF\xBD";
-    else shown.text.append(text.substr(at, length));
+    if (length == 0 || control)
+      shown.text += "\xEF\xBF\xBD";
+    else
+      shown.text.append(text.substr(at, length));
     at += std::max<std::size_t>(length, 1);
   }
   return shown;
@@ -48,8 +50,8 @@ std::size_t character_length(std::string_view text, std::size_t at) {
 
 std::string printable(std::string_view text) { return show(text).text; }
 
-Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span, std::string code, std::string message,
-                         std::string expected, std::string hint, Severity severity) {
+Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span, std::string code, std::string message, std::string expected, std::string hint,
+                         Severity severity) {
   Diagnostic out;
   out.code = std::move(code);
   out.severity = severity;

@@ -40,7 +40,8 @@ struct Watch {
 };
 
 /// The printed numbers of the same game on another grid.
-Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, Watch& watch, std::vector<int>& used) {
+Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, Watch& watch,
+                                                 std::vector<int>& used) {
   SolveOptions options = asked;
   std::get<BeliefGrid>(options.method).nodes = nodes;
   options.refined = false;
@@ -56,8 +57,8 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
 ///
 /// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds the second and the
 /// tolerance. A number that a coarser grid does not have (nothing is ever accepted there) is compared with 0.
-Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers,
-                                 const std::vector<int>& nodes, Watch& watch, Certificate& certificate) {
+Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers, const std::vector<int>& nodes,
+                                 Watch& watch, Certificate& certificate) {
   for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
   if (!beliefs_matter(game.shape())) return true;
   std::vector<int> halved, quartered;
@@ -154,7 +155,8 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
   out.solution.refined.reset();
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
-  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), watch, out.certificate);
+  const Result<bool> estimated =
+      estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());
   if (watch.cancelled) return stopped();
   judge(out.certificate);

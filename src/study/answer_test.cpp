@@ -74,7 +74,8 @@ TEST_CASE("answer: payoffs of prediction are those the solver found") {
     REQUIRE(a.has_value());
     CHECK_FALSE(a->certificate.holds);
     for (std::size_t j = 0; j < a->prediction.values.size(); ++j)
-      for (std::size_t k = 0; k < a->prediction.values[j].size(); ++k) CHECK(a->prediction.values[j][k] == doctest::Approx(a->solution.start_values[j][k]).epsilon(1e-9));
+      for (std::size_t k = 0; k < a->prediction.values[j].size(); ++k)
+        CHECK(a->prediction.values[j][k] == doctest::Approx(a->solution.start_values[j][k]).epsilon(1e-9));
   }
 }
 

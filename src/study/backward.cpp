@@ -115,7 +115,8 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
         for (std::int64_t k = structure_.count_begin[at(reader.branch())]; k < structure_.count_begin[at(reader.branch()) + 1]; ++k) {
           const Structure::Count& count = structure_.counts[static_cast<std::size_t>(k)];
           if (count.tally != column.index) continue;
-          for (std::size_t theta = 0; theta < profiles; ++theta) at_once[theta] += board_.game().numbers.amounts[static_cast<std::size_t>(count.amount_offset) + theta];
+          for (std::size_t theta = 0; theta < profiles; ++theta)
+            at_once[theta] += board_.game().numbers.amounts[static_cast<std::size_t>(count.amount_offset) + theta];
         }
         break;
       case Kind::payoff: {
@@ -169,8 +170,7 @@ void Backward::after(const Effect& effect, const BranchReader& reader, const Foo
         for (std::size_t theta = 0; theta < profiles; ++theta) out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[theta];
         continue;
       }
-      for (std::size_t theta = 0; theta < profiles; ++theta)
-        out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[projection->profile[theta]];
+      for (std::size_t theta = 0; theta < profiles; ++theta) out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[projection->profile[theta]];
     }
   }
 }
@@ -201,8 +201,8 @@ void Backward::compute(int round, int state) {
       after(now, reader, footing, amounts.data());
       double* out = table.data() + at(p) * width;
       for (std::size_t c = 0; c < columns_.size(); ++c) {
-        const double* odds = chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles)
-                                                                        : footing.odds.data();
+        const double* odds =
+            chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles) : footing.odds.data();
         for (std::size_t theta = 0; theta < profiles; ++theta)
           if (odds[theta] > 0.0) out[c * profiles + theta] += odds[theta] * amounts[c * profiles + theta];
       }

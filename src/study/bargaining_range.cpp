@@ -91,7 +91,8 @@ Span both_at_least_zero(std::span<const double> number, std::span<const double> 
 
 RangeSum::RangeSum(const Board& board, int offer, std::span<const Given> given) : board_(board), offer_(offer), facts_(board, given) {
   const Structure& structure = board.structure();
-  MELIAN_EXPECT(offer >= 0 && at(offer) < structure.moves.size() && structure.moves[at(offer)].kind == MoveKind::offer, "a bargaining range belongs to an offer");
+  MELIAN_EXPECT(offer >= 0 && at(offer) < structure.moves.size() && structure.moves[at(offer)].kind == MoveKind::offer,
+                "a bargaining range belongs to an offer");
   MELIAN_EXPECT(!facts_.taking(), "a bargaining range is judged before the offer is made");
   proposer_ = structure.moves[at(offer)].player;
   for (std::size_t s = 0; s < structure.states.size(); ++s) {
@@ -139,7 +140,8 @@ void RangeSum::weigh(int round, int state, int table_round, int k, const AnswerT
       reader.read(p, footing);
       backward.after(effect, reader, footing, after.data());
       for (int type = 0; type < 2; ++type) {
-        proposer[at(j)].push_back(own_expectation(board_, shape, proposer_, shape.has(proposer_) ? type : 0, after.data() + at(column[0]) * at(shape.profiles), footing.log_odds));
+        proposer[at(j)].push_back(
+            own_expectation(board_, shape, proposer_, shape.has(proposer_) ? type : 0, after.data() + at(column[0]) * at(shape.profiles), footing.log_odds));
         responder[at(j)].push_back(own_expectation(board_, shape, gains.responder, shape.has(gains.responder) ? type : 0,
                                                    after.data() + at(responder_column) * at(shape.profiles), footing.log_odds));
       }
@@ -158,7 +160,8 @@ void RangeSum::weigh(int round, int state, int table_round, int k, const AnswerT
       const bool compares = best >= 0 && has(type, answer.accepting);
       gains.responder_gain[2 * n + at(type)].push_back(compares ? responder[accepting][2 * n + at(type)] - responder[at(best)][2 * n + at(type)] : unknown);
       for (int own = 0; own < 2; ++own)
-        gains.proposer_gain[4 * n + 2 * at(own) + at(type)].push_back(compares ? proposer[accepting][2 * n + at(own)] - proposer[at(best)][2 * n + at(own)] : unknown);
+        gains.proposer_gain[4 * n + 2 * at(own) + at(type)].push_back(compares ? proposer[accepting][2 * n + at(own)] - proposer[at(best)][2 * n + at(own)]
+                                                                               : unknown);
     }
 }
 
@@ -167,7 +170,8 @@ void RangeSum::read(int round, int state, int table_round, const Places& places,
   const PublicState& from = structure.states[at(state)];
   std::map<int, Gains> by_responder;
   std::vector<std::pair<double, int>> offers;
-  for (int k = 0; k < from.num_branches; ++k) offers.emplace_back(structure.moves[at(offer_)].numbers[at(structure.branches[at(from.first_branch + k)].action)], k);
+  for (int k = 0; k < from.num_branches; ++k)
+    offers.emplace_back(structure.moves[at(offer_)].numbers[at(structure.branches[at(from.first_branch + k)].action)], k);
   std::sort(offers.begin(), offers.end());
   for (const auto& [number, k] : offers) {
     const AnswerTo answer = answer_to(board_, state, k);

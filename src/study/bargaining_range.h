@@ -18,9 +18,9 @@ namespace melian {
 /// reveals nothing; the answer does, as it does in play.
 struct BargainingRange {
   int proposer_type = 0, responder = 0, responder_type = 0;
-  double weight = 0.0;            ///< expected number of offers made by this pair in these rounds, by the analyst
-  double share = 0.0;             ///< share of them with a non-empty range
-  double width = 0.0;             ///< mean of high - low, 0 where empty
+  double weight = 0.0;              ///< expected number of offers made by this pair in these rounds, by the analyst
+  double share = 0.0;               ///< share of them with a non-empty range
+  double width = 0.0;               ///< mean of high - low, 0 where empty
   std::optional<double> low, high;  ///< means over the non-empty ones; none when every one is empty
 };
 
@@ -31,7 +31,6 @@ struct BargainingRange {
 /// Requires: `offer` is an offer move. Offers that nobody answers (no branch accepts them) have no range and no weight.
 /// Source:   [Fearon1995], the bargaining range; docs/methods_predict.md, "Bargaining range".
 [[nodiscard]] std::vector<BargainingRange> bargaining_range(const Game& game, const Assessment& assessment, int offer, int first_round = 1,
-                                                            int last_round = std::numeric_limits<int>::max(),
-                                                            std::span<const Given> given = {});
+                                                            int last_round = std::numeric_limits<int>::max(), std::span<const Given> given = {});
 
 }  // namespace melian

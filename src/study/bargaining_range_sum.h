@@ -15,7 +15,7 @@ namespace melian::prediction {
 /// Where an offer is answered: the public state, and which of its branches accepts it (or leads to accepting it later in
 /// the round, where a third party has its say).
 struct AnswerTo {
-  int state = -1;   ///< -1: nobody answers
+  int state = -1;  ///< -1: nobody answers
   int accepting = -1;
   std::vector<int> way;  ///< states from the offer to the answer, both included
 };
@@ -43,9 +43,9 @@ class RangeSum {
   /// answer, by types.
   struct Gains {
     int responder = -1;
-    std::vector<double> number;                        ///< increasing
-    std::vector<std::vector<double>> responder_gain;   ///< [place * 2 + type][offer]
-    std::vector<std::vector<double>> proposer_gain;    ///< [(place * 2 + proposer type) * 2 + responder type][offer]
+    std::vector<double> number;                       ///< increasing
+    std::vector<std::vector<double>> responder_gain;  ///< [place * 2 + type][offer]
+    std::vector<std::vector<double>> proposer_gain;   ///< [(place * 2 + proposer type) * 2 + responder type][offer]
   };
   struct Total {
     double weight = 0.0, non_empty = 0.0, width = 0.0, low = 0.0, high = 0.0;

@@ -19,7 +19,8 @@ constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// An expression in one solution, where `here` is the variant of atoms that name none.
 double number_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here, const std::function<double(Role)>& role) {
-  return evaluate(expression, {[&](const metric::Atom& atom) { return numbers(atom.variant.empty() ? here : atom.variant.text, atom).value_or(no_number); }, role});
+  return evaluate(expression,
+                  {[&](const metric::Atom& atom) { return numbers(atom.variant.empty() ? here : atom.variant.text, atom).value_or(no_number); }, role});
 }
 
 /// The numbers of one half in one solution.
@@ -85,7 +86,8 @@ std::size_t deciding(const std::vector<Verdict>& verdicts) {
 std::optional<double> if_finite(double number) { return std::isfinite(number) ? std::optional(number) : std::nullopt; }
 
 std::string why_open(const Compared& compared) {
-  if (!std::isfinite(compared.fine.left) || !std::isfinite(compared.fine.right)) return "the number does not exist: what it is conditional on never happens, or it divides by zero";
+  if (!std::isfinite(compared.fine.left) || !std::isfinite(compared.fine.right))
+    return "the number does not exist: what it is conditional on never happens, or it divides by zero";
   if (!std::isfinite(compared.grid_error + compared.solver_error)) return "the number does not exist on the coarser grid, so its error is unknown";
   if (compared.solver_error > compared.grid_error) return "several solutions of the game disagree about the number by more than it lies from the threshold";
   return "the number lies within its grid error of the threshold";

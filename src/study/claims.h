@@ -32,9 +32,9 @@ using AtomNumbers = std::function<std::optional<double>(const std::string& varia
 
 /// One reading at one lambda, solved three ways.
 struct ClaimNumbers {
-  AtomNumbers fine;                       ///< on the grid asked for
-  AtomNumbers coarse;                     ///< on a grid with half the nodes
-  std::optional<AtomNumbers> selection;   ///< on that coarse grid with another choice among several solutions
+  AtomNumbers fine;                      ///< on the grid asked for
+  AtomNumbers coarse;                    ///< on a grid with half the nodes
+  std::optional<AtomNumbers> selection;  ///< on that coarse grid with another choice among several solutions
 };
 
 struct HalfJudgement {
@@ -44,7 +44,7 @@ struct HalfJudgement {
   [[nodiscard]] double error() const { return grid_error + solver_error; }
   std::optional<double> compared_with;
   Verdict verdict = Verdict::undecided;
-  std::string why;                        ///< when undecided
+  std::string why;  ///< when undecided
 };
 
 struct GuardJudgement {
@@ -56,10 +56,10 @@ struct GuardJudgement {
 
 struct ClaimJudgement {
   Verdict verdict = Verdict::undecided;
-  std::size_t deciding = 0;               ///< the half whose verdict is the claim's
+  std::size_t deciding = 0;  ///< the half whose verdict is the claim's
   std::vector<HalfJudgement> halves;
   std::vector<GuardJudgement> guards;
-  std::vector<std::string> why;           ///< when undecided
+  std::vector<std::string> why;  ///< when undecided
 };
 
 [[nodiscard]] ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers);

@@ -27,29 +27,35 @@ class Forward {
   void gather(int round, const std::vector<int>& level);
   void cross_rounds(int round, bool closing);
   void carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const;
-  void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds,
-              Flow& flow) const;
+  void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const;
   void open(Standing& standing, int state) const;
 
   const Board& board_;
   const Structure& structure_;
   const bool with_information_;
   const ForwardHooks& hooks_;
-  const std::vector<int> until_;              // moves at which plays stop
-  bool forced_ = false;                       // actions are taken whatever the types would do
+  const std::vector<int> until_;  // moves at which plays stop
+  bool forced_ = false;           // actions are taken whatever the types would do
   const int profiles_;
-  std::vector<int> source_;                   // [branch]: the state it leaves
-  std::vector<std::vector<int>> incoming_;    // [state]: branches that reach it within the round, in order
+  std::vector<int> source_;                 // [branch]: the state it leaves
+  std::vector<std::vector<int>> incoming_;  // [state]: branches that reach it within the round, in order
   std::vector<std::vector<double>> node_entropy_;
   std::map<RoundAndState, Standing> arrivals_;  // at the tops of later rounds
-  std::map<int, Standing> closing_arrivals_;  // by state
-  std::vector<Standing> standing_;            // [state], of the round in hand
-  std::vector<Flow> flows_;                   // [branch]
+  std::map<int, Standing> closing_arrivals_;    // by state
+  std::vector<Standing> standing_;              // [state], of the round in hand
+  std::vector<Flow> flows_;                     // [branch]
 };
 
 Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until)
-    : board_(board), structure_(board.structure()), with_information_(with_information), hooks_(hooks), until_(std::move(until)), profiles_(board.full().count()),
-      source_(structure_.branches.size()), incoming_(structure_.states.size()), standing_(structure_.states.size()),
+    : board_(board),
+      structure_(board.structure()),
+      with_information_(with_information),
+      hooks_(hooks),
+      until_(std::move(until)),
+      profiles_(board.full().count()),
+      source_(structure_.branches.size()),
+      incoming_(structure_.states.size()),
+      standing_(structure_.states.size()),
       flows_(structure_.branches.size()) {
   for (std::size_t s = 0; s < structure_.states.size(); ++s)
     for (int b = structure_.states[s].first_branch; b < structure_.states[s].first_branch + structure_.states[s].num_branches; ++b) {
@@ -133,7 +139,8 @@ void Forward::play_round(int round, bool closing) {
 void Forward::gather(int round, const std::vector<int>& level) {
   std::vector<int> reached;
   for (const int state : level) {
-    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(), [&](int b) { return !standing_[at(source_[at(b)])].empty() && !stops(source_[at(b)]); });
+    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(),
+                                    [&](int b) { return !standing_[at(source_[at(b)])].empty() && !stops(source_[at(b)]); });
     if (!inflow) continue;
     if (standing_[at(state)].empty()) open(standing_[at(state)], state);
     reached.push_back(state);
@@ -196,7 +203,10 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
   flow.splitting.assign(players, 0.0);
 
   // Columns of the target's frozen players: those frozen here keep their column, those who stop being live start one.
-  struct Frozen { int to_column, from_column; std::size_t axis; };
+  struct Frozen {
+    int to_column, from_column;
+    std::size_t axis;
+  };
   std::vector<Frozen> frozen;
   if (to != nullptr) {
     const Shape& there = board_.shape(reader.destination().state);
@@ -250,8 +260,7 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
   }
 }
 
-void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds,
-                     Flow& flow) const {
+void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const {
   const double carried = mass * odds;
   if (carried <= 0.0) return;
   const Projection* projection = reader.projection();

@@ -50,8 +50,7 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
 Projection make_projection(const Shape& here, const Shape& there) {
   Projection out;
   out.same_profiles = here.profiles == there.profiles;
-  for (const Shape::Axis& axis : here.axes)
-    out.stride.push_back(there.has(axis.player) ? there.axes[at(there.axis_of_player[at(axis.player)])].stride : 0);
+  for (const Shape::Axis& axis : here.axes) out.stride.push_back(there.has(axis.player) ? there.axes[at(there.axis_of_player[at(axis.player)])].stride : 0);
   for (const Shape::Axis& axis : there.axes) MELIAN_EXPECT(here.has(axis.player), "live players contain those of every successor");
   for (int p = 0; p < here.points; ++p) {
     int point = 0;
@@ -68,8 +67,7 @@ Projection make_projection(const Shape& here, const Shape& there) {
 
 }  // namespace
 
-Board::Board(const Game& game, const Assessment& assessment)
-    : game_(game), assessment_(assessment), full_(game.shape().players, game.shape().everyone()) {
+Board::Board(const Game& game, const Assessment& assessment) : game_(game), assessment_(assessment), full_(game.shape().players, game.shape().everyone()) {
   const Structure& structure = game.shape();
   const int players = structure.num_players();
   MELIAN_EXPECT(assessment.game_fingerprint == game.fingerprint, "strategies of another game");
@@ -194,8 +192,7 @@ void BranchReader::spread(int stride, const Place& place, Footing& out) const {
 void BranchReader::read(int point, Footing& out) const {
   out.odds.resize(at(here_.profiles));
   out.log_odds.resize(here_.axes.size());
-  for (std::size_t a = 0; a < here_.axes.size(); ++a)
-    out.log_odds[a] = board_.node_log_odds(here_.axes[a].player)[at(here_.axes[a].node[at(point)])];
+  for (std::size_t a = 0; a < here_.axes.size(); ++a) out.log_odds[a] = board_.node_log_odds(here_.axes[a].player)[at(here_.axes[a].node[at(point)])];
   if (log_sigma_[0] != nullptr) {
     const double log_zero = log_sigma_[0][point];
     const double zero = std::exp(log_zero);

@@ -22,9 +22,9 @@ struct Shape {
     int profile_stride = 0;  ///< of the player's type in a profile
     std::vector<int> node;   ///< [point]: the player's node
   };
-  std::vector<Axis> axes;            ///< live players with two types, in player order
-  std::vector<int> axis_of_player;   ///< -1 where not live
-  std::vector<int> frozen;           ///< players with two types who are not live: their beliefs no longer move
+  std::vector<Axis> axes;           ///< live players with two types, in player order
+  std::vector<int> axis_of_player;  ///< -1 where not live
+  std::vector<int> frozen;          ///< players with two types who are not live: their beliefs no longer move
   int points = 1;
   int profiles = 1;
   std::vector<int> profile_of_full;  ///< [full profile]: profile of the live players
@@ -39,16 +39,16 @@ struct Shape {
 
 /// From one shape to the shape of a successor, which has the same or fewer axes.
 struct Projection {
-  std::vector<int> point;    ///< [point here]: the point there with the same nodes
-  std::vector<int> profile;  ///< [profile here]
-  std::vector<int> stride;   ///< [axis here]: stride of that player's node there, 0 where dropped
+  std::vector<int> point;      ///< [point here]: the point there with the same nodes
+  std::vector<int> profile;    ///< [profile here]
+  std::vector<int> stride;     ///< [axis here]: stride of that player's node there, 0 where dropped
   bool same_profiles = false;  ///< nobody is dropped
 };
 
 /// Where a branch leads. Rounds count from 0; `closing` marks the horizon's closing.
 struct Destination {
-  int state = -1;   ///< negative: play ends in outcome -1 - state
-  int round = 0;    ///< the round play is in afterwards; of a closing: the number of rounds of the horizon
+  int state = -1;  ///< negative: play ends in outcome -1 - state
+  int round = 0;   ///< the round play is in afterwards; of a closing: the number of rounds of the horizon
   bool closing = false;
   [[nodiscard]] bool ended() const { return state < 0; }
 };
@@ -70,7 +70,9 @@ class Board {
   [[nodiscard]] const std::vector<double>& nodes(int player) const { return assessment_.axes.nodes[static_cast<std::size_t>(player)]; }
   [[nodiscard]] const std::vector<double>& node_log_odds(int player) const { return node_log_odds_[static_cast<std::size_t>(player)]; }
   /// The constant by which an observer's log-odds about a player exceed the analyst's.
-  [[nodiscard]] double disagreement(int observer, int about) const { return disagreement_[static_cast<std::size_t>(observer)][static_cast<std::size_t>(about)]; }
+  [[nodiscard]] double disagreement(int observer, int about) const {
+    return disagreement_[static_cast<std::size_t>(observer)][static_cast<std::size_t>(about)];
+  }
 
   /// Where `branch` leads for a play in `round` (in the closing, rounds no longer count).
   [[nodiscard]] Destination follow(int round, int branch) const;
@@ -127,16 +129,14 @@ class BranchReader {
   const Projection* projection_ = nullptr;
   bool possible_ = true;
   std::vector<bool> moves_;
-  int mover_axis_ = -1;                        ///< of a decision by a player whose type is live
+  int mover_axis_ = -1;                              ///< of a decision by a player whose type is live
   const double* log_sigma_[2] = {nullptr, nullptr};  ///< of a decision, by type of the mover
-  const double* chance_ = nullptr;             ///< of a chance move
-  std::vector<double> shift_;                  ///< of a chance move, by axis
+  const double* chance_ = nullptr;                   ///< of a chance move
+  std::vector<double> shift_;                        ///< of a chance move, by axis
 };
 
 /// Log-odds after news; an infinite shift wins over an infinite belief (all weight on the types that could have acted).
-[[nodiscard]] inline double shifted(double log_odds_before, double shift) {
-  return std::isinf(shift) ? shift : log_odds_before + shift;
-}
+[[nodiscard]] inline double shifted(double log_odds_before, double shift) { return std::isinf(shift) ? shift : log_odds_before + shift; }
 
 /// How an outcome of chance shifts the log-odds of the player whose types lie `stride` apart among `profiles` profiles.
 [[nodiscard]] double chance_shift(const double* odds, int profiles, int stride);

@@ -93,7 +93,8 @@ void Sum::at_state(int round, int state, int table_round, const Places& places, 
   for (std::size_t n = 0; n < places.point.size(); ++n) {
     const int p = places.point[n];
     std::vector<const double*> amounts;
-    for (const int c : column) amounts.push_back(backward->table(table_round, state).data() + (at(p) * backward->columns().size() + at(c)) * at(shape.profiles));
+    for (const int c : column)
+      amounts.push_back(backward->table(table_round, state).data() + (at(p) * backward->columns().size() + at(c)) * at(shape.profiles));
     if (const auto* wanted = std::get_if<ActionShare>(&probe_.what)) {
       std::fill(share.begin(), share.end(), 0.0);
       const PublicState& from = structure.states[at(state)];
@@ -125,7 +126,8 @@ void Sum::after_branch(int round, int state, int table_round, int k, const Place
   // What ended play is weighed by the odds themselves: they need not factorise.
   const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what);
   const double* own_odds = payoff != nullptr && move.kind == MoveKind::chance && reader.destination().ended()
-                               ? board_.game().odds_for(reader.branch(), payoff->player, shape.profiles) : nullptr;
+                               ? board_.game().odds_for(reader.branch(), payoff->player, shape.profiles)
+                               : nullptr;
   Footing footing;
   for (std::size_t n = 0; n < places.point.size(); ++n) {
     reader.read(places.point[n], footing);
@@ -159,7 +161,8 @@ void Sum::add(Total& total, int round, const Shape& shape, const std::vector<dou
     for (std::size_t theta = 0; theta < weights.size(); ++theta) {
       if (weights[theta] == 0.0) continue;
       double second = axis >= 0 ? weights[theta] * logistic(log_odds[at(axis)]) : 0.0;
-      if (frozen >= 0) second = board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
+      if (frozen >= 0)
+        second = board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
       total.amount += belief->type == 1 ? second : weights[theta] - second;
     }
     return;
@@ -292,7 +295,8 @@ int can_remember(const Structure& structure, int move, int variable) {
   for (std::size_t s = 0; s < structure.states.size(); ++s) {
     if (structure.states[s].move != move) continue;
     bool here = false;
-    for (std::int64_t k = structure.memory[s]; k < structure.memory[s + 1]; ++k) here = here || structure.remembered[static_cast<std::size_t>(k)].variable == variable;
+    for (std::int64_t k = structure.memory[s]; k < structure.memory[s + 1]; ++k)
+      here = here || structure.remembered[static_cast<std::size_t>(k)].variable == variable;
     some = some || here;
     all = all && here;
   }

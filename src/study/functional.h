@@ -30,34 +30,56 @@ namespace melian {
 // ---- What is measured -----------------------------------------------------------------------------------------------
 
 /// P(play ends in one of these outcomes), the closing's included.
-struct OutcomeProbability { std::vector<int> outcomes; };
+struct OutcomeProbability {
+  std::vector<int> outcomes;
+};
 /// Expected last round of the play, from 1, counted from the start of play; cut off by the horizon counts the horizon.
 struct ExpectedRounds {};
 /// P(play ends in this round or the next `rounds` - 1); plays cut off by the horizon never end.
-struct EndsWithin { int rounds = 1; };
+struct EndsWithin {
+  int rounds = 1;
+};
 /// P(the horizon cuts play off).
 struct CutOff {};
 /// Expected amount still to be counted, undiscounted (at the start: the whole tally).
-struct ExpectedTally { int tally = 0; };
+struct ExpectedTally {
+  int tally = 0;
+};
 /// Payoff of `player` from here on, discounted to here, by its own odds and its own belief about others, in payoff
 /// units. At a move: averaged over the player's types as the weights have them; for one type add `TypeIs`.
 /// After a choice or chance outcome: the player has seen it (its belief is the posterior).
-struct ExpectedPayoff { int player = 0; };
+struct ExpectedPayoff {
+  int player = 0;
+};
 /// Mean of the offers of `move`: at the start, of those made in the first round that reaches it; at a move, of the next
 /// one made from there on. Empty where none is ever made.
-struct OfferMean { int move = 0; };
+struct OfferMean {
+  int move = 0;
+};
 /// Mean of the offers of `move` that are accepted from here on. Empty where none ever is.
-struct AcceptedMean { int move = 0; };
+struct AcceptedMean {
+  int move = 0;
+};
 /// P(an offer of `move` is accepted, from here on).
-struct OfferAccepted { int move = 0; };
+struct OfferAccepted {
+  int move = 0;
+};
 /// The analyst's belief in a type, averaged (after a choice: the posterior).
-struct MeanBelief { int player = 0, type = 1; };
+struct MeanBelief {
+  int player = 0, type = 1;
+};
 /// P(the move is made, from here on with this action, at least once). `action` -1: any.
-struct MoveMade { int move = 0, action = -1; };
+struct MoveMade {
+  int move = 0, action = -1;
+};
 /// P(this action | the probed move is made): how often a choice falls on it. At a move only, without forced action.
-struct ActionShare { int action = 0; };
+struct ActionShare {
+  int action = 0;
+};
 /// P(T = round | T >= round). At the start only; may be given types.
-struct Hazard { int round = 1; };
+struct Hazard {
+  int round = 1;
+};
 /// Bits about a player's type, summed over the probe's rounds; `per_round_reached`: their mean per round, each round's
 /// bits divided by the probability that it is reached. At the start only; takes no `given`.
 struct News {
@@ -67,24 +89,37 @@ struct News {
 };
 /// Share of type pairs (weighed like everything else, at the offer move `offer`) that have a bargaining range, see
 /// bargaining_range.h. Takes the probe's rounds and `given`; `move` is left empty.
-struct RangeShare { int offer = 0; };
+struct RangeShare {
+  int offer = 0;
+};
 /// Mean width of that range, 0 where empty, in units of the offer.
-struct RangeWidth { int offer = 0; };
+struct RangeWidth {
+  int offer = 0;
+};
 
-using Functional = std::variant<OutcomeProbability, ExpectedRounds, EndsWithin, CutOff, ExpectedTally, ExpectedPayoff, OfferMean, AcceptedMean,
-                                OfferAccepted, MeanBelief, MoveMade, ActionShare, Hazard, News, RangeShare, RangeWidth>;
+using Functional = std::variant<OutcomeProbability, ExpectedRounds, EndsWithin, CutOff, ExpectedTally, ExpectedPayoff, OfferMean, AcceptedMean, OfferAccepted,
+                                MeanBelief, MoveMade, ActionShare, Hazard, News, RangeShare, RangeWidth>;
 
 // ---- Where it is measured -------------------------------------------------------------------------------------------
 
 /// "given Moscow is maximalist": only plays in which the player has this type.
 /// Every fact may be negated ("is not").
-struct TypeIs { int player = 0, type = 0; bool negated = false; };
+struct TypeIs {
+  int player = 0, type = 0;
+  bool negated = false;
+};
 /// "given asked is yes": only public states that remember this content of a variable (`Structure::remembered`). The
 /// compiler drops what nobody reads: compile with `CompileOptions::keep`, and see `can_remember`.
-struct RemembersContent { int variable = 0, content = 0; bool negated = false; };
+struct RemembersContent {
+  int variable = 0, content = 0;
+  bool negated = false;
+};
 /// Only plays that take this action at the probed move itself, weighed by how likely it is: "after" in equilibrium,
 /// where `forced_action` weighs every place alike. What is measured is then taken after that action.
-struct Takes { int action = 0; bool negated = false; };
+struct Takes {
+  int action = 0;
+  bool negated = false;
+};
 using Given = std::variant<TypeIs, RemembersContent, Takes>;
 
 struct Probe {

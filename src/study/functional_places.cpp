@@ -55,8 +55,10 @@ class Detour {
   void run(const Board& board, Book& book) {
     for (std::size_t k = 0; k < legs_.size(); ++k)
       legs_[k]->run([&](int round, int state, const Standing& standing) {
-        if (k + 1 == legs_.size()) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
-        else legs_[k + 1]->take(round, state, standing, reader_.forced[k + 1].at(board.structure().states[at(state)].move));
+        if (k + 1 == legs_.size())
+          book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+        else
+          legs_[k + 1]->take(round, state, standing, reader_.forced[k + 1].at(board.structure().states[at(state)].move));
       });
     legs_.clear();
   }
@@ -72,8 +74,9 @@ Facts::Facts(const Board& board, std::span<const Given> given) : board_(board), 
   const Structure& structure = board.structure();
   for (const Given& fact : given) {
     if (const auto* type = std::get_if<TypeIs>(&fact)) {
-      MELIAN_EXPECT(type->player >= 0 && type->player < structure.num_players() && type->type >= 0 &&
-                        type->type < structure.players[at(type->player)].num_types(), "a type of a player");
+      MELIAN_EXPECT(
+          type->player >= 0 && type->player < structure.num_players() && type->type >= 0 && type->type < structure.players[at(type->player)].num_types(),
+          "a type of a player");
       for (int theta = 0; theta < board.full().count(); ++theta)
         if ((board.full().type_of(theta, type->player) == type->type) == type->negated) allowed_[at(theta)] = false;
     } else if (const auto* content = std::get_if<RemembersContent>(&fact)) {

@@ -25,9 +25,9 @@ struct Places {
 class Facts {
  public:
   Facts(const Board& board, std::span<const Given> given);
-  [[nodiscard]] bool hold_at(int state) const;                            ///< what the state remembers
+  [[nodiscard]] bool hold_at(int state) const;  ///< what the state remembers
   [[nodiscard]] bool allows(int full_profile) const { return allowed_[static_cast<std::size_t>(full_profile)]; }
-  [[nodiscard]] bool taking() const { return !taken_.empty(); }           ///< is a `Takes` among them?
+  [[nodiscard]] bool taking() const { return !taken_.empty(); }  ///< is a `Takes` among them?
   [[nodiscard]] bool takes(int action) const;
   /// The analyst's probability of each full profile, times the row's, where the profile is allowed.
   [[nodiscard]] std::vector<double> weights(const double* row) const;
@@ -47,12 +47,11 @@ struct Reader {
   /// action by move. The last step is where places are read, and `read` forces its action. Empty: no such detour.
   std::vector<std::map<int, int>> forced;
   std::function<bool(int state)> starts_at;  ///< of detours: may they start in this public state?
-  std::vector<Column> columns;      ///< what it needs of the backward sweep
-  std::vector<int> column;          ///< filled: where those columns are
+  std::vector<Column> columns;               ///< what it needs of the backward sweep
+  std::vector<int> column;                   ///< filled: where those columns are
   /// Called once for every (round, state) with places; `backward` is null when no reader has columns. `round` counts
   /// from 0 also where the state is untimed; `table_round` is what `Backward` wants to hear; `column` as above.
-  std::function<void(int round, int state, int table_round, const Places&, const Backward* backward,
-                     const std::vector<int>& column)> read;
+  std::function<void(int round, int state, int table_round, const Places&, const Backward* backward, const std::vector<int>& column)> read;
 };
 
 /// One forward sweep (unless all readers look at the start) and one backward sweep (unless none has columns).
@@ -60,7 +59,7 @@ void sweep_places(const Board& board, std::span<Reader> readers);
 
 /// A player's expectation over the others' types given its own: `amounts` by live profile, the analyst's log-odds by
 /// axis, both of the shape. `own_odds`, where not null, weighs profiles further (an outcome of chance that ended play).
-[[nodiscard]] double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts,
-                                     std::span<const double> log_odds, const double* own_odds = nullptr);
+[[nodiscard]] double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts, std::span<const double> log_odds,
+                                     const double* own_odds = nullptr);
 
 }  // namespace melian::prediction

@@ -56,7 +56,8 @@ TEST_CASE("measure: at the start functionals are what predict says") {
   const Assessment assessment = test::random_assessment(game, 9, 21);
   const Prediction p = predict(game, assessment);
   const int demand = move_named(game, "demand");
-  for (int o = 0; o < 5; ++o) CHECK(value(game, assessment, probe(OutcomeProbability{{o}})) == doctest::Approx(p.outcomes[static_cast<std::size_t>(o)]).epsilon(round_off));
+  for (int o = 0; o < 5; ++o)
+    CHECK(value(game, assessment, probe(OutcomeProbability{{o}})) == doctest::Approx(p.outcomes[static_cast<std::size_t>(o)]).epsilon(round_off));
   CHECK(value(game, assessment, probe(ExpectedRounds{})) == doctest::Approx(p.rounds_mean).epsilon(round_off));
   CHECK(value(game, assessment, probe(CutOff{})) == doctest::Approx(p.unfinished).epsilon(round_off));
   CHECK(value(game, assessment, probe(ExpectedTally{0})) == doctest::Approx(p.tallies[0]).epsilon(round_off));
@@ -68,7 +69,8 @@ TEST_CASE("measure: at the start functionals are what predict says") {
   CHECK(value(game, assessment, probe(Hazard{2})) == doctest::Approx(p.hazard[1]).epsilon(round_off));
   for (int j = 0; j < 2; ++j)
     for (int type = 0; type < 2; ++type)
-      CHECK(value(game, assessment, probe(ExpectedPayoff{j}, {}, {}, {TypeIs{j, type}})) == doctest::Approx(p.values[static_cast<std::size_t>(j)][static_cast<std::size_t>(type)]).epsilon(round_off));
+      CHECK(value(game, assessment, probe(ExpectedPayoff{j}, {}, {}, {TypeIs{j, type}})) ==
+            doctest::Approx(p.values[static_cast<std::size_t>(j)][static_cast<std::size_t>(type)]).epsilon(round_off));
   const Profiles full(game.shape().players, game.shape().everyone());
   for (int theta = 0; theta < full.count(); ++theta)
     CHECK(value(game, assessment, probe(OutcomeProbability{{0}}, {}, {}, {TypeIs{0, full.type_of(theta, 0)}, TypeIs{1, full.type_of(theta, 1)}})) ==
@@ -120,7 +122,9 @@ TEST_CASE("measure: forced choices of one move weigh the same places") {
 TEST_CASE("measure: forcing a choice of a game without types leaves the later ones as they are") {
   const Game game = test::crisis();
   const Assessment assessment = test::random_assessment(game, 3, 24);
-  const auto odds = [&](int state, int branch) { return std::exp(assessment.log_strategy[static_cast<std::size_t>(assessment.row(game.shape(), 0, state) + branch)]); };
+  const auto odds = [&](int state, int branch) {
+    return std::exp(assessment.log_strategy[static_cast<std::size_t>(assessment.row(game.shape(), 0, state) + branch)]);
+  };
   CHECK(value(game, assessment, probe(OutcomeProbability{{2}}, 0, 1)) == doctest::Approx(odds(1, 1) * odds(2, 0)));
   CHECK(value(game, assessment, probe(OutcomeProbability{{2}}, 1, 1)) == doctest::Approx(odds(2, 0)));
   CHECK(value(game, assessment, probe(ExpectedPayoff{0}, 2, 1)) == doctest::Approx(-0.3));
@@ -131,7 +135,9 @@ TEST_CASE("measure: forcing a choice of a game without types leaves the later on
 TEST_CASE("measure: choices forced in a row are followed by what play does from there") {
   const Game game = test::crisis();
   const Assessment assessment = test::random_assessment(game, 3, 24);
-  const auto odds = [&](int state, int branch) { return std::exp(assessment.log_strategy[static_cast<std::size_t>(assessment.row(game.shape(), 0, state) + branch)]); };
+  const auto odds = [&](int state, int branch) {
+    return std::exp(assessment.log_strategy[static_cast<std::size_t>(assessment.row(game.shape(), 0, state) + branch)]);
+  };
   Probe both = probe(OutcomeProbability{{2}}, 0, 1);
   both.then = {{{1, 1}}};
   CHECK(value(game, assessment, both) == doctest::Approx(odds(2, 0)));
@@ -148,7 +154,8 @@ TEST_CASE("measure: what states remember splits a move without remainder") {
   CHECK(can_remember(game.shape(), answer, 0) == 2);
   CHECK(can_remember(game.shape(), hold, 0) == 0);
   const std::vector<Probe> probes{probe(ExpectedTally{0}, answer), probe(ExpectedTally{0}, answer, {}, {RemembersContent{0, 1}}),
-                                  probe(ExpectedTally{0}, answer, {}, {RemembersContent{0, 1, true}}), probe(ExpectedTally{0}, hold, {}, {RemembersContent{0, 1}})};
+                                  probe(ExpectedTally{0}, answer, {}, {RemembersContent{0, 1, true}}),
+                                  probe(ExpectedTally{0}, hold, {}, {RemembersContent{0, 1}})};
   const std::vector<Measured> measured = measure(game, assessment, probes);
   CHECK(measured[1].weight + measured[2].weight == doctest::Approx(measured[0].weight));
   CHECK(measured[1].weight * *measured[1].value + measured[2].weight * *measured[2].value == doctest::Approx(measured[0].weight * *measured[0].value));
@@ -162,7 +169,8 @@ TEST_CASE("measure: the belief in a type that has stopped to matter stays what i
   // Behind the news nothing depends on A's type; B's moves do not change the belief in it.
   const int reply = move_named(game, "reply"), last = move_named(game, "last");
   const double before = value(game, assessment, probe(MeanBelief{0, 1}, reply));
-  CHECK(value(game, assessment, probe(MeanBelief{0, 1}, last, {}, {TypeIs{1, 0}})) == doctest::Approx(value(game, assessment, probe(MeanBelief{0, 1}, reply, {}, {TypeIs{1, 0}}))));
+  CHECK(value(game, assessment, probe(MeanBelief{0, 1}, last, {}, {TypeIs{1, 0}})) ==
+        doctest::Approx(value(game, assessment, probe(MeanBelief{0, 1}, reply, {}, {TypeIs{1, 0}}))));
   CHECK(before > 0.0);
   CHECK(before + value(game, assessment, probe(MeanBelief{0, 0}, reply)) == doctest::Approx(1.0));
 }

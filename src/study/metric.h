@@ -25,7 +25,23 @@ struct Word {
   [[nodiscard]] bool empty() const { return text.empty(); }
 };
 
-enum class Quantity { probability, rounds, tally, payoff, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width, base_rate };
+enum class Quantity {
+  probability,
+  rounds,
+  tally,
+  payoff,
+  mean,
+  accepted,
+  acceptance,
+  share,
+  belief,
+  information,
+  hazard,
+  survival,
+  range,
+  range_width,
+  base_rate
+};
 
 /// `given asked is yes`, `given front is not -1`.
 struct Condition {
@@ -35,22 +51,22 @@ struct Condition {
 
 /// `after reply decline`: an action taken at a move, whatever the types would do.
 struct Forced {
-  Word move, player;               ///< `MOVE of PLAYER`
+  Word move, player;  ///< `MOVE of PLAYER`
   Word action;
 };
 
 /// One number to be read off a solved game: a quantity and where it is taken.
 struct Atom {
   Quantity quantity = Quantity::rounds;
-  std::vector<Word> names;         ///< ends; or tally, player, offer, choice, players, base rate
-  Word part;                       ///< type, option, or channel (talk, battlefield, reached)
-  int round_argument = 0;          ///< of hazard, survival, base_rate
-  Word move, move_player;          ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
-  Word action;                     ///< `after`: forced there
-  std::vector<Forced> then;        ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
+  std::vector<Word> names;   ///< ends; or tally, player, offer, choice, players, base rate
+  Word part;                 ///< type, option, or channel (talk, battlefield, reached)
+  int round_argument = 0;    ///< of hazard, survival, base_rate
+  Word move, move_player;    ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
+  Word action;               ///< `after`: forced there
+  std::vector<Forced> then;  ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
   std::optional<std::pair<int, int>> rounds;
   std::vector<Condition> given;
-  Word variant;                    ///< `in VARIANT`; empty: the one asked for
+  Word variant;  ///< `in VARIANT`; empty: the one asked for
   Span span;
 };
 
@@ -69,7 +85,7 @@ struct Expression {
 
 struct Comparison {
   Expression left, right;
-  bool greater = true;    ///< left > right, else left < right
+  bool greater = true;  ///< left > right, else left < right
   bool or_equal = false;
   Span span;
 };

@@ -15,17 +15,18 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// How an atom is computed: probes whose averages are averaged by their weights; or a number read off elsewhere.
 struct Plan {
   std::vector<Probe> probes;
-  std::vector<int> offers;         ///< by probe, of offers at the start: their moves (several moves may share a name)
-  bool complement = false;         ///< 1 - the average
-  std::optional<double> number;    ///< known without a probe
-  std::optional<int> belief_round; ///< `belief` at the top of a round, from the prediction
+  std::vector<int> offers;          ///< by probe, of offers at the start: their moves (several moves may share a name)
+  bool complement = false;          ///< 1 - the average
+  std::optional<double> number;     ///< known without a probe
+  std::optional<int> belief_round;  ///< `belief` at the top of a round, from the prediction
   int player = -1, type = -1;
   std::optional<int> given_own_type;
 };
 
 class Lookup {
  public:
-  Lookup(const Structure& structure, const Surroundings& around, std::vector<Mistake>& mistakes) : structure_(structure), around_(around), mistakes_(mistakes) {}
+  Lookup(const Structure& structure, const Surroundings& around, std::vector<Mistake>& mistakes)
+      : structure_(structure), around_(around), mistakes_(mistakes) {}
 
   Plan plan(const Atom& atom) {
     Plan out;
@@ -92,8 +93,10 @@ class Lookup {
     const Player& whose = structure_.players[at(player)];
     const auto found = index_of(whose.types, word.text);
     if (!found) {
-      if (whose.types.empty()) wrong(word.span, fmt::format("{} has no types", whose.name));
-      else unknown(word, fmt::format("type of {}", whose.name), whose.types);
+      if (whose.types.empty())
+        wrong(word.span, fmt::format("{} has no types", whose.name));
+      else
+        unknown(word, fmt::format("type of {}", whose.name), whose.types);
     }
     return found;
   }
@@ -110,12 +113,16 @@ class Lookup {
     if (!of.empty() && !(whose = player(of))) return out;
     for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
       const Move& move = structure_.moves[m];
-      if (move.name == name.text && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose)) out.push_back(static_cast<int>(m));
+      if (move.name == name.text && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose))
+        out.push_back(static_cast<int>(m));
     }
     if (out.empty()) {
-      if (whose && !moves_named(name.text).empty()) wrong(of.span, fmt::format("`{}` is no move of {}", name.text, of.text));
-      else if (offers_only && !moves_named(name.text).empty()) wrong(name.span, fmt::format("`{}` is no offer", name.text), "a quantity of offers needs the name that stands after `offers`");
-      else unknown(name, offers_only ? "offer" : "move", move_names(offers_only));
+      if (whose && !moves_named(name.text).empty())
+        wrong(of.span, fmt::format("`{}` is no move of {}", name.text, of.text));
+      else if (offers_only && !moves_named(name.text).empty())
+        wrong(name.span, fmt::format("`{}` is no offer", name.text), "a quantity of offers needs the name that stands after `offers`");
+      else
+        unknown(name, offers_only ? "offer" : "move", move_names(offers_only));
     }
     return out;
   }
@@ -167,11 +174,13 @@ class Lookup {
       return std::nullopt;
     }
     if (move < 0) {
-      wrong(condition.subject.span, fmt::format("`{}` can be given only at a move", condition.subject.text), "at the start only types can be given; add `at MOVE` or `after MOVE ACTION`");
+      wrong(condition.subject.span, fmt::format("`{}` can be given only at a move", condition.subject.text),
+            "at the start only types can be given; add `at MOVE` or `after MOVE ACTION`");
       return std::nullopt;
     }
     if (can_remember(structure_, move, *variable) == 0) {
-      wrong(condition.subject.span, fmt::format("where `{}` is made, `{}` is not known any more, or not yet", structure_.moves[at(move)].name, condition.subject.text),
+      wrong(condition.subject.span,
+            fmt::format("where `{}` is made, `{}` is not known any more, or not yet", structure_.moves[at(move)].name, condition.subject.text),
             "choices are forgotten at the top of a phase: keep one in a state of the model");
       return std::nullopt;
     }
@@ -249,9 +258,12 @@ class Lookup {
         add_probes(atom, Hazard{atom.round_argument}, {-1}, out);
         return;
       case Quantity::tally:
-        if (const auto tally = index_of(structure_.tallies, atom.names[0].text)) add_probes(atom, ExpectedTally{*tally}, where, out);
-        else if (around_.base && index_of(around_.base->tallies, atom.names[0].text)) out.number = 0.0;
-        else unknown(atom.names[0], "tally", structure_.tallies);
+        if (const auto tally = index_of(structure_.tallies, atom.names[0].text))
+          add_probes(atom, ExpectedTally{*tally}, where, out);
+        else if (around_.base && index_of(around_.base->tallies, atom.names[0].text))
+          out.number = 0.0;
+        else
+          unknown(atom.names[0], "tally", structure_.tallies);
         return;
       case Quantity::payoff: payoff(atom, where, out); return;
       default: offers(atom, where, out);
@@ -266,11 +278,15 @@ class Lookup {
         add_probes(atom, CutOff{}, where, out);
         return;
       }
-      if (const auto end = index_of(structure_.outcomes, name.text)) ends.outcomes.push_back(*end);
-      else if (!around_.base || !index_of(around_.base->outcomes, name.text)) unknown(name, "end", structure_.outcomes);
+      if (const auto end = index_of(structure_.outcomes, name.text))
+        ends.outcomes.push_back(*end);
+      else if (!around_.base || !index_of(around_.base->outcomes, name.text))
+        unknown(name, "end", structure_.outcomes);
     }
-    if (ends.outcomes.empty()) out.number = 0.0;
-    else add_probes(atom, ends, where, out);
+    if (ends.outcomes.empty())
+      out.number = 0.0;
+    else
+      add_probes(atom, ends, where, out);
   }
 
   void payoff(const Atom& atom, const std::vector<int>& where, Plan& out) {
@@ -333,7 +349,8 @@ class Lookup {
       const auto about = player(condition.subject);
       if (!about) continue;
       const auto given_type = type(*about, condition.content);
-      if (*about != *who || condition.negated || atom.given.size() > 1) wrong(condition.subject.span, "a belief at the top of a round can be given the player's own type only");
+      if (*about != *who || condition.negated || atom.given.size() > 1)
+        wrong(condition.subject.span, "a belief at the top of a round can be given the player's own type only");
       out.given_own_type = given_type;
     }
   }
@@ -366,7 +383,8 @@ class Lookup {
       probe.given = givens(atom, offer);
       out.probes.push_back(std::move(probe));
     }
-    if (offers_between(*one, *two).empty()) wrong(atom.span, fmt::format("neither of {} and {} makes an offer that the other may accept", atom.names[0].text, atom.names[1].text));
+    if (offers_between(*one, *two).empty())
+      wrong(atom.span, fmt::format("neither of {} and {} makes an offer that the other may accept", atom.names[0].text, atom.names[1].text));
   }
 
   std::vector<int> offers_between(int one, int two) const {
@@ -394,7 +412,8 @@ class Lookup {
       }
     if (!out.number) {
       const std::string near = nearest_word(atom.names[0].text, known);
-      wrong(atom.names[0].span, fmt::format("the study has no base rate `{}`", atom.names[0].text), near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+      wrong(atom.names[0].span, fmt::format("the study has no base rate `{}`", atom.names[0].text),
+            near.empty() ? "" : fmt::format("did you mean `{}`?", near));
     }
   }
 
@@ -485,7 +504,8 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
       continue;
     }
     double number = total / weight;
-    if (several_offers && atoms[a].quantity == Quantity::acceptance) number *= static_cast<double>(std::set<int>(plan.offers.begin(), plan.offers.end()).size());
+    if (several_offers && atoms[a].quantity == Quantity::acceptance)
+      number *= static_cast<double>(std::set<int>(plan.offers.begin(), plan.offers.end()).size());
     out.emplace_back(plan.complement ? 1.0 - number : number);
   }
   return out;

@@ -25,7 +25,8 @@ class Lexer {
       Token token = next();
       if (token.kind == Token::Kind::end) {
         while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) ++at_;
-        mistakes_.push_back({{static_cast<int>(begin), static_cast<int>(at_)}, "a metric has no such sign", "a name, a number or one of + - * / ( ) , . < > <= >=", ""});
+        mistakes_.push_back(
+            {{static_cast<int>(begin), static_cast<int>(at_)}, "a metric has no such sign", "a name, a number or one of + - * / ( ) , . < > <= >=", ""});
         continue;
       }
       token.span = {static_cast<int>(begin), static_cast<int>(at_)};

@@ -90,7 +90,8 @@ class Parser {
   }
   void expect_end() {
     if (!stopped_ && now().kind != Token::Kind::end)
-      stop(now().span, fmt::format("`{}` cannot stand here", now().text), "the end, an operator, or at, after, in, given", "`given` takes NAME is CONTENT; several are joined by `and`");
+      stop(now().span, fmt::format("`{}` cannot stand here", now().text), "the end, an operator, or at, after, in, given",
+           "`given` takes NAME is CONTENT; several are joined by `and`");
   }
   [[nodiscard]] Span since(Span from) const { return {from.begin, at_ > 0 ? tokens_[at_ - 1].span.end : from.end}; }
 
@@ -155,9 +156,12 @@ class Parser {
     const Span from = now().span;
     Expression out = term();
     for (int terms = 0; !stopped_ && terms < 1000; ++terms) {
-      if (take_sign("+")) out = binary(Expression::Kind::add, std::move(out), term(), from);
-      else if (take_sign("-")) out = binary(Expression::Kind::subtract, std::move(out), term(), from);
-      else break;
+      if (take_sign("+"))
+        out = binary(Expression::Kind::add, std::move(out), term(), from);
+      else if (take_sign("-"))
+        out = binary(Expression::Kind::subtract, std::move(out), term(), from);
+      else
+        break;
     }
     return out;
   }
@@ -166,9 +170,12 @@ class Parser {
     const Span from = now().span;
     Expression out = factor();
     for (int factors = 0; !stopped_ && factors < 1000; ++factors) {
-      if (take_sign("*")) out = binary(Expression::Kind::multiply, std::move(out), factor(), from);
-      else if (take_sign("/")) out = binary(Expression::Kind::divide, std::move(out), factor(), from);
-      else break;
+      if (take_sign("*"))
+        out = binary(Expression::Kind::multiply, std::move(out), factor(), from);
+      else if (take_sign("/"))
+        out = binary(Expression::Kind::divide, std::move(out), factor(), from);
+      else
+        break;
     }
     return out;
   }
@@ -206,7 +213,8 @@ class Parser {
       return out;
     }
     if (now().kind != Token::Kind::name) {
-      stop(now().span, now().kind == Token::Kind::end ? "the metric ends too early" : fmt::format("`{}` cannot stand here", now().text), "a number, a quantity or a bracket");
+      stop(now().span, now().kind == Token::Kind::end ? "the metric ends too early" : fmt::format("`{}` cannot stand here", now().text),
+           "a number, a quantity or a bracket");
       return out;
     }
     const Word word = name("a quantity");
@@ -218,7 +226,8 @@ class Parser {
       for (const auto& [key, ignored] : signatures()) known.push_back(key);
       if (options_.roles) known.insert(known.end(), {"difference", "ratio", "first", "second"});
       const std::string near = nearest_word(word.text, known);
-      stop(word.span, fmt::format("`{}` is no quantity", word.text), "probability, rounds, tally, value, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width or base_rate",
+      stop(word.span, fmt::format("`{}` is no quantity", word.text),
+           "probability, rounds, tally, value, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width or base_rate",
            near.empty() ? "docs/formats/study.md lists the quantities" : fmt::format("did you mean `{}`?", near));
       return out;
     }
@@ -235,24 +244,36 @@ class Parser {
   Expression role(const Word& word) {
     Expression out;
     out.kind = Expression::Kind::role;
-    out.role = word.text == "value" ? Role::value : word.text == "difference" ? Role::difference : word.text == "ratio" ? Role::ratio : word.text == "first" ? Role::first : Role::second;
+    out.role = word.text == "value"        ? Role::value
+               : word.text == "difference" ? Role::difference
+               : word.text == "ratio"      ? Role::ratio
+               : word.text == "first"      ? Role::first
+                                           : Role::second;
     out.span = word.span;
     return out;
   }
 
   Expression function(const Word& word) {
     Expression out;
-    out.kind = word.text == "abs" ? Expression::Kind::abs : word.text == "min" ? Expression::Kind::min : word.text == "max" ? Expression::Kind::max : word.text == "log" ? Expression::Kind::log : Expression::Kind::if_;
+    out.kind = word.text == "abs"   ? Expression::Kind::abs
+               : word.text == "min" ? Expression::Kind::min
+               : word.text == "max" ? Expression::Kind::max
+               : word.text == "log" ? Expression::Kind::log
+                                    : Expression::Kind::if_;
     need_sign("(", "after a function");
     if (out.kind == Expression::Kind::if_) {
       out.when = comparisons();
       need_sign(",", "after the condition of `if`");
     }
-    do out.args.push_back(sum()); while (take_sign(",") && out.args.size() < 100);
+    do out.args.push_back(sum());
+    while (take_sign(",") && out.args.size() < 100);
     need_sign(")", "to close the bracket");
     const bool one = out.kind == Expression::Kind::abs || out.kind == Expression::Kind::log;
     if (!stopped_ && (one ? out.args.size() != 1 : out.args.size() < 2 || (out.kind == Expression::Kind::if_ && out.args.size() != 2)))
-      stop(since(word.span), fmt::format("`{}` has the wrong number of arguments", word.text), one ? "one" : out.kind == Expression::Kind::if_ ? "if(condition, number, number)" : "two or more");
+      stop(since(word.span), fmt::format("`{}` has the wrong number of arguments", word.text),
+           one                                 ? "one"
+           : out.kind == Expression::Kind::if_ ? "if(condition, number, number)"
+                                               : "two or more");
     out.span = since(word.span);
     return out;
   }
@@ -272,8 +293,10 @@ class Parser {
     } else {
       atom.names.push_back(name(signature.takes == T::ends ? "an end" : "a name"));
       if ((signature.takes == T::name_dot || signature.takes == T::name_dot_optional) && (signature.takes == T::name_dot || is_sign("."))) {
-        if (!take_sign(".")) stop(now().span, fmt::format("`{}` needs two names joined by a dot", word.text), signature.example);
-        else atom.part = content("a type or an option");
+        if (!take_sign("."))
+          stop(now().span, fmt::format("`{}` needs two names joined by a dot", word.text), signature.example);
+        else
+          atom.part = content("a type or an option");
       }
       if (signature.takes == T::channel && now().kind == Token::Kind::name) {
         atom.part = name("a channel");
@@ -282,12 +305,15 @@ class Parser {
       }
       if (signature.takes == T::two_names || signature.takes == T::name_and_whole) {
         need_sign(",", "between the two arguments");
-        if (signature.takes == T::two_names) atom.names.push_back(name("a second player"));
-        else atom.round_argument = whole("a number of rounds");
+        if (signature.takes == T::two_names)
+          atom.names.push_back(name("a second player"));
+        else
+          atom.round_argument = whole("a number of rounds");
       }
       while (signature.takes == T::ends && take_sign(",") && atom.names.size() < 1000) atom.names.push_back(name("an end"));
     }
-    if (!stopped_ && !is_sign(")") && now().kind != Token::Kind::end) stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);
+    if (!stopped_ && !is_sign(")") && now().kind != Token::Kind::end)
+      stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);
     need_sign(")", "to close the bracket");
   }
 
@@ -296,7 +322,8 @@ class Parser {
     const Span from = now().span;
     while (!stopped_) {
       const Span here = now().span;
-      if (is_word("round") || is_word("rounds") || ((is_word("in") || is_word("at")) && (ahead(1).text == "round" || ahead(1).text == "rounds") && ahead(1).kind == Token::Kind::name)) {
+      if (is_word("round") || is_word("rounds") ||
+          ((is_word("in") || is_word("at")) && (ahead(1).text == "round" || ahead(1).text == "rounds") && ahead(1).kind == Token::Kind::name)) {
         if (is_word("in") || is_word("at")) ++at_;
         ++at_;
         if (out.rounds) stop(since(here), "the rounds are named twice");
@@ -319,7 +346,9 @@ class Parser {
           out.then.push_back(std::move(next));
         }
       } else if (take_word("given")) {
-        do out.given.push_back(condition()); while (!stopped_ && is_word("and") && ahead(1).kind == Token::Kind::name && ahead(2).kind == Token::Kind::name && ahead(2).text == "is" && take_word("and"));
+        do out.given.push_back(condition());
+        while (!stopped_ && is_word("and") && ahead(1).kind == Token::Kind::name && ahead(2).kind == Token::Kind::name && ahead(2).text == "is" &&
+               take_word("and"));
       } else if (take_word("in")) {
         if (!out.variant.empty()) stop(here, "the variant is named twice");
         out.variant = name("a variant");
@@ -369,7 +398,8 @@ class Parser {
         stop(qualifiers.span, "what stands in the bracket already says where it is taken");
         return;
       }
-      if (!qualifiers.move.empty()) atom.move = qualifiers.move, atom.move_player = qualifiers.move_player, atom.action = qualifiers.action, atom.then = qualifiers.then;
+      if (!qualifiers.move.empty())
+        atom.move = qualifiers.move, atom.move_player = qualifiers.move_player, atom.action = qualifiers.action, atom.then = qualifiers.then;
       if (qualifiers.rounds) atom.rounds = qualifiers.rounds;
       if (!qualifiers.variant.empty()) atom.variant = qualifiers.variant;
       atom.given.insert(atom.given.end(), qualifiers.given.begin(), qualifiers.given.end());
@@ -387,7 +417,8 @@ class Parser {
 
   std::vector<Comparison> comparisons() {
     std::vector<Comparison> out;
-    do out.push_back(comparison()); while (!stopped_ && out.size() < 100 && take_word("and"));
+    do out.push_back(comparison());
+    while (!stopped_ && out.size() < 100 && take_word("and"));
     return out;
   }
 

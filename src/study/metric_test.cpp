@@ -45,20 +45,41 @@ TEST_CASE("metric: arithmetic follows the usual order") {
 
 TEST_CASE("metric: what is no number stays no number through min, max and if") {
   const Numbers nothing{[](const Atom&) { return std::nan(""); }, {}};
-  for (const char* text : {"rounds", "min(rounds, 1)", "max(1, rounds)", "if(rounds > 1, 2, 3)", "rounds / 2"}) CHECK(std::isnan(evaluate(sound(text), nothing)));
+  for (const char* text : {"rounds", "min(rounds, 1)", "max(1, rounds)", "if(rounds > 1, 2, 3)", "rounds / 2"})
+    CHECK(std::isnan(evaluate(sound(text), nothing)));
 }
 
 TEST_CASE("metric: every quantity of the language is read") {
-  for (const char* text : {"probability(settlement)", "probability(settlement, war)", "rounds", "rounds.mean", "tally(battles)", "tally(casualties[Moscow])", "value(Kyiv)", "value(Kyiv.strained)", "mean(y)",
-                           "accepted(y)", "acceptance(y)", "share(night.heavy)", "belief(Moscow.maximalist)", "information(Moscow)", "information(Moscow talk)", "information(Moscow battlefield)",
-                           "information(Moscow reached)", "hazard(3)", "survival(12)", "range(Moscow, Kyiv)", "range_width(Moscow, Kyiv)", "base_rate(wars, 12)"})
+  for (const char* text : {"probability(settlement)",
+                           "probability(settlement, war)",
+                           "rounds",
+                           "rounds.mean",
+                           "tally(battles)",
+                           "tally(casualties[Moscow])",
+                           "value(Kyiv)",
+                           "value(Kyiv.strained)",
+                           "mean(y)",
+                           "accepted(y)",
+                           "acceptance(y)",
+                           "share(night.heavy)",
+                           "belief(Moscow.maximalist)",
+                           "information(Moscow)",
+                           "information(Moscow talk)",
+                           "information(Moscow battlefield)",
+                           "information(Moscow reached)",
+                           "hazard(3)",
+                           "survival(12)",
+                           "range(Moscow, Kyiv)",
+                           "range_width(Moscow, Kyiv)",
+                           "base_rate(wars, 12)"})
     CHECK(atoms_of(sound(text)).size() == 1);
 }
 
 TEST_CASE("metric: a quantity says where, when, given what and in which variant it is taken") {
   ParseOptions options;
   options.variants = {"without_talks"};
-  const Expression expression = sound("value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given overture is ask and Moscow is not maximalist in without_talks", options);
+  const Expression expression =
+      sound("value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given overture is ask and Moscow is not maximalist in without_talks", options);
   REQUIRE(expression.kind == Expression::Kind::atom);
   const Atom& atom = expression.atom;
   CHECK(atom.move.text == "reply");
@@ -120,9 +141,39 @@ TEST_CASE("metric: a mistake is said where it is") {
 }
 
 TEST_CASE("metric: wrong texts are mistakes, never crashes") {
-  for (const char* text : {"", "1 +", "tally", "tally(", "tally()", "value(K.)", "rounds at", "rounds after reply", "rounds in", "rounds in rounds 3..1", "rounds in round 0", "rounds given", "rounds given A", "rounds given A is",
-                           "3 given A is x", "hazard(x)", "hazard(1.5)", "range(A)", "share(a)", "abs(1, 2)", "max(1)", "if(1, 2, 3)", "rounds.median", "information(A gossip)", "1 2", "$", "\xff\xfe", "rounds > 1",
-                           "1e999", "rounds in nowhere", "rounds after a b then", "((((", "))))"}) {
+  for (const char* text : {"",
+                           "1 +",
+                           "tally",
+                           "tally(",
+                           "tally()",
+                           "value(K.)",
+                           "rounds at",
+                           "rounds after reply",
+                           "rounds in",
+                           "rounds in rounds 3..1",
+                           "rounds in round 0",
+                           "rounds given",
+                           "rounds given A",
+                           "rounds given A is",
+                           "3 given A is x",
+                           "hazard(x)",
+                           "hazard(1.5)",
+                           "range(A)",
+                           "share(a)",
+                           "abs(1, 2)",
+                           "max(1)",
+                           "if(1, 2, 3)",
+                           "rounds.median",
+                           "information(A gossip)",
+                           "1 2",
+                           "$",
+                           "\xff\xfe",
+                           "rounds > 1",
+                           "1e999",
+                           "rounds in nowhere",
+                           "rounds after a b then",
+                           "((((",
+                           "))))"}) {
     INFO(text);
     CHECK_FALSE(parse_metric(text).mistakes.empty());
   }

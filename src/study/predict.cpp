@@ -36,20 +36,27 @@ class Collector {
   const Structure& structure_;
   Prediction& out_;
   const std::size_t profiles_;
-  const std::size_t horizon_;                       // rounds every list by round has at least
-  std::vector<std::vector<double>> ended_;          // [full profile][round]
-  std::vector<std::vector<double>> reached_;        // [full profile][round]
-  std::vector<double> unfinished_;                  // [full profile]
+  const std::size_t horizon_;                             // rounds every list by round has at least
+  std::vector<std::vector<double>> ended_;                // [full profile][round]
+  std::vector<std::vector<double>> reached_;              // [full profile][round]
+  std::vector<double> unfinished_;                        // [full profile]
   std::vector<std::vector<std::vector<double>>> belief_;  // [player][full profile][round]
-  std::map<int, std::vector<double>> offer_sum_;    // [move][round]
+  std::map<int, std::vector<double>> offer_sum_;          // [move][round]
   std::map<int, double> accepted_count_, accepted_sum_;
   InformationCount information_;
 };
 
 Collector::Collector(const Board& board, Prediction& out)
-    : board_(board), structure_(board.structure()), out_(out), profiles_(at(board.full().count())),
-      horizon_(structure_.horizon == HorizonKind::finite ? at(structure_.rounds) : 1), ended_(profiles_), reached_(profiles_),
-      unfinished_(profiles_, 0.0), belief_(structure_.players.size(), std::vector<std::vector<double>>(profiles_)), information_(board) {
+    : board_(board),
+      structure_(board.structure()),
+      out_(out),
+      profiles_(at(board.full().count())),
+      horizon_(structure_.horizon == HorizonKind::finite ? at(structure_.rounds) : 1),
+      ended_(profiles_),
+      reached_(profiles_),
+      unfinished_(profiles_, 0.0),
+      belief_(structure_.players.size(), std::vector<std::vector<double>>(profiles_)),
+      information_(board) {
   out_.profile_weight = board.profile_weight();
   out_.outcomes_by_profile.assign(structure_.outcomes.size(), std::vector<double>(profiles_, 0.0));
   out_.tallies.assign(structure_.tallies.size(), 0.0);
@@ -166,7 +173,8 @@ void Collector::finish_rounds() {
           // Given the type itself, so that a type of prior probability zero has its beliefs too.
           double others = 1.0;
           for (int j = 0; j < structure_.num_players(); ++j)
-            if (at(j) != i && structure_.players[at(j)].num_types() > 1) others *= board_.game().numbers.prior[at(j)][at(board_.full().type_of(static_cast<int>(theta), j))];
+            if (at(j) != i && structure_.players[at(j)].num_types() > 1)
+              others *= board_.game().numbers.prior[at(j)][at(board_.full().type_of(static_cast<int>(theta), j))];
           weight += others * reached_[theta][r];
           if (r < belief_[i][theta].size()) sum += others * belief_[i][theta][r];
         }
@@ -242,9 +250,10 @@ std::vector<StartStrategy> strategy_at_start(const Board& board) {
     for (int k = 0; k < root.num_branches; ++k) {
       double probability = 0.0;
       for (std::size_t n = 0; n < board.start().point.size(); ++n)
-        probability += board.start().weight[n] *
-                       std::exp(board.assessment().log_strategy[static_cast<std::size_t>(
-                           row + (std::int64_t{block} * root.num_branches + k) * shape.points + board.start().point[n])]);
+        probability +=
+            board.start().weight[n] *
+            std::exp(board.assessment()
+                         .log_strategy[static_cast<std::size_t>(row + (std::int64_t{block} * root.num_branches + k) * shape.points + board.start().point[n])]);
       strategy.probabilities.push_back(probability);
     }
     out.push_back(std::move(strategy));

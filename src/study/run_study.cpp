@@ -114,7 +114,8 @@ class Runner {
         Diagnostic diagnostic;
         diagnostic.code = "M0713";
         diagnostic.file = study_.file;
-        diagnostic.message = fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id, variant_name(v), metric::text_of(atom), mistake.message);
+        diagnostic.message =
+            fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id, variant_name(v), metric::text_of(atom), mistake.message);
         diagnostic.hint = mistake.hint;
         wrong.push_back(std::move(diagnostic));
       }
@@ -223,7 +224,8 @@ class Runner {
   Result<bool> note(const Task& task, const std::string& key) {
     done_weight_ += weight_of(task.level);
     if (store_)
-      if (auto noted = store_->note_use(key, {study_.readings[task.reading].id, variant_name(task.variant), word_of(task.level)}); !noted) return std::unexpected(std::move(noted.error()));
+      if (auto noted = store_->note_use(key, {study_.readings[task.reading].id, variant_name(task.variant), word_of(task.level)}); !noted)
+        return std::unexpected(std::move(noted.error()));
     shown_ = std::max(shown_, std::min(1.0, done_weight_ / total_weight_));
     return !options_.on_step || options_.on_step({stage_of(task), shown_});
   }
@@ -278,11 +280,13 @@ class Runner {
       StudyFindings::OfReading found;
       found.settings = settings_of(study_, &study_.readings[r]);
       found.answer = &piece({r, -1, one_, Level::answer});
-      for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) found.by_lambda.push_back(&piece({r, -1, l, l == one_ ? Level::answer : Level::grid}));
+      for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
+        found.by_lambda.push_back(&piece({r, -1, l, l == one_ ? Level::answer : Level::grid}));
       for (int v = 0; v < static_cast<int>(study_.variants.size()); ++v) found.variants.push_back(&piece({r, v, one_, Level::grid}));
       for (std::size_t c = 0; c < study_.claims.size(); ++c) {
         found.judgements.emplace_back();
-        for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) found.judgements.back().push_back(judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
+        for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
+          found.judgements.back().push_back(judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
       }
       const Game& game = bound_.at({r, -1});
       findings.half_grids.push_back(grid_text(game.shape(), comparison_nodes(nodes_for(study_, game))));
@@ -303,7 +307,8 @@ class Runner {
 
   [[nodiscard]] ClaimVerdict summary(std::size_t claim, std::size_t reading, const std::vector<ClaimJudgement>& judged) const {
     const HalfJudgement& shown = judged[one_].halves[judged[one_].deciding];
-    ClaimVerdict out{study_.claims[claim].id, study_.readings[reading].id, judged[one_].verdict, shown.value, shown.error(), shown.compared_with.value_or(0.0), true};
+    ClaimVerdict out{
+        study_.claims[claim].id, study_.readings[reading].id, judged[one_].verdict, shown.value, shown.error(), shown.compared_with.value_or(0.0), true};
     for (const ClaimJudgement& other : judged) out.same_for_all_lambda = out.same_for_all_lambda && other.verdict == out.verdict;
     return out;
   }
@@ -321,10 +326,10 @@ class Runner {
   std::map<std::string, std::vector<metric::Atom>> atoms_;  ///< by variant
   std::size_t one_ = 0;                                     ///< where 1 stands in report_lambda
   std::optional<CompiledGames> games_;
-  std::map<std::pair<std::size_t, int>, Game> bound_;       ///< by (reading, variant)
+  std::map<std::pair<std::size_t, int>, Game> bound_;  ///< by (reading, variant)
   std::optional<Store> store_;
   std::map<Task, std::string> keys_;
-  std::map<std::string, Piece> pieces_;                     ///< by key
+  std::map<std::string, Piece> pieces_;  ///< by key
   int from_store_ = 0;
   double done_weight_ = 0.0, total_weight_ = 0.0, shown_ = 0.0;
   std::string stage_;

@@ -73,7 +73,8 @@ TEST_CASE("run_study: results.json carries what the contract names") {
   CHECK(document["schema"] == "melian.study/1");
   REQUIRE(document["readings"].size() == 2);
   for (const Json& reading : document["readings"]) {
-    for (const char* field : {"game", "method", "values", "outcomes", "rounds", "choices", "tallies", "information", "equilibrium", "strategy_at_start", "certificate", "timing", "paths", "bargaining_ranges"})
+    for (const char* field : {"game", "method", "values", "outcomes", "rounds", "choices", "tallies", "information", "equilibrium", "strategy_at_start",
+                              "certificate", "timing", "paths", "bargaining_ranges"})
       CHECK_MESSAGE(reading["result"].contains(field), field);
     double total = 0.0;
     for (const Json& outcome : reading["result"]["outcomes"]) total += outcome["probability"].get<double>();
@@ -82,7 +83,8 @@ TEST_CASE("run_study: results.json carries what the contract names") {
   }
   const Json& claim = document["claims"][0];
   for (const char* reading : {"hopeful", "even"})
-    for (const char* field : {"value", "compared_with", "verdict", "opposite_verdict", "by_lambda", "same_for_all_lambda", "error"}) CHECK(claim["base"][reading].contains(field));
+    for (const char* field : {"value", "compared_with", "verdict", "opposite_verdict", "by_lambda", "same_for_all_lambda", "error"})
+      CHECK(claim["base"][reading].contains(field));
   CHECK(document["variants"][0]["readings"].contains("even"));
   CHECK(document["mechanisms"].size() == 3);
   CHECK_FALSE(document.contains("evidence"));

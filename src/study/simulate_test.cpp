@@ -53,7 +53,9 @@ TEST_CASE("simulate: mean beliefs of true types agree with predict") {
   for (const Play& play : simulation.plays)
     for (const PlayStep& step : play.steps) {
       if (step.round != 2) continue;
-      if (game.shape().moves[static_cast<std::size_t>(game.shape().states[static_cast<std::size_t>(step.state)].move)].name != "ask" || &step == play.steps.data()) continue;
+      if (game.shape().moves[static_cast<std::size_t>(game.shape().states[static_cast<std::size_t>(step.state)].move)].name != "ask" ||
+          &step == play.steps.data())
+        continue;
       const auto before = static_cast<std::size_t>(&step - play.steps.data()) - 1;
       if (play.steps[before].round != 1) continue;  // not at the top of the round: out of a truce
       sum[play.types[1]] += step.belief_before;

@@ -74,7 +74,9 @@ struct Store::File {
   File(const File&) = delete;
   File& operator=(const File&) = delete;
 
-  [[nodiscard]] std::unexpected<Diagnostics> failed(int code) const { return std::unexpected(trouble(path, code, handle ? sqlite3_errmsg(handle) : "no memory")); }
+  [[nodiscard]] std::unexpected<Diagnostics> failed(int code) const {
+    return std::unexpected(trouble(path, code, handle ? sqlite3_errmsg(handle) : "no memory"));
+  }
   [[nodiscard]] int run(const char* sql) const { return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr); }
 
   std::string path;
@@ -91,7 +93,9 @@ class Statement {
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
-  Statement& bind(int at, const std::string& text) { return keep(sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8)); }
+  Statement& bind(int at, const std::string& text) {
+    return keep(sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  }
   Statement& bind(int at, double number) { return keep(sqlite3_bind_double(statement_, at, number)); }
   Statement& bind(int at, const std::optional<double>& number) { return number ? bind(at, *number) : keep(sqlite3_bind_null(statement_, at)); }
   /// SQLITE_ROW, SQLITE_DONE, or what went wrong (also while preparing or binding).
@@ -121,7 +125,8 @@ Store& Store::operator=(Store&&) noexcept = default;
 
 Result<Store> Store::open(const std::string& path) {
   auto file = std::make_unique<File>(path);
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr); code != SQLITE_OK) return file->failed(code);
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr); code != SQLITE_OK)
+    return file->failed(code);
   sqlite3_busy_timeout(file->handle, patience_milliseconds);
   {
     Statement check(file->handle, "PRAGMA quick_check(1)");
@@ -134,7 +139,8 @@ Result<Store> Store::open(const std::string& path) {
     Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
     const int code = schema.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) return file->failed(code);
-    if (code == SQLITE_ROW && schema.text(0) != store_schema) return std::unexpected(trouble(path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
+    if (code == SQLITE_ROW && schema.text(0) != store_schema)
+      return std::unexpected(trouble(path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
   }
   const std::string about = fmt::format("INSERT OR IGNORE INTO about VALUES ('schema', '{}'); COMMIT", store_schema);
   if (const int code = file->run(about.c_str()); code != SQLITE_OK) return file->failed(code);
@@ -164,7 +170,14 @@ Result<void> Store::save(const std::string& key, const Piece& piece) {
   if (const int code = file_->run("BEGIN IMMEDIATE"); code != SQLITE_OK) return file_->failed(code);
   {
     Statement row(file_->handle, "INSERT OR REPLACE INTO piece VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    row.bind(1, key).bind(2, piece.game).bind(3, piece.kind).bind(4, piece.lambda_factor).bind(5, piece.grid).bind(6, piece.program).bind(7, piece.seconds).bind(8, piece.document);
+    row.bind(1, key)
+        .bind(2, piece.game)
+        .bind(3, piece.kind)
+        .bind(4, piece.lambda_factor)
+        .bind(5, piece.grid)
+        .bind(6, piece.program)
+        .bind(7, piece.seconds)
+        .bind(8, piece.document);
     if (const int code = row.step(); code != SQLITE_DONE) return given_up(code);
   }
   for (const auto& [metric, value] : piece.numbers) {

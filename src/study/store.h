@@ -14,11 +14,11 @@ namespace melian {
 
 /// A solved game as kept: what is needed to rebuild its part of results.json, and the numbers its claims take.
 struct Piece {
-  std::string game;                                      ///< fingerprint of the game
-  std::string kind;                                      ///< "answer" (certified) or "solution"
+  std::string game;  ///< fingerprint of the game
+  std::string kind;  ///< "answer" (certified) or "solution"
   double lambda_factor = 1.0;
-  std::string grid;                                      ///< "Moscow=9,Kyiv=9"
-  std::string program;                                   ///< version that solved it
+  std::string grid;     ///< "Moscow=9,Kyiv=9"
+  std::string program;  ///< version that solved it
   double seconds = 0.0;
   std::string document;                                  ///< JSON
   std::map<std::string, std::optional<double>> numbers;  ///< by metric text; none where it does not exist
@@ -26,7 +26,7 @@ struct Piece {
 
 /// Where a study uses a piece.
 struct PieceUse {
-  std::string reading, variant, level;                   ///< level: "answer", "half grid", ...
+  std::string reading, variant, level;  ///< level: "answer", "half grid", ...
 };
 
 class Store {

@@ -24,7 +24,9 @@ struct Folder {
   static inline int next = 0;
 };
 
-Piece some_piece() { return {"game", "solution", 2.0, "D=9", "0.1.0", 1.5, R"({"short": {"outcomes": {"war": 0.25}}})", {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}}; }
+Piece some_piece() {
+  return {"game", "solution", 2.0, "D=9", "0.1.0", 1.5, R"({"short": {"outcomes": {"war": 0.25}}})", {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}};
+}
 
 }  // namespace
 
@@ -94,7 +96,8 @@ TEST_CASE("store: a database of another kind is not written into") {
   const Folder folder;
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open(folder.file().c_str(), &handle) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(handle, "CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT); INSERT INTO about VALUES ('schema', 'other/7')", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(handle, "CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT); INSERT INTO about VALUES ('schema', 'other/7')", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
   sqlite3_close(handle);
   const auto store = Store::open(folder.file());
   REQUIRE_FALSE(store.has_value());

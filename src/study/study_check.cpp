@@ -97,7 +97,8 @@ class Checker {
     if (!number || set.where == "the study" || set.where.starts_with("variant")) return;
     for (const StudyParameter& parameter : study_.parameters)
       if (parameter.name == set.name && parameter.plausible && (*number < parameter.plausible->first || *number > parameter.plausible->second))
-        pen_.warning(set.content_place, "M0715", fmt::format("{} sets {} to {}, outside of what the study calls plausible", set.where, set.name, number_text(*number)));
+        pen_.warning(set.content_place, "M0715",
+                     fmt::format("{} sets {} to {}, outside of what the study calls plausible", set.where, set.name, number_text(*number)));
   }
 
   void check_labels() {
@@ -105,7 +106,8 @@ class Checker {
     for (const LabelInfo& label : study_.model->labels()) known.push_back(label.label);
     for (const Mention& mention : draft_.mechanisms)
       if (std::ranges::find(known, mention.name) == known.end())
-        pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name), "labels stand at the start of a note: ## [E1] ...");
+        pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name),
+                     "labels stand at the start of a note: ## [E1] ...");
   }
 
   /// With parameters that are wrong themselves, names are looked up in the model as it is shipped.
@@ -152,7 +154,8 @@ class Checker {
       for (const Mention& mention : mentions) {
         if (std::ranges::find(known, mention.name) != known.end()) continue;
         const std::string near = nearest_word(mention.name, known);
-        pen_.error(mention.place, "M0713", fmt::format("the model has no {} `{}`", what, mention.name), {}, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+        pen_.error(mention.place, "M0713", fmt::format("the model has no {} `{}`", what, mention.name), {},
+                   near.empty() ? "" : fmt::format("did you mean `{}`?", near));
       }
     };
     std::vector<std::string> players;
@@ -163,8 +166,8 @@ class Checker {
 
   void check_window(const Structure& structure) {
     if (structure.horizon != HorizonKind::finite || study_.solve.window == 0 || structure.rounds >= 2 * study_.solve.window) return;
-    pen_.warning(draft_.window_place, "M0714",
-                 fmt::format("{} rounds are reported of a horizon of {}", study_.solve.window, structure.rounds), "what happens near the horizon is its doing: make it at least twice the window");
+    pen_.warning(draft_.window_place, "M0714", fmt::format("{} rounds are reported of a horizon of {}", study_.solve.window, structure.rounds),
+                 "what happens near the horizon is its doing: make it at least twice the window");
   }
 
   [[nodiscard]] bool used(const std::string& variant) const {

@@ -46,7 +46,8 @@ std::optional<double> Fields::number(const std::string& key, double low, double 
   const TomlNode* node = get(key, TomlNode::Kind::number);
   if (!node) return std::nullopt;
   if (node->number >= low && node->number <= high) return node->number;
-  pen_.error(node->place, "M0716", fmt::format("`{}` is {}", key, number_text(node->number)), fmt::format("a number from {} to {}", number_text(low), number_text(high)));
+  pen_.error(node->place, "M0716", fmt::format("`{}` is {}", key, number_text(node->number)),
+             fmt::format("a number from {} to {}", number_text(low), number_text(high)));
   return std::nullopt;
 }
 
@@ -68,8 +69,10 @@ std::vector<Mention> Fields::texts(const std::string& key) {
   }
   std::vector<Mention> out;
   for (const TomlNode& item : node->items) {
-    if (item.kind == TomlNode::Kind::text) out.push_back({item.text, item.place});
-    else pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a text");
+    if (item.kind == TomlNode::Kind::text)
+      out.push_back({item.text, item.place});
+    else
+      pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a text");
   }
   return out;
 }
@@ -80,18 +83,19 @@ std::vector<const TomlNode*> Fields::tables(const std::string& key) {
   std::vector<const TomlNode*> out;
   if (node->kind == TomlNode::Kind::list) {
     for (const TomlNode& item : node->items) {
-      if (item.kind == TomlNode::Kind::table) out.push_back(&item);
-      else pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a table");
+      if (item.kind == TomlNode::Kind::table)
+        out.push_back(&item);
+      else
+        pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a table");
     }
   } else {
-    pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)), fmt::format("a list of tables, each beginning with [[{}]]", key));
+    pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)),
+               fmt::format("a list of tables, each beginning with [[{}]]", key));
   }
   return out;
 }
 
-void Fields::missing(const std::string& key, const std::string& hint) {
-  pen_.error(place_, "M0705", fmt::format("{} needs `{}`", what_, key), {}, hint);
-}
+void Fields::missing(const std::string& key, const std::string& hint) { pen_.error(place_, "M0705", fmt::format("{} needs `{}`", what_, key), {}, hint); }
 
 void Fields::finish() {
   const std::vector<std::string> known(known_.begin(), known_.end());
@@ -100,7 +104,8 @@ void Fields::finish() {
     const std::string near = nearest_word(entry.key, known);
     std::string expected;
     for (const std::string& key : known) expected += (expected.empty() ? "" : ", ") + key;
-    pen_.error(entry.place, "M0703", fmt::format("{} has no key `{}`", what_, entry.key), near.empty() ? expected : "", near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+    pen_.error(entry.place, "M0703", fmt::format("{} has no key `{}`", what_, entry.key), near.empty() ? expected : "",
+               near.empty() ? "" : fmt::format("did you mean `{}`?", near));
   }
 }
 

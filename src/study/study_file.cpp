@@ -75,8 +75,10 @@ class Reader {
     draft_.window_place = fields.place_of("window");
     if (const auto tolerance = fields.number("tolerance", 1e-12, 1.0)) study_.solve.tolerance = *tolerance;
     if (const auto tolerance = fields.number("residual_tolerance", 1e-14, 1.0)) study_.solve.residual_tolerance = *tolerance;
-    if (const std::string measure = fields.text("measure"); measure == "each") study_.solve.measure = Measure::each;
-    else if (!measure.empty() && measure != "cells") pen_.error(fields.place_of("measure"), "M0716", fmt::format("`{}` is no measure", measure), "cells or each");
+    if (const std::string measure = fields.text("measure"); measure == "each")
+      study_.solve.measure = Measure::each;
+    else if (!measure.empty() && measure != "cells")
+      pen_.error(fields.place_of("measure"), "M0716", fmt::format("`{}` is no measure", measure), "cells or each");
     draft_.outcomes = fields.texts("outcomes");
     for (const Mention& outcome : draft_.outcomes) study_.solve.outcomes.push_back(outcome.name);
     fields.finish();
@@ -86,8 +88,10 @@ class Reader {
     const TomlNode* node = fields.any("grid");
     if (!node) return;
     const auto add = [&](const std::string& player, const TomlNode& nodes) {
-      if (nodes.kind == TomlNode::Kind::whole && nodes.number >= 2 && nodes.number <= 100000) study_.solve.grid.emplace_back(player, static_cast<int>(nodes.number));
-      else pen_.error(nodes.place, "M0716", "this is no number of belief nodes", "a whole number from 2 to 100000");
+      if (nodes.kind == TomlNode::Kind::whole && nodes.number >= 2 && nodes.number <= 100000)
+        study_.solve.grid.emplace_back(player, static_cast<int>(nodes.number));
+      else
+        pen_.error(nodes.place, "M0716", "this is no number of belief nodes", "a whole number from 2 to 100000");
     };
     if (node->kind != TomlNode::Kind::table) {
       add("", *node);
@@ -104,8 +108,10 @@ class Reader {
     if (!list) return;
     study_.solve.report_lambda.clear();
     for (const TomlNode& item : list->items) {
-      if (item.is_number() && item.number > 0 && item.number <= 1e6) study_.solve.report_lambda.push_back(item.number);
-      else pen_.error(item.place, "M0716", "this is no multiple of lambda", "a number above 0");
+      if (item.is_number() && item.number > 0 && item.number <= 1e6)
+        study_.solve.report_lambda.push_back(item.number);
+      else
+        pen_.error(item.place, "M0716", "this is no multiple of lambda", "a number above 0");
     }
     std::ranges::sort(study_.solve.report_lambda);
     const auto repeated = std::ranges::unique(study_.solve.report_lambda);
@@ -165,8 +171,10 @@ class Reader {
   void judgement(Fields& fields, StudyParameter& parameter) {
     const TomlNode* node = fields.any("judgement");
     if (!node) return;
-    if (node->kind == TomlNode::Kind::text) parameter.judgement = node->text;
-    else if (node->kind != TomlNode::Kind::boolean) pen_.error(node->place, "M0704", fmt::format("`judgement` is {} here", kind_word(node->kind)), "a text or true");
+    if (node->kind == TomlNode::Kind::text)
+      parameter.judgement = node->text;
+    else if (node->kind != TomlNode::Kind::boolean)
+      pen_.error(node->place, "M0704", fmt::format("`judgement` is {} here", kind_word(node->kind)), "a text or true");
     if (!parameter.source.empty()) pen_.warning(node->place, "M0719", "a number with a source is shown as sourced, not as a judgement");
   }
 
@@ -198,8 +206,10 @@ class Reader {
     if (reasons) {
       if (const TomlNode* table = fields.get("because", TomlNode::Kind::table))
         for (const TomlEntry& entry : table->entries) {
-          if (entry.node.kind == TomlNode::Kind::text) because[entry.key] = entry.node.text;
-          else pen_.error(entry.node.place, "M0704", fmt::format("a reason is {} here", kind_word(entry.node.kind)), "a text");
+          if (entry.node.kind == TomlNode::Kind::text)
+            because[entry.key] = entry.node.text;
+          else
+            pen_.error(entry.node.place, "M0704", fmt::format("a reason is {} here", kind_word(entry.node.kind)), "a text");
         }
     }
     const TomlNode* table = fields.get("parameters", TomlNode::Kind::table);
@@ -208,8 +218,10 @@ class Reader {
         std::optional<ParameterContent> chosen;
         if (entry.node.kind == TomlNode::Kind::table) {
           Fields inside(entry.node, entry.place, fmt::format("the parameter {} of {}", entry.key, where), pen_);
-          if (const TomlNode* value = inside.any("value")) set(entry, *value, where, chosen);
-          else inside.missing("value");
+          if (const TomlNode* value = inside.any("value"))
+            set(entry, *value, where, chosen);
+          else
+            inside.missing("value");
           if (reasons) {
             if (const std::string reason = inside.text("because"); !reason.empty()) because[entry.key] = reason;
             if (const std::string source = inside.text("source"); !source.empty()) because.emplace(entry.key, source);
@@ -220,10 +232,12 @@ class Reader {
         }
         if (chosen) into[entry.key] = *chosen;
         if (reasons && !because.contains(entry.key))
-          pen_.error(entry.place, "M0709", fmt::format("{} does not say why {} is so", where, entry.key), "a reason", fmt::format("write \"{}\" = {{ value = ..., because = \"...\" }}", entry.key));
+          pen_.error(entry.place, "M0709", fmt::format("{} does not say why {} is so", where, entry.key), "a reason",
+                     fmt::format("write \"{}\" = {{ value = ..., because = \"...\" }}", entry.key));
       }
     for (const auto& [name, reason] : because)
-      if (!into.contains(name) && (!table || !table->find(name))) pen_.error(fields.place_of("because"), "M0709", fmt::format("{} gives a reason for {}, but does not set it", where, name));
+      if (!into.contains(name) && (!table || !table->find(name)))
+        pen_.error(fields.place_of("because"), "M0709", fmt::format("{} gives a reason for {}, but does not set it", where, name));
   }
 
   void readings(Fields& top) {
@@ -240,7 +254,8 @@ class Reader {
       reading.date = date(fields);
       settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters, reading.because);
       if (!reading.neutral && !dated) fields.missing("date", "when the text was written; the analyst's own base is marked neutral = true instead");
-      if (!reading.neutral && !table->find("parameters")) fields.missing("parameters", "what this reading assumes, each with a reason; the analyst's own base is marked neutral = true instead");
+      if (!reading.neutral && !table->find("parameters"))
+        fields.missing("parameters", "what this reading assumes, each with a reason; the analyst's own base is marked neutral = true instead");
       fields.finish();
       study_.readings.push_back(std::move(reading));
     }
@@ -305,8 +320,10 @@ class Reader {
       const std::string near = nearest_word(name.name, known);
       pen_.error(name.place, "M0711", fmt::format("the study has no variant `{}`", name.name), {}, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
     }
-    if (!compared.empty() && compared.size() != 2) pen_.error(fields.place_of("compare"), "M0704", "`compare` takes two variants", "[first, second], for example [\"base\", \"without_talks\"]");
-    if (compared.size() == 2 && compared[0].name == compared[1].name) pen_.error(fields.place_of("compare"), "M0711", "the two variants to be compared are the same");
+    if (!compared.empty() && compared.size() != 2)
+      pen_.error(fields.place_of("compare"), "M0704", "`compare` takes two variants", "[first, second], for example [\"base\", \"without_talks\"]");
+    if (compared.size() == 2 && compared[0].name == compared[1].name)
+      pen_.error(fields.place_of("compare"), "M0711", "the two variants to be compared are the same");
     needs_comparison(out, claim, index, fields);
     return out;
   }
@@ -318,7 +335,8 @@ class Reader {
       if (text.claim != claim || text.half != index || text.kind != MetricText::Kind::holds_if || !text.sound) continue;
       for (const metric::Comparison& comparison : text.conditions)
         if (uses_two(comparison.left) || uses_two(comparison.right)) {
-          pen_.error(fields.place_of("holds_if"), "M0718", "`difference`, `ratio`, `first` and `second` need two variants to compare", {}, "add compare = [\"base\", \"VARIANT\"], or write `value`");
+          pen_.error(fields.place_of("holds_if"), "M0718", "`difference`, `ratio`, `first` and `second` need two variants to compare", {},
+                     "add compare = [\"base\", \"VARIANT\"], or write `value`");
           return;
         }
     }
@@ -355,7 +373,8 @@ class Reader {
         for (const TomlNode* part : halves) {
           Fields inside(*part, part->place, "half of a claim", pen_);
           const std::string name = inside.needed_text("name");
-          if (std::ranges::find(names, name) != names.end()) pen_.error(inside.place_of("name"), "M0706", fmt::format("claim {} has two halves called `{}`", claim.id, name));
+          if (std::ranges::find(names, name) != names.end())
+            pen_.error(inside.place_of("name"), "M0706", fmt::format("claim {} has two halves called `{}`", claim.id, name));
           names.push_back(name);
           ClaimHalf read = half(inside, index, claim.halves.size());
           read.name = name;
@@ -387,7 +406,8 @@ class Reader {
       rate.id = id(fields, "base rate", taken);
       rate.text = fields.needed_text("text");
       rate.source = fields.needed_text("source");
-      for (const auto& [key, into, low] : {std::tuple("shape", &rate.shape, 1e-3), std::tuple("median", &rate.median, 1e-9), std::tuple("age", &rate.age, 0.0), std::tuple("round_length", &rate.round_length, 1e-9)}) {
+      for (const auto& [key, into, low] : {std::tuple("shape", &rate.shape, 1e-3), std::tuple("median", &rate.median, 1e-9), std::tuple("age", &rate.age, 0.0),
+                                           std::tuple("round_length", &rate.round_length, 1e-9)}) {
         if (!table->find(key)) fields.missing(key);
         if (const auto number = fields.number(key, low, 1e9)) *into = *number;
       }

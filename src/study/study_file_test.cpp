@@ -37,7 +37,8 @@ TEST_CASE("toml: a binary, a huge or a deeply nested text is refused at once") {
 }
 
 TEST_CASE("toml: a mistake inside a text points into the file, through quotes and escapes") {
-  const std::string text = "[[claim]]\nid = \"C\"\nby = \"x\"\ntext = \"t\"\nopposite = \"o\"\nholds_if = 'value > 1'\nmetric = \"\"\"\n1 +\n  tallly(n)\"\"\"\n";
+  const std::string text =
+      "[[claim]]\nid = \"C\"\nby = \"x\"\ntext = \"t\"\nopposite = \"o\"\nholds_if = 'value > 1'\nmetric = \"\"\"\n1 +\n  tallly(n)\"\"\"\n";
   const auto draft = read_draft(text, "a.toml");
   REQUIRE(draft.has_value());
   const auto found = std::ranges::find_if(draft->errors, [](const Diagnostic& d) { return d.code == "M0712"; });
@@ -84,7 +85,9 @@ TEST_CASE("settings: what is set for all types replaces what was set for one") {
 TEST_CASE("settings: a prior of one type replaces that of another, which shrinks with it") {
   const Settings merged = laid_over({{"prior[D].weak", 0.6}, {"belief[A][D].weak", 0.5}}, {{"prior[D].tough", 0.9}});
   CHECK(merged == Settings{{"prior[D].tough", 0.9}, {"belief[A][D].weak", 0.5}});
-  const auto model = read_model_text("model \"m\"\nplayer D types weak 0.6, tough 0.4\nplayer S\nphase p { S chooses a { x, y { D pays 1 } } end e: D gets if(D is weak, 1, 0) }\n", "m.melian");
+  const auto model = read_model_text(
+      "model \"m\"\nplayer D types weak 0.6, tough 0.4\nplayer S\nphase p { S chooses a { x, y { D pays 1 } } end e: D gets if(D is weak, 1, 0) }\n",
+      "m.melian");
   REQUIRE(model.has_value());
   for (const ParameterInfo& info : model->parameters())
     if (info.name == "prior[D].weak") CHECK(std::get<double>(content_in(*model, merged, info)) == doctest::Approx(0.1));

@@ -19,7 +19,9 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(const std::optional<double>& number) { return number ? json_number(*number) : Json(nullptr); }
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
-Json content_json(const ParameterContent& content) { return std::visit([](const auto& what) { return Json(what); }, content); }
+Json content_json(const ParameterContent& content) {
+  return std::visit([](const auto& what) { return Json(what); }, content);
+}
 
 Json settings_json(const Settings& settings) {
   Json out = Json::object();
@@ -66,7 +68,10 @@ class Results {
     const std::vector<std::string> failures = certificate_failures(study_, findings_);
     out["all_hold"] = failures.empty();
     out["failures"] = failures;
-    out["timing"] = {{"seconds", json_number(findings_.seconds)}, {"pieces", findings_.pieces}, {"from_store", findings_.from_store}, {"solved", findings_.pieces - findings_.from_store}};
+    out["timing"] = {{"seconds", json_number(findings_.seconds)},
+                     {"pieces", findings_.pieces},
+                     {"from_store", findings_.from_store},
+                     {"solved", findings_.pieces - findings_.from_store}};
     return out;
   }
 
@@ -75,8 +80,10 @@ class Results {
 
   [[nodiscard]] Json about() const {
     Json unused = Json::array();
-    if (!study_.events.empty()) unused.push_back({{"section", "event"}, {"why", "weighing readings by dated events is not built yet; the events were read and checked"}});
-    if (study_.worlds) unused.push_back({{"section", "worlds"}, {"why", "drawing worlds from the plausible ranges is not built yet; the section was read and checked"}});
+    if (!study_.events.empty())
+      unused.push_back({{"section", "event"}, {"why", "weighing readings by dated events is not built yet; the events were read and checked"}});
+    if (study_.worlds)
+      unused.push_back({{"section", "worlds"}, {"why", "drawing worlds from the plausible ranges is not built yet; the section was read and checked"}});
     Json out;
     out["title"] = study_.title;
     out["question"] = study_.question;
@@ -141,8 +148,12 @@ class Results {
     Json out = Json::array();
     for (std::size_t v = 0; v < study_.variants.size(); ++v) {
       Json of_readings = Json::object();
-      for (std::size_t r = 0; r < study_.readings.size(); ++r) of_readings[study_.readings[r].id] = Json::parse(findings_.readings[r].variants[v]->document)["short"];
-      out.push_back({{"id", study_.variants[v].id}, {"text", study_.variants[v].text}, {"parameters", settings_json(study_.variants[v].parameters)}, {"readings", std::move(of_readings)}});
+      for (std::size_t r = 0; r < study_.readings.size(); ++r)
+        of_readings[study_.readings[r].id] = Json::parse(findings_.readings[r].variants[v]->document)["short"];
+      out.push_back({{"id", study_.variants[v].id},
+                     {"text", study_.variants[v].text},
+                     {"parameters", settings_json(study_.variants[v].parameters)},
+                     {"readings", std::move(of_readings)}});
     }
     return out;
   }
@@ -170,7 +181,8 @@ class Results {
   [[nodiscard]] Json claim(std::size_t c) const {
     const Claim& claim = study_.claims[c];
     Json halves = Json::array(), guards = Json::array(), base = Json::object();
-    for (const ClaimHalf& half : claim.halves) halves.push_back({{"name", half.name}, {"text", half.text}, {"metric", half.metric}, {"compare", half.compare}, {"holds_if", half.holds_if}});
+    for (const ClaimHalf& half : claim.halves)
+      halves.push_back({{"name", half.name}, {"text", half.text}, {"metric", half.metric}, {"compare", half.compare}, {"holds_if", half.holds_if}});
     for (const std::string& guard : claim.only_if) guards.push_back({{"text", guard}});
     for (std::size_t r = 0; r < study_.readings.size(); ++r) base[study_.readings[r].id] = in_reading(c, r);
     Json out;
@@ -216,7 +228,11 @@ class Results {
                         {"compared_with", or_null(half.compared_with)},
                         {"verdict", verdict_word(half.verdict)}});
     for (const GuardJudgement& guard : judged.guards)
-      guards.push_back({{"text", guard.text}, {"value", or_null(guard.value)}, {"error", json_number(guard.error)}, {"compared_with", or_null(guard.compared_with)}, {"met", guard.met}});
+      guards.push_back({{"text", guard.text},
+                        {"value", or_null(guard.value)},
+                        {"error", json_number(guard.error)},
+                        {"compared_with", or_null(guard.compared_with)},
+                        {"met", guard.met}});
     Json out;
     out["lambda"] = Json::parse(findings_.readings[r].by_lambda[l]->document)["short"]["lambda"];
     out["value"] = or_null(shown.value);
@@ -282,11 +298,13 @@ class Results {
     }
     std::vector<std::string> out;
     out.push_back("What is said here follows from the model and the numbers below; it is no evidence about any real war.");
-    out.push_back(fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements, study_.model->parameters().size()));
+    out.push_back(fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements,
+                              study_.model->parameters().size()));
     out.emplace_back("Readings are one analyst's translation of what their authors wrote; the authors are not responsible for it.");
     out.emplace_back("Errors beside numbers say how finely the game was solved, not how well the model describes anything.");
     if (findings_.horizon > 0) {
-      out.push_back(fmt::format("The game is played for {} rounds and reported for {}; what is expected after its end colours the last rounds.", findings_.horizon, window()));
+      out.push_back(fmt::format("The game is played for {} rounds and reported for {}; what is expected after its end colours the last rounds.",
+                                findings_.horizon, window()));
       if (findings_.horizon < 2 * window()) out.emplace_back("The horizon is shorter than twice the window reported, so its end may show in the numbers.");
     }
     out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters is not computed yet.");
@@ -315,6 +333,8 @@ std::vector<std::string> certificate_failures(const Study& study, const StudyFin
   return out;
 }
 
-std::string study_results_json(const Study& study, const StudyFindings& findings) { return Results(study, findings).json().dump(1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+std::string study_results_json(const Study& study, const StudyFindings& findings) {
+  return Results(study, findings).json().dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace melian

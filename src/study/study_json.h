@@ -13,15 +13,15 @@ namespace melian {
 /// Everything a run found, by index into the study.
 struct StudyFindings {
   struct OfReading {
-    std::vector<const Piece*> by_lambda;                        ///< like study.solve.report_lambda
-    const Piece* answer = nullptr;                              ///< at lambda itself, certified
-    std::vector<const Piece*> variants;                         ///< like study.variants, at lambda itself
-    std::vector<std::vector<ClaimJudgement>> judgements;        ///< [claim][lambda]
+    std::vector<const Piece*> by_lambda;                  ///< like study.solve.report_lambda
+    const Piece* answer = nullptr;                        ///< at lambda itself, certified
+    std::vector<const Piece*> variants;                   ///< like study.variants, at lambda itself
+    std::vector<std::vector<ClaimJudgement>> judgements;  ///< [claim][lambda]
     Settings settings;
   };
   std::vector<OfReading> readings;
-  std::vector<std::string> half_grids;                          ///< by reading: what grid errors of metrics come from
-  int horizon = 0;                                              ///< 0: none
+  std::vector<std::string> half_grids;  ///< by reading: what grid errors of metrics come from
+  int horizon = 0;                      ///< 0: none
   std::string command;
   int pieces = 0, from_store = 0;
   double seconds = 0.0;

@@ -39,7 +39,8 @@ int responder_to(const Structure& structure, int offer) {
   for (const PublicState& state : structure.states)
     for (int branch = state.first_branch; branch < state.first_branch + state.num_branches; ++branch)
       for (std::int64_t k = structure.acceptance_begin[at(branch)]; k < structure.acceptance_begin[at(branch) + 1]; ++k)
-        if (structure.acceptances[static_cast<std::size_t>(k)].move == offer && structure.moves[at(state.move)].player >= 0) return structure.moves[at(state.move)].player;
+        if (structure.acceptances[static_cast<std::size_t>(k)].move == offer && structure.moves[at(state.move)].player >= 0)
+          return structure.moves[at(state.move)].player;
   return -1;
 }
 
@@ -90,12 +91,9 @@ Json path_json(const Structure& structure, const Play& play, double frequency) {
                      {"belief_before", json_number(step.belief_before)},
                      {"belief_after", json_number(step.belief_after)}});
   }
-  return {{"types", std::move(types)},
-          {"outcome", play.outcome < 0 ? Json(nullptr) : Json(structure.outcomes[at(play.outcome)])},
-          {"last_round", play.last_round},
-          {"unfinished", play.unfinished},
-          {"frequency", json_number(frequency)},
-          {"steps", std::move(steps)}};
+  return {{"types", std::move(types)},           {"outcome", play.outcome < 0 ? Json(nullptr) : Json(structure.outcomes[at(play.outcome)])},
+          {"last_round", play.last_round},       {"unfinished", play.unfinished},
+          {"frequency", json_number(frequency)}, {"steps", std::move(steps)}};
 }
 
 /// For each outcome that is not rare, the sampled play of median length.
@@ -167,10 +165,14 @@ std::string grid_text(const Structure& structure, const std::vector<int>& nodes)
 
 std::string key_of(const Study& study, const PieceRequest& request) {
   const AnswerOptions options = options_for(study, request);
-  std::string text = fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game->fingerprint, request.certified ? "answer" : "solution");
-  text += fmt::format("grid {}\nlambda {} x {}\n", grid_text(request.game->shape(), request.nodes), options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
-  text += fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure), static_cast<int>(options.solve.discounting), request.ladder);
-  if (request.certified) text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance), number_text(options.certify.residual_tolerance));
+  std::string text =
+      fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game->fingerprint, request.certified ? "answer" : "solution");
+  text += fmt::format("grid {}\nlambda {} x {}\n", grid_text(request.game->shape(), request.nodes),
+                      options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
+  text += fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure), static_cast<int>(options.solve.discounting),
+                      request.ladder);
+  if (request.certified)
+    text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance), number_text(options.certify.residual_tolerance));
   return sha256(text);
 }
 

@@ -13,11 +13,11 @@ namespace melian {
 
 struct PieceRequest {
   const Game* game = nullptr;
-  bool certified = false;             ///< the whole answer with its certificate, else the solution's own counts
+  bool certified = false;  ///< the whole answer with its certificate, else the solution's own counts
   double lambda_factor = 1.0;
-  std::vector<int> nodes;             ///< of each player's belief axis
+  std::vector<int> nodes;  ///< of each player's belief axis
   bool ladder = true;
-  std::vector<metric::Atom> atoms;    ///< the numbers claims take from it
+  std::vector<metric::Atom> atoms;  ///< the numbers claims take from it
 };
 
 /// The options a study asks for.
@@ -33,7 +33,8 @@ struct PieceRequest {
 
 /// Solves it. Nothing when `on_step` stopped it.
 /// Errors: M0901, M0902, M0903.
-[[nodiscard]] Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request, const metric::Surroundings& around, const OnStep& on_step);
+[[nodiscard]] Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request, const metric::Surroundings& around,
+                                                       const OnStep& on_step);
 
 /// "Moscow=9,Kyiv=9"; "" where nobody has types.
 [[nodiscard]] std::string grid_text(const Structure& structure, const std::vector<int>& nodes);

@@ -36,9 +36,8 @@ TomlNode convert(const toml::node& node) {
   if (const auto* table = node.as_table()) {
     out.kind = TomlNode::Kind::table;
     for (const auto& [key, value] : *table) out.entries.push_back({std::string(key.str()), place_of(key.source()), convert(value)});
-    std::ranges::stable_sort(out.entries, [](const TomlEntry& a, const TomlEntry& b) {
-      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
-    });
+    std::ranges::stable_sort(
+        out.entries, [](const TomlEntry& a, const TomlEntry& b) { return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column); });
   } else if (const auto* list = node.as_array()) {
     out.kind = TomlNode::Kind::list;
     for (const toml::node& item : *list) out.items.push_back(convert(item));
@@ -59,7 +58,8 @@ TomlNode convert(const toml::node& node) {
     out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date->get().year), static_cast<int>(date->get().month), static_cast<int>(date->get().day));
   } else if (const auto* moment = node.as_date_time()) {
     out.kind = TomlNode::Kind::date;
-    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(moment->get().date.year), static_cast<int>(moment->get().date.month), static_cast<int>(moment->get().date.day));
+    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(moment->get().date.year), static_cast<int>(moment->get().date.month),
+                           static_cast<int>(moment->get().date.day));
   } else {
     out.kind = TomlNode::Kind::text;  // a time of day: no key of a study takes one, so any kind but a number will be refused
   }
@@ -69,9 +69,9 @@ TomlNode convert(const toml::node& node) {
 /// The first byte of a letter outside ASCII that stands neither in a comment nor plainly in a text; npos when there is none.
 /// TOML allows none there, and version 3.3 of the library does not survive looking at some of them.
 std::size_t stray_letter(const std::string& text) {
-  char quote = '\0';     // of the text we are in
-  bool many = false;     // in triple quotes
-  bool skipping = false; // blanks behind a backslash at the end of a line
+  char quote = '\0';      // of the text we are in
+  bool many = false;      // in triple quotes
+  bool skipping = false;  // blanks behind a backslash at the end of a line
   const auto triple = [&](std::size_t at, char c) { return text.compare(at, 3, std::string(3, c)) == 0; };
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
@@ -107,8 +107,10 @@ std::size_t stray_letter(const std::string& text) {
 TextPlace place_of_byte(const std::string& text, std::size_t byte) {
   TextPlace place{1, 1, 1};
   for (std::size_t k = 0; k < byte; ++k) {
-    if (text[k] == '\n') ++place.line, place.column = 1;
-    else if (!continues_a_character(text[k])) ++place.column;
+    if (text[k] == '\n')
+      ++place.line, place.column = 1;
+    else if (!continues_a_character(text[k]))
+      ++place.column;
   }
   return place;
 }
@@ -176,19 +178,24 @@ const char* kind_word(TomlNode::Kind kind) {
 
 Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
   if (text.size() > largest_text)
-    return std::unexpected(refused(file, fmt::format("{} holds {} bytes; a study holds at most {}", file, text.size(), largest_text), "is this the right file?"));
-  if (text.find('\0') != std::string::npos) return std::unexpected(refused(file, fmt::format("{} is not a text file", file), "a study is a TOML text: docs/formats/study.md"));
+    return std::unexpected(
+        refused(file, fmt::format("{} holds {} bytes; a study holds at most {}", file, text.size(), largest_text), "is this the right file?"));
+  if (text.find('\0') != std::string::npos)
+    return std::unexpected(refused(file, fmt::format("{} is not a text file", file), "a study is a TOML text: docs/formats/study.md"));
   const TextLines lines(file, text);
   for (int number = 1; number <= lines.count(); ++number)
     if (std::ranges::count(lines.line(number), '.') > most_dots_a_line)
-      return std::unexpected(Diagnostics{lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
+      return std::unexpected(Diagnostics{
+          lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
   if (const std::size_t stray = stray_letter(text.starts_with("\xef\xbb\xbf") ? "   " + text.substr(3) : text); stray != std::string::npos)
-    return std::unexpected(Diagnostics{lines.at(place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {}, "put names and texts with such letters in \"...\"")});
+    return std::unexpected(Diagnostics{lines.at(place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {},
+                                                "put names and texts with such letters in \"...\"")});
   const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (!parsed) {
     std::string message(parsed.error().description());
     if (message.size() > 300) message = message.substr(0, 300) + " ...";
-    return std::unexpected(Diagnostics{lines.at(place_of(parsed.error().source()), "M0702", "this is not TOML: " + message, {}, "https://toml.io shows the format; docs/formats/study.md has an example")});
+    return std::unexpected(Diagnostics{lines.at(place_of(parsed.error().source()), "M0702", "this is not TOML: " + message, {},
+                                                "https://toml.io shows the format; docs/formats/study.md has an example")});
   }
   return convert(parsed.table());
 }
@@ -198,8 +205,9 @@ std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines) 
   const std::string& first = lines.line(value.place.line);
   int line = value.place.line, column = value.place.column;
   std::size_t byte = 0;  // of the character at `column` of `line`
-  for (int skipped = 1; skipped < column && byte < first.size(); ++skipped)
-    do ++byte; while (byte < first.size() && continues_a_character(first[byte]));
+  for (int skipped = 1; skipped < column && byte < first.size(); ++skipped) do
+      ++byte;
+    while (byte < first.size() && continues_a_character(first[byte]));
   if (byte >= first.size() || (first[byte] != '"' && first[byte] != '\'')) return fallback;
   const char quote = first[byte];
   const bool many = first.compare(byte, 3, std::string(3, quote)) == 0;

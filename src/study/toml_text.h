@@ -32,11 +32,11 @@ class TextLines {
 struct TomlEntry;
 struct TomlNode {
   enum class Kind { text, whole, number, boolean, date, list, table } kind = Kind::table;
-  std::string text;                 ///< of texts; of dates: as YYYY-MM-DD
-  double number = 0.0;              ///< of wholes and numbers
+  std::string text;     ///< of texts; of dates: as YYYY-MM-DD
+  double number = 0.0;  ///< of wholes and numbers
   bool boolean = false;
-  std::vector<TomlNode> items;      ///< of lists
-  std::vector<TomlEntry> entries;   ///< of tables, in the order of the file
+  std::vector<TomlNode> items;     ///< of lists
+  std::vector<TomlEntry> entries;  ///< of tables, in the order of the file
   TextPlace place;
   [[nodiscard]] bool is_number() const { return kind == Kind::whole || kind == Kind::number; }
   [[nodiscard]] const TomlEntry* find(std::string_view key) const;

@@ -27,8 +27,6 @@ Verdict all_of(const std::vector<Verdict>& verdicts) {
   return std::ranges::find(verdicts, Verdict::undecided) != verdicts.end() ? Verdict::undecided : Verdict::holds;
 }
 
-Verdict opposite_of(Verdict verdict) {
-  return verdict == Verdict::holds ? Verdict::fails : verdict == Verdict::fails ? Verdict::holds : Verdict::undecided;
-}
+Verdict opposite_of(Verdict verdict) { return verdict == Verdict::holds ? Verdict::fails : verdict == Verdict::fails ? Verdict::holds : Verdict::undecided; }
 
 }  // namespace melian

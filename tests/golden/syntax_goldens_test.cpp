@@ -55,7 +55,8 @@ TEST_CASE("syntax: a file named after a code is told that code") {
 }
 
 TEST_CASE("syntax: every code that is told stands in the table of diagnostics") {
-  const std::string table = test::content_of(fs::path(MELIAN_SOURCE_DIR) / "docs/formats/diagnostics.md") + test::content_of(fs::path(MELIAN_SOURCE_DIR) / "docs/formats/diagnostics_syntax.md");
+  const std::string table = test::content_of(fs::path(MELIAN_SOURCE_DIR) / "docs/formats/diagnostics.md") +
+                            test::content_of(fs::path(MELIAN_SOURCE_DIR) / "docs/formats/diagnostics_syntax.md");
   for (const fs::path& input : inputs()) {
     const auto out = format_model(test::content_of(input), "t.melian");
     REQUIRE_FALSE(out.has_value());

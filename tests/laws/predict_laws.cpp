@@ -80,7 +80,8 @@ TEST_CASE("predict: the forward distribution is the adjoint of backward evaluati
       const auto mean = [&](int column) {
         double total = 0.0;
         for (int theta = 0; theta < board.full().count(); ++theta)
-          total += p.profile_weight[static_cast<std::size_t>(theta)] * start[static_cast<std::size_t>(column * root.profiles + root.profile_of_full[static_cast<std::size_t>(theta)])];
+          total += p.profile_weight[static_cast<std::size_t>(theta)] *
+                   start[static_cast<std::size_t>(column * root.profiles + root.profile_of_full[static_cast<std::size_t>(theta)])];
         return total;
       };
       for (int o = 0; o < outcomes; ++o) CHECK(mean(o) == doctest::Approx(p.outcomes[static_cast<std::size_t>(o)]).epsilon(round_off));
@@ -136,7 +137,9 @@ TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of t
               odds += weight;
               if (shape.type_in(theta, i) == 1) joint += weight;
             }
-            if (!reader.destination().ended()) CHECK(odds * logistic(footing.log_odds[static_cast<std::size_t>(shape.axis_of_player[static_cast<std::size_t>(i)])]) == doctest::Approx(joint).epsilon(1e-10));
+            if (!reader.destination().ended())
+              CHECK(odds * logistic(footing.log_odds[static_cast<std::size_t>(shape.axis_of_player[static_cast<std::size_t>(i)])]) ==
+                    doctest::Approx(joint).epsilon(1e-10));
             after += joint;
           }
           CHECK(after == doctest::Approx(board.nodes(i)[static_cast<std::size_t>(axis.node[static_cast<std::size_t>(p)])]).epsilon(1e-11));

@@ -61,14 +61,16 @@ inline Assessment random_assessment(const Game& game, int nodes, std::uint64_t s
           }
           const double total = log_sum_exp(logits);
           for (int k = 0; k < state.num_branches; ++k)
-            out.log_strategy[first + static_cast<std::size_t>((static_cast<std::int64_t>(type) * state.num_branches + k) * points + p)] = logits[static_cast<std::size_t>(k)] - total;
+            out.log_strategy[first + static_cast<std::size_t>((static_cast<std::int64_t>(type) * state.num_branches + k) * points + p)] =
+                logits[static_cast<std::size_t>(k)] - total;
         }
     }
   return out;
 }
 
 /// M12: a crisis under complete information; oracles/models, set 1.
-inline Game crisis(double status_quo_a = 0.0, double status_quo_b = 1.0, double retreat_a = -0.3, double retreat_b = 1.0, double war_a = -0.2, double war_b = -0.4) {
+inline Game crisis(double status_quo_a = 0.0, double status_quo_b = 1.0, double retreat_a = -0.3, double retreat_b = 1.0, double war_a = -0.2,
+                   double war_b = -0.4) {
   GameBuilder g("Strategic choice in a crisis");
   const int a = g.player("A"), b = g.player("B");
   const int quo = g.outcome("status_quo"), gain = g.outcome("concession"), war = g.outcome("war"), back = g.outcome("retreat");
@@ -144,14 +146,17 @@ inline Game war_and_truce(int rounds = 4, int truce_rounds = 1) {
   for (const int player : {m, k, w}) g.discount(player, {0.95}), g.precision(player, {5.0});
   g.believes(k, m, {0.25, 0.75});
   g.rounds(rounds);
-  const int deal = g.outcome("peace_holds"), second = g.outcome("second_war"), fall_k = g.outcome("K_falls"), fall_m = g.outcome("M_falls"), open = g.outcome("unfinished");
+  const int deal = g.outcome("peace_holds"), second = g.outcome("second_war"), fall_k = g.outcome("K_falls"), fall_m = g.outcome("M_falls"),
+            open = g.outcome("unfinished");
   const int months = g.tally("months");
   const int asked = g.variable("asked", {"no", "yes"});
   const auto cost_m = [](const TypeProfile& t) { return t[0] == 0 ? 0.06 : 0.02; };
   const auto cost_k = [](const TypeProfile& t) { return t[1] == 0 ? 0.07 : 0.03; };
 
   const int closing = g.state(g.passage("closing"));
-  g.branch(closing, 0, open).pay(m, [=](const TypeProfile& t) { return 0.4 - 3 * cost_m(t); }).pay(k, [=](const TypeProfile& t) { return 0.6 - 3 * cost_k(t); });
+  g.branch(closing, 0, open).pay(m, [=](const TypeProfile& t) { return 0.4 - 3 * cost_m(t); }).pay(k, [=](const TypeProfile& t) {
+    return 0.6 - 3 * cost_k(t);
+  });
 
   const int shift = g.chance("shift", {"to_M", "none"}), keep = g.choice("keep", m, {"keep", "return"});
   const std::vector<double> terms{0.3, 0.5, 0.7};
@@ -187,11 +192,17 @@ inline Game war_and_truce(int rounds = 4, int truce_rounds = 1) {
       auto& yielding = g.branch(here, 0, peace[static_cast<std::size_t>(x)]).accepts(offer, x);
       if (x == 2) yielding.open_to({0});
       g.branch(here, 1, truce).advance(truce_rounds).time(truce_rounds);
-      g.branch(here, 2, battle).pay(m, [=](const TypeProfile& t) { return -cost_m(t); }).pay(k, [=](const TypeProfile& t) { return -cost_k(t); }).count(months, 1.0);
+      g.branch(here, 2, battle)
+          .pay(m, [=](const TypeProfile& t) { return -cost_m(t); })
+          .pay(k, [=](const TypeProfile& t) { return -cost_k(t); })
+          .count(months, 1.0);
     }
   }
   const auto gain = [](const TypeProfile& t) { return t[0] == 0 ? 0.10 : 0.25; };
-  g.branch(battle, 0, fall_k).odds([=](const TypeProfile& t) { return gain(t) * 0.5; }).perceived(m, [=](const TypeProfile& t) { return gain(t) * 0.8; }).pay(m, 1.0);
+  g.branch(battle, 0, fall_k)
+      .odds([=](const TypeProfile& t) { return gain(t) * 0.5; })
+      .perceived(m, [=](const TypeProfile& t) { return gain(t) * 0.8; })
+      .pay(m, 1.0);
   g.branch(battle, 1, stand).odds([=](const TypeProfile& t) { return gain(t) * 0.5; }).perceived(m, [=](const TypeProfile& t) { return gain(t) * 0.8; });
   g.branch(battle, 2, stand).odds([=](const TypeProfile& t) { return 1.0 - gain(t); }).perceived(m, [=](const TypeProfile& t) { return 1.0 - 1.6 * gain(t); });
   const auto push = [](const TypeProfile& t) { return t[1] == 0 ? 0.05 : 0.12; };

@@ -59,7 +59,8 @@ class RandomModelText {
   }
 
   void file() {
-    if (chance(3)) put("module \"M\""), put("for \"a.melian\"");
+    if (chance(3))
+      put("module \"M\""), put("for \"a.melian\"");
     else {
       put("model \"T\"");
       if (chance(3)) put("extends"), put("\"b.melian\"");
@@ -74,10 +75,17 @@ class RandomModelText {
       case 1: player(); break;
       case 2: put("prior"), list(",", [&] { word(); }), put(":"), list(",", [&] { cell(); }); break;
       case 3: word(), put(pick({"believes", "believe"})), word(), put(":"), list(",", [&] { cell(); }); break;
-      case 4: case 5: parameter(); break;
+      case 4:
+      case 5: parameter(); break;
       case 6: put("set"), name(), dots(), put("="), content(); break;
-      case 7: if (chance(3)) put("replace"); put("let"), name(), put("="), expression(3); break;
-      case 8: put("state"), name(), put("in"), range(), put("="), expression(1); if (chance(3)) put("stops"); break;
+      case 7:
+        if (chance(3)) put("replace");
+        put("let"), name(), put("="), expression(3);
+        break;
+      case 8:
+        put("state"), name(), put("in"), range(), put("="), expression(1);
+        if (chance(3)) put("stops");
+        break;
       case 9: horizon(); break;
       case 10: put("at"), word(), block(2); break;
       default: put("phase"), word(), block(3); break;
@@ -88,19 +96,25 @@ class RandomModelText {
     if (chance(5)) return;
     put("types"), list(",", [&] {
       word();
-      if (chance(5)) number();
-      else if (chance(3)) put("from"), put(pick({"uniform", "normal"})), put("("), expression(1), put(","), expression(1), put(")"), put("in"), expression(1), put("parts");
+      if (chance(5))
+        number();
+      else if (chance(3))
+        put("from"), put(pick({"uniform", "normal"})), put("("), expression(1), put(","), expression(1), put(")"), put("in"), expression(1), put("parts");
     });
   }
   void cell() {
     list("&", [&] { word(); });
-    if (chance(3)) put("otherwise");
-    else put("with"), sum(1);
+    if (chance(3))
+      put("otherwise");
+    else
+      put("with"), sum(1);
   }
   void parameter() {
     put("param"), name();
-    if (chance(6)) put("="), content();
-    else put(":"), list(",", [&] { word(), put("="), content(); });
+    if (chance(6))
+      put("="), content();
+    else
+      put(":"), list(",", [&] { word(), put("="), content(); });
     if (chance(4)) put("in"), range();
   }
   void content() {
@@ -117,8 +131,10 @@ class RandomModelText {
     sum(1), put("rounds");
     if (chance(4)) put("in"), list(",", [&] { word(); });
     put("then");
-    if (chance(5)) block(1);
-    else end();
+    if (chance(5))
+      block(1);
+    else
+      end();
   }
   void range() {
     if (chance(6)) {
@@ -126,10 +142,13 @@ class RandomModelText {
       if (chance(5)) put("by"), sum(0);
       return;
     }
-    put("{"), list(",", [&] {
-      sum(0);
-      if (chance(3)) put(".."), sum(0), put("by"), sum(0);
-    }), put("}");
+    put("{"),
+        list(",",
+             [&] {
+               sum(0);
+               if (chance(3)) put(".."), sum(0), put("by"), sum(0);
+             }),
+        put("}");
   }
   void block(int depth) {
     put("{");
@@ -140,14 +159,24 @@ class RandomModelText {
   }
   void statement(int depth) {
     switch (draw(depth > 0 ? 12 : 7)) {
-      case 0: name(), put(pick({"offers", "offer"})), word(), put("in"), range(); if (chance(3)) put("where"), expression(1); break;
+      case 0:
+        name(), put(pick({"offers", "offer"})), word(), put("in"), range();
+        if (chance(3)) put("where"), expression(1);
+        break;
       case 1: payments(); break;
       case 2: name(), put(pick({"becomes", "rises by", "falls by"})), sum(1); break;
-      case 3: put("count"), name(); if (chance(4)) put("by"), sum(1); break;
-      case 4: put("time"), put("passes"); if (chance(3)) put("12 rounds"); break;
+      case 3:
+        put("count"), name();
+        if (chance(4)) put("by"), sum(1);
+        break;
+      case 4:
+        put("time"), put("passes");
+        if (chance(3)) put("12 rounds");
+        break;
       case 5: put("go"), put("to"), word(); break;
       case 6: put("place"), word(); break;
-      case 7: case 8: choice(depth); break;
+      case 7:
+      case 8: choice(depth); break;
       case 9: put("simultaneously"), put("{"), line(), choice(depth), line(), choice(depth), line(), put("}"); break;
       case 10: chance_move(depth); break;
       default: when(depth); break;
@@ -157,8 +186,10 @@ class RandomModelText {
     put("when"), expression(2), block(depth);
     if (chance(5)) return;
     put("else");
-    if (chance(4)) when(depth);
-    else block(depth);
+    if (chance(4))
+      when(depth);
+    else
+      block(depth);
   }
   void separator() {
     if (chance(3)) put(",");
@@ -178,7 +209,8 @@ class RandomModelText {
     put("chance"), word(), put("{"), line();
     for (int outcomes = draw(3); outcomes >= 0; --outcomes) {
       word();
-      if (chance(3)) put("otherwise");
+      if (chance(3))
+        put("otherwise");
       else {
         put("with"), sum(1);
         if (chance(3)) put("perceived"), list(",", [&] { put("by"), word(), put("as"), sum(1); });
@@ -211,7 +243,8 @@ class RandomModelText {
   }
   void atom(int depth) {
     if (depth > 0 && chance(2)) return put("("), expression(depth), put(")");
-    if (depth > 0 && chance(2)) return put(pick({"if", "min", "max", "exp", "ln", "sqrt", "abs"})), put("("), list(",", [&] { expression(depth - 1); }), put(")");
+    if (depth > 0 && chance(2))
+      return put(pick({"if", "min", "max", "exp", "ln", "sqrt", "abs"})), put("("), list(",", [&] { expression(depth - 1); }), put(")");
     if (chance(4)) return number();
     name(), dots();
   }
@@ -223,12 +256,96 @@ class RandomModelText {
 
 /// Words and signs of the language in no order.
 inline std::string token_soup(std::uint64_t seed, int length) {
-  static const std::vector<std::string> pieces = {
-      "model", "\"t\"", "module", "for", "player", "types", "param", "let", "state", "horizon", "rounds", "then", "phase", "at", "in", "by", "offers", "chooses",
-      "simultaneously", "chance", "with", "otherwise", "perceived", "as", "gets", "pays", "becomes", "rises", "falls", "count", "time", "passes", "when", "else", "go",
-      "to", "place", "end", "is", "not", "and", "or", "if", "min", "prior", "believes", "set", "replace", "stops", "where", "from", "parts", "{", "}", "{", "}", "(", ")",
-      "[", "]", ",", ":", "=", "+", "-", "*", "/", "^", "&", ".", "..", "<", ">=", "x", "A", "B", "cost", "0.5", "12", "1e999", "# c\n", "## [E1] n\n", "\n", "\"", "\xC3\xA9",
-      "\xFF", ";", "==", "ofers", "chosses"};
+  static const std::vector<std::string> pieces = {"model",
+                                                  "\"t\"",
+                                                  "module",
+                                                  "for",
+                                                  "player",
+                                                  "types",
+                                                  "param",
+                                                  "let",
+                                                  "state",
+                                                  "horizon",
+                                                  "rounds",
+                                                  "then",
+                                                  "phase",
+                                                  "at",
+                                                  "in",
+                                                  "by",
+                                                  "offers",
+                                                  "chooses",
+                                                  "simultaneously",
+                                                  "chance",
+                                                  "with",
+                                                  "otherwise",
+                                                  "perceived",
+                                                  "as",
+                                                  "gets",
+                                                  "pays",
+                                                  "becomes",
+                                                  "rises",
+                                                  "falls",
+                                                  "count",
+                                                  "time",
+                                                  "passes",
+                                                  "when",
+                                                  "else",
+                                                  "go",
+                                                  "to",
+                                                  "place",
+                                                  "end",
+                                                  "is",
+                                                  "not",
+                                                  "and",
+                                                  "or",
+                                                  "if",
+                                                  "min",
+                                                  "prior",
+                                                  "believes",
+                                                  "set",
+                                                  "replace",
+                                                  "stops",
+                                                  "where",
+                                                  "from",
+                                                  "parts",
+                                                  "{",
+                                                  "}",
+                                                  "{",
+                                                  "}",
+                                                  "(",
+                                                  ")",
+                                                  "[",
+                                                  "]",
+                                                  ",",
+                                                  ":",
+                                                  "=",
+                                                  "+",
+                                                  "-",
+                                                  "*",
+                                                  "/",
+                                                  "^",
+                                                  "&",
+                                                  ".",
+                                                  "..",
+                                                  "<",
+                                                  ">=",
+                                                  "x",
+                                                  "A",
+                                                  "B",
+                                                  "cost",
+                                                  "0.5",
+                                                  "12",
+                                                  "1e999",
+                                                  "# c\n",
+                                                  "## [E1] n\n",
+                                                  "\n",
+                                                  "\"",
+                                                  "\xC3\xA9",
+                                                  "\xFF",
+                                                  ";",
+                                                  "==",
+                                                  "ofers",
+                                                  "chosses"};
   std::mt19937_64 random(seed);
   std::string out = random() % 2 == 0 ? "model \"t\" phase p { " : "";
   for (int i = 0; i < length; ++i) out += pieces[random() % pieces.size()] + (random() % 8 == 0 ? "" : " ");

@@ -124,7 +124,8 @@ class TreeText {
   void one(const ast::Let& let) { put(let.replace ? "replace" : "let"), name(let.name), expression(let.definition); }
   void one(const ast::State& state) { put("state"), name(state.name), range(state.range), expression(state.start), put(state.stops ? "stops" : "-"); }
   void one(const ast::Horizon& horizon) {
-    put(horizon.forever ? "forever" : "horizon"), expression(horizon.rounds), words(horizon.phases), put(horizon.closing_is_block ? "{}" : "-"), block(horizon.closing);
+    put(horizon.forever ? "forever" : "horizon"), expression(horizon.rounds), words(horizon.phases), put(horizon.closing_is_block ? "{}" : "-"),
+        block(horizon.closing);
   }
   void one(const ast::Phase& phase) { put("phase"), word(phase.name), block(phase.body); }
   void one(const ast::At& filling) { put("at"), word(filling.place), block(filling.body); }
