@@ -9,6 +9,7 @@ namespace {
 constexpr int deepest = 60;          ///< halvings of a stretch before its ends decide
 constexpr double narrowest = 1e-11;  ///< relative width of a stretch below which its ends decide
 constexpr std::size_t largest_strands = 512;
+constexpr int most_judged = 20000;    ///< stretches of one line looked at before giving up on listing them all
 constexpr int bracketed_steps = 400;  ///< enough for the halvings among them to close any bracket
 constexpr double same_root = 1e-7;    ///< relative distance of posteriors below which two roots are one
 constexpr double meeting = 1e-9;      ///< how far apart, relative to the scores, two strands may seem to meet
@@ -116,12 +117,59 @@ void Curve::place(const Line& line, int strand, double t, Point& out) {
     const std::vector<int>& choice = strands_[ix(strand)];
     for (std::size_t i = 0; i < line.curved.size(); ++i) out.u[i] = invert(line, i, pieces_[i][ix(choice[i])], c);
   }
+  assess(line, c, out);
+}
+
+void Curve::assess(const Line& line, double c, Point& out) {
   arrow_.evaluate(line, 0.0, c, out.u.data());
   out.prior = arrow_.prior();
 }
 
-double Curve::slope_sign(const Line& line, const Point& low, const Point& high) {
-  return by_posterior_ ? sign_by_posterior(line, low.t, high.t) : enclosure_.sign_by_c(line, low.u.data(), high.u.data());
+/// The point halfway along the parameter between two of one strand; their posteriors are close brackets for its own.
+void Curve::place_between(const Line& line, const Point& low, const Point& high, Point& out) {
+  const double t = 0.5 * (low.t + high.t);
+  if (by_posterior_) return place(line, 0, t, out);
+  out.t = t;
+  out.u.resize(line.curved.size());
+  const double enough = 2e-16 * (std::abs(t) + line.scale);
+  for (std::size_t i = 0; i < line.curved.size(); ++i) {
+    double from = low.u[i], to = high.u[i];  // h(from) <= t <= h(to)
+    double u = 0.5 * (from + to);
+    int cell = 0;
+    for (int k = 0; k < bracketed_steps && from != to; ++k) {
+      const Score score = line.at(line.curved[i], u, cell);
+      const double off = u - score.difference() - t;
+      if (std::abs(off) <= enough) break;
+      (off > 0.0 ? to : from) = u;
+      const double newton = u - off / score.steepness();
+      if (std::abs(newton - u) <= 2e-16 * std::abs(u) || std::abs(to - from) <= 4e-16 * std::abs(u)) break;
+      u = newton >= std::min(from, to) && newton <= std::max(from, to) && k % 6 != 5 ? newton : 0.5 * (from + to);
+    }
+    out.u[i] = u;
+  }
+  assess(line, t, out);
+}
+
+Verdict Curve::judge(const Line& line, const Point& low, const Point& high) {
+  return by_posterior_ ? along_posterior(line, low.t, high.t) : enclosure_.along_c(line, low.t, low.u.data(), high.t, high.u.data());
+}
+
+/// Can a target lie among these priors?
+bool Curve::wanted(const Range& prior) const {
+  if (targets_.empty()) return true;
+  const auto next = std::lower_bound(targets_.begin(), targets_.end(), prior.low);
+  return next != targets_.end() && *next <= prior.high;
+}
+
+bool Curve::all_have_enough() {
+  if (targets_.empty() || enough_ == all) return false;
+  found_.resize(targets_.size(), 0);
+  for (; counted_ + 1 < segments_.size(); ++counted_) {  // the last may still grow
+    const Segment& segment = segments_[counted_];
+    const double low = std::min(segment.prior_low, segment.prior_high), high = std::max(segment.prior_low, segment.prior_high);
+    for (std::size_t k = 0; k < targets_.size(); ++k) found_[k] += low < targets_[k] && targets_[k] < high ? 1 : 0;
+  }
+  return *std::min_element(found_.begin(), found_.end()) >= enough_;
 }
 
 void Curve::add_segment(int strand, const Point& low, const Point& high) {
@@ -137,30 +185,29 @@ void Curve::add_segment(int strand, const Point& low, const Point& high) {
   segments_.push_back(fresh);
 }
 
-/// True where bounds on the scores show that no target's prior lies on the stretch: u_0 = c + log Z_1 - log Z_0.
-bool Curve::misses_all_targets(const Line& line, const Point& low, const Point& high) {
-  if (by_posterior_ || targets_.empty()) return false;
-  const Range prior = enclosure_.prior(line, low.t, low.u.data(), high.t, high.u.data());
-  const auto next = std::lower_bound(targets_.begin(), targets_.end(), prior.low);
-  return next == targets_.end() || *next > prior.high;
-}
-
 void Curve::cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth) {
   const double from = point(low).t, to = point(high).t;
-  const double middle = 0.5 * (from + to);
-  const bool narrow = depth >= deepest || to - from <= narrowest * (1.0 + std::abs(middle));
-  if (narrow || slope_sign(line, points_[low], points_[high]) != 0.0 || misses_all_targets(line, points_[low], points_[high]))
-    return add_segment(strand, points_[low], points_[high]);
+  bool final = depth >= deepest || to - from <= narrowest * (1.0 + std::abs(0.5 * (from + to)));
+  if (!final && ++judged_ > most_judged) {
+    complete_ = false;
+    final = true;
+  }
+  if (!final && !by_posterior_) final = !wanted(prior_hull(line, from, points_[low].u.data(), to, points_[high].u.data()));
+  if (!final) {
+    const Verdict verdict = judge(line, points_[low], points_[high]);
+    final = verdict.sign != 0.0 || !wanted(verdict.prior);
+  }
+  if (final) return add_segment(strand, points_[low], points_[high]);
   const std::size_t between = std::max(low, high) + 1;
   (void)point(between);
-  place(line, strand, middle, points_[between]);
+  place_between(line, points_[low], points_[high], points_[between]);
   cut(line, strand, low, between, depth + 1);
   cut(line, strand, between, high, depth + 1);
 }
 
 void Curve::add_strands(const Line& line, std::size_t curved, double c_low, double c_high) {
   if (c_low >= c_high) return;
-  if (strands_.size() >= largest_strands) {
+  if (!complete_ || strands_.size() >= largest_strands || all_have_enough()) {
     complete_ = false;
     return;
   }
@@ -179,13 +226,17 @@ void Curve::add_strands(const Line& line, std::size_t curved, double c_low, doub
   }
 }
 
-void Curve::trace(const Line& line, const std::vector<double>& targets) {
+void Curve::trace(const Line& line, const std::vector<double>& targets, int enough) {
   targets_.clear();
+  found_.clear();
+  counted_ = 0;
+  enough_ = enough;
   for (const double target : targets)
     if (std::isfinite(target)) targets_.push_back(target);
   segments_.clear();
   strands_.clear();
   complete_ = true;
+  judged_ = 0;
   by_posterior_ = line.curved.size() == 1;
   if (by_posterior_) {
     strands_.emplace_back();
@@ -204,9 +255,11 @@ void Curve::trace(const Line& line, const std::vector<double>& targets) {
 }
 
 void Curve::trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising) {
+  targets_.clear();
   segments_.clear();
   strands_.assign(1, {});
   complete_ = true;
+  judged_ = 0;
   by_posterior_ = true;
   (void)point(1);
   const double reach = line.reach();
@@ -247,24 +300,31 @@ int Curve::only_cell(const Line& line, const std::vector<double>& prior, const s
 }
 
 bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int depth) {
-  const double sign = slope_sign(line, points_[low], points_[high]);
+  if (++judged_ > most_judged) return false;
+  const double sign = judge(line, points_[low], points_[high]).sign;
   if (sign != 0.0) return sign > 0.0;
   const double middle = 0.5 * (points_[low].t + points_[high].t);
   if (depth >= 24 || points_[high].t - points_[low].t <= narrowest * (1.0 + std::abs(middle))) return false;
   const std::size_t between = std::max(low, high) + 1;
   (void)point(between);
-  if (!traced_pieces_ && !by_posterior_) {
-    find_pieces(line);
-    strands_.assign(1, std::vector<int>(line.curved.size(), 0));
-    traced_pieces_ = true;
+  const auto inner = [](const Point& at) { return std::all_of(at.u.begin(), at.u.end(), [](double u) { return std::isfinite(u); }); };
+  if (by_posterior_ || (inner(points_[low]) && inner(points_[high]))) {
+    place_between(line, points_[low], points_[high], points_[between]);
+  } else {
+    if (!traced_pieces_) {
+      find_pieces(line);
+      strands_.assign(1, std::vector<int>(line.curved.size(), 0));
+      traced_pieces_ = true;
+    }
+    place(line, 0, middle, points_[between]);
   }
-  place(line, 0, middle, points_[between]);
   if (arrow_.slope() * (by_posterior_ ? arrow_.steepness(0) : 1.0) <= 0.0) return false;
   return certify(line, low, between, depth + 1) && certify(line, between, high, depth + 1);
 }
 
 bool Curve::increases_in_cell(const Line& line, int cell) {
   by_posterior_ = true;
+  judged_ = 0;
   (void)point(1);
   const double reach = line.reach();
   points_[0].t = std::max(line.axis->u[ix(cell)], -reach);
@@ -275,6 +335,7 @@ bool Curve::increases_in_cell(const Line& line, int cell) {
 bool Curve::increases(const Line& line, double c_low, const double* low, double c_high, const double* high) {
   by_posterior_ = false;
   traced_pieces_ = false;
+  judged_ = 0;
   (void)point(1);
   points_[0].t = std::max(c_low, -line.reach());
   points_[0].u.assign(low, low + line.curved.size());

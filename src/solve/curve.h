@@ -22,8 +22,10 @@ class Curve {
   };
 
   /// Cuts all strands of the line into segments. At most `largest_strands` strands; see `complete`. With `targets`,
-  /// stretches that no target's prior lies on are not cut further: `roots` is then exact at these priors only.
-  void trace(const Line& line, const std::vector<double>& targets = {});
+  /// stretches that no target's prior lies on are not cut further: `roots` is then exact at these priors only. Ends,
+  /// incomplete, once every target has `enough` solutions.
+  void trace(const Line& line, const std::vector<double>& targets = {}, int enough = all);
+  static constexpr int all = 1 << 30;
   /// Whether u_0 increases on the whole stretch between two solutions (posteriors `low` and `high` of the curved
   /// branches, at `c_low` < `c_high`) of a regular line: a certificate of uniqueness there.
   [[nodiscard]] bool increases(const Line& line, double c_low, const double* low, double c_high, const double* high);
@@ -58,8 +60,11 @@ class Curve {
   void find_pieces(const Line& line);
   [[nodiscard]] double invert(const Line& line, std::size_t curved, const Piece& piece, double c) const;
   void place(const Line& line, int strand, double t, Point& out);
-  [[nodiscard]] double slope_sign(const Line& line, const Point& low, const Point& high);
-  [[nodiscard]] bool misses_all_targets(const Line& line, const Point& low, const Point& high);
+  void place_between(const Line& line, const Point& low, const Point& high, Point& out);
+  void assess(const Line& line, double c, Point& out);
+  [[nodiscard]] Verdict judge(const Line& line, const Point& low, const Point& high);
+  [[nodiscard]] bool wanted(const Range& prior) const;
+  [[nodiscard]] bool all_have_enough();
   void cut(const Line& line, int strand, std::size_t low, std::size_t high, int depth);
   void add_strands(const Line& line, std::size_t curved, double c_low, double c_high);
   void add_segment(int strand, const Point& low, const Point& high);
@@ -68,6 +73,9 @@ class Curve {
   Point& point(std::size_t i);
 
   std::vector<double> targets_;  ///< finite, increasing; empty: every prior
+  std::vector<int> found_;       ///< per target: solutions on the segments counted so far
+  std::size_t counted_ = 0;      ///< segments
+  int enough_ = all, judged_ = 0;
   std::vector<Knot> knots_;
   std::vector<std::vector<Piece>> pieces_;  ///< per curved branch
   std::vector<int> chosen_;                 ///< of the strand being added

@@ -1,6 +1,6 @@
 #include "solve/enclosure.h"
 
-#include <array>
+#include <utility>
 
 namespace melian::grid {
 namespace {
@@ -12,27 +12,89 @@ Range product(const Range& a, const Range& b) {
   return out;
 }
 
-/// False where h' has a zero on the way.
-bool survey(const Line& line, int branch, double from, double to, Spell& out) {
-  const Axis& axis = *line.axis;
-  if (from > to) std::swap(from, to);
+/// One end of a stretch within a cell: the belief, and b (1 - b).
+struct End {
+  double u, b, p;
+};
+End end_at(double u) {
+  const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
+  return {u, u >= 0.0 ? large : small, large * small};
+}
+
+/// Calls `look(cell, low end, high end)` for every cell that the posteriors from `from` to `to` pass, until it says no.
+template <class Look>
+bool over_cells(const Axis& axis, double from, double to, Look look) {
   int cell = axis.cell_of(from, 0);
   const int last = axis.cell_of(to, cell);
-  int sign = 0;
+  End low = end_at(from);
   for (; cell <= last; ++cell) {
-    const auto k = ix(cell);
-    const double u_low = std::max(from, axis.u[k]), u_high = std::min(to, axis.u[k + 1]);
-    const double b_low = logistic(u_low), b_high = logistic(u_high);
-    Range p;
-    p.add(b_low * logistic(-u_low));
-    p.add(b_high * logistic(-u_high));
-    if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
+    const auto next = ix(cell + 1);
+    const End high = cell == last ? end_at(to) : End{axis.u[next], axis.b[next], axis.p[next]};
+    if (!look(ix(cell), low, high)) return false;
+    low = high;
+  }
+  return true;
+}
+
+Range spread_between(const End& low, const End& high) {
+  Range p;
+  p.add(low.p);
+  p.add(high.p);
+  if (low.u < 0.0 && high.u > 0.0) p.add(0.25);
+  return p;
+}
+
+}  // namespace
+
+Verdict along_posterior(const Line& line, double from, double to) {
+  // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
+  const Axis& axis = *line.axis;
+  Range slope;
+  over_cells(axis, from, to, [&](std::size_t k, const End& low, const End& high) {
+    const Range p = spread_between(low, high);
+    Range term[2];
+    for (int type = 0; type < 2; ++type) {
+      const double* s = line.row(line.curved[0], type) + k;
+      const double rise = (s[1] - s[0]) * axis.per_width[k], sign = type == 0 ? 1.0 : -1.0;
+      Range other, q;
+      for (const double b : {low.b, high.b}) other.add(logistic(line.rest[type] - (s[0] + rise * (b - axis.b[k]))));
+      for (const double at : {p.low, p.high}) q.add(sign * rise * at);
+      term[type] = product(q, other);
+    }
+    slope.add(1.0 + term[0].low + term[1].low);
+    slope.add(1.0 + term[0].high + term[1].high);
+    return true;
+  });
+  return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, {-infinity, infinity}};
+}
+
+Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high) {
+  Range hull;
+  for (std::size_t i = 0; i < line.curved.size(); ++i) {
+    hull.add(low[i]);
+    hull.add(high[i]);
+  }
+  if (line.rest[0] > -infinity || line.rest[1] > -infinity) {
+    hull.add(c_low + (line.rest[1] - line.rest[0]));
+    hull.add(c_high + (line.rest[1] - line.rest[0]));
+  }
+  const double round_off = 1e-12 * (1.0 + line.scale);
+  return {hull.low - round_off, hull.high + round_off};
+}
+
+/// False where h' has a zero on the way.
+bool Enclosure::survey(const Line& line, int branch, double from, double to, Spell& out) {
+  const Axis& axis = *line.axis;
+  if (from > to) std::swap(from, to);
+  int sign = 0;
+  return over_cells(axis, from, to, [&](std::size_t k, const End& low, const End& high) {
+    const Range p = spread_between(low, high);
     double slope[2];
     for (int type = 0; type < 2; ++type) {
       const double* s = line.row(branch, type) + k;
       slope[type] = (s[1] - s[0]) * axis.per_width[k];
-      out.s[type].add(s[0] + slope[type] * (b_low - axis.b[k]));
-      out.s[type].add(s[0] + slope[type] * (b_high - axis.b[k]));
+      out.s[type].add(s[0] + slope[type] * (low.b - axis.b[k]));
+      out.s[type].add(s[0] + slope[type] * (high.b - axis.b[k]));
     }
     for (const double at : {p.low, p.high}) {
       const double steepness = 1.0 - (slope[1] - slope[0]) * at;
@@ -42,102 +104,59 @@ bool survey(const Line& line, int branch, double from, double to, Spell& out) {
       out.per_steepness.add(1.0 / steepness);
       out.pull.add(slope[0] * at / steepness);
     }
-  }
-  return true;
+    return true;
+  });
 }
 
-}  // namespace
-
-double sign_by_posterior(const Line& line, double from, double to) {
-  // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
-  const Axis& axis = *line.axis;
-  int cell = axis.cell_of(from, 0);
-  const int last = axis.cell_of(to, cell);
-  double lowest = infinity, highest = -infinity;
-  for (; cell <= last; ++cell) {
-    const auto k = ix(cell);
-    const double u_low = std::max(from, axis.u[k]), u_high = std::min(to, axis.u[k + 1]);
-    const double b_low = logistic(u_low), b_high = logistic(u_high);
-    Range p, term[2];
-    p.add(b_low * logistic(-u_low));
-    p.add(b_high * logistic(-u_high));
-    if (u_low < 0.0 && u_high > 0.0) p.add(0.25);
-    for (int type = 0; type < 2; ++type) {
-      const double* s = line.row(line.curved[0], type) + k;
-      const double slope = (s[1] - s[0]) * axis.per_width[k];
-      Range other;
-      for (const double b : {b_low, b_high}) other.add(logistic(line.rest[type] - (s[0] + slope * (b - axis.b[k]))));
-      const double signed_slope = type == 0 ? slope : -slope;
-      term[type] = product({std::min(signed_slope * p.low, signed_slope * p.high), std::max(signed_slope * p.low, signed_slope * p.high)}, other);
-    }
-    lowest = std::min(lowest, 1.0 + term[0].low + term[1].low);
-    highest = std::max(highest, 1.0 + term[0].high + term[1].high);
-  }
-  return lowest > 0.0 ? 1.0 : highest < 0.0 ? -1.0 : 0.0;
-}
-
-Range Enclosure::prior(const Line& line, double c_low, const double* low, double c_high, const double* high) {
-  double least[2] = {line.rest[0], line.rest[1]}, most[2] = {line.rest[0], line.rest[1]};
-  for (std::size_t i = 0; i < line.curved.size(); ++i) {
-    Spell spell;
-    if (!survey(line, line.curved[i], low[i], high[i], spell)) return {-infinity, infinity};
-    for (int type = 0; type < 2; ++type) {
-      least[type] = log_sum_exp(std::array{least[type], spell.s[type].low});
-      most[type] = log_sum_exp(std::array{most[type], spell.s[type].high});
-    }
-  }
-  const double round_off = 1e-12 * (1.0 + line.scale + std::abs(c_low) + std::abs(c_high));
-  return {c_low + least[1] - most[0] - round_off, c_high + most[1] - least[0] + round_off};
-}
-
-double Enclosure::sign_by_c(const Line& line, const double* low, const double* high) {
+Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, double c_high, const double* high) {
   const std::size_t m = line.curved.size();
   spells_.assign(m, Spell{});
   double top[2] = {line.rest[0], line.rest[1]};
   for (std::size_t i = 0; i < m; ++i) {
-    if (!survey(line, line.curved[i], low[i], high[i], spells_[i])) return 0.0;
+    if (!survey(line, line.curved[i], low[i], high[i], spells_[i])) return {};
     for (int type = 0; type < 2; ++type) top[type] = std::max(top[type], spells_[i].s[type].high);
   }
-  // Cheap first: sums weighted by probabilities lie between their extremes.
-  double q1_low = infinity, q0_high = -infinity;
+  // 1. Cheap: sums weighted by probabilities lie between their extremes.
+  double q1_low = 0.0, q0_high = 0.0;
   for (const Spell& spell : spells_) {
     q1_low = std::min(q1_low, spell.pull.low + spell.per_steepness.low - 1.0);
     q0_high = std::max(q0_high, spell.pull.high);
   }
-  if (1.0 + std::min(q1_low, 0.0) - std::max(q0_high, 0.0) > 0.0) return 1.0;
-  double sum_low[2], sum_high[2], centre = 0.0, weight = 0.0;
-  for (int type = 0; type < 2; ++type) sum_low[type] = sum_high[type] = std::exp(line.rest[type] - top[type]);
-  centre = 0.0;
-  weight = sum_low[1];
-  for (const Spell& spell : spells_) {
+  if (1.0 + q1_low - q0_high > 0.0) return {1.0, {}};
+  // 2. Bounds on Z, hence on the prior.
+  double rest[2], least[2], most[2];
+  for (int type = 0; type < 2; ++type) least[type] = most[type] = rest[type] = std::exp(line.rest[type] - top[type]);
+  double centre = 0.0, weight = rest[1];
+  for (Spell& spell : spells_) {
     for (int type = 0; type < 2; ++type) {
-      sum_low[type] += std::exp(spell.s[type].low - top[type]);
-      sum_high[type] += std::exp(spell.s[type].high - top[type]);
+      least[type] += spell.least[type] = std::exp(spell.s[type].low - top[type]);
+      most[type] += spell.most[type] = std::exp(spell.s[type].high - top[type]);
     }
-    const double share = std::exp(spell.s[1].high - top[1]);
-    centre += share * 0.5 * (spell.pull.low + spell.pull.high);
-    weight += share;
+    centre += spell.most[1] * 0.5 * (spell.pull.low + spell.pull.high);
+    weight += spell.most[1];
   }
   centre /= weight;
-  Range total{0.0, 0.0};
-  const auto add = [&](const double* s_low, const double* s_high, const Range& per_steepness, const Range& pull) {
+  Verdict out;
+  const double kappa = top[1] - top[0], round_off = 1e-12 * (1.0 + line.scale + std::abs(c_low) + std::abs(c_high));
+  out.prior = {c_low + kappa + std::log(least[1] / most[0]) - round_off, c_high + kappa + std::log(most[1] / least[0]) + round_off};
+  // 3. Bounds on sigma, hence on the slope.
+  Range slope{0.0, 0.0};
+  const auto add = [&](const double* small, const double* large, const Range& per_steepness, const Range& pull) {
     Range sigma[2];
     for (int type = 0; type < 2; ++type) {
-      const double a = std::exp(s_low[type] - top[type]), z = std::exp(s_high[type] - top[type]);
-      sigma[type] = {a / (a + std::max(0.0, sum_high[type] - z)), z / (z + std::max(0.0, sum_low[type] - a))};
-      sigma[type].high = std::min(sigma[type].high, 1.0);
+      const double rivals = std::max(0.0, most[type] - large[type]), fewest = std::max(0.0, least[type] - small[type]);
+      sigma[type].low = small[type] > 0.0 ? small[type] / (small[type] + rivals) : 0.0;
+      sigma[type].high = fewest > 0.0 ? large[type] / (large[type] + fewest) : 1.0;
     }
     const Range first = product(sigma[1], per_steepness);
     const Range second = product({sigma[1].low - sigma[0].high, sigma[1].high - sigma[0].low}, {pull.low - centre, pull.high - centre});
-    total.low += first.low + second.low;
-    total.high += first.high + second.high;
+    slope.low += first.low + second.low;
+    slope.high += first.high + second.high;
   };
-  add(line.rest, line.rest, {1.0, 1.0}, {0.0, 0.0});
-  for (const Spell& spell : spells_) {
-    const double s_low[2] = {spell.s[0].low, spell.s[1].low}, s_high[2] = {spell.s[0].high, spell.s[1].high};
-    add(s_low, s_high, spell.per_steepness, spell.pull);
-  }
-  return total.low > 0.0 ? 1.0 : total.high < 0.0 ? -1.0 : 0.0;
+  if (rest[0] > 0.0 || rest[1] > 0.0) add(rest, rest, {1.0, 1.0}, {0.0, 0.0});
+  for (const Spell& spell : spells_) add(spell.least, spell.most, spell.per_steepness, spell.pull);
+  out.sign = slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0;
+  return out;
 }
 
 }  // namespace melian::grid

@@ -17,24 +17,34 @@ struct Range {
   }
 };
 
-/// Over all posteriors between two: scores by type, 1 / h', and slope_0 p / h'.
-struct Spell {
-  Range s[2], per_steepness, pull;
+/// What is certain of a stretch of the curve.
+struct Verdict {
+  double sign = 0.0;                 ///< +1 or -1 where u_0 certainly rises or falls with the parameter throughout, else 0
+  Range prior{-infinity, infinity};  ///< bounds on u_0 there; only meant where `sign` is 0
 };
 
 class Enclosure {
  public:
-  /// +1 or -1 where du_0/dc certainly has that sign while the posteriors of the curved branches run from `low` to `high`,
-  /// each on one monotone piece of its h; else 0.
-  [[nodiscard]] double sign_by_c(const Line& line, const double* low, const double* high);
-  /// Bounds on u_0 = c + log Z_1 - log Z_0 over the same stretch, c from `c_low` to `c_high`, round-off included.
-  [[nodiscard]] Range prior(const Line& line, double c_low, const double* low, double c_high, const double* high);
+  /// Along c, from `c_low` to `c_high`, while the posteriors of the curved branches run from `low` to `high`, each on one
+  /// monotone piece of its h.
+  [[nodiscard]] Verdict along_c(const Line& line, double c_low, const double* low, double c_high, const double* high);
 
  private:
+  /// Over all posteriors of one branch: scores by type, 1 / h', slope_0 p / h', and exp of the scores' bounds.
+  struct Spell {
+    Range s[2], per_steepness, pull;
+    double least[2] = {0.0, 0.0}, most[2] = {0.0, 0.0};
+  };
+  static bool survey(const Line& line, int branch, double from, double to, Spell& out);
+
   std::vector<Spell> spells_;
 };
 
-/// The same for du_0/du of a line's only curved branch, u from `from` to `to`.
-[[nodiscard]] double sign_by_posterior(const Line& line, double from, double to);
+/// Bounds on u_0 while c runs from `c_low` to `c_high` and posteriors from `low` to `high`: the prior is an average of the
+/// posteriors (beliefs are martingales), those of the branches that do not move with beliefs included.
+[[nodiscard]] Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high);
+
+/// Along the posterior of a line's only curved branch, from `from` to `to`.
+[[nodiscard]] Verdict along_posterior(const Line& line, double from, double to);
 
 }  // namespace melian::grid

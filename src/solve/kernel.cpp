@@ -69,6 +69,8 @@ void settle(const Line& line, double u0, double u, const Contest& at, int cell, 
 void Kernel::solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
   const int count = static_cast<int>(targets.size());
   answer.reset(line.branches, count);
+  targets_ = &targets;
+  listed_ = 0;
   for (int k = 0; k < count; ++k)
     if (std::isinf(targets[ix(k)])) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
   if (line.curved.empty()) {
@@ -79,7 +81,6 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
   if (line.curved.size() == 1) {
     one_curved(line, targets, guide, answer);
   } else if (!many_curved(line, targets, answer)) {
-    curve_.trace(line, targets);
     for (int k = 0; k < count; ++k)
       if (!std::isinf(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
   }
@@ -113,7 +114,10 @@ void Kernel::one_curved(const Line& line, const std::vector<double>& targets, co
     rising_[i] = 0;
     monotone = false;
   }
-  if (!monotone) curve_.trace_cells(line, prior_, rising_);
+  if (!monotone) {
+    curve_.trace_cells(line, prior_, rising_);
+    listed_ = Curve::all;
+  }
   const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
   int cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
@@ -204,67 +208,111 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
   return curve_.increases(line, c_before, before_.data(), infinity, u_.data());
 }
 
-/// All solutions at one prior of a line that `curve_` has traced.
-void Kernel::all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+/// Lists the solutions at a prior in `roots_`: two are enough to know that there are several, unless `all` are wanted.
+void Kernel::list_roots(const Line& line, double prior, bool all) {
+  const int enough = all ? Curve::all : 2;
+  if (listed_ < enough) curve_.trace(line, *targets_, enough);
+  listed_ = std::max(listed_, enough);
   curve_.roots(line, prior, roots_);
-  if (roots_.size() != 1 || !curve_.complete()) return choose(line, prior, target, guide, answer);
-  double c = roots_[0].c;
-  // A root found by nested searches carries their round-off; two Newton steps on the whole system take it off.
-  std::vector<double>& u = roots_[0].u;
-  before_ = u;
-  if (!arrow_.solve(line, prior, c, u.data(), 4, 0.1)) u = before_;
-  finish(line, prior, u.data(), target, answer);
-  answer.mark[ix(target)] = DecisionMark::unique;
 }
 
-void Kernel::choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
-  const std::size_t m = line.curved.size();
-  const auto take = [&](std::vector<double> u, DecisionMark mark) {
-    double c = 0.0;
-    arrow_.evaluate(line, prior, c, u.data());
-    c = prior - arrow_.kappa();
-    before_ = u;
-    if (!arrow_.solve(line, prior, c, u.data(), 4, 0.1)) u = before_;
-    finish(line, prior, u.data(), target, answer);
-    answer.mark[ix(target)] = mark;
-  };
-  const auto nearest = [&](const std::function<double(std::size_t)>& posterior) -> const Curve::Root* {
+/// One prior of a line on which some priors may have several solutions.
+void Kernel::all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  if (guide.selection == Selection::follow && !guide.counting && follow(line, prior, target, guide, answer)) {
+    answer.mark[ix(target)] = guide.jumped && guide.jumped(target) ? DecisionMark::jump : DecisionMark::unique;
+    return;
+  }
+  list_roots(line, prior, false);
+  if (roots_.size() != 1 || !curve_.complete()) return choose(line, prior, target, guide, answer);
+  take(line, prior, roots_[0].u, DecisionMark::unique, target, answer);
+}
+
+void Kernel::take(const Line& line, double prior, std::vector<double> u, DecisionMark mark, int target, LineAnswer& answer) {
+  double c = 0.0;
+  arrow_.evaluate(line, prior, c, u.data());
+  c = prior - arrow_.kappa();
+  before_ = u;
+  // What nested searches or blends found carries their round-off; a few steps on the whole system take it off.
+  if (!arrow_.solve(line, prior, c, u.data(), 4, 0.1)) u = before_;
+  finish(line, prior, u.data(), target, answer);
+  answer.mark[ix(target)] = mark;
+}
+
+const Curve::Root* Kernel::nearest_root(const Line& line, const std::vector<double>& posterior) const {
+  // Roots on stretches that the branch from lambda 0 can follow come first.
+  for (const bool stable : {true, false}) {
     const Curve::Root* best = nullptr;
     double shortest = infinity;
-    // Roots on stretches that the branch from lambda 0 can follow come first.
-    for (const bool stable : {true, false}) {
-      for (const Curve::Root& root : roots_) {
-        if ((root.sign > 0.0) != stable) continue;
-        double distance = 0.0;
-        for (std::size_t i = 0; i < m; ++i)
-          distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(posterior(i))) + 1e-6 * std::abs(root.u[i] - posterior(i)));
-        if (distance < shortest) {
-          shortest = distance;
-          best = &root;
-        }
+    for (const Curve::Root& root : roots_) {
+      if ((root.sign > 0.0) != stable) continue;
+      double distance = 0.0;
+      for (std::size_t i = 0; i < root.u.size(); ++i) {
+        const double meant = posterior[ix(line.curved[i])];
+        distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(meant)) + 1e-6 * std::min(100.0, std::abs(root.u[i] - meant)));
       }
-      if (best != nullptr) return best;
+      if (distance < shortest) {
+        shortest = distance;
+        best = &root;
+      }
     }
-    return best;
-  };
-  if (guide.selection == Selection::first) {
-    if (!roots_.empty()) return take(roots_.front().u, DecisionMark::several);
-  } else if (guide.selection == Selection::nearest) {
-    guide.ratio(target, ratio_);
-    if (const Curve::Root* root = nearest([&](std::size_t i) { return prior + ratio_[ix(line.curved[i])]; })) return take(root->u, DecisionMark::several);
-  } else {
-    guide.ratio(target, ratio_);
-    const bool smooth = follower_.follow(guide.from(), line, prior, ratio_);
-    const auto posterior = [&](std::size_t i) { return follower_.posterior()[ix(line.curved[i])]; };
-    if (smooth) {
-      std::vector<double> u(m);
-      for (std::size_t i = 0; i < m; ++i) u[i] = posterior(i);
-      return take(std::move(u), DecisionMark::several);
-    }
-    if (const Curve::Root* root = nearest(posterior)) return take(root->u, DecisionMark::jump);
+    if (best != nullptr) return best;
+  }
+  return nullptr;
+}
+
+/// Continues the solution on the rung below; false where it ends in a fold on the way.
+bool Kernel::follow(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  guide.ratio(target, ratio_);
+  if (!follower_.follow(guide.from(), line, prior, ratio_)) return false;
+  std::vector<double> u;
+  for (const int branch : line.curved) u.push_back(follower_.posterior()[ix(branch)]);
+  take(line, prior, std::move(u), DecisionMark::several, target, answer);
+  return true;
+}
+
+/// Newton from a nearby strategy; false where that leads elsewhere.
+bool Kernel::approach(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  guide.ratio(target, ratio_);
+  std::vector<double> u;
+  for (const int branch : line.curved) u.push_back(prior + ratio_[ix(branch)]);
+  arrow_.evaluate(line, prior, 0.0, u.data());
+  double c = prior - arrow_.kappa();
+  constexpr double near = 0.1;  // of belief
+  if (!arrow_.solve(line, prior, c, u.data(), newton_steps, 1.0) || arrow_.determinant_sign() < 0.0) return false;
+  for (std::size_t i = 0; i < u.size(); ++i)
+    if (std::abs(logistic(u[i]) - logistic(prior + ratio_[ix(line.curved[i])])) > near) return false;
+  take(line, prior, std::move(u), DecisionMark::several, target, answer);
+  return true;
+}
+
+/// A prior with several solutions, or where none was found.
+void Kernel::choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  switch (guide.selection) {
+    case Selection::first:
+      if (!roots_.empty()) return take(line, prior, roots_.front().u, DecisionMark::several, target, answer);
+      break;
+    case Selection::nearest:
+      if (approach(line, prior, target, guide, answer)) return;
+      list_roots(line, prior, true);
+      posterior_ = ratio_;
+      for (double& u : posterior_) u += prior;
+      if (const Curve::Root* root = nearest_root(line, posterior_)) return take(line, prior, root->u, DecisionMark::several, target, answer);
+      break;
+    case Selection::follow:
+      if (guide.counting && follow(line, prior, target, guide, answer)) {
+        if (guide.jumped && guide.jumped(target)) answer.mark[ix(target)] = DecisionMark::jump;
+        return;
+      }
+      list_roots(line, prior, true);
+      if (const Curve::Root* root = nearest_root(line, follower_.posterior())) {
+        take(line, prior, root->u, DecisionMark::jump, target, answer);
+        ++answer.fresh_jumps;
+        return;
+      }
+      break;
   }
   // Nothing found: the strategies that answer unmoved beliefs, marked for what they are.
-  finish(line, prior, std::vector<double>(m, prior).data(), target, answer);
+  finish(line, prior, std::vector<double>(line.curved.size(), prior).data(), target, answer);
   answer.mark[ix(target)] = DecisionMark::unsolved;
 }
 

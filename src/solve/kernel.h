@@ -19,6 +19,10 @@ enum class Selection : std::uint8_t {
 
 struct Guide {
   Selection selection = Selection::first;
+  /// With `follow`: whether to count solutions at all. On rungs below the target only the followed one matters.
+  bool counting = true;
+  /// Whether the solution to continue already rests on a jump; empty: none does.
+  std::function<bool(int target)> jumped;
   /// The rung below (or lambda 0): its scores along this line; asked for at most once a line.
   std::function<const Line&()> from;
   /// Log-likelihood ratios, log sigma_1 - log sigma_0 per branch, of the solution to continue or to be near to.
@@ -35,6 +39,11 @@ class Kernel {
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
   void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
   void choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
+  bool follow(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
+  bool approach(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
+  void take(const Line& line, double prior, std::vector<double> u, DecisionMark mark, int target, LineAnswer& answer);
+  [[nodiscard]] const Curve::Root* nearest_root(const Line& line, const std::vector<double>& posterior) const;
+  void list_roots(const Line& line, double prior, bool all);
 
   // One curved branch, per node taken as its posterior: the prior, and by type the probability of the rest.
   std::vector<double> prior_, share_[2];
@@ -45,7 +54,9 @@ class Kernel {
   Curve curve_;
   Follower follower_;
   std::vector<Curve::Root> roots_;
-  std::vector<double> ratio_;
+  std::vector<double> ratio_, posterior_;
+  const std::vector<double>* targets_ = nullptr;  ///< of the line in hand
+  int listed_ = 0;                                ///< solutions a prior that `curve_` has traced for; 0: not traced
 };
 
 }  // namespace melian::grid

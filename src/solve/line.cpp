@@ -77,6 +77,7 @@ void LineAnswer::reset(int num_branches, int num_targets) {
   weight.resize(size);
   mark.assign(ix(targets), DecisionMark::unique);
   residual.assign(ix(targets), 0.0);
+  fresh_jumps = 0;
 }
 
 namespace {

@@ -76,6 +76,7 @@ struct LineAnswer {
   std::vector<double> weight;            ///< ... and how far into the cell
   std::vector<DecisionMark> mark;        ///< [target]
   std::vector<double> residual;          ///< [target]
+  std::int64_t fresh_jumps = 0;          ///< followed solutions that ended in a fold here
 
   void reset(int num_branches, int num_targets);
   [[nodiscard]] std::size_t index(int type, int branch, int target) const { return ix((std::int64_t{type} * branches + branch) * targets + target); }

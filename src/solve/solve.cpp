@@ -16,7 +16,7 @@ namespace {
 
 constexpr int most_halvings = 40;  ///< of lambda in search of a rung where every decision has one solution
 constexpr double first_ratio = 1.4142135623730951;
-constexpr double smallest_ratio = 1.02;  ///< below which a fold is taken for what it is
+constexpr double smallest_ratio = 1.1;  ///< below which a fold is taken for what it is
 constexpr int most_rungs = 200;
 
 class Climb {
@@ -50,7 +50,7 @@ class Climb {
   Plan plan_;
   Sweep sweep_;
   Solution out_;
-  std::int64_t expected_ = 0, decisions_ = 0, jumps_below_ = 0;
+  std::int64_t expected_ = 0, decisions_ = 0;
   std::string note_;
 };
 
@@ -72,7 +72,7 @@ Climb::Ending Climb::attempt(Rung& rung, Rung* below, bool probing) {
     refined = &*out_.refined;
   }
   const Ending ending = sweep_.run(rung, below, probing, refined, options_.on_step, expected_);
-  decisions_ += sweep_.tally().decisions;
+  if (ending != Ending::several_found) decisions_ += sweep_.tally().decisions;
   return ending;
 }
 
@@ -98,11 +98,10 @@ Climb::Ending Climb::climb(Rung& top) {
       return ending;
     }
     // A solution lost on the way may have been lost to a step too long.
-    if (sweep_.tally().jumps > jumps_below_ && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
+    if (sweep_.tally().fresh_jumps > 0 && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
       ratio = std::sqrt(ratio);
       continue;
     }
-    jumps_below_ = sweep_.tally().jumps;
     out_.summary.ladder.push_back(next.factor * largest);
     std::swap(below, next);
     ratio = std::min(first_ratio, ratio * ratio);

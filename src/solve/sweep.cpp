@@ -55,6 +55,7 @@ void Tally::add(const Tally& more) {
   decisions += more.decisions;
   several += more.several;
   jumps += more.jumps;
+  fresh_jumps += more.fresh_jumps;
   unsolved += more.unsolved;
   residual = std::max(residual, more.residual);
   for (const Spot& spot : more.spots)
@@ -92,6 +93,10 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       read_line(plan_, under, pass.below->strategies, row, start, shop.answer_below);
       under.value_line(shop.answer_below, start, shop.scratch);
       guide.selection = Selection::follow;
+      guide.counting = pass.rung->factor == 1.0;
+      guide.jumped = [&](int target) {
+        return pass.below->strategies.marks[ix(marks + start + target * state.own_stride)] == static_cast<std::uint8_t>(DecisionMark::jump);
+      };
       guide.from = [&, scored = false]() mutable -> const Line& {
         Here again(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
         if (!scored) again.score_line(shop.corners, beliefs + start, state.points, shop.below, shop.scratch);
@@ -122,6 +127,7 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       };
     }
     shop.kernel.solve(shop.line, axis.u, guide, shop.answer);
+    tally.fresh_jumps += shop.answer.fresh_jumps;
     for (int type = 0; type < 2; ++type)
       for (int k = 0; k < branches; ++k) {
         double* to = strategies.log_strategy.data() + row + (std::int64_t{type} * branches + k) * state.points + start;
@@ -141,7 +147,12 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
-  if (state.typed) return solve_lines(pass, task, tally);
+  if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
+  if (state.typed) {
+    solve_lines(pass, task, tally);
+    if (tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
+    return;
+  }
   if (state.mover < 0) {
     here.average(task.begin, task.end, shop.scratch);
     if (pass.below != nullptr) Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor).average(task.begin, task.end, shop.scratch);
@@ -288,6 +299,7 @@ void Sweep::keep_entries(Tables& tables, int round) const {
 Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   done_ = 0;
+  several_seen_ = false;
   const auto go_on = [&] {
     return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
   };

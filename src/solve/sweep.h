@@ -2,6 +2,7 @@
 /// One backward pass over a game at one rung of the ladder: strategies and conditional values ("U-form": a player's
 /// expected payoff from a public state on, by profile of the live types and public belief).
 
+#include <atomic>
 #include <vector>
 
 #include "solve/here.h"
@@ -11,6 +12,7 @@ namespace melian::grid {
 /// What a pass found, in order of its tasks.
 struct Tally {
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
+  std::int64_t fresh_jumps = 0;  ///< solutions followed from the rung below that ended in a fold before this one
   double residual = 0.0;
   struct Spot {
     int round, state;
@@ -36,7 +38,8 @@ class Sweep {
 
   /// Solves the whole game into `rung` (laid out by `lay_out`). With `below`, hard decisions continue that rung's
   /// solution; without, they continue the single decision from lambda 0. With `stop_at_several`, ends once a decision
-  /// has several solutions. `refined`: also the strategies on these finer axes. `expected`: decisions, for `on_step`.
+  /// has several solutions (what is then tallied depends on chance, that several were found does not). `refined`: also the strategies on these finer axes.
+  /// `expected`: decisions, for `on_step`.
   Ending run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected);
 
   [[nodiscard]] const Tally& tally() const { return tally_; }
@@ -64,6 +67,7 @@ class Sweep {
   const Plan& plan_;
   Tally tally_;
   std::int64_t done_ = 0;
+  mutable std::atomic<bool> several_seen_ = false;  ///< while probing: the question is answered, other tasks may stop
 };
 
 /// An assessment's rows for these axes, nothing solved yet.
