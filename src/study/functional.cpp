@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <tuple>
 
 #include "study/bargaining_range_sum.h"
 #include "study/functional_places.h"
@@ -199,6 +200,24 @@ Measured Sum::result() const {
   return out;
 }
 
+/// Do both force their way to the same places? (What is forced there last may differ.)
+bool same_way(const Probe& one, const Probe& two) {
+  const auto moves_of = [](const std::map<int, int>& step) {
+    std::vector<int> out;
+    for (const auto& [move, action] : step) out.push_back(move);
+    return out;
+  };
+  const auto remembered = [](const Probe& probe) {
+    std::vector<std::tuple<int, int, bool>> out;
+    for (const Given& fact : probe.given)
+      if (const auto* content = std::get_if<RemembersContent>(&fact)) out.emplace_back(content->variable, content->content, content->negated);
+    return out;
+  };
+  return !one.then.empty() && one.move == two.move && one.forced_action == two.forced_action && one.first_round == two.first_round &&
+         one.last_round == two.last_round && one.then.size() == two.then.size() && std::equal(one.then.begin(), one.then.end() - 1, two.then.begin()) &&
+         moves_of(one.then.back()) == moves_of(two.then.back()) && remembered(one) == remembered(two);
+}
+
 Measured from_prediction(const Game& game, const Prediction& prediction, const Probe& probe) {
   MELIAN_EXPECT(!probe.move, "hazards and news are taken at the start");
   Measured out;
@@ -248,6 +267,7 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
   std::vector<std::unique_ptr<Sum>> sums(probes.size());
   std::vector<std::unique_ptr<RangeSum>> ranges(probes.size());
   std::vector<Reader> readers;
+  std::vector<int> reader_of(probes.size(), -1);  // of probes that force their way
   std::vector<Measured> out(probes.size());
   readers.reserve(probes.size());
   for (std::size_t k = 0; k < probes.size(); ++k) {
@@ -276,6 +296,9 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
     if (!probe.then.empty()) {
       reader.forced.push_back({{*probe.move, *probe.forced_action}});
       reader.forced.insert(reader.forced.end(), probe.then.begin(), probe.then.end());
+      for (std::size_t earlier = 0; earlier < k && reader.same_detour < 0; ++earlier)
+        if (reader_of[earlier] >= 0 && same_way(probes[earlier], probe)) reader.same_detour = reader_of[earlier];
+      reader_of[k] = static_cast<int>(readers.size()) - 1;
       reader.starts_at = [sum = sums[k].get()](int state) { return sum->holds_at(state); };
     }
     reader.read = [sum = sums[k].get()](int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {

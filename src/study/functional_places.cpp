@@ -133,7 +133,7 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
   std::map<const Reader*, Book> detoured;
   std::vector<std::pair<const Reader*, std::unique_ptr<Detour>>> detours;
   for (const Reader& reader : readers)
-    if (!reader.forced.empty()) detours.emplace_back(&reader, std::make_unique<Detour>(board, reader));
+    if (!reader.forced.empty() && reader.same_detour < 0) detours.emplace_back(&reader, std::make_unique<Detour>(board, reader));
   ForwardHooks hooks;
   hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
     const auto move = at(structure.states[at(state)].move);
@@ -162,7 +162,7 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     }
     for (Reader& reader : readers) {
       if (reader.forced.empty()) continue;
-      for (const auto& [round, places] : detoured.at(&reader)[at(state)])
+      for (const auto& [round, places] : detoured.at(reader.same_detour < 0 ? &reader : &readers[at(reader.same_detour)])[at(state)])
         if (!structure.states[at(state)].timed || table_round == round) reader.read(round, state, table_round, places, backward, reader.column);
     }
   };

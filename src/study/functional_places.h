@@ -47,6 +47,7 @@ struct Reader {
   /// action by move. The last step is where places are read, and `read` forces its action. Empty: no such detour.
   std::vector<std::map<int, int>> forced;
   std::function<bool(int state)> starts_at;  ///< of detours: may they start in this public state?
+  int same_detour = -1;                      ///< an earlier reader whose detour leads to the same places
   std::vector<Column> columns;               ///< what it needs of the backward sweep
   std::vector<int> column;                   ///< filled: where those columns are
   /// Called once for every (round, state) with places; `backward` is null when no reader has columns. `round` counts

@@ -1,4 +1,4 @@
-#include "study/metric_binding.h"
+#include "study/metric_plan.h"
 
 #include <algorithm>
 #include <charconv>
@@ -11,17 +11,6 @@ namespace melian::metric {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-/// How an atom is computed: probes whose averages are averaged by their weights; or a number read off elsewhere.
-struct Plan {
-  std::vector<Probe> probes;
-  std::vector<int> offers;          ///< by probe, of offers at the start: their moves (several moves may share a name)
-  bool complement = false;          ///< 1 - the average
-  std::optional<double> number;     ///< known without a probe
-  std::optional<int> belief_round;  ///< `belief` at the top of a round, from the prediction
-  int player = -1, type = -1;
-  std::optional<int> given_own_type;
-};
 
 class Lookup {
  public:
@@ -251,6 +240,7 @@ class Lookup {
       case Quantity::rounds: add_probes(atom, ExpectedRounds{}, where, out); return;
       case Quantity::survival:
         out.complement = true;
+        if (atom.move.empty()) return at_start(atom, {}, out);
         add_probes(atom, EndsWithin{atom.round_argument}, where, out);
         return;
       case Quantity::hazard:
@@ -285,8 +275,17 @@ class Lookup {
     }
     if (ends.outcomes.empty())
       out.number = 0.0;
+    else if (atom.move.empty())
+      at_start(atom, ends.outcomes, out);
     else
       add_probes(atom, ends, where, out);
+  }
+
+  void at_start(const Atom& atom, std::vector<int> ends, Plan& out) {
+    Plan::AtStart wanted{std::move(ends), atom.round_argument, {}};
+    for (const Given& fact : givens(atom, -1))
+      if (const auto* type = std::get_if<TypeIs>(&fact)) wanted.given.push_back(*type);
+    out.at_start = std::move(wanted);
   }
 
   void payoff(const Atom& atom, const std::vector<int>& where, Plan& out) {
@@ -422,42 +421,15 @@ class Lookup {
   std::vector<Mistake>& mistakes_;
 };
 
-/// The analyst's mean belief at the top of a round, given that it is reached, over true types where none is given.
-std::optional<double> belief_at_top(const Plan& plan, const Structure& structure, const Prediction& prediction) {
-  const auto round = at(*plan.belief_round - 1);
-  const auto& by_true_type = prediction.belief_by_round[at(plan.player)];
-  double belief = 0.0, reached = 0.0;
-  const Profiles profiles(structure.players, structure.everyone());
-  for (int k = 0; k < static_cast<int>(by_true_type.size()); ++k) {
-    if ((plan.given_own_type && *plan.given_own_type != k) || round >= by_true_type[at(k)].size()) continue;
-    double weight = 0.0;
-    for (int p = 0; p < profiles.count(); ++p) {
-      if (profiles.type_of(p, plan.player) != k) continue;
-      double survives = prediction.profile_weight[at(p)];
-      for (std::size_t t = 0; t < round && t < prediction.hazard_by_profile[at(p)].size(); ++t) survives *= 1.0 - prediction.hazard_by_profile[at(p)][t];
-      weight += survives;
-    }
-    belief += weight * by_true_type[at(k)][round];
-    reached += weight;
-  }
-  if (!(reached > 0)) return std::nullopt;
-  return plan.type == 1 ? belief / reached : 1.0 - belief / reached;
-}
-
-/// How much each of several offers of one name counts: how often it is made first, or accepted.
-double offer_weight(Quantity quantity, int offer, const Prediction& prediction) {
-  const auto found = prediction.offers.find(offer);
-  if (found == prediction.offers.end()) return 0.0;
-  if (quantity == Quantity::accepted) return found->second.accepted;
-  const auto first = static_cast<std::size_t>(std::max(1, found->second.first_round) - 1);
-  return first < found->second.reached_by_round.size() ? found->second.reached_by_round[first] : 0.0;
-}
-
 }  // namespace
+
+Plan plan_of(const Atom& atom, const Structure& structure, const Surroundings& around, std::vector<Mistake>& mistakes) {
+  return Lookup(structure, around, mistakes).plan(atom);
+}
 
 std::vector<Mistake> check(const Atom& atom, const Structure& structure, const Surroundings& around) {
   std::vector<Mistake> mistakes;
-  static_cast<void>(Lookup(structure, around, mistakes).plan(atom));
+  static_cast<void>(plan_of(atom, structure, around, mistakes));
   return mistakes;
 }
 
@@ -466,49 +438,6 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
     if (std::ranges::find(players, condition.subject.text) == players.end() && condition.subject.text != atom.move.text &&
         std::ranges::find(names, condition.subject.text) == names.end())
       names.push_back(condition.subject.text);
-}
-
-std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
-                                            const Surroundings& around) {
-  const Structure& structure = game.shape();
-  std::vector<Mistake> mistakes;
-  std::vector<Plan> plans;
-  std::vector<Probe> probes;
-  for (const Atom& atom : atoms) {
-    plans.push_back(Lookup(structure, around, mistakes).plan(atom));
-    MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
-    probes.insert(probes.end(), plans.back().probes.begin(), plans.back().probes.end());
-  }
-  const std::vector<Measured> measured = probes.empty() ? std::vector<Measured>{} : measure(game, assessment, probes, &prediction);
-
-  std::vector<std::optional<double>> out;
-  std::size_t next = 0;
-  for (std::size_t a = 0; a < atoms.size(); ++a) {
-    const Plan& plan = plans[a];
-    const std::size_t first = next;
-    next += plan.probes.size();
-    if (plan.number || plan.belief_round) {
-      out.push_back(plan.number ? plan.number : belief_at_top(plan, structure, prediction));
-      continue;
-    }
-    const bool several_offers = std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); });
-    double total = 0.0, weight = 0.0;
-    for (std::size_t k = 0; k < plan.probes.size(); ++k) {
-      const Measured& one = measured[first + k];
-      double share = one.weight;
-      if (several_offers) share *= atoms[a].quantity == Quantity::acceptance ? 1.0 : offer_weight(atoms[a].quantity, plan.offers[k], prediction);
-      if (one.value && share > 0) total += share * *one.value, weight += share;
-    }
-    if (!(weight > 0)) {
-      out.emplace_back(std::nullopt);
-      continue;
-    }
-    double number = total / weight;
-    if (several_offers && atoms[a].quantity == Quantity::acceptance)
-      number *= static_cast<double>(std::set<int>(plan.offers.begin(), plan.offers.end()).size());
-    out.emplace_back(plan.complement ? 1.0 - number : number);
-  }
-  return out;
 }
 
 }  // namespace melian::metric

@@ -1,0 +1,144 @@
+#include "study/metric_binding.h"
+
+#include <doctest/doctest.h>
+
+using namespace melian;
+using namespace melian::metric;
+
+namespace {
+
+constexpr double round_off = 1e-9;
+
+/// The small war of the goldens, solved once.
+struct Solved {
+  Game game;
+  Solution solution;
+  Prediction prediction;
+};
+
+const Solved& war() {
+  static const Solved solved = [] {
+    const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.melian");
+    const auto compiled = compile(*model);
+    Solved out{*compiled->bind({}), {}, {}};
+    out.solution = *solve(out.game);
+    out.prediction = predict(out.game, out.solution.assessment);
+    return out;
+  }();
+  return solved;
+}
+
+std::optional<double> number(const std::string& text) {
+  const auto parsed = parse_metric(text);
+  REQUIRE(parsed.mistakes.empty());
+  REQUIRE(parsed.value.kind == Expression::Kind::atom);
+  const Surroundings around;
+  INFO(text);
+  for (const Mistake& mistake : check(parsed.value.atom, war().game.shape(), around)) FAIL(mistake.message);
+  return read_off({parsed.value.atom}, war().game, war().solution.assessment, war().prediction, around).front();
+}
+
+double value(const std::string& text) {
+  const auto found = number(text);
+  REQUIRE_MESSAGE(found.has_value(), text);
+  return *found;
+}
+
+std::string mistake(const std::string& text) {
+  const auto parsed = parse_metric(text);
+  REQUIRE(parsed.mistakes.empty());
+  const auto found = check(parsed.value.atom, war().game.shape(), {});
+  return found.empty() ? "" : found.front().message;
+}
+
+}  // namespace
+
+TEST_CASE("metric: what is read at the start equals what is measured at the first move") {
+  for (const char* text : {"survival(2)", "survival(1)", "probability(settlement)", "probability(settlement, collapse_of_D)", "probability(unfinished)",
+                           "tally(battles)", "rounds"}) {
+    CHECK(value(text) == doctest::Approx(value(std::string(text) + " at table in round 1")).epsilon(round_off));
+    CHECK(value(std::string(text) + " given D is weak") ==
+          doctest::Approx(value(std::string(text) + " at table in round 1 given D is weak")).epsilon(round_off));
+  }
+}
+
+TEST_CASE("metric: all ends together are certain") {
+  CHECK(value("probability(settlement, collapse_of_D, stalemate)") == doctest::Approx(1.0).epsilon(round_off));
+  CHECK(value("probability(settlement) given D is not tough") == doctest::Approx(value("probability(settlement) given D is weak")).epsilon(round_off));
+}
+
+TEST_CASE("metric: a whole is the average of its parts, by their odds") {
+  for (const char* text : {"probability(settlement)", "tally(battles)", "rounds"})
+    CHECK(value(text) ==
+          doctest::Approx(0.6 * value(std::string(text) + " given D is weak") + 0.4 * value(std::string(text) + " given D is tough")).epsilon(round_off));
+  const double asked = value("share(table.ask) in round 2");
+  CHECK(value("rounds at table in round 2") == doctest::Approx(asked * value("rounds at table in round 2 given table is ask") +
+                                                               (1 - asked) * value("rounds at table in round 2 given table is stay_silent"))
+                                                   .epsilon(round_off));
+}
+
+TEST_CASE("metric: the shares of all options are 1") {
+  CHECK(value("share(answer.accept)") + value("share(answer.refuse)") == doctest::Approx(1.0).epsilon(round_off));
+  CHECK(value("share(answer.accept) in rounds 1..2 given D is weak") + value("share(answer.refuse) in rounds 1..2 given D is weak") ==
+        doctest::Approx(1.0).epsilon(round_off));
+}
+
+TEST_CASE("metric: beliefs start at the prior and are right on average") {
+  CHECK(value("belief(D.tough)") == doctest::Approx(0.4));
+  CHECK(value("belief(D.tough) in round 1") == doctest::Approx(0.4));
+  CHECK(value("belief(D.weak) in round 2") + value("belief(D.tough) in round 2") == doctest::Approx(1.0).epsilon(round_off));
+  CHECK(value("belief(D.tough) in round 2 given D is tough") > value("belief(D.tough) in round 2 given D is weak"));
+  const double accepted = value("share(answer.accept) in round 1");
+  CHECK(accepted * value("belief(D.tough) at answer in round 1 given answer is accept") +
+            (1 - accepted) * value("belief(D.tough) at answer in round 1 given answer is refuse") ==
+        doctest::Approx(value("belief(D.tough) at answer in round 1")).epsilon(1e-6));
+}
+
+TEST_CASE("metric: values, offers, hazards and news are those of the prediction") {
+  const Solved& solved = war();
+  CHECK(value("value(D.tough)") == doctest::Approx(solved.prediction.values[1][1]).epsilon(round_off));
+  CHECK(value("value(S)") == doctest::Approx(solved.prediction.values[0][0]).epsilon(round_off));
+  const OfferPrediction& y = solved.prediction.offers.begin()->second;
+  CHECK(value("mean(y)") == doctest::Approx(y.mean).epsilon(round_off));
+  CHECK(value("mean(y) in round 2") == doctest::Approx(y.mean_by_round[1]).epsilon(round_off));
+  CHECK(value("accepted(y)") == doctest::Approx(*y.accepted_mean).epsilon(round_off));
+  CHECK(value("acceptance(y)") == doctest::Approx(y.accepted).epsilon(round_off));
+  CHECK(value("hazard(2)") == doctest::Approx(solved.prediction.hazard[1]).epsilon(round_off));
+  CHECK(value("information(D)") == doctest::Approx(solved.prediction.information[1].total).epsilon(round_off));
+  CHECK(value("information(D talk) in round 1") + value("information(D battlefield) in round 1") ==
+        doctest::Approx(value("information(D) in round 1")).epsilon(round_off));
+  const double range = value("range(S, D)");
+  CHECK(range >= 0.0);
+  CHECK(range <= 1.0);
+  CHECK(range == doctest::Approx(value("range(D, S)")).epsilon(round_off));
+}
+
+TEST_CASE("metric: a forced choice averages over the same places whatever is forced") {
+  // Forcing the answer teaches what it teaches in equilibrium, so the forced amounts bracket the free one.
+  const double free = value("tally(battles) at answer in round 1 given D is weak");
+  const double accept = value("tally(battles) after answer accept in round 1 given D is weak"),
+               refuse = value("tally(battles) after answer refuse in round 1 given D is weak");
+  CHECK(accept == 0.0);
+  CHECK(refuse >= free);
+  CHECK(refuse >= 1.0);
+}
+
+TEST_CASE("metric: chains that differ in the last choice only start from the same places") {
+  const double ask = value("tally(battles) after answer refuse then table ask in round 1"),
+               silent = value("tally(battles) after answer refuse then table stay_silent in round 1");
+  CHECK(silent > ask);
+  const double share = value("tally(battles) after answer refuse then table ask then answer accept in round 1");
+  CHECK(share == 0.0);
+}
+
+TEST_CASE("metric: what never happens has no number") { CHECK_FALSE(number("rounds after answer refuse then answer accept in round 4").has_value()); }
+
+TEST_CASE("metric: a quantity is refused where it means nothing") {
+  CHECK(mistake("hazard(1) at table") == "the hazard is taken at the start of play only");
+  CHECK(mistake("information(D) given D is weak") == "information is an average over all plays: it takes no `given`");
+  CHECK(mistake("tally(battles) in round 2").starts_with("rounds can be named here only together"));
+  CHECK(mistake("value(S.weak)") == "S has no types");
+  CHECK(mistake("rounds at table of D") == "`table` is no move of D");
+  CHECK(mistake("range(S, D) at answer").starts_with("a bargaining range is taken where offers are made"));
+  CHECK(mistake("share(table.ask) at answer") == "a share is taken where its own choice is made");
+}

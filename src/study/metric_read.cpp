@@ -1,0 +1,109 @@
+#include <algorithm>
+#include <set>
+
+#include "study/metric_plan.h"
+
+namespace melian::metric {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// The analyst's mean belief at the top of a round, given that it is reached, over true types where none is given.
+std::optional<double> belief_at_top(const Plan& plan, const Structure& structure, const Prediction& prediction) {
+  const auto round = at(*plan.belief_round - 1);
+  const auto& by_true_type = prediction.belief_by_round[at(plan.player)];
+  double belief = 0.0, reached = 0.0;
+  const Profiles profiles(structure.players, structure.everyone());
+  for (int k = 0; k < static_cast<int>(by_true_type.size()); ++k) {
+    if ((plan.given_own_type && *plan.given_own_type != k) || round >= by_true_type[at(k)].size()) continue;
+    double weight = 0.0;
+    for (int p = 0; p < profiles.count(); ++p) {
+      if (profiles.type_of(p, plan.player) != k) continue;
+      double survives = prediction.profile_weight[at(p)];
+      for (std::size_t t = 0; t < round && t < prediction.hazard_by_profile[at(p)].size(); ++t) survives *= 1.0 - prediction.hazard_by_profile[at(p)][t];
+      weight += survives;
+    }
+    belief += weight * by_true_type[at(k)][round];
+    reached += weight;
+  }
+  if (!(reached > 0)) return std::nullopt;
+  return plan.type == 1 ? belief / reached : 1.0 - belief / reached;
+}
+
+/// The probability that play ends so, or before more rounds have begun, over the profiles that are given.
+std::optional<double> ends_at_start(const Plan::AtStart& wanted, const Structure& structure, const Prediction& prediction) {
+  const Profiles profiles(structure.players, structure.everyone());
+  double sum = 0.0, total = 0.0;
+  for (int p = 0; p < profiles.count(); ++p) {
+    if (std::ranges::any_of(wanted.given, [&](const TypeIs& type) { return (profiles.type_of(p, type.player) == type.type) == type.negated; })) continue;
+    const double weight = prediction.profile_weight[at(p)];
+    total += weight;
+    for (int end : wanted.ends) sum += weight * prediction.outcomes_by_profile[at(end)][at(p)];
+    if (wanted.rounds == 0) continue;
+    double going = 1.0;
+    for (std::size_t t = 0; t < at(wanted.rounds) && t < prediction.hazard_by_profile[at(p)].size(); ++t) going *= 1.0 - prediction.hazard_by_profile[at(p)][t];
+    sum += weight * (1.0 - going);
+  }
+  return total > 0 ? std::optional(sum / total) : std::nullopt;
+}
+
+/// How much each of several offers of one name counts: how often it is made first, or accepted.
+double offer_weight(Quantity quantity, int offer, const Prediction& prediction) {
+  const auto found = prediction.offers.find(offer);
+  if (found == prediction.offers.end()) return 0.0;
+  if (quantity == Quantity::accepted) return found->second.accepted;
+  const auto first = static_cast<std::size_t>(std::max(1, found->second.first_round) - 1);
+  return first < found->second.reached_by_round.size() ? found->second.reached_by_round[first] : 0.0;
+}
+
+}  // namespace
+
+std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
+                                            const Surroundings& around) {
+  const Structure& structure = game.shape();
+  std::vector<Mistake> mistakes;
+  std::vector<Plan> plans;
+  std::vector<Probe> probes;
+  for (const Atom& atom : atoms) {
+    plans.push_back(plan_of(atom, structure, around, mistakes));
+    MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
+    probes.insert(probes.end(), plans.back().probes.begin(), plans.back().probes.end());
+  }
+  const std::vector<Measured> measured = probes.empty() ? std::vector<Measured>{} : measure(game, assessment, probes, &prediction);
+
+  std::vector<std::optional<double>> out;
+  std::size_t next = 0;
+  for (std::size_t a = 0; a < atoms.size(); ++a) {
+    const Plan& plan = plans[a];
+    const std::size_t first = next;
+    next += plan.probes.size();
+    if (plan.number || plan.belief_round) {
+      out.push_back(plan.number ? plan.number : belief_at_top(plan, structure, prediction));
+      continue;
+    }
+    if (plan.at_start) {
+      const auto number = ends_at_start(*plan.at_start, structure, prediction);
+      out.push_back(number && plan.complement ? std::optional(1.0 - *number) : number);
+      continue;
+    }
+    const bool several_offers = std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); });
+    double total = 0.0, weight = 0.0;
+    for (std::size_t k = 0; k < plan.probes.size(); ++k) {
+      const Measured& one = measured[first + k];
+      double share = one.weight;
+      if (several_offers) share *= atoms[a].quantity == Quantity::acceptance ? 1.0 : offer_weight(atoms[a].quantity, plan.offers[k], prediction);
+      if (one.value && share > 0) total += share * *one.value, weight += share;
+    }
+    if (!(weight > 0)) {
+      out.emplace_back(std::nullopt);
+      continue;
+    }
+    double number = total / weight;
+    if (several_offers && atoms[a].quantity == Quantity::acceptance)
+      number *= static_cast<double>(std::set<int>(plan.offers.begin(), plan.offers.end()).size());
+    out.emplace_back(plan.complement ? 1.0 - number : number);
+  }
+  return out;
+}
+
+}  // namespace melian::metric
