@@ -48,7 +48,7 @@ Game two_sided(int rounds, int offers) {
 void measure(benchmark::State& state, const Game& game, double lambda, int nodes, int threads) {
   set_threads(threads);
   SolveOptions options;
-  options.method = BeliefGrid{{nodes}, {}};
+  options.method = BeliefGrid{.nodes = {nodes}};
   options.lambda = lambda;
   std::int64_t decisions = 0;
   SolveSummary last;

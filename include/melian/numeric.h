@@ -28,9 +28,13 @@ inline constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Nodes on [0, 1] for one belief axis: `count` increasing nodes with 0 and 1 among them, every interior number of
 /// `must_have` among them exactly, and nodes dense at both corners (spaced there in log-odds), where beliefs have
-/// boundary layers. `count` below 2 + number of distinct interior `must_have` is raised to that.
+/// boundary layers. `count` below 2 + number of distinct interior `must_have` is raised to that. Where `count` - 1 is a
+/// multiple of 4 (of 2), what must be had outlives `coarsen_axis` twice (once).
 /// Convention: docs/methods.md, "Belief axes".
 [[nodiscard]] std::vector<double> belief_axis(int count, std::span<const double> must_have);
+
+/// The axis without every second node, corners and `must_have` kept; all its nodes are nodes of `axis`.
+[[nodiscard]] std::vector<double> coarsen_axis(const std::vector<double>& axis, std::span<const double> must_have);
 
 /// The axis with each cell halved (2 n - 1 nodes); contains every node of `axis`.
 [[nodiscard]] std::vector<double> refine_axis(const std::vector<double>& axis);

@@ -20,7 +20,10 @@ struct BeliefGrid {
   /// (129 for one, 33 for two, 9 for three or more).
   std::vector<int> nodes;
   /// Beliefs that must be nodes besides the priors (other readings of the same game), by player; may be empty.
-  std::vector<std::vector<double>> must_have;
+  std::vector<std::vector<double>> must_have{};
+  /// Every second node dropped so often, priors and `must_have` kept (a grid error compares with such grids). An axis with
+  /// no node to spare is halved instead, once, so that every axis changes.
+  int thinned = 0;
 };
 using Method = std::variant<BeliefGrid>;
 
@@ -72,9 +75,8 @@ struct Solution {
 /// Belief axes for a game: the analyst's prior of each player with two types is a node, as is every number of `must_have`
 /// for that player; one node {0} for other players.
 ///
-/// Shapes:   `nodes` as in `BeliefGrid`; `must_have`: [player] -> probabilities of the second type (may be shorter or empty).
 /// Convention: docs/methods.md, "Belief axes".
-[[nodiscard]] BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes, const std::vector<std::vector<double>>& must_have = {});
+[[nodiscard]] BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid);
 
 /// How many (round, public state, belief point) decisions one pass over a game solves on these axes.
 [[nodiscard]] std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes);

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include "melian/numeric.h"
@@ -32,6 +34,36 @@ TEST_CASE("belief_axis: priors are nodes exactly, corners are nodes, nodes crowd
   }
   const auto axis = belief_axis(33, {});
   CHECK(axis[1] - axis[0] < 0.4 * (axis[17] - axis[16]));
+}
+
+TEST_CASE("belief_axis: thinned once and twice it keeps the prior and every other node it had") {
+  for (const double prior : {1e-300, 1e-9, 0.02, 0.3, 0.5, 0.9, 1 - 1e-9})
+    for (const int n : {9, 17, 33, 129}) {
+      const std::vector<double> must{prior};
+      const auto axis = belief_axis(n, must);
+      CHECK(axis.size() == static_cast<std::size_t>(n));
+      for (std::size_t k = 1; k < axis.size(); ++k) CHECK(axis[k - 1] < axis[k]);
+      const auto half = coarsen_axis(axis, must), quarter = coarsen_axis(half, must);
+      CHECK(half.size() == axis.size() / 2 + 1);
+      CHECK(quarter.size() == axis.size() / 4 + 1);
+      CHECK(std::ranges::includes(half, quarter));
+      CHECK(std::ranges::includes(axis, half));
+      CHECK(std::ranges::find(quarter, prior) != quarter.end());
+    }
+}
+
+TEST_CASE("belief_axis: where the prior lies near a corner, cells are about as wide on both sides of it in log-odds") {
+  const double prior = 0.9;
+  const auto axis = belief_axis(33, std::vector<double>{prior});
+  const auto at = std::ranges::find(axis, prior);
+  const double before = log_odds(prior) - log_odds(*(at - 1)), after = log_odds(*(at + 1)) - log_odds(prior);
+  CHECK(before < 2 * after);
+  CHECK(after < 2 * before);
+}
+
+TEST_CASE("coarsen_axis: keeps what must be had also where it is an odd node") {
+  CHECK(coarsen_axis({0.0, 0.2, 0.5, 1.0}, std::vector<double>{0.2}) == std::vector<double>{0.0, 0.2, 0.5, 1.0});
+  CHECK(coarsen_axis({0.0, 0.2, 0.5, 0.7, 1.0}, {}) == std::vector<double>{0.0, 0.5, 1.0});
 }
 
 TEST_CASE("refine_axis: halves every cell and keeps every node") {

@@ -164,11 +164,11 @@ class Description {
     if (!structure_.unsupported.empty()) return "";
     Table table({"belief nodes", "decisions", "memory", "within 3 million"});
     table.align_right({1, 2});
-    const BeliefAxes full = default_axes(game_, {});
+    const BeliefAxes full = belief_axes(game_, {});
     for (std::size_t divisor : {1, 2, 4}) {
-      std::vector<int> nodes;
-      for (const auto& axis : full.nodes) nodes.push_back(static_cast<int>((axis.size() - 1) / divisor + 1));
-      const BeliefAxes axes = default_axes(game_, nodes);
+      BeliefGrid coarser;
+      for (const auto& axis : full.nodes) coarser.nodes.push_back(static_cast<int>((axis.size() - 1) / divisor + 1));
+      const BeliefAxes axes = belief_axes(game_, coarser);
       const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
       table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))),

@@ -40,9 +40,17 @@ std::int64_t strategy_bytes(const Structure& structure, const BeliefAxes& axes) 
   });
 }
 
+/// Without every second node so often; halved, once, where there is no node to spare.
+std::vector<double> thinned(std::vector<double> axis, const std::vector<double>& required, int times) {
+  if (times > 0 && coarsen_axis(axis, required).size() == axis.size()) return refine_axis(axis);
+  for (int k = 0; k < times; ++k) axis = coarsen_axis(axis, required);
+  return axis;
+}
+
 }  // namespace
 
-BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes, const std::vector<std::vector<double>>& must_have) {
+BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
+  const std::vector<int>& nodes = grid.nodes;
   const Structure& structure = game.shape();
   int typed = 0;
   for (const Player& player : structure.players) typed += player.num_types() > 1 ? 1 : 0;
@@ -56,9 +64,9 @@ BeliefAxes default_axes(const Game& game, const std::vector<int>& nodes, const s
     if (nodes.size() == 1) count = nodes.front();
     if (nodes.size() > 1 && i < nodes.size() && nodes[i] > 0) count = nodes[i];
     std::vector<double> required;
-    if (i < must_have.size()) required = must_have[i];
+    if (i < grid.must_have.size()) required = grid.must_have[i];
     required.push_back(game.numbers.prior[i][1]);
-    axes.nodes.push_back(belief_axis(count, required));
+    axes.nodes.push_back(thinned(belief_axis(count, required), required, grid.thinned));
   }
   return axes;
 }

@@ -207,8 +207,7 @@ Solution Climb::run() {
 
 Result<Solution> solve(const Game& game, const SolveOptions& options) {
   if (Diagnostics refused = grid::refusals(game, options); !refused.empty()) return std::unexpected(std::move(refused));
-  const auto& method = std::get<BeliefGrid>(options.method);
-  BeliefAxes axes = default_axes(game, method.nodes, method.must_have);
+  BeliefAxes axes = belief_axes(game, std::get<BeliefGrid>(options.method));
   if (Diagnostics refused = grid::too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
   return grid::Climb(game, options, std::move(axes)).run();
 }

@@ -15,7 +15,7 @@ namespace {
 
 SolveOptions with(double lambda, int nodes) {
   SolveOptions options;
-  options.method = BeliefGrid{{nodes}, {}};
+  options.method = BeliefGrid{.nodes = {nodes}};
   options.lambda = lambda;
   return options;
 }

@@ -12,19 +12,6 @@ using Seconds = std::chrono::duration<double>;
 
 Seconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
-/// Nodes of every player's belief axis.
-std::vector<int> nodes_of(const Assessment& assessment) {
-  std::vector<int> out;
-  for (const auto& axis : assessment.axes.nodes) out.push_back(static_cast<int>(axis.size()));
-  return out;
-}
-
-std::vector<int> half(const std::vector<int>& nodes) {
-  std::vector<int> out;
-  for (const int n : nodes) out.push_back(n < 3 ? n : std::max(3, (n - 1) / 2 + 1));
-  return out;
-}
-
 bool beliefs_matter(const Structure& structure) {
   return std::any_of(structure.states.begin(), structure.states.end(), [&](const PublicState& state) { return (state.live & structure.everyone()) != 0; });
 }
@@ -39,41 +26,47 @@ struct Watch {
   }
 };
 
-/// The printed numbers of the same game on another grid.
-Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, const std::vector<int>& nodes, Watch& watch,
-                                                 std::vector<int>& used) {
+BeliefGrid thinned(const SolveOptions& asked, int times) {
+  BeliefGrid out = std::get<BeliefGrid>(asked.method);
+  out.thinned = times;
+  return out;
+}
+
+/// Does every axis lose nodes when it is thinned a second time?
+bool has_quarter(const Game& game, const SolveOptions& asked) {
+  const BeliefAxes once = belief_axes(game, thinned(asked, 1)), twice = belief_axes(game, thinned(asked, 2));
+  for (std::size_t i = 0; i < once.nodes.size(); ++i)
+    if (once.nodes[i].size() > 1 && twice.nodes[i].size() >= once.nodes[i].size()) return false;
+  return true;
+}
+
+/// The printed numbers of the same game on a thinned grid.
+Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, int times, Watch& watch) {
   SolveOptions options = asked;
-  std::get<BeliefGrid>(options.method).nodes = nodes;
+  options.method = thinned(asked, times);
   options.refined = false;
   options.on_step = [&](const Step& step) { return watch({"grid error", step.done}); };
   const Result<Solution> solution = solve(game, options);
   if (!solution) return std::unexpected(solution.error());
-  used = nodes_of(solution->assessment);
   if (watch.cancelled) return std::map<std::string, double>{};
   return printed_numbers(game.shape(), predict(game, solution->assessment, options.on_step));
 }
 
-/// Compares the printed numbers with those on coarser grids (on a finer one where there is none coarser).
+/// Compares the printed numbers with those on thinned grids: N/2 nodes, and N/4 where there are enough.
 ///
 /// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds the second and the
 /// tolerance. A number that a coarser grid does not have (nothing is ever accepted there) is compared with 0.
-Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers, const std::vector<int>& nodes,
-                                 Watch& watch, Certificate& certificate) {
+Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers, Watch& watch,
+                                 Certificate& certificate) {
   for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
   if (!beliefs_matter(game.shape())) return true;
-  std::vector<int> halved, quartered;
-  Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, half(nodes), watch, halved);
+  const Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, 1, watch);
   if (!at_half) return std::unexpected(at_half.error());
-  if (halved == nodes) {
-    std::vector<int> doubled;
-    for (const int n : nodes) doubled.push_back(n < 2 ? n : 2 * n - 1);
-    at_half = numbers_at(game, asked.solve, doubled, watch, halved);
-    if (!at_half) return std::unexpected(at_half.error());
-  }
-  Result<std::map<std::string, double>> at_quarter = numbers_at(game, asked.solve, half(half(nodes)), watch, quartered);
+  const bool three_grids = has_quarter(game, asked.solve);
+  Result<std::map<std::string, double>> at_quarter;
+  if (three_grids) at_quarter = numbers_at(game, asked.solve, 2, watch);
   if (!at_quarter) return std::unexpected(at_quarter.error());
   if (watch.cancelled) return true;
-  const bool three_grids = quartered != halved && quartered != nodes;
   const auto read = [](const std::map<std::string, double>& from, const std::string& name) {
     const auto found = from.find(name);
     return found == from.end() ? 0.0 : found->second;
@@ -155,8 +148,7 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
   out.solution.refined.reset();
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
-  const Result<bool> estimated =
-      estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), nodes_of(out.solution.assessment), watch, out.certificate);
+  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());
   if (watch.cancelled) return stopped();
   judge(out.certificate);

@@ -12,7 +12,7 @@ namespace {
 Answer answered(const Game& game, double lambda, std::vector<int> nodes = {}, double tolerance = 1e-3) {
   AnswerOptions options;
   options.solve.lambda = lambda;
-  options.solve.method = BeliefGrid{.nodes = std::move(nodes), .must_have = {}};
+  options.solve.method = BeliefGrid{.nodes = std::move(nodes)};
   options.certify.tolerance = tolerance;
   Result<Answer> out = answer(game, options);
   REQUIRE(out.has_value());
@@ -68,7 +68,7 @@ TEST_CASE("answer: payoffs of prediction are those the solver found") {
   for (const Game& game : {test::audience(), test::screening(20.0, 0.3, 3), test::war_and_truce(3)}) {
     AnswerOptions options;
     options.solve.lambda = 4.0;
-    options.solve.method = BeliefGrid{.nodes = {9}, .must_have = {}};
+    options.solve.method = BeliefGrid{.nodes = {9}};
     options.with_certificate = false;
     const Result<Answer> a = answer(game, options);
     REQUIRE(a.has_value());

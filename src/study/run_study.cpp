@@ -173,8 +173,8 @@ class Runner {
     out.game = &bound_.at({task.reading, task.variant});
     out.certified = task.level == Level::answer;
     out.lambda_factor = study_.solve.report_lambda[task.lambda];
-    out.nodes = nodes_for(study_, *out.game);
-    if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered) out.nodes = comparison_nodes(out.nodes);
+    out.grid = grid_for(study_, *out.game);
+    if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered) out.grid.thinned = 1;
     out.ladder = task.level != Level::half_grid_unladdered;
     if (const auto atoms = atoms_.find(variant_name(task.variant)); atoms != atoms_.end()) out.atoms = atoms->second;
     return out;
@@ -289,7 +289,9 @@ class Runner {
           found.judgements.back().push_back(judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
       }
       const Game& game = bound_.at({r, -1});
-      findings.half_grids.push_back(grid_text(game.shape(), comparison_nodes(nodes_for(study_, game))));
+      BeliefGrid thinned = grid_for(study_, game);
+      thinned.thinned = 1;
+      findings.half_grids.push_back(grid_text(game, thinned));
       if (game.shape().horizon == HorizonKind::finite) findings.horizon = std::max(findings.horizon, game.shape().rounds);
       findings.readings.push_back(std::move(found));
     }

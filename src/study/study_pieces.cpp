@@ -121,9 +121,7 @@ Json paths_json(const Game& game, const Answer& answer) {
 
 AnswerOptions options_for(const Study& study, const PieceRequest& request, const OnStep& on_step) {
   AnswerOptions out;
-  BeliefGrid grid;
-  grid.nodes = request.nodes;
-  out.solve.method = std::move(grid);
+  out.solve.method = request.grid;
   out.solve.lambda = study.solve.lambda;
   out.solve.lambda_factor = request.lambda_factor;
   out.solve.measure = study.solve.measure;
@@ -136,30 +134,21 @@ AnswerOptions options_for(const Study& study, const PieceRequest& request, const
   return out;
 }
 
-std::vector<int> nodes_for(const Study& study, const Game& game) {
-  std::vector<int> out;
-  for (const auto& axis : default_axes(game, {}).nodes) out.push_back(static_cast<int>(axis.size()));
+BeliefGrid grid_for(const Study& study, const Game& game) {
+  BeliefGrid out;
+  for (const auto& axis : belief_axes(game, {}).nodes) out.nodes.push_back(static_cast<int>(axis.size()));
   for (const auto& [player, nodes] : study.solve.grid)
-    for (std::size_t i = 0; i < out.size(); ++i)
-      if ((player.empty() || game.shape().players[i].name == player) && game.shape().players[i].num_types() > 1) out[i] = nodes;
-  std::vector<int> used;  // the prior must be a node, so there may be more
-  for (const auto& axis : default_axes(game, out).nodes) used.push_back(static_cast<int>(axis.size()));
-  return used;
+    for (std::size_t i = 0; i < out.nodes.size(); ++i)
+      if ((player.empty() || game.shape().players[i].name == player) && game.shape().players[i].num_types() > 1) out.nodes[i] = nodes;
+  return out;
 }
 
-std::vector<int> comparison_nodes(const std::vector<int>& nodes) {
-  std::vector<int> half, twice;
-  for (const int n : nodes) {
-    half.push_back(n < 3 ? n : std::max(3, (n - 1) / 2 + 1));
-    twice.push_back(n < 2 ? n : 2 * n - 1);
-  }
-  return half == nodes ? twice : half;
-}
-
-std::string grid_text(const Structure& structure, const std::vector<int>& nodes) {
+std::string grid_text(const Game& game, const BeliefGrid& grid) {
+  const std::vector<Player>& players = game.shape().players;
+  const BeliefAxes axes = belief_axes(game, grid);  // the prior must be a node, so there may be more than asked for
   std::string out;
-  for (std::size_t i = 0; i < structure.players.size() && i < nodes.size(); ++i)
-    if (structure.players[i].num_types() > 1) out += fmt::format("{}{}={}", out.empty() ? "" : ",", structure.players[i].name, nodes[i]);
+  for (std::size_t i = 0; i < players.size(); ++i)
+    if (players[i].num_types() > 1) out += fmt::format("{}{}={}", out.empty() ? "" : ",", players[i].name, axes.nodes[i].size());
   return out;
 }
 
@@ -167,7 +156,7 @@ std::string key_of(const Study& study, const PieceRequest& request) {
   const AnswerOptions options = options_for(study, request);
   std::string text =
       fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game->fingerprint, request.certified ? "answer" : "solution");
-  text += fmt::format("grid {}\nlambda {} x {}\n", grid_text(request.game->shape(), request.nodes),
+  text += fmt::format("grid {} thinned {}\nlambda {} x {}\n", grid_text(*request.game, request.grid), request.grid.thinned,
                       options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
   text += fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure), static_cast<int>(options.solve.discounting),
                       request.ladder);
@@ -199,7 +188,7 @@ Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest&
   out.game = request.game->fingerprint;
   out.kind = request.certified ? "answer" : "solution";
   out.lambda_factor = request.lambda_factor;
-  out.grid = grid_text(request.game->shape(), request.nodes);
+  out.grid = grid_text(*request.game, request.grid);
   out.program = program_version;
   out.document = document.dump();
   const auto numbers = metric::read_off(request.atoms, *request.game, found->solution.assessment, found->prediction, around);

@@ -15,7 +15,7 @@ struct PieceRequest {
   const Game* game = nullptr;
   bool certified = false;  ///< the whole answer with its certificate, else the solution's own counts
   double lambda_factor = 1.0;
-  std::vector<int> nodes;  ///< of each player's belief axis
+  BeliefGrid grid;
   bool ladder = true;
   std::vector<metric::Atom> atoms;  ///< the numbers claims take from it
 };
@@ -23,10 +23,8 @@ struct PieceRequest {
 /// The options a study asks for.
 [[nodiscard]] AnswerOptions options_for(const Study& study, const PieceRequest& request, const OnStep& on_step = {});
 
-/// Nodes of each player's belief axis as the study asks for them.
-[[nodiscard]] std::vector<int> nodes_for(const Study& study, const Game& game);
-/// Half as many (twice as many where there are too few to halve): what grid errors of metrics are measured with.
-[[nodiscard]] std::vector<int> comparison_nodes(const std::vector<int>& nodes);
+/// The belief grid as the study asks for it. Thinned once, it is what grid errors of metrics are measured with.
+[[nodiscard]] BeliefGrid grid_for(const Study& study, const Game& game);
 
 /// SHA-256 over the game, all options that can change an answer, and the program.
 [[nodiscard]] std::string key_of(const Study& study, const PieceRequest& request);
@@ -37,6 +35,6 @@ struct PieceRequest {
                                                        const OnStep& on_step);
 
 /// "Moscow=9,Kyiv=9"; "" where nobody has types.
-[[nodiscard]] std::string grid_text(const Structure& structure, const std::vector<int>& nodes);
+[[nodiscard]] std::string grid_text(const Game& game, const BeliefGrid& grid);
 
 }  // namespace melian
