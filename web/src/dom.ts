@@ -1,6 +1,6 @@
 /** Elements and numbers as text: the only place that touches either. */
 
-type Child = Node | string | null | undefined | Child[];
+export type Child = Node | string | null | undefined | Child[];
 
 export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Record<string, string> = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag);
@@ -21,22 +21,55 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.0995 || share > 0.9 ? 1 : 0)} %`;
 }
 
+/** A share as "27.9 %", and what `error` it may have in percentage points: never shown as 0.0 when it is not 0. */
+export function percent_within(share: number, error: number | undefined): Child[] {
+  const exact = share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
+  return error === undefined ? [exact] : [exact, " ", h("small", {}, `\u00b1 ${points(100 * error)}`)];
+}
+
+function points(error: number): string {
+  if (error === 0) return "0";
+  if (error < 0.005) return "< 0.01";
+  return error.toFixed(error < 0.095 ? 2 : 1);
+}
+
+/** A parameter's name, which may break before "[" and "." but not inside a word. */
+export const breakable = (name: string): Child[] => name.split(/(?=[[.])/).flatMap((part, i): Child[] => (i === 0 ? [part] : [h("wbr"), part]));
+
+const with_minus = (text: string): string => text.replaceAll("-", "\u2212");
+
+/** "3.0e-12" with a raised exponent. */
+function power_of_ten(text: string): string {
+  const [mantissa = "", exponent = ""] = text.replace("e+", "e").split("e");
+  const raised = [...exponent].map((c) => (c === "-" ? "\u207b" : "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079"[Number(c)])).join("");
+  return `${mantissa}\u00b710${raised}`;
+}
+
+/** Fixed decimals, for numbers that stand under one another. */
+export const decimal = (value: number, digits = 1): string => with_minus(value.toFixed(digits));
+
+/** A difference: "+4.1", "\u22120.6". */
+export const signed = (value: number, digits = 1): string => (value < 0 ? decimal(value, digits) : `+${decimal(value, digits)}`);
+
 /** `digits` significant digits, plain where plain is short. */
 export function number(value: number | string | null | undefined, digits = 3): string {
   if (value === null || value === undefined) return "none";
   if (typeof value === "string") return value;
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const text = size < 1e-4 || size >= 1e6 ? value.toExponential(Math.max(0, digits - 1)) : String(Number(value.toPrecision(digits)));
-  return text.replace("-", "\u2212");
+  const short = size < 1e-4 || size >= 1e6;
+  return with_minus(short ? power_of_ten(value.toExponential(Math.max(0, digits - 1))) : String(Number(value.toPrecision(digits))));
 }
+
+/** What a column is called beside its cell, where the page is too narrow for a row of heads. */
+const short_head = (cell: Child): string => (cell instanceof HTMLElement ? cell.dataset["short"] ?? cell.textContent ?? "" : String(cell ?? ""));
 
 export function table(head: Child[], rows: Child[][], caption?: string, kind = ""): HTMLElement {
   return h("div", { class: "scroll" },
     h("table", { class: kind },
       caption ? h("caption", {}, caption) : null,
       h("thead", {}, h("tr", {}, head.map((cell) => h("th", { scope: "col" }, cell)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, i) => (i === 0 ? h("th", { scope: "row" }, cell) : h("td", {}, cell))))))));
+      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((cell, i) => (i === 0 ? h("th", { scope: "row" }, cell) : h("td", { "data-label": short_head(head[i]) }, cell))))))));
 }
 
 export function section(id: string, title: string, lead: string | null, ...children: Child[]): HTMLElement {

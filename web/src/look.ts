@@ -1,4 +1,5 @@
 /** Colours and marks of readings, outcomes and verdicts: distinct in grey and for colour-blind eyes (Okabe and Ito). */
+import { h } from "./dom";
 import type { Reading, Study, Verdict } from "./results";
 
 const hues = ["var(--hue-1)", "var(--hue-2)", "var(--hue-3)", "var(--hue-4)", "var(--hue-5)", "var(--hue-6)", "var(--hue-7)", "var(--hue-8)"];
@@ -9,15 +10,53 @@ export const dash_at = (i: number): string => dashes[i % dashes.length] as strin
 
 export const reading_ids = (study: Study): string[] => study.readings.map((r) => r.id);
 
-export function reading_name(reading: Reading): string {
-  if (reading.neutral) return `${reading.id} (neutral)`;
-  return reading.by ? `${reading.id} (${reading.by.split(",")[0] ?? ""})` : reading.id;
-}
+const author_of = (reading: Reading): string => (reading.neutral ? "neutral" : reading.by?.split(",")[0] ?? "");
+
+export const reading_name = (reading: Reading): string => (author_of(reading) ? `${reading.id} (${author_of(reading)})` : reading.id);
+
+/** Heads of the readings' columns: the author under the name, the name alone where there is little room. */
+export const reading_heads = (study: Study): HTMLElement[] =>
+  study.readings.map((reading) => h("span", { "data-short": reading.id }, reading.id, author_of(reading) ? h("small", { class: "beneath" }, author_of(reading)) : null));
 
 export const verdict_mark: Record<Verdict, string> = { holds: "\u2713", fails: "\u2717", undecided: "?" };
+export const verdict_symbols = { domain: ["holds", "fails", "undecided"], range: ["circle", "times", "diamond2"] };
+export const verdict_colours = { domain: verdict_symbols.domain, range: ["var(--good)", "var(--bad)", "var(--open)"] };
+export const verdict_key = "Circle: holds; cross: fails; diamond: undecided.";
 
 export const plot_style = { fontFamily: "inherit", fontSize: "12px", background: "transparent", color: "currentColor", overflow: "visible" };
 
-export function plot_width(): number {
-  return Math.max(300, Math.min(860, document.documentElement.clientWidth - 48));
+/** Padding of an opened detail, left and right together. */
+export const inside_details = 26;
+
+/** The page's column, less what the surroundings take. */
+export function plot_width(taken = 0): number {
+  return Math.max(280, Math.min(856, document.documentElement.clientWidth - 40) - taken);
 }
+
+export const is_narrow = (): boolean => plot_width() < 560;
+
+/** Room that the longest of these labels takes beside a plot. */
+export const room_for = (labels: string[]): number => 16 + 7 * Math.max(0, ...labels.map((label) => label.length));
+
+/** Few enough rounds under a small plot that their numbers do not touch. */
+export function round_ticks(window: number): number[] {
+  const half = Math.ceil(window / 2);
+  return is_narrow() ? [half, window] : [1, half, window];
+}
+
+function sample(colour: string, dash: string): SVGElement {
+  const make = (tag: string, attributes: Record<string, string>): SVGElement => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, text] of Object.entries(attributes)) element.setAttribute(name, text);
+    return element;
+  };
+  const svg = make("svg", { width: "34", height: "8", "aria-hidden": "true" });
+  svg.append(make("line", { x1: "0", y1: "4", x2: "34", y2: "4", stroke: colour, "stroke-width": "3", "stroke-dasharray": dash }));
+  return svg;
+}
+
+export interface Line { text: string; colour: string; dash: string }
+
+export const reading_lines = (study: Study): Line[] => study.readings.map((reading, i) => ({ text: reading_name(reading), colour: colour_at(i), dash: dash_at(i) }));
+
+export const legend = (lines: Line[]): HTMLElement => h("ul", { class: "legend" }, lines.map((line) => h("li", {}, sample(line.colour, line.dash), line.text)));

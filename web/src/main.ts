@@ -2,15 +2,57 @@ import "./style.css";
 import { h } from "./dom";
 import { read_results, type Study } from "./results";
 import { outcomes, survival, variants } from "./sections/endings";
-import { information, offers, typical_paths } from "./sections/learning";
+import { information, offers } from "./sections/learning";
+import { claim_numbers } from "./sections/numbers";
 import { contents, opening } from "./sections/opening";
+import { typical_plays } from "./sections/plays";
+import { reasons } from "./sections/reasons";
 import { certificate, mechanisms, parameters, readings, reproduce } from "./sections/trust";
 import { verdicts } from "./sections/verdicts";
 
 function draw(place: HTMLElement, study: Study): void {
-  const sections = [readings(study), verdicts(study), outcomes(study), survival(study), variants(study), offers(study), typical_paths(study), information(study), certificate(study), mechanisms(study), parameters(study), reproduce(study)]
-    .filter((s): s is HTMLElement => s !== null);
+  const sections = [
+    readings(study), verdicts(study), reasons(study), claim_numbers(study),
+    outcomes(study), survival(study), variants(study), offers(study), typical_plays(study), information(study),
+    certificate(study), mechanisms(study), parameters(study), reproduce(study),
+  ].filter((s): s is HTMLElement => s !== null);
   place.replaceChildren(opening(study), contents(sections), ...sections);
+}
+
+/** Plots are drawn to the page's width: draw again when that changes, keeping open what the reader opened. */
+function draw_again_on_resize(place: HTMLElement, study: Study): void {
+  let width = document.documentElement.clientWidth;
+  window.addEventListener("resize", () => {
+    if (document.documentElement.clientWidth === width) return;
+    width = document.documentElement.clientWidth;
+    const open = [...place.querySelectorAll("details[open][id]")].map((d) => d.id);
+    draw(place, study);
+    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  });
+}
+
+function open_target(id: string): HTMLElement | null {
+  const target = document.getElementById(id);
+  if (target instanceof HTMLDetailsElement) target.open = true;
+  return target;
+}
+
+function open_what_links_name(place: HTMLElement): void {
+  if (location.hash) open_target(location.hash.slice(1))?.scrollIntoView();
+  place.addEventListener("click", (event) => {
+    const link = (event.target as HTMLElement).closest("a[href^='#']");
+    if (link) open_target(link.getAttribute("href")?.slice(1) ?? "");
+  });
+}
+
+/** On paper nothing can be unfolded: the numbers behind the verdicts are printed open. */
+function open_for_print(place: HTMLElement): void {
+  let opened: Element[] = [];
+  window.addEventListener("beforeprint", () => {
+    opened = [...place.querySelectorAll("details.claim-detail:not([open])")];
+    opened.forEach((d) => d.setAttribute("open", ""));
+  });
+  window.addEventListener("afterprint", () => opened.forEach((d) => d.removeAttribute("open")));
 }
 
 const place = document.getElementById("report") as HTMLElement;
@@ -20,22 +62,8 @@ if (typeof found === "string") {
 } else {
   document.title = `${found.study.title} \u00b7 Melian`;
   draw(place, found);
-  // Plots are drawn to the page's width: draw again when that changes, keeping open what the reader opened.
-  let width = document.documentElement.clientWidth;
-  window.addEventListener("resize", () => {
-    if (document.documentElement.clientWidth === width) return;
-    width = document.documentElement.clientWidth;
-    const open = [...place.querySelectorAll("details[open][id]")].map((d) => d.id);
-    draw(place, found);
-    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
-  });
-  const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  if (target instanceof HTMLDetailsElement) target.open = true;
-  target?.scrollIntoView();
-  place.addEventListener("click", (event) => {
-    const link = (event.target as HTMLElement).closest("a[href^='#']");
-    const there = link ? document.getElementById(link.getAttribute("href")?.slice(1) ?? "") : null;
-    if (there instanceof HTMLDetailsElement) there.open = true;
-  });
+  draw_again_on_resize(place, found);
+  open_what_links_name(place);
+  open_for_print(place);
 }
 document.documentElement.dataset["ready"] = "yes";

@@ -43,10 +43,16 @@ export interface Judgement {
   half?: string | null; why: string[]; halves: Half[]; guards: { text: string; met: boolean | null }[];
 }
 export interface BaseJudgement extends Judgement { by_lambda: Record<string, Judgement>; same_for_all_lambda: boolean }
+/** What `against`'s number becomes when one assumption of the reading alone replaces its own. */
+export interface Alone { assumption: string; parameters: Record<string, number | string>; value: number | null; verdict: Verdict }
+export interface Reason {
+  reading: string; against: string; half: string; grid: Record<string, number>; lambda: number; from: number | null; to: number | null;
+  compared_with: number | null; verdict_from: Verdict; verdict_to: Verdict; sentence: string; alone: Alone[];
+}
 export interface Claim {
   id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;
   halves: { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string }[];
-  guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>;
+  guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>; reasons?: Reason[];
 }
 export interface Parameter {
   name: string; default: number | string; readings: Record<string, number | string>; differs: boolean; plausible: [number, number] | null;
@@ -63,6 +69,9 @@ export interface Study {
   base_rates: { id: string; text: string; source: string; survival: ByRound }[];
   model_text: { file: string; text: string }[]; limits: string[]; all_hold: boolean; failures: string[];
 }
+
+/** The claims on which the readings' verdicts differ. */
+export const split_claims = (study: Study): Claim[] => study.claims.filter((claim) => new Set(Object.values(claim.base).map((j) => j.verdict)).size > 1);
 
 /** The study inside this page; an explanation instead when there is none. */
 export function read_results(): Study | string {

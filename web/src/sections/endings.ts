@@ -1,8 +1,9 @@
 /** How and when the war ends, by reading. */
 import * as Plot from "@observablehq/plot";
-import { figure, h, number, percent, section, table, words } from "../dom";
-import { colour_at, dash_at, plot_style, plot_width, reading_ids, reading_name } from "../look";
+import { decimal, figure, h, number, percent, percent_within, section, signed, table, words } from "../dom";
+import { colour_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, type Line } from "../look";
 import type { Study } from "../results";
+import { spread } from "../spread";
 
 const settings_of = (study: Study): string => study.readings.map((r) => `${r.id}: \u03bb = ${number(r.lambda)}`).join(", ");
 
@@ -19,42 +20,52 @@ export function outcomes(study: Study): HTMLElement {
     reading: reading.id, outcome: words(name), probability: reading.result.outcomes[name]?.probability ?? 0, grid_error: reading.result.certificate.grid_error[`outcomes.${name}`] ?? null,
   })));
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 70 + 44 * study.readings.length, marginLeft: 64, marginBottom: 46,
+    style: plot_style, width: plot_width(), height: 70 + 44 * study.readings.length, marginLeft: room_for(reading_ids(study)), marginBottom: 46,
     x: { label: "probability (%)", labelOffset: 38, percent: true, grid: true, domain: [0, 100] }, y: { label: null, domain: reading_ids(study) },
     color: { domain: names.map(words), range: names.map((_, i) => colour_at(i)), legend: true },
-    marks: [Plot.barX(rows, Plot.stackX({ order: names.map(words), x: "probability", y: "reading", fill: "outcome", stroke: "var(--paper)", z: "outcome", title: (d: (typeof rows)[0]) => `${d.outcome}: ${percent(d.probability)}` }))],
+    marks: [
+      Plot.barX(rows, Plot.stackX({ order: names.map(words), x: "probability", y: "reading", fill: "outcome", stroke: "var(--paper)", z: "outcome", title: (d: (typeof rows)[0]) => `${d.outcome}: ${percent(d.probability)}` })),
+      Plot.text(rows, Plot.stackX({ order: names.map(words), x: "probability", y: "reading", z: "outcome", fill: "var(--paper)", fontWeight: 600, text: (d: (typeof rows)[0]) => (d.probability >= (is_narrow() ? 0.12 : 0.05) ? (100 * d.probability).toFixed(0) : "") })),
+    ],
   });
   return section("outcomes", "How it ends", null,
     figure(plot, `Probability of each ending by reading, by the analyst's odds. ${settings_of(study)}; horizon ${study.study.horizon} ${study.study.round_name}s.`, "outcomes.csv", rows),
-    table(["Ending", ...study.readings.map(reading_name)], names.map((name) => [words(name), ...study.readings.map((r) => {
-      const error = r.result.certificate.grid_error[`outcomes.${name}`];
-      return `${percent(r.result.outcomes[name]?.probability ?? 0)}${error === undefined ? "" : ` \u00b1 ${(100 * error).toFixed(1)}`}`;
-    })]), "Probability of each ending, with the error that the belief grid leaves (percentage points)."));
+    table(["Ending", ...reading_heads(study)], names.map((name) => [words(name), ...study.readings.map((r) =>
+      h("span", { class: "together" }, ...percent_within(r.result.outcomes[name]?.probability ?? 0, r.result.certificate.grid_error[`outcomes.${name}`])))]),
+      "Probability of each ending, with the error that the belief grid leaves (percentage points)."));
 }
 
+interface Curve extends Line { id: string; end_label: string; survival: number[] }
+
+function curves_of(study: Study): Curve[] {
+  const lines = reading_lines(study);
+  const readings = study.readings.map((reading, i): Curve => ({ ...(lines[i] as Line), id: reading.id, end_label: reading.id, survival: reading.result.rounds.reached }));
+  const rates = study.base_rates.map((rate, i): Curve => ({ id: rate.id, text: `base rate: ${rate.text}`, colour: "var(--soft)", dash: i === 0 ? "10 4" : "10 4 2 4", end_label: i === 0 ? "base" : `base ${i + 1}`, survival: rate.survival }));
+  return [...readings, ...rates];
+}
+
+/** The least distance of end labels, as a share of the axis. */
+const label_gap = 0.05;
+
 export function survival(study: Study): HTMLElement {
-  const window = study.study.window;
-  const rows = [
-    ...study.readings.flatMap((reading) => reading.result.rounds.reached.slice(0, window + 1).map((share, t) => ({ series: reading.id, round: t + 1, probability: share }))),
-    ...study.base_rates.flatMap((rate) => rate.survival.slice(0, window + 1).map((share, t) => ({ series: rate.id, round: t + 1, probability: share }))),
-  ];
-  const series = [...reading_ids(study), ...study.base_rates.map((rate) => rate.id)];
+  const window = study.study.window, round = study.study.round_name;
+  const curves = curves_of(study);
+  const points = curves.map((curve) => curve.survival.slice(0, window + 1).map((probability, t) => ({ series: curve.id, round: t + 1, probability })));
+  const ends = points.flatMap((line) => line.slice(-1));
+  const heights = spread(ends.map((end) => end.probability), label_gap);
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 350, marginRight: 60, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, ticks: Math.min(window + 1, 13), tickFormat: "d" }, y: { label: "probability that it still goes on (%)", percent: true, domain: [0, 100], grid: true },
-    marks: series.flatMap((id, i) => {
-      const line = rows.filter((row) => row.series === id);
-      return [
-        Plot.lineY(line, { x: "round", y: "probability", stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 }),
-        Plot.text(line.slice(-1), { x: "round", y: "probability", text: "series", dx: 6, textAnchor: "start", fill: colour_at(i), fontWeight: 600 }),
-      ];
-    }),
+    style: plot_style, width: plot_width(), height: 350, marginRight: room_for(curves.map((curve) => curve.end_label)), marginBottom: 46,
+    x: { label: round, labelOffset: 38, ticks: Math.min(window + 1, 13), tickFormat: "d" }, y: { label: "probability that it still goes on (%)", percent: true, domain: [0, 100], grid: true },
+    marks: [
+      ...curves.map((curve, i) => Plot.lineY(points[i], { x: "round", y: "probability", stroke: curve.colour, strokeDasharray: curve.dash, strokeWidth: 2 })),
+      Plot.text(ends, { x: "round", y: heights, text: (_: unknown, i: number) => curves[i]?.end_label ?? "", dx: 8, textAnchor: "start", fontWeight: 600, fill: (_: unknown, i: number) => curves[i]?.colour }),
+    ],
   });
-  const notes = study.base_rates.map((rate) => `${rate.id}: ${rate.text} (${rate.source})`).join("; ");
-  return section("survival", "How long it goes on", null,
-    figure(plot, `Probability that play reaches the top of each ${study.study.round_name}, by reading. ${settings_of(study)}; ${window} of ${study.study.horizon} ${study.study.round_name}s shown, so that the end of the horizon does not colour the window. ${notes ? `Base rate ${notes}.` : ""}`, "survival.csv", rows),
-    table(["", ...study.readings.map(reading_name)], [
-      [`${study.study.round_name}s played, mean`, ...study.readings.map((r) => number(r.result.rounds.mean))],
+  const sources = study.base_rates.map((rate) => rate.source).join("; ");
+  return section("survival", "How long it goes on", null, legend(curves),
+    figure(plot, `Probability that play reaches the top of each ${round}, by reading. ${settings_of(study)}; ${window} of ${study.study.horizon} ${round}s shown, so that the end of the horizon does not colour the window.${sources ? ` Base rate after ${sources}.` : ""}`, "survival.csv", points.flat()),
+    table(["", ...reading_heads(study)], [
+      [`${round}s played, mean`, ...study.readings.map((r) => decimal(r.result.rounds.mean))],
       ["cut off by the horizon", ...study.readings.map((r) => percent(r.result.rounds.unfinished))],
     ]));
 }
@@ -62,11 +73,12 @@ export function survival(study: Study): HTMLElement {
 export function variants(study: Study): HTMLElement | null {
   if (study.variants.length === 0) return null;
   const rows = study.variants.map((variant) => [
-    h("span", {}, words(variant.id), variant.text ? h("small", {}, ` ${variant.text}`) : null),
+    h("span", {}, words(variant.id), variant.text ? h("small", { class: "beneath" }, variant.text) : null),
     ...study.readings.map((reading) => {
-      const there = variant.readings[reading.id], base = reading.result.rounds.mean;
-      return there ? `${number(there.rounds_mean)} (base ${number(base)})` : "not needed";
+      const there = variant.readings[reading.id];
+      return there ? h("span", {}, decimal(there.rounds_mean), h("small", { class: "beneath" }, signed(there.rounds_mean - reading.result.rounds.mean))) : "not needed";
     }),
   ]);
-  return section("variants", "The same war, one thing changed", null, table(["Variant", ...study.readings.map(reading_name)], rows, `Mean ${study.study.round_name}s played within the horizon, against the base of the same reading.`));
+  return section("variants", "The same war, one thing changed", null, table(["Variant", ...reading_heads(study)], rows,
+    `Mean ${study.study.round_name}s played within the horizon and, beneath, how far that is from the mean of the same reading with nothing changed.`));
 }

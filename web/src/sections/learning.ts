@@ -1,68 +1,62 @@
 /** Offers, beliefs and information along the way. */
 import * as Plot from "@observablehq/plot";
-import { figure, h, number, percent, section, words } from "../dom";
-import { colour_at, dash_at, plot_style, plot_width, reading_ids, reading_name } from "../look";
-import type { Offer, Path, Study } from "../results";
+import { figure, h, number, section, words } from "../dom";
+import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines, room_for, round_ticks } from "../look";
+import type { Offer, Study } from "../results";
 
 const offers_of = (choice: Offer | Offer[]): Offer[] => (Array.isArray(choice) ? choice : [choice]);
 
-export function offers(study: Study): HTMLElement {
+export function offers(study: Study): HTMLElement | null {
   const window = study.study.window;
   const rows = study.readings.flatMap((reading) => Object.entries(reading.result.choices).flatMap(([move, choice]) => offers_of(choice).flatMap((offer) =>
     offer.mean_by_round.slice(0, window).map((mean, t) => ({ reading: reading.id, move: words(move), proposer: offer.proposer, round: t + 1, mean, made: offer.reached_by_round[t] ?? 0 })))))
     .filter((row) => row.mean !== null && row.made > 1e-6);
+  if (rows.length === 0) return null;
+  const means = rows.map((row) => row.mean ?? 0);
   const moves = [...new Set(rows.map((row) => row.move))];
+  const columns = is_narrow() ? 1 : 2;
+  const column = (move: string): number => moves.indexOf(move) % columns, line = (move: string): number => Math.floor(moves.indexOf(move) / columns);
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 100 + 210 * Math.ceil(moves.length / 2), marginLeft: 48, marginRight: 20, marginTop: 44, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, ticks: 6, tickFormat: "d" }, y: { label: "mean offer", labelAnchor: "center", labelArrow: "none", domain: [0, 1], grid: true },
+    style: plot_style, width: plot_width(), height: 100 + 210 * Math.ceil(moves.length / columns), marginLeft: 56, marginRight: 20, marginTop: 44, marginBottom: 46,
+    x: { label: study.study.round_name, labelOffset: 38, ticks: 6, tickFormat: "d" }, y: { label: "mean offer", labelAnchor: "center", labelArrow: "none", labelOffset: 50, domain: [Math.min(0, ...means), Math.max(1, ...means)], ticks: 5, grid: true },
     fx: { axis: null }, fy: { axis: null, padding: 0.22 },
     marks: [
-      Plot.text(moves, { fx: (_: string, i: number) => i % 2, fy: (_: string, i: number) => Math.floor(i / 2), frameAnchor: "top-left", text: (move: string) => `${move}, by ${rows.find((row) => row.move === move)?.proposer ?? ""}`, dy: -16, fontWeight: 600 }),
-      ...study.readings.map((reading, i) => Plot.lineY(rows.filter((row) => row.reading === reading.id), { x: "round", y: "mean", z: "move", fx: (d: (typeof rows)[0]) => moves.indexOf(d.move) % 2, fy: (d: (typeof rows)[0]) => Math.floor(moves.indexOf(d.move) / 2), stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 })),
+      Plot.text(moves, { fx: column, fy: line, frameAnchor: "top-left", text: (move: string) => `${move}, by ${rows.find((row) => row.move === move)?.proposer ?? ""}`, dy: -16, fontWeight: 600 }),
+      ...study.readings.map((reading, i) => Plot.lineY(rows.filter((row) => row.reading === reading.id), { x: "round", y: "mean", z: "move", fx: (d: (typeof rows)[0]) => column(d.move), fy: (d: (typeof rows)[0]) => line(d.move), stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 })),
     ],
   });
-  return section("offers", "What is offered", null, legend(study),
+  return section("offers", "What is offered", null, legend(reading_lines(study)),
     figure(plot, `Mean offer by ${study.study.round_name}, given that the move is made, by reading (\u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}).`, "offers.csv", rows));
 }
 
-export function legend(study: Study): HTMLElement {
-  return h("ul", { class: "legend" }, study.readings.map((reading, i) => h("li", { style: `--hue: ${colour_at(i)}` }, reading_name(reading))));
-}
+/** A column's head in two lines where columns are narrow: "Moscow" over "maximalist". */
+const two_lines = (head: string): string => (is_narrow() ? head.replace(" ", "\n") : head);
 
-export function beliefs(study: Study): HTMLElement {
+export function beliefs(study: Study): HTMLElement | null {
   const window = study.study.window;
   const rows = study.readings.flatMap((reading) => Object.entries(reading.result.beliefs).flatMap(([player, belief]) => Object.entries(belief.given).flatMap(([type, means]) =>
     means.slice(0, window).map((mean, t) => ({ reading: reading.id, player, belief_in: belief.in, true_type: type, round: t + 1, mean })))))
     .filter((row) => row.mean !== null);
+  if (rows.length === 0) return null;
   const players = [...new Set(rows.map((row) => row.player))];
   const label = (row: (typeof rows)[0]): string => `${row.player} ${row.belief_in}`;
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 90 + 130 * study.readings.length, marginLeft: 48, marginRight: 56, marginTop: 34, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, ticks: 4, tickFormat: "d" }, y: { label: "mean belief", labelAnchor: "center", labelArrow: "none", domain: [0, 1], ticks: 3, grid: true },
-    fx: { label: null, domain: players.map((p) => label(rows.find((row) => row.player === p) ?? rows[0]!)) }, fy: { label: null, domain: reading_ids(study) },
+    style: plot_style, width: plot_width(), height: 90 + 130 * study.readings.length, marginLeft: 56, marginRight: room_for(reading_ids(study)), marginTop: 44, marginBottom: 46,
+    x: { label: study.study.round_name, labelOffset: 38, ticks: round_ticks(window), tickFormat: "d" }, y: { label: "mean belief", labelAnchor: "center", labelArrow: "none", labelOffset: 50, domain: [0, 1], ticks: 3, grid: true },
+    fx: { label: null, tickFormat: two_lines, domain: players.map((p) => label(rows.find((row) => row.player === p) ?? rows[0]!)) }, fy: { label: null, domain: reading_ids(study) },
     marks: [
       Plot.frame({ stroke: "var(--rule)" }),
       Plot.lineY(rows, { fx: label, fy: "reading", x: "round", y: "mean", z: "true_type", stroke: (d: (typeof rows)[0]) => (d.true_type === d.belief_in ? "yes" : "no"), strokeWidth: 2 }),
     ],
     color: { domain: ["yes", "no"], range: [colour_at(1), colour_at(0)] },
   });
+  const lines = [{ text: "when it is of that type", colour: colour_at(1), dash: "" }, { text: "when it is not", colour: colour_at(0), dash: "" }];
   return h("div", {},
-    h("ul", { class: "legend" }, h("li", { style: `--hue: ${colour_at(1)}` }, "when it is of that type"), h("li", { style: `--hue: ${colour_at(0)}` }, "when it is not")),
+    legend(lines),
     figure(plot, `Mean belief (the analyst's, starting from the reading's prior) that each player is of the type named above its column, at the top of each ${study.study.round_name}, given that play gets there; by true type and reading.`, "beliefs.csv", rows));
 }
 
-function path_item(path: Path): HTMLElement {
-  return h("details", {}, h("summary", {}, `${words(path.outcome)} after round ${path.last_round}: ${percent(path.frequency)} of plays end so (${Object.entries(path.types).map(([p, t]) => `${p} ${t}`).join(", ")})`),
-    h("ol", { class: "path" }, path.steps.map((step) => h("li", { value: String(step.round) }, `${step.player ?? "chance"}, ${words(step.move)}: ${words(step.action)}`,
-      step.player !== null && step.belief_before !== null && step.belief_after !== null && Math.abs(step.belief_after - step.belief_before) > 5e-4 ? h("small", {}, ` (belief ${number(step.belief_before, 2)} \u2192 ${number(step.belief_after, 2)})`) : null))));
-}
-
-export function typical_paths(study: Study): HTMLElement {
-  return section("paths", "Beliefs and typical plays", null, beliefs(study), h("h3", {}, "Plays that stand for many"),
-    study.readings.map((reading) => h("div", {}, h("h4", {}, reading_name(reading)), (reading.result.paths ?? []).map(path_item))));
-}
-
-export function information(study: Study): HTMLElement {
+export function information(study: Study): HTMLElement | null {
   const window = study.study.window;
   const rows = study.readings.flatMap((reading) => Object.entries(reading.result.information).flatMap(([player, bits]) => bits.talk.slice(0, window).flatMap((talk, t) => {
     const reached = reading.result.rounds.reached[t] ?? 0;
@@ -74,9 +68,10 @@ export function information(study: Study): HTMLElement {
   })));
   const informed = new Set(rows.filter((row) => row.bits > 1e-9).map((row) => row.player));
   const shown = rows.filter((row) => informed.has(row.player));
+  if (shown.length === 0) return null;
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 90 + 110 * study.readings.length, marginLeft: 56, marginRight: 56, marginTop: 34, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, tickFormat: "d", ticks: [1, Math.ceil(window / 2), window] }, y: { label: "bits per round reached", labelAnchor: "center", labelArrow: "none", labelOffset: 50, grid: true, ticks: 3 }, fx: { label: null }, fy: { label: null, domain: reading_ids(study) },
+    style: plot_style, width: plot_width(), height: 90 + 110 * study.readings.length, marginLeft: 56, marginRight: room_for(reading_ids(study)), marginTop: 34, marginBottom: 46,
+    x: { label: study.study.round_name, labelOffset: 38, tickFormat: "d", ticks: round_ticks(window) }, y: { label: "bits per round reached", labelAnchor: "center", labelArrow: "none", labelOffset: 50, grid: true, ticks: 3 }, fx: { label: null }, fy: { label: null, domain: reading_ids(study) },
     color: { domain: ["talk", "battlefield"], range: [colour_at(0), colour_at(1)], legend: true },
     marks: [Plot.frame({ stroke: "var(--rule)" }), Plot.rectY(shown, { fx: "player", fy: "reading", x1: (d: (typeof shown)[0]) => d.round - 0.45, x2: (d: (typeof shown)[0]) => d.round + 0.45, y: "bits_per_round_reached", fill: "source" })],
   });

@@ -1,24 +1,29 @@
 /** How far the answer can be trusted, where its numbers come from, and how to get it again. */
-import { csv_link, h, number, section, table, words } from "../dom";
-import { reading_name } from "../look";
+import { breakable, csv_link, h, number, section, table, words } from "../dom";
+import { reading_heads, reading_name } from "../look";
 import type { Reading, Study } from "../results";
 
-function worst(errors: Record<string, number>, prefix: string): string {
+/** "values.Moscow.flexible" as "Moscow, flexible". */
+const pretty = (name: string): string => words(name.split(".").slice(1).join(", "));
+
+const with_name = (text: string, name: string): HTMLElement => h("span", {}, text, h("small", { class: "beneath" }, name));
+
+function worst(errors: Record<string, number>, prefix: string): HTMLElement | string {
   const found = Object.entries(errors).filter(([name]) => name.startsWith(prefix)).sort((a, b) => b[1] - a[1])[0];
-  return found ? `${number(found[1], 2)} (${words(found[0])})` : "none";
+  return found ? with_name(number(found[1], 2), pretty(found[0])) : "none";
 }
 
-function gain(reading: Reading): string {
-  const all = Object.entries(reading.result.certificate.exploitability).flatMap(([player, types]) => Object.entries(types).map(([type, x]) => ({ who: type ? `${player} ${type}` : player, ...x })));
+function gain(reading: Reading): HTMLElement | string {
+  const all = Object.entries(reading.result.certificate.exploitability).flatMap(([player, types]) => Object.entries(types).map(([type, x]) => ({ who: type ? `${player}, ${type}` : player, ...x })));
   const most = all.sort((a, b) => b.gain - a.gain)[0];
-  return most ? `${number(most.gain, 2)} of at most ${number(most.ceiling, 2)} (${most.who})` : "none";
+  return most ? with_name(`${number(most.gain, 2)} of at most ${number(most.ceiling, 2)}`, most.who) : "none";
 }
 
 export function certificate(study: Study): HTMLElement {
-  const row = (label: string, text: (reading: Reading) => string): (string | HTMLElement)[] => [label, ...study.readings.map(text)];
+  const row = (label: string, text: (reading: Reading) => HTMLElement | string): (string | HTMLElement)[] => [label, ...study.readings.map(text)];
   return section("certificate", "How far the answer can be trusted",
     "A checker that knows nothing of the solver recomputes beliefs, payoffs and best responses from the strategies alone.",
-    table(["Check", ...study.readings.map(reading_name)], [
+    table(["Check", ...reading_heads(study)], [
       row("certified", (r) => (r.result.certificate.holds ? "yes" : "no")),
       row("equations: largest residual (logits)", (r) => number(r.result.certificate.residual, 2)),
       row("beliefs: largest difference (logits)", (r) => number(r.result.certificate.beliefs, 2)),
@@ -37,13 +42,13 @@ export function certificate(study: Study): HTMLElement {
 export function readings(study: Study): HTMLElement {
   return section("readings", "The readings", "A reading is an attributed set of beliefs and parameters. The neutral one is the analyst's own base. Melian endorses none.",
     h("div", { class: "cards" }, study.readings.map((r) => h("article", {}, h("h3", {}, reading_name(r)), h("p", {}, [r.standpoint, r.date, r.text].filter(Boolean).join(" \u00b7 ")),
-      Object.keys(r.parameters).length === 0 ? h("p", {}, "The base values throughout.") : h("ul", {}, Object.entries(r.parameters).map(([name, content]) => h("li", {}, h("code", {}, `${name} = ${number(content)}`), r.because[name] ? `: ${r.because[name]}` : ""))))))); 
+      Object.keys(r.parameters).length === 0 ? h("p", {}, "The base values throughout.") : h("ul", {}, Object.entries(r.parameters).map(([name, content]) => h("li", {}, h("code", {}, ...breakable(name), ` = ${number(content)}`), r.because[name] ? `: ${r.because[name]}` : ""))))))); 
 }
 
 export function parameters(study: Study): HTMLElement {
   const rows = [...study.parameters].sort((a, b) => Number(b.differs) - Number(a.differs));
   const body = rows.map((p) => [
-    h("code", {}, p.name), ...study.readings.map((r) => number(p.readings[r.id] ?? p.default)), p.plausible ? `${number(p.plausible[0])} to ${number(p.plausible[1])}` : "",
+    h("code", {}, ...breakable(p.name)), ...study.readings.map((r) => number(p.readings[r.id] ?? p.default)), p.plausible ? h("span", { class: "together" }, `${number(p.plausible[0])} to ${number(p.plausible[1])}`) : "",
     h("span", {}, p.note ? h("span", { class: "note" }, `${p.note}. `) : null, p.judgement ? h("strong", {}, p.judgement_note ? "judgement: " : "judgement") : "source: ", p.source ?? p.judgement_note ?? ""),
   ]);
   const csv = rows.map((p) => ({ name: p.name, ...Object.fromEntries(study.readings.map((r) => [r.id, p.readings[r.id] ?? p.default])), low: p.plausible?.[0] ?? null, high: p.plausible?.[1] ?? null, source: p.source ?? p.judgement_note ?? "", judgement: String(p.judgement) }));
@@ -54,15 +59,32 @@ export function parameters(study: Study): HTMLElement {
 export function mechanisms(study: Study): HTMLElement | null {
   if (study.mechanisms.length === 0) return null;
   return section("mechanisms", "Where each mechanism lives", null,
-    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.id, m.where.map(words).join(", "), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"])));
+    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.id, m.where.map((name, i) => [i > 0 ? ", " : "", ...breakable(words(name))]), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"]), undefined, "mechanisms"));
+}
+
+function sources(study: Study): HTMLElement[] {
+  const list = (texts: string[]): HTMLElement => h("ul", {}, texts.map((text) => h("li", {}, text)));
+  const own = [...new Set(study.study.sources)];
+  const of_model = [...new Set(study.study.model_sources)].filter((text) => !own.includes(text));
+  return [
+    ...(own.length > 0 ? [h("h3", {}, "Sources"), list(own)] : []),
+    ...(of_model.length > 0 ? [h("h4", {}, "Sources of the model"), list(of_model)] : []),
+  ];
+}
+
+function settings(options: Record<string, unknown>): HTMLElement {
+  const text = (value: unknown): string => (Array.isArray(value) ? value.map(text).join(", ")
+    : typeof value === "object" && value !== null ? Object.entries(value).map(([name, inner]) => `${name} ${text(inner)}`).join(", ")
+    : typeof value === "number" ? number(value) : String(value));
+  return h("ul", { class: "plain" }, Object.entries(options).map(([name, value]) => h("li", {}, `${words(name)}: ${text(value)}`)));
 }
 
 export function reproduce(study: Study): HTMLElement {
   return section("reproduce", "How to get this again", null,
     h("pre", {}, study.reproduce.command),
     table(["", ""], [["program", `${study.program.name} ${study.program.version}`], ["model", h("code", {}, study.reproduce.model_fingerprint)], ["study", h("code", {}, study.reproduce.study_fingerprint)],
-      ["options", h("code", {}, JSON.stringify(study.reproduce.options))]]),
+      ["settings", settings(study.reproduce.options)]], undefined, "reproduce"),
     h("h3", {}, "Limits"), h("ul", {}, study.limits.map((limit) => h("li", {}, limit)), study.study.unused_sections.map((u) => h("li", {}, `${u.section}: ${u.why}`))),
-    h("h3", {}, "Sources"), h("ul", {}, [...new Set([...study.study.sources, ...study.study.model_sources])].map((s) => h("li", {}, s))),
+    sources(study),
     study.model_text.map((m) => h("details", {}, h("summary", {}, `The model: ${m.file}`), h("pre", { class: "model" }, m.text))));
 }
