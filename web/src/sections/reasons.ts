@@ -1,32 +1,18 @@
 /** Why readings disagree: one reading's assumptions put one at a time into the reading it differs from. */
-import * as Plot from "@observablehq/plot";
 import { figure, h, number, section } from "../dom";
-import { is_narrow, plot_style, plot_width, room_for, verdict_colours, verdict_key, verdict_symbols } from "../look";
-import { split_claims, type Alone, type Claim, type Reason, type Study, type Verdict } from "../results";
-import { half_name } from "./numbers";
-
-type Theirs = Map<string, number | string>;
-interface Row { label: string; value: number | null; verdict: Verdict; turns: boolean }
-
-const all_of_them = "all of them";
+import { verdict_key } from "../look";
+import { split_claims, type Alone, type Claim, type Reason, type Study } from "../results";
+import { change, dot_plot, half_index, type Values } from "./reason_plot";
 
 const listed = (content: Record<string, number | string>, joint = " "): string => Object.entries(content).map(([name, value]) => `${name}${joint}${number(value)}`).join(", ");
 
-/** What the other reading has for each parameter. */
-const values_under = (study: Study, reading: string): Map<string, number | string> => new Map(study.parameters.map((p) => [p.name, p.readings[reading] ?? p.default]));
+const values_under = (study: Study, reading: string): Values => new Map(study.parameters.map((p) => [p.name, p.readings[reading] ?? p.default]));
 
-const change = (name: string, value: number | string, theirs: Theirs): string =>
-  theirs.has(name) ? `${name} ${number(theirs.get(name))} \u2192 ${number(value)}` : `${name} = ${number(value)}`;
-
-/** "claim[Moscow] 0.7 \u2192 0.9" where the assumption is one parameter, its name alone where it is several. */
-function label_of(alone: Alone, theirs: Theirs): string {
-  const [first, ...more] = Object.entries(alone.parameters);
-  return first && more.length === 0 ? change(...first, theirs) : alone.assumption;
-}
-
-function rows_of(reason: Reason, theirs: Theirs): Row[] {
-  const row = (label: string, value: number | null, verdict: Verdict): Row => ({ label, value, verdict, turns: verdict === reason.verdict_to });
-  return [...reason.alone.map((alone) => row(label_of(alone, theirs), alone.value, alone.verdict)), row(all_of_them, reason.to, reason.verdict_to)];
+/** The reason with every assumption spelled out: one that only returns to the study's base names no parameters. */
+function in_full(study: Study, reason: Reason): Reason {
+  const ours = [...values_under(study, reason.reading)];
+  const at_base = (name: string): Alone["parameters"] => Object.fromEntries(ours.filter(([parameter]) => parameter === name || parameter.startsWith(`${name}.`)));
+  return { ...reason, alone: reason.alone.map((alone) => (Object.keys(alone.parameters).length > 0 ? alone : { ...alone, parameters: at_base(alone.assumption) })) };
 }
 
 function data_of(claim: Claim, reason: Reason): Record<string, string | number | null>[] {
@@ -39,74 +25,22 @@ function data_of(claim: Claim, reason: Reason): Record<string, string | number |
   ];
 }
 
-/** Every number of the plot inside, and some width where they are all one. */
-function domain_of(reason: Reason, rows: Row[]): [number, number] {
-  const numbers = [reason.from, reason.compared_with, ...rows.map((row) => row.value)].filter((x): x is number => x !== null);
-  const low = Math.min(...numbers), high = Math.max(...numbers);
-  if (numbers.length === 0) return [0, 1];
-  return low < high ? [low, high] : [low - 0.5, high + 0.5];
-}
-
-function upright(at: number | null, text: string, height: number, domain: [number, number], dash: string): (Plot.Markish | null)[] {
-  if (at === null) return [];
-  const place = (at - domain[0]) / (domain[1] - domain[0]);
-  const textAnchor = place > 0.65 ? "end" : place < 0.35 ? "start" : "middle";
-  return [
-    Plot.ruleX([at], { stroke: "currentColor", strokeDasharray: dash }),
-    Plot.text([at], { x: (x: number) => x, frameAnchor: "top", lineAnchor: "bottom", dy: -height, textAnchor, text: () => `${text} ${number(at, 2)}` }),
-  ];
-}
-
-/** Keeps letters apart from the lines they cross. */
-const halo = { fill: "currentColor", stroke: "var(--paper)", strokeWidth: 5 };
-
-function labels(rows: Row[], fontWeight: number, beside: boolean): Plot.Markish {
-  return Plot.text(rows, { y: "label", text: "label", frameAnchor: "left", textAnchor: beside ? "end" : "start", dx: beside ? -10 : 4, dy: beside ? 0 : -15, fontWeight, ...halo });
-}
-
-function dot_plot(claim: Claim, reason: Reason, theirs: Theirs): SVGSVGElement | HTMLElement {
-  const rows = rows_of(reason, theirs), domain = domain_of(reason, rows), beside = !is_narrow();
-  const with_value = rows.filter((row) => row.value !== null);
-  const left_of_from = (row: Row): boolean => row.value !== null && reason.from !== null && row.value < reason.from;
-  const written = (some: Row[], side: "start" | "end"): Plot.Markish =>
-    Plot.text(some, { y: "label", x: "value", text: (row: Row) => number(row.value, 2), textAnchor: side, dx: side === "start" ? 9 : -9, ...halo });
-  return Plot.plot({
-    style: plot_style, width: plot_width(), height: 100 + (beside ? 28 : 42) * rows.length, marginTop: 42, marginRight: 16, marginBottom: 46, marginLeft: beside ? room_for(rows.map((row) => row.label)) : 8,
-    x: { label: `${claim.id}: ${half_name(claim, half_index(claim, reason))}`, labelOffset: 38, domain, insetLeft: 58, insetRight: 58, ticks: beside ? 8 : 4 },
-    y: { axis: null, type: "point", domain: rows.map((row) => row.label), padding: beside ? 0.6 : 0.8 },
-    symbol: verdict_symbols, color: verdict_colours,
-    marks: [
-      Plot.frame({ stroke: "var(--rule)" }),
-      upright(reason.from, reason.against, 20, domain, ""),
-      upright(reason.compared_with, "threshold", 4, domain, "4 3"),
-      reason.from === null ? null : Plot.ruleY(with_value, { y: "label", x1: reason.from, x2: "value", stroke: "var(--soft)" }),
-      Plot.dot(with_value, { y: "label", x: "value", symbol: "verdict", stroke: "verdict", fill: "var(--paper)", strokeWidth: 2.2, r: 5, title: (row: Row) => `${row.label}: ${number(row.value)}, ${row.verdict}` }),
-      written(with_value.filter(left_of_from), "end"), written(with_value.filter((row) => !left_of_from(row)), "start"),
-      Plot.text(rows.filter((row) => row.value === null), { y: "label", frameAnchor: "right", textAnchor: "end", dx: -6, ...halo, fill: "var(--soft)", text: () => "no number" }),
-      labels(rows.filter((row) => !row.turns), 400, beside), labels(rows.filter((row) => row.turns), 700, beside),
-    ],
-  });
-}
-
-function half_index(claim: Claim, reason: Reason): number {
-  return Math.max(0, claim.halves.findIndex((half) => half.name === reason.half));
-}
-
-/** What assumptions of several parameters consist of; one parameter stands in its row's label. */
-function spelled_out(reason: Reason, theirs: Theirs): string {
+/** The parameters of assumptions about several types; a single one stands in its row's label. */
+function spelled_out(reason: Reason, theirs: Values): string {
   const several = reason.alone.filter((alone) => Object.keys(alone.parameters).length > 1);
-  return several.map((alone) => ` ${alone.assumption}: ${Object.entries(alone.parameters).map(([name, value]) => change(name, value, theirs)).join(", ")}.`).join("");
+  return several.map((alone) => ` ${alone.assumption}: ${Object.entries(alone.parameters).map(([name, value]) => change(name, { [name]: value }, theirs)).join("; ")}.`).join("");
 }
 
-function caption(claim: Claim, reason: Reason, theirs: Theirs): string {
+function caption(claim: Claim, reason: Reason, theirs: Values): string {
   const half = claim.halves[half_index(claim, reason)];
   const judged = half ? `${half.text ? `${half.text.replace(/\.$/, "")}; ` : ""}holds if ${half.holds_if}. ` : "";
   const { reading, against } = reason;
-  return `${claim.id}: ${judged}Each row is ${against} with one assumption of ${reading} alone, the last row with all of them; bold where that gives the verdict of ${reading}. Solid line: ${against} itself; dashed: the threshold. ${verdict_key} `
+  return `${claim.id}: ${judged}Each row is ${against} with one assumption of ${reading} alone, the last row with all of them and the verdict of ${reading}; bold where one thing alone gives that verdict. Solid line: ${against} itself; dashed: the threshold. ${verdict_key} `
     + `\u03bb = ${number(reason.lambda)}; solved on a coarser grid (nodes: ${listed(reason.grid)}), so that the numbers differ a little from those of the verdicts.${spelled_out(reason, theirs)}`;
 }
 
-function explanation(study: Study, claim: Claim, reason: Reason): HTMLElement {
+function explanation(study: Study, claim: Claim, given: Reason): HTMLElement {
+  const reason = in_full(study, given);
   const half = reason.half ? `, ${reason.half}` : "";
   const theirs = values_under(study, reason.against);
   return h("article", { class: "reason" },
