@@ -71,7 +71,7 @@ export function information(study: Study): HTMLElement | null {
   if (shown.length === 0) return null;
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 90 + 110 * study.readings.length, marginLeft: 56, marginRight: room_for(reading_ids(study)), marginTop: 34, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, tickFormat: "d", ticks: round_ticks(window) }, y: { label: "bits per round reached", labelAnchor: "center", labelArrow: "none", labelOffset: 50, grid: true, ticks: 3 }, fx: { label: null }, fy: { label: null, domain: reading_ids(study) },
+    x: { label: study.study.round_name, labelOffset: 38, tickFormat: "d", ticks: round_ticks(window) }, y: { label: "bits per round reached", labelAnchor: "center", labelArrow: "none", labelOffset: 50, grid: true, nice: true, ticks: 3 }, fx: { label: null }, fy: { label: null, domain: reading_ids(study) },
     color: { domain: ["talk", "battlefield"], range: [colour_at(0), colour_at(1)], legend: true },
     marks: [Plot.frame({ stroke: "var(--rule)" }), Plot.rectY(shown, { fx: "player", fy: "reading", x1: (d: (typeof shown)[0]) => d.round - 0.45, x2: (d: (typeof shown)[0]) => d.round + 0.45, y: "bits_per_round_reached", fill: "source" })],
   });

@@ -16,7 +16,7 @@ function worst(errors: Record<string, number>, prefix: string): HTMLElement | st
 function gain(reading: Reading): HTMLElement | string {
   const all = Object.entries(reading.result.certificate.exploitability).flatMap(([player, types]) => Object.entries(types).map(([type, x]) => ({ who: type ? `${player}, ${type}` : player, ...x })));
   const most = all.sort((a, b) => b.gain - a.gain)[0];
-  return most ? with_name(`${number(most.gain, 2)} of at most ${number(most.ceiling, 2)}`, most.who) : "none";
+  return most ? with_name(number(most.gain, 2), `of at most ${number(most.ceiling, 2)}; ${most.who}`) : "none";
 }
 
 export function certificate(study: Study): HTMLElement {
