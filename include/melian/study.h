@@ -173,6 +173,7 @@ struct StudySolve {
   double residual_tolerance = 1e-6;
   Measure measure = Measure::cells;
   std::vector<std::string> outcomes;  ///< in the order of the report
+  bool reasons = true;                ///< find what makes readings disagree with the neutral one
 };
 
 /// A model with numbers, readings and claims: the content of a study file, checked against its model.

@@ -64,7 +64,7 @@ class StudyScreen {
       table.add(std::move(row));
     }
     const std::string unit = results_["study"].value("round_name", "round");
-    std::vector<std::string> lengths{fmt::format("{}s of war, on average", unit)};
+    std::vector<std::string> lengths{fmt::format("{}s played, on average", unit)};
     for (const Json& reading : results_["readings"]) lengths.push_back(with_decimals(reading["result"]["rounds"].value("mean", 0.0), 1));
     table.add(std::move(lengths));
     return table.text(style_);
@@ -97,7 +97,16 @@ class StudyScreen {
     std::string out = "\n" + table.text(style_);
     out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
     if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
-    return out;
+    return out + reasons();
+  }
+
+  /// Why readings disagree: one sentence for each claim and reading, as the results have it.
+  [[nodiscard]] std::string reasons() const {
+    std::string out;
+    for (const Json& claim : results_["claims"])
+      for (const Json& reason : claim.value("reasons", Json::array()))
+        out += "  " + wrap(fmt::format("{}: {}", claim.value("id", ""), reason.value("sentence", "")), inner(), 4) + "\n";
+    return out.empty() ? out : "\n" + heading("why readings disagree") + out;
   }
 
   [[nodiscard]] std::string certificate() const {

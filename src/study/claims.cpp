@@ -99,30 +99,6 @@ std::pair<double, double> as_read(const Comparison& comparison, const Sides& sid
   return swapped ? std::pair(sides.right, sides.left) : std::pair(sides.left, sides.right);
 }
 
-HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers) {
-  const Taken fine = take(half, parsed.metric, numbers.fine), coarse = take(half, parsed.metric, numbers.coarse);
-  std::optional<Taken> selection;
-  if (numbers.selection) selection = take(half, parsed.metric, *numbers.selection);
-  std::vector<Compared> compared;
-  std::vector<Verdict> verdicts;
-  for (const Comparison& comparison : parsed.holds_if) {
-    compared.push_back(compare(comparison, numbers, fine, coarse, selection));
-    verdicts.push_back(compared.back().verdict);
-  }
-  const std::size_t shown = deciding(verdicts);
-  const auto [value, threshold] = as_read(parsed.holds_if[shown], compared[shown].fine);
-  HalfJudgement out;
-  out.name = half.name;
-  out.value = if_finite(value);
-  out.compared_with = if_finite(threshold);
-  if (half.compare.size() == 2) out.first = if_finite(fine.first), out.second = if_finite(fine.second);
-  out.grid_error = compared[shown].grid_error;
-  out.solver_error = compared[shown].solver_error;
-  out.verdict = all_of(verdicts);
-  if (out.verdict == Verdict::undecided) out.why = why_open(compared[shown]);
-  return out;
-}
-
 GuardJudgement judge_guard(const std::string& text, const std::vector<Comparison>& conditions, const ClaimNumbers& numbers) {
   GuardJudgement out;
   out.text = text;
@@ -176,16 +152,45 @@ Result<std::vector<ParsedClaim>> parse_claims(const Study& study) {
   return out;
 }
 
+void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::size_t half,
+                          const std::function<void(const std::string&, const metric::Atom&)>& visit) {
+  const auto take_in = [&](const std::string& variant) {
+    return [&visit, variant](const metric::Atom& atom) { visit(atom.variant.empty() ? variant : atom.variant.text, atom); };
+  };
+  const std::vector<std::string>& compare = claim.halves[half].compare;
+  if (compare.empty()) metric::for_each_atom(parsed.halves[half].metric, take_in("base"));
+  for (const std::string& variant : compare) metric::for_each_atom(parsed.halves[half].metric, take_in(variant));
+  metric::for_each_atom(parsed.halves[half].holds_if, take_in("base"));
+}
+
 void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
-  const auto in_base = [&](const metric::Atom& atom) { visit(atom.variant.empty() ? "base" : atom.variant.text, atom); };
-  for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
-    const std::vector<std::string>& compare = claim.halves[h].compare;
-    if (compare.empty()) metric::for_each_atom(parsed.halves[h].metric, in_base);
-    for (const std::string& variant : compare)
-      metric::for_each_atom(parsed.halves[h].metric, [&](const metric::Atom& atom) { visit(atom.variant.empty() ? variant : atom.variant.text, atom); });
-    metric::for_each_atom(parsed.halves[h].holds_if, in_base);
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) for_each_use_of_half(parsed, claim, h, visit);
+  for (const auto& guard : parsed.guards)
+    metric::for_each_atom(guard, [&](const metric::Atom& atom) { visit(atom.variant.empty() ? "base" : atom.variant.text, atom); });
+}
+
+HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers) {
+  const Taken fine = take(half, parsed.metric, numbers.fine), coarse = take(half, parsed.metric, numbers.coarse);
+  std::optional<Taken> selection;
+  if (numbers.selection) selection = take(half, parsed.metric, *numbers.selection);
+  std::vector<Compared> compared;
+  std::vector<Verdict> verdicts;
+  for (const Comparison& comparison : parsed.holds_if) {
+    compared.push_back(compare(comparison, numbers, fine, coarse, selection));
+    verdicts.push_back(compared.back().verdict);
   }
-  for (const auto& guard : parsed.guards) metric::for_each_atom(guard, in_base);
+  const std::size_t shown = deciding(verdicts);
+  const auto [value, threshold] = as_read(parsed.holds_if[shown], compared[shown].fine);
+  HalfJudgement out;
+  out.name = half.name;
+  out.value = if_finite(value);
+  out.compared_with = if_finite(threshold);
+  if (half.compare.size() == 2) out.first = if_finite(fine.first), out.second = if_finite(fine.second);
+  out.grid_error = compared[shown].grid_error;
+  out.solver_error = compared[shown].solver_error;
+  out.verdict = all_of(verdicts);
+  if (out.verdict == Verdict::undecided) out.why = why_open(compared[shown]);
+  return out;
 }
 
 ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers) {

@@ -27,6 +27,10 @@ struct ParsedClaim {
 /// Every atom a claim takes, with the variant it is taken in ("base" where none is named).
 void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
 
+/// Those of one half alone.
+void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::size_t half,
+                          const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
+
 /// The numbers of one solution: by variant and atom; none where the atom is about something that never happens.
 using AtomNumbers = std::function<std::optional<double>(const std::string& variant, const metric::Atom&)>;
 
@@ -61,6 +65,8 @@ struct ClaimJudgement {
   std::vector<GuardJudgement> guards;
   std::vector<std::string> why;  ///< when undecided
 };
+
+[[nodiscard]] HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers);
 
 [[nodiscard]] ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers);
 

@@ -79,6 +79,7 @@ class Reader {
       study_.solve.measure = Measure::each;
     else if (!measure.empty() && measure != "cells")
       pen_.error(fields.place_of("measure"), "M0716", fmt::format("`{}` is no measure", measure), "cells or each");
+    if (const TomlNode* reasons = fields.get("reasons", TomlNode::Kind::boolean)) study_.solve.reasons = reasons->boolean;
     draft_.outcomes = fields.texts("outcomes");
     for (const Mention& outcome : draft_.outcomes) study_.solve.outcomes.push_back(outcome.name);
     fields.finish();

@@ -196,6 +196,37 @@ class Results {
     out["guards"] = std::move(guards);
     out["beware"] = claim.beware;
     out["base"] = std::move(base);
+    out["reasons"] = Json::array();
+    for (const Reason& reason : findings_.reasons)
+      if (reason.where.claim == c) out["reasons"].push_back(reason_json(reason));
+    return out;
+  }
+
+  [[nodiscard]] Json reason_json(const Reason& reason) const {
+    Json alone = Json::array();
+    for (const Reason::Alone& one : reason.alone)
+      alone.push_back({{"assumption", one.assumption.name},
+                       {"parameters", settings_json(one.assumption.parameters)},
+                       {"value", one.judged ? or_null(one.judged->value) : Json(nullptr)},
+                       {"verdict", one.judged ? verdict_word(one.judged->verdict) : "undecided"}});
+    Json out;
+    out["reading"] = study_.readings[reason.where.reading].id;
+    out["against"] = study_.readings[reason.where.against].id;
+    out["half"] = reason.to.name;
+    out["grid"] = grid_json(findings_.half_grids[reason.where.reading]);
+    out["lambda"] = answers_[reason.where.reading]["result"]["method"]["lambda"];
+    out["from"] = or_null(reason.from.value);
+    out["to"] = or_null(reason.to.value);
+    out["compared_with"] = or_null(reason.to.compared_with);
+    out["verdict_from"] = verdict_word(reason.verdict_from);
+    out["verdict_to"] = verdict_word(reason.verdict_to);
+    out["sentence"] = sentence_of(study_, reason);
+    out["alone"] = std::move(alone);
+    out["together"] = nullptr;
+    if (reason.together)
+      out["together"] = {{"assumptions", reason.together->assumptions},
+                         {"value", or_null(reason.together->judged.value)},
+                         {"verdict", verdict_word(reason.together->judged.verdict)}};
     return out;
   }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "study/claims.h"
+#include "study/reasons.h"
 #include "study/store.h"
 
 namespace melian {
@@ -20,6 +21,7 @@ struct StudyFindings {
     Settings settings;
   };
   std::vector<OfReading> readings;
+  std::vector<Reason> reasons;
   std::vector<std::string> half_grids;  ///< by reading: what grid errors of metrics come from
   int horizon = 0;                      ///< 0: none
   std::string command;

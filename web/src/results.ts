@@ -48,6 +48,7 @@ export interface Alone { assumption: string; parameters: Record<string, number |
 export interface Reason {
   reading: string; against: string; half: string; grid: Record<string, number>; lambda: number; from: number | null; to: number | null;
   compared_with: number | null; verdict_from: Verdict; verdict_to: Verdict; sentence: string; alone: Alone[];
+  together?: { assumptions: string[]; value: number | null; verdict: Verdict } | null;
 }
 export interface Claim {
   id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;

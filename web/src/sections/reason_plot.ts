@@ -25,9 +25,15 @@ function label_of(alone: Alone, theirs: Values): string {
   return change(names.length === 1 ? names[0] ?? "" : alone.assumption, alone.parameters, theirs);
 }
 
+/** The sentence above the plot names them all. */
+function label_of_several(assumptions: string[]): string {
+  return assumptions.length === 2 ? assumptions.join(" and ") : `${String(assumptions.length)} of them together`;
+}
+
 function rows_of(reason: Reason, theirs: Values): Row[] {
   const row = (label: string, value: number | null, verdict: Verdict): Row => ({ label, value, verdict, turns: verdict === reason.verdict_to });
-  return [...reason.alone.map((alone) => row(label_of(alone, theirs), alone.value, alone.verdict)), row(all_of_them, reason.to, reason.verdict_to)];
+  const together = reason.together ? [row(label_of_several(reason.together.assumptions), reason.together.value, reason.together.verdict)] : [];
+  return [...reason.alone.map((alone) => row(label_of(alone, theirs), alone.value, alone.verdict)), ...together, row(all_of_them, reason.to, reason.verdict_to)];
 }
 
 export function half_index(claim: Claim, reason: Reason): number {
