@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { example, open } from "./open_report";
 
 interface Verdicts { base: Record<string, { verdict: string }> }
-interface Reason { reading: string; against: string; sentence: string; alone: { assumption: string; value: number | null }[]; from: number; to: number; compared_with: number }
+interface Reason { reading: string; against: string; sentence: string; alone: { assumption: string; value: number | null }[]; together?: object | null; from: number; to: number; compared_with: number }
 interface Study {
   claims: (Verdicts & { id: string; reasons?: Reason[] })[];
   readings: { id: string; neutral: boolean; result: { outcomes: Record<string, { probability: number; by_types: unknown[] }>; paths?: { outcome: string }[]; certificate: { grid_error: Record<string, number> } } }[];
@@ -40,10 +40,10 @@ describe("reasons", () => {
       for (const { assumption } of reason.alone) expect(plot?.texts.some((text) => text.startsWith(assumption))).toBe(true);
       expect(plot?.texts).toContain("all of them");
       expect(plot?.texts.filter((text) => text === "no number").length).toBe(reason.alone.filter((alone) => alone.value === null).length);
-      expect(plot?.dots).toBe(reason.alone.filter((alone) => alone.value !== null).length + 1);
+      expect(plot?.dots).toBe(reason.alone.filter((alone) => alone.value !== null).length + (reason.together ? 2 : 1));
       expect(plot?.dashed).toBe(1);
       expect(plot?.caption).toContain("coarser grid");
-      expect(plot?.data.trim().split("\n").length).toBe(reason.alone.length + 3);
+      expect(plot?.data.trim().split("\n").length).toBe(reason.alone.length + (reason.together ? 4 : 3));
     });
   }, 60_000);
 

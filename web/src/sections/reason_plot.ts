@@ -78,7 +78,7 @@ export function dot_plot(claim: Claim, reason: Reason, theirs: Values): SVGSVGEl
     Plot.text(some, { y: "label", x: "value", text: (row: Row) => number(row.value, 2), textAnchor: side, dx: side === "start" ? 9 : -9, ...halo });
   return Plot.plot({
     style: plot_style, width: plot_width(), height: 100 + (beside ? 28 : 42) * rows.length, marginTop: 42, marginRight: 16, marginBottom: 46, marginLeft: beside ? room : 8,
-    x: { label: `${claim.id}: ${half_name(claim, half_index(claim, reason))}`, labelOffset: 38, domain, insetLeft: for_numbers, insetRight: for_numbers, ticks: Math.max(2, Math.floor(across / 60)) },
+    x: { label: `${claim.id}: ${half_name(claim, half_index(claim, reason))}`, labelOffset: 38, domain, insetLeft: for_numbers, insetRight: for_numbers, ticks: Math.max(2, Math.floor(across / 80)) },
     y: { axis: null, type: "point", domain: rows.map((row) => row.label), padding: beside ? 0.6 : 0.8 },
     symbol: verdict_symbols, color: verdict_colours,
     marks: [

@@ -18,9 +18,11 @@ function in_full(study: Study, reason: Reason): Reason {
 function data_of(claim: Claim, reason: Reason): Record<string, string | number | null>[] {
   const fixed = { claim: claim.id, reading: reason.reading, against: reason.against, half: reason.half, lambda: reason.lambda, grid: listed(reason.grid), compared_with: reason.compared_with };
   const every = Object.assign({}, ...reason.alone.map((alone) => alone.parameters)) as Alone["parameters"];
+  const { together } = reason;
   return [
     { ...fixed, assumption: "none", parameters: "", value: reason.from, verdict: reason.verdict_from },
     ...reason.alone.map((alone) => ({ ...fixed, assumption: alone.assumption, parameters: listed(alone.parameters, "="), value: alone.value, verdict: alone.verdict })),
+    ...(together ? [{ ...fixed, assumption: together.assumptions.join(" and "), parameters: "", value: together.value, verdict: together.verdict }] : []),
     { ...fixed, assumption: "all", parameters: listed(every, "="), value: reason.to, verdict: reason.verdict_to },
   ];
 }
@@ -35,7 +37,7 @@ function caption(claim: Claim, reason: Reason, theirs: Values): string {
   const half = claim.halves[half_index(claim, reason)];
   const judged = half ? `${half.text ? `${half.text.replace(/\.$/, "")}; ` : ""}holds if ${half.holds_if}. ` : "";
   const { reading, against } = reason;
-  return `${claim.id}: ${judged}Each row is ${against} with one assumption of ${reading} alone, the last row with all of them and the verdict of ${reading}; bold where one thing alone gives that verdict. Solid line: ${against} itself; dashed: the threshold. ${verdict_key} `
+  return `${claim.id}: ${judged}Each row is ${against} with one assumption of ${reading} alone, the last row with all of them and the verdict of ${reading}; ${reason.together ? "the row before with the fewest that together give it; " : ""}bold: gives that verdict. Solid line: ${against} itself; dashed: the threshold. ${verdict_key} `
     + `\u03bb = ${number(reason.lambda)}; solved on a coarser grid (nodes: ${listed(reason.grid)}), so that the numbers differ a little from those of the verdicts.${spelled_out(reason, theirs)}`;
 }
 
