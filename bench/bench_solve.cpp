@@ -1,14 +1,13 @@
 /// How many decisions a second the belief grid solves, with lambda, nodes and residual beside each figure.
 
-#include <benchmark/benchmark.h>
-
-#include "melian/solve.h"
+#include "bench/measure.h"
 #include "solve/oracle_games.h"
 
 namespace {
 
 using namespace melian;
 using namespace melian::testing;
+using bench::measure, bench::on_grid;
 
 std::vector<double> menu(int offers) {
   std::vector<double> out;
@@ -45,35 +44,39 @@ Game two_sided(int rounds, int offers) {
   return g.build();
 }
 
-void measure(benchmark::State& state, const Game& game, double lambda, int nodes, int threads) {
-  set_threads(threads);
-  SolveOptions options;
-  options.method = BeliefGrid{.nodes = {nodes}};
-  options.lambda = lambda;
-  std::int64_t decisions = 0;
-  SolveSummary last;
-  for (auto _ : state) {
-    auto solution = solve(game, options);
-    if (!solution) return state.SkipWithError("refused");
-    last = solution->summary;
-    decisions += last.decisions;
-    benchmark::DoNotOptimize(solution->assessment.log_strategy.data());
+/// A typed side offers, an untyped one answers, once a round; nothing else happens.
+Game typed_offers(int rounds, int offers) {
+  GameBuilder g("typed offers");
+  const int a = g.player("A", {"weak", "tough"}, {0.5, 0.5}), b = g.player("B");
+  g.discount(a, {0.95});
+  g.discount(b, {0.95});
+  g.rounds(rounds);
+  const int deal = g.outcome("deal"), fought = g.outcome("fought out");
+  const std::vector<double> numbers = menu(offers);
+  const int top = g.state(g.offer("offer", a, numbers)), closing = g.state(g.passage("fight to the finish"));
+  const int answers = g.choice("answer", b, {"accept", "refuse"});
+  for (int k = 0; k < offers; ++k) {
+    const double y = numbers[static_cast<std::size_t>(k)];
+    const int answer = g.state(answers);
+    g.branch(top, k, answer);
+    g.branch(answer, 0, deal).pay(a, 1.0 - y).pay(b, y);
+    g.branch(answer, 1, top).pay(a, [](const TypeProfile& t) { return t[0] == 0 ? -0.08 : -0.02; }).pay(b, -0.05).advance(1).time(1);
   }
-  state.counters["decisions/s"] = benchmark::Counter(static_cast<double>(decisions), benchmark::Counter::kIsRate);
-  state.counters["lambda"] = lambda;
-  state.counters["nodes"] = nodes;
-  state.counters["residual"] = last.residual;
-  state.counters["several"] = static_cast<double>(last.several);
-  state.counters["unsolved"] = static_cast<double>(last.unsolved);
-  set_threads(0);
+  g.branch(closing, 0, fought).pay(a, [](const TypeProfile& t) { return t[0] == 0 ? 0.15 : 0.35; }).pay(b, 0.2);
+  g.entry(top, closing);
+  return g.build();
 }
 
-/// Arguments: lambda, nodes, threads.
-void answers_one_sided(benchmark::State& state) {
+int lambda(const benchmark::State& state) { return static_cast<int>(state.range(0)); }
+int nodes(const benchmark::State& state) { return static_cast<int>(state.range(1)); }
+int threads(const benchmark::State& state) { return static_cast<int>(state.range(2)); }
+
+/// All arguments: lambda, nodes, threads. 21 answers a round, and one offer by the side without types.
+void answers(benchmark::State& state) {
   const Game game = wartime_screening({}, 0.9, 12, menu(21));
-  measure(state, game, static_cast<double>(state.range(0)), static_cast<int>(state.range(1)), static_cast<int>(state.range(2)));
+  measure(state, game, on_grid(nodes(state), lambda(state)), threads(state), "answers");
 }
-BENCHMARK(answers_one_sided)
+BENCHMARK(answers)
     ->Args({50, 129, 1})
     ->Args({50, 129, 2})
     ->Args({50, 33, 2})
@@ -82,17 +85,20 @@ BENCHMARK(answers_one_sided)
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 
-void long_one_sided(benchmark::State& state) {
-  const Game game = wartime_screening({}, 0.9, 100, menu(101));
-  measure(state, game, static_cast<double>(state.range(0)), static_cast<int>(state.range(1)), static_cast<int>(state.range(2)));
+/// Only the typed side's offers are counted: one a round and node.
+void offers(benchmark::State& state) {
+  constexpr int rounds = 50, on_the_menu = 21;
+  measure(state, typed_offers(rounds, on_the_menu), on_grid(nodes(state), lambda(state)), threads(state), "typed offers", std::int64_t{rounds} * nodes(state));
 }
-BENCHMARK(long_one_sided)->Args({50, 129, 1})->Args({50, 129, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(offers)->Args({20, 129, 1})->Args({50, 129, 1})->Args({200, 129, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
 
-void offers_two_sided(benchmark::State& state) {
-  const Game game = two_sided(10, 21);
-  measure(state, game, static_cast<double>(state.range(0)), static_cast<int>(state.range(1)), static_cast<int>(state.range(2)));
-}
-BENCHMARK(offers_two_sided)->Args({20, 33, 1})->Args({20, 33, 2})->Args({50, 33, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+/// 101 offers, 100 rounds.
+void long_game(benchmark::State& state) { measure(state, wartime_screening({}, 0.9, 100, menu(101)), on_grid(nodes(state), lambda(state)), threads(state)); }
+BENCHMARK(long_game)->Args({50, 129, 1})->Args({50, 129, 2})->Args({200, 129, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// Both sides with two types, 21 offers, 10 rounds.
+void two_sided_game(benchmark::State& state) { measure(state, two_sided(10, 21), on_grid(nodes(state), lambda(state)), threads(state)); }
+BENCHMARK(two_sided_game)->Args({20, 33, 1})->Args({20, 33, 2})->Args({50, 33, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
 
