@@ -206,7 +206,8 @@ std::string sentence_of(const Study& study, const Reason& reason) {
   if (reason.alone.empty()) return fmt::format("{} and {} assume the same.", reading, against);
   std::vector<std::string> turning;
   for (const Reason::Alone& alone : reason.alone)
-    if (turns(reason, alone)) turning.push_back(fmt::format("{} ({} instead of {})", alone.assumption.name, number(alone.judged->value), number(reason.from.value)));
+    if (turns(reason, alone))
+      turning.push_back(fmt::format("{} ({} instead of {})", alone.assumption.name, number(alone.judged->value), number(reason.from.value)));
   const std::string whole = fmt::format("the number is {} under {} and {} under {}, against a threshold of {}", number(reason.from.value), against,
                                         number(reason.to.value), reading, number(reason.to.compared_with));
   if (turning.size() == 1)

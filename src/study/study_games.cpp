@@ -79,7 +79,8 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
       Diagnostic diagnostic;
       diagnostic.code = "M0713";
       diagnostic.file = study_.file;
-      diagnostic.message = fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id, variant_name(v), metric::text_of(atom), mistake.message);
+      diagnostic.message =
+          fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id, variant_name(v), metric::text_of(atom), mistake.message);
       diagnostic.hint = mistake.hint;
       wrong.push_back(std::move(diagnostic));
     }
