@@ -189,6 +189,7 @@ struct Study {
   std::vector<Reading> readings;
   std::vector<Variant> variants;
   std::vector<Claim> claims;
+  std::vector<std::pair<std::string, std::string>> mechanisms;  ///< labels of the model or of claims, and what they stand for
   std::vector<BaseRate> base_rates;
   std::vector<StudyEvent> events;  ///< kept, not used yet
   std::optional<int> worlds;       ///< kept, not used yet

@@ -86,7 +86,9 @@ TEST_CASE("run_study: results.json carries what the contract names") {
     for (const char* field : {"value", "compared_with", "verdict", "opposite_verdict", "by_lambda", "same_for_all_lambda", "error"})
       CHECK(claim["base"][reading].contains(field));
   CHECK(document["variants"][0]["readings"].contains("even"));
-  CHECK(document["mechanisms"].size() == 3);
+  REQUIRE(document["mechanisms"].size() == 3);
+  for (const Json& mechanism : document["mechanisms"])
+    CHECK(mechanism["text"] == (mechanism["id"] == "E4" ? Json("demands beyond what is held") : Json(nullptr)));
   CHECK_FALSE(document.contains("evidence"));
   CHECK_FALSE(claim.contains("worlds"));
 }

@@ -46,6 +46,7 @@ class Reader {
     variants(fields);
     readings(fields);
     claims(fields);
+    mechanisms(fields);
     base_rates(fields);
     events(fields);
     worlds(fields);
@@ -53,6 +54,19 @@ class Reader {
   }
 
  private:
+  /// What the labels of mechanisms stand for.
+  void mechanisms(Fields& top) {
+    const TomlNode* table = top.get("mechanisms", TomlNode::Kind::table);
+    if (!table) return;
+    for (const TomlEntry& entry : table->entries) {
+      draft_.mechanisms.push_back({entry.key, entry.place});
+      if (entry.node.kind == TomlNode::Kind::text)
+        study_.mechanisms.emplace_back(entry.key, entry.node.text);
+      else
+        pen_.error(entry.node.place, "M0704", fmt::format("what a mechanism stands for cannot be {}", kind_word(entry.node.kind)), "a text in quotes");
+    }
+  }
+
   void model(Fields& fields) {
     study_.model_name = fields.needed_text("model");
     draft_.model_place = fields.place_of("model");

@@ -173,7 +173,11 @@ class Results {
       Json shown_by = Json::array();
       for (const Claim& claim : study_.claims)
         if (std::ranges::find(claim.mechanisms, info.label) != claim.mechanisms.end()) shown_by.push_back(claim.id);
-      out.push_back({{"id", info.label}, {"where", info.names}, {"shown_by", std::move(shown_by)}});
+      const auto named = std::ranges::find(study_.mechanisms, info.label, &std::pair<std::string, std::string>::first);
+      out.push_back({{"id", info.label},
+                     {"text", named == study_.mechanisms.end() ? Json(nullptr) : Json(named->second)},
+                     {"where", info.names},
+                     {"shown_by", std::move(shown_by)}});
     }
     return out;
   }

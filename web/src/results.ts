@@ -65,7 +65,7 @@ export interface Study {
   reproduce: { command: string; version: string; fingerprint: string; model_fingerprint: string; study_fingerprint: string; options: Record<string, unknown> };
   readings: Reading[];
   variants: { id: string; text: string | null; parameters: Record<string, number | string>; readings: Record<string, ShortResult> }[];
-  mechanisms: { id: string; where: string[]; shown_by: string[] }[];
+  mechanisms: { id: string; text?: string | null; where: string[]; shown_by: string[] }[];
   claims: Claim[]; parameters: Parameter[];
   base_rates: { id: string; text: string; source: string; survival: ByRound }[];
   model_text: { file: string; text: string }[]; limits: string[]; all_hold: boolean; failures: string[];

@@ -59,7 +59,7 @@ export function parameters(study: Study): HTMLElement {
 export function mechanisms(study: Study): HTMLElement | null {
   if (study.mechanisms.length === 0) return null;
   return section("mechanisms", "Where each mechanism lives", null,
-    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.id, m.where.map((name, i) => [i > 0 ? ", " : "", ...breakable(words(name))]), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"]), undefined, "mechanisms"));
+    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.text ? `${m.id}: ${m.text}` : m.id, m.where.map((name, i) => [i > 0 ? ", " : "", ...breakable(words(name))]), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"]), undefined, "mechanisms"));
 }
 
 function sources(study: Study): HTMLElement[] {
