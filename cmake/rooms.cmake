@@ -6,6 +6,10 @@ target_compile_options(melian_flags INTERFACE -Wall -Wextra -Wpedantic -Werror -
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   target_compile_options(melian_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
 endif()
+# clang sees through to a deprecated helper inside g++ 12's std::stable_sort.
+if(CMAKE_CXX_COMPILER_ID STREQUAL Clang)
+  target_compile_options(melian_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 if(MELIAN_SANITIZE)
   target_compile_options(melian_flags INTERFACE -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
   target_link_options(melian_flags INTERFACE -fsanitize=address,undefined)

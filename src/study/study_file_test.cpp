@@ -59,7 +59,7 @@ TEST_CASE("toml: columns count characters, not bytes") {
 
 TEST_CASE("toml: letters outside ASCII stand in texts and comments, elsewhere they are refused at their place") {
   CHECK(first_code("# é\ntitle = \"é\" # é\ntext = \'\'\'é\n\'é\'\'\'\'\nb = \"\"\"\\n\\\n  x é\"\"\"\n") != "M0702");
-  for (const char* text : {"é = 1", "a = é", "a = 1 é", "[é]", "a = \"\\é\"", "a = \"\"\"\\\n  é\"\"\""}) {
+  for (const char* text : {"é = 1", "a = é", "a = 1 é", "[é]", "a = \"\\é\"", "a = \"\"\"\\\n  é\"\"\"", "a = 0\"ｽ+S\n\n", "\xef\xbb\xbfé = 1"}) {
     INFO(text);
     CHECK(first_code(text) == "M0702");
   }

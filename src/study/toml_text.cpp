@@ -1,6 +1,7 @@
 #include "study/toml_text.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -104,6 +105,25 @@ std::size_t stray_letter(const std::string& text) {
   return std::string::npos;
 }
 
+/// The text with an ASCII letter for every other one (different ones for different ones, as far as they reach): what is
+/// wrong with this is wrong with the text, at the same line and column.
+std::string in_ascii(std::string_view text) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  std::map<std::string_view, char> letter_of;
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at + 1;
+    if (static_cast<unsigned char>(text[at]) < 0x80U) {
+      out += text[at];
+    } else {
+      while (end < text.size() && continues_a_character(text[end])) ++end;
+      out += letter_of.emplace(text.substr(at, end - at), letters[letter_of.size() % letters.size()]).first->second;
+    }
+    at = end;
+  }
+  return out;
+}
+
 TextPlace place_of_byte(const std::string& text, std::size_t byte) {
   TextPlace place{1, 1, 1};
   for (std::size_t k = 0; k < byte; ++k) {
@@ -187,16 +207,21 @@ Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
     if (std::ranges::count(lines.line(number), '.') > most_dots_a_line)
       return std::unexpected(Diagnostics{
           lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
-  if (const std::size_t stray = stray_letter(text.starts_with("\xef\xbb\xbf") ? "   " + text.substr(3) : text); stray != std::string::npos)
+  const bool marked = text.starts_with("\xef\xbb\xbf");
+  const auto not_toml = [&](const toml::parse_error& error) {
+    std::string message(error.description());
+    if (message.size() > 300) message = message.substr(0, 300) + " ...";
+    return std::unexpected(Diagnostics{lines.at(place_of(error.source()), "M0702", "this is not TOML: " + message, {},
+                                                "https://toml.io shows the format; docs/formats/study.md has an example")});
+  };
+  // Where its quotes do not match, the library would look at letters it does not survive: hence the same in ASCII first.
+  if (const toml::parse_result plain = toml::parse(in_ascii(std::string_view(text).substr(marked ? 3 : 0)), std::string_view(file)); !plain)
+    return not_toml(plain.error());
+  if (const std::size_t stray = stray_letter(marked ? "   " + text.substr(3) : text); stray != std::string::npos)
     return std::unexpected(Diagnostics{lines.at(place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {},
                                                 "put names and texts with such letters in \"...\"")});
   const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
-  if (!parsed) {
-    std::string message(parsed.error().description());
-    if (message.size() > 300) message = message.substr(0, 300) + " ...";
-    return std::unexpected(Diagnostics{lines.at(place_of(parsed.error().source()), "M0702", "this is not TOML: " + message, {},
-                                                "https://toml.io shows the format; docs/formats/study.md has an example")});
-  }
+  if (!parsed) return not_toml(parsed.error());
   return convert(parsed.table());
 }
 
