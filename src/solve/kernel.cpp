@@ -30,11 +30,6 @@ class Contest {
   double x_[2] = {0.0, 0.0}, e_[2] = {1.0, 1.0};
 };
 
-/// Scores of the curved branch at the lower end of a cell, and their slopes in b.
-struct Cell {
-  double s0, s1, slope0, slope1, b;
-};
-
 /// `finish` for two branches, one of them curved and the other without consequences for beliefs: the same numbers from
 /// what the last Newton step already knows.
 void settle(const Line& line, double u0, double u, const Contest& at, int cell, int target, LineAnswer& answer) {
@@ -64,6 +59,34 @@ void settle(const Line& line, double u0, double u, const Contest& at, int cell, 
   answer.residual[ix(target)] = std::isfinite(residual) ? residual : infinity;
 }
 
+CurvedCell cell_of(const Line& line, int k) {
+  const Axis& axis = *line.axis;
+  const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
+  const double per_width = axis.per_width[ix(k)];
+  return {k, s0[k], s1[k], (s0[k + 1] - s0[k]) * per_width, (s1[k + 1] - s1[k]) * per_width, axis.b[ix(k)]};
+}
+
+/// The posterior u in the cell at the prior `target`, by Newton in a bracket from the guess that `u` holds.
+Contest close_in(const Line& line, const CurvedCell& here, double target, double& u) {
+  double low = line.axis->u[ix(here.index)], high = line.axis->u[ix(here.index) + 1];
+  const double enough = 0.25 * residual_target(line.scale + std::abs(target));
+  Contest at;
+  for (int step = 0; step < bracketed_steps; ++step) {
+    const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
+    const double along = (u >= 0.0 ? large : small) - here.b;
+    at = Contest(line.rest[0] - here.s0 - here.slope0 * along, line.rest[1] - here.s1 - here.slope1 * along);
+    const double off = u + at.lift() - target;
+    if (std::abs(off) <= enough) break;
+    (off > 0.0 ? high : low) = u;
+    const double newton = u - off / (1.0 + (here.slope0 * at.rest(0) - here.slope1 * at.rest(1)) * large * small);
+    if (std::abs(newton - u) <= 3e-16 * std::abs(u)) break;
+    u = newton;
+    // Newton, unless it leaves the bracket or has been slow for long: scores may bend sharply within a cell.
+    if (!(u >= low && u <= high) || step % 6 == 5) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
+  }
+  return at;
+}
+
 }  // namespace
 
 void Kernel::solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
@@ -88,84 +111,84 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
     if (!(answer.residual[ix(k)] <= residual_limit(line.scale))) answer.mark[ix(k)] = DecisionMark::unsolved;
 }
 
-/// One curved branch against the rest: the prior is explicit in its posterior,
+/// The prior at which each node is the posterior, and the types' probabilities of the rest there:
 ///   u_0 = u + log(1 + e^{x_1}) - log(1 + e^{x_0}),  x_theta = log rest_theta - S_theta(u).
-/// Where u_0 does not increase in every cell, priors that more than one stretch of the curve passes go to the exact search.
-void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+void Kernel::tabulate(const Line& line) {
   const Axis& axis = *line.axis;
-  const int n = axis.nodes();
   const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
-  prior_.resize(ix(n));
-  share_[0].resize(ix(n));
-  share_[1].resize(ix(n));
-  for (int k = 0; k < n; ++k) {
+  const auto nodes = ix(axis.nodes());
+  prior_.resize(nodes);
+  share_[0].resize(nodes);
+  share_[1].resize(nodes);
+  for (std::size_t k = 0; k < nodes; ++k) {
     const Contest at(line.rest[0] - s0[k], line.rest[1] - s1[k]);
-    prior_[ix(k)] = axis.u[ix(k)] + at.lift();
-    share_[0][ix(k)] = at.rest(0);
-    share_[1][ix(k)] = at.rest(1);
+    prior_[k] = axis.u[k] + at.lift();
+    share_[0][k] = at.rest(0);
+    share_[1][k] = at.rest(1);
   }
-  bool monotone = true;
+}
+
+/// Does u_0 increase in every cell? Fills `rising_`.
+bool Kernel::rises_everywhere(const Line& line) {
+  const Axis& axis = *line.axis;
+  bool everywhere = true;
   rising_.assign(ix(axis.cells()), 1);
   for (int k = 0; k < axis.cells(); ++k) {
     const auto i = ix(k);
-    const double slope0 = (s0[k + 1] - s0[k]) * axis.per_width[i], slope1 = (s1[k + 1] - s1[k]) * axis.per_width[i];
-    const double lowest = std::min(slope0 * share_[0][i], slope0 * share_[0][i + 1]) - std::max(slope1 * share_[1][i], slope1 * share_[1][i + 1]);
+    const CurvedCell here = cell_of(line, k);
+    const double lowest =
+        std::min(here.slope0 * share_[0][i], here.slope0 * share_[0][i + 1]) - std::max(here.slope1 * share_[1][i], here.slope1 * share_[1][i + 1]);
     if (1.0 + lowest * axis.p_max[i] > 0.0 || curve_.increases_in_cell(line, k)) continue;
     rising_[i] = 0;
-    monotone = false;
+    everywhere = false;
   }
+  return everywhere;
+}
+
+/// Where in the cell Newton starts for the posterior at this prior.
+double Kernel::first_guess(const Axis& axis, const CurvedCell& here, double target) const {
+  const auto i = ix(here.index);
+  const double low = axis.u[i], high = axis.u[i + 1];
+  // Near a corner the strategies hardly change within the cell: start from those at the other end.
+  if (here.index == 0) return high + (target - prior_[i + 1]);
+  if (here.index + 1 == axis.cells()) return low + (target - prior_[i]);
+  // Cubic through both ends of the cell, with the slopes there; the straight line where it overshoots.
+  const auto steepness = [&](std::size_t node) { return 1.0 + (here.slope0 * share_[0][node] - here.slope1 * share_[1][node]) * axis.p[node]; };
+  const double rise = prior_[i + 1] - prior_[i], z = (target - prior_[i]) / rise, straight = low + (high - low) * z;
+  const double before = rise / steepness(i) - (high - low), after = (high - low) - rise / steepness(i + 1);
+  const double u = straight + z * (1.0 - z) * ((1.0 - z) * before + z * after);
+  return u > low && u < high ? u : straight;
+}
+
+/// One curved branch against the rest: the prior is explicit in its posterior. Where it does not increase in every cell,
+/// priors that more than one stretch of the curve passes go to the exact search.
+void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+  const Axis& axis = *line.axis;
+  tabulate(line);
+  const bool monotone = rises_everywhere(line);
   if (!monotone) {
     curve_.trace_cells(line, prior_, rising_);
     listed_ = Curve::all;
   }
   const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
-  int cell = 0;
+  int at_cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
     if (std::isinf(target)) continue;
     if (monotone) {
-      while (cell + 1 < axis.cells() && prior_[ix(cell + 1)] < target) ++cell;
+      while (at_cell + 1 < axis.cells() && prior_[ix(at_cell + 1)] < target) ++at_cell;
     } else {
-      cell = curve_.only_cell(line, prior_, rising_, target);
-      if (cell < 0) {
+      at_cell = curve_.only_cell(line, prior_, rising_, target);
+      if (at_cell < 0) {
         all_solutions(line, target, static_cast<int>(k), guide, answer);
         continue;
       }
     }
-    const auto i = ix(cell);
-    const Cell here{s0[cell], s1[cell], (s0[cell + 1] - s0[cell]) * axis.per_width[i], (s1[cell + 1] - s1[cell]) * axis.per_width[i], axis.b[i]};
-    double low = axis.u[i], high = axis.u[i + 1];
-    double u = 0.0;
-    if (cell == 0) {
-      // Near a corner the strategies hardly change within the cell: start from those at the other end.
-      u = high + (target - prior_[i + 1]);
-    } else if (cell + 1 == axis.cells()) {
-      u = low + (target - prior_[i]);
-    } else {
-      // Cubic through both ends of the cell, with the slopes there; the straight line where it overshoots.
-      const auto steepness = [&](std::size_t node) { return 1.0 + (here.slope0 * share_[0][node] - here.slope1 * share_[1][node]) * axis.p[node]; };
-      const double rise = prior_[i + 1] - prior_[i], z = (target - prior_[i]) / rise, straight = low + (high - low) * z;
-      const double before = rise / steepness(i) - (high - low), after = (high - low) - rise / steepness(i + 1);
-      u = straight + z * (1.0 - z) * ((1.0 - z) * before + z * after);
-      if (!(u > low && u < high)) u = straight;
-    }
-    const double enough = 0.25 * residual_target(line.scale + std::abs(target));
-    Contest at;
-    for (int step = 0; step < bracketed_steps; ++step) {
-      const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-      const double along = (u >= 0.0 ? large : small) - here.b;
-      at = Contest(line.rest[0] - here.s0 - here.slope0 * along, line.rest[1] - here.s1 - here.slope1 * along);
-      const double off = u + at.lift() - target;
-      if (std::abs(off) <= enough) break;
-      (off > 0.0 ? high : low) = u;
-      const double newton = u - off / (1.0 + (here.slope0 * at.rest(0) - here.slope1 * at.rest(1)) * large * small);
-      if (std::abs(newton - u) <= 3e-16 * std::abs(u)) break;
-      u = newton;
-      // Newton, unless it leaves the bracket or has been slow for long: scores may bend sharply within a cell.
-      if (!(u >= low && u <= high) || step % 6 == 5) u = std::isinf(low) ? high - 4.0 : std::isinf(high) ? low + 4.0 : 0.5 * (low + high);
-    }
+    const CurvedCell here = cell_of(line, at_cell);
+    double u = first_guess(axis, here, target);
+    const Contest at = close_in(line, here, target, u);
     if (duel)
-      settle(line, target, u, at, cell, static_cast<int>(k), answer);
+      settle(line, target, u, at, at_cell, static_cast<int>(k), answer);
     else
       finish(line, target, &u, static_cast<int>(k), answer);
   }

@@ -29,12 +29,21 @@ struct Guide {
   std::function<void(int target, std::vector<double>& ratio)> ratio;
 };
 
+/// One cell of a line with one curved branch: that branch's scores at the lower end, and their slopes in b.
+struct CurvedCell {
+  int index;
+  double s0, s1, slope0, slope1, b;
+};
+
 class Kernel {
  public:
   /// `targets`: prior log-odds, increasing; -infinity and +infinity are the corners.
   void solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
 
  private:
+  void tabulate(const Line& line);
+  [[nodiscard]] bool rises_everywhere(const Line& line);
+  [[nodiscard]] double first_guess(const Axis& axis, const CurvedCell& here, double target) const;
   void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
   void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);

@@ -98,7 +98,7 @@ double evaluate(const Expression& expression, const Numbers& numbers) {
       }
       return out;
     }
-    case Expression::Kind::if_: {
+    case Expression::Kind::either: {
       double all = 1.0;
       for (const Comparison& comparison : expression.when) all *= truth(comparison, numbers);
       return std::isnan(all) ? all : all > 0 ? arg(0) : arg(1);

@@ -74,12 +74,12 @@ struct Atom {
 enum class Role { value, difference, ratio, first, second };
 
 struct Expression {
-  enum class Kind { number, atom, role, negate, add, subtract, multiply, divide, abs, min, max, log, if_ } kind = Kind::number;
+  enum class Kind { number, atom, role, negate, add, subtract, multiply, divide, abs, min, max, log, either } kind = Kind::number;
   double number = 0.0;
   Atom atom;
   Role role = Role::value;
-  std::vector<Expression> args;         ///< of if_: then, otherwise
-  std::vector<struct Comparison> when;  ///< of if_: all must be so
+  std::vector<Expression> args;         ///< of either: then, otherwise
+  std::vector<struct Comparison> when;  ///< of either: all must be so
   Span span;
 };
 

@@ -259,9 +259,9 @@ class Parser {
                : word.text == "min" ? Expression::Kind::min
                : word.text == "max" ? Expression::Kind::max
                : word.text == "log" ? Expression::Kind::log
-                                    : Expression::Kind::if_;
+                                    : Expression::Kind::either;
     need_sign("(", "after a function");
-    if (out.kind == Expression::Kind::if_) {
+    if (out.kind == Expression::Kind::either) {
       out.when = comparisons();
       need_sign(",", "after the condition of `if`");
     }
@@ -269,11 +269,11 @@ class Parser {
     while (take_sign(",") && out.args.size() < 100);
     need_sign(")", "to close the bracket");
     const bool one = out.kind == Expression::Kind::abs || out.kind == Expression::Kind::log;
-    if (!stopped_ && (one ? out.args.size() != 1 : out.args.size() < 2 || (out.kind == Expression::Kind::if_ && out.args.size() != 2)))
+    if (!stopped_ && (one ? out.args.size() != 1 : out.args.size() < 2 || (out.kind == Expression::Kind::either && out.args.size() != 2)))
       stop(since(word.span), fmt::format("`{}` has the wrong number of arguments", word.text),
-           one                                 ? "one"
-           : out.kind == Expression::Kind::if_ ? "if(condition, number, number)"
-                                               : "two or more");
+           one                                    ? "one"
+           : out.kind == Expression::Kind::either ? "if(condition, number, number)"
+                                                  : "two or more");
     out.span = since(word.span);
     return out;
   }

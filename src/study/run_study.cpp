@@ -44,7 +44,7 @@ class Runner {
 
  private:
   /// The readings' answers, the variants, and the thinned games that errors of claims come from.
-  std::vector<Task> first_tasks() const {
+  [[nodiscard]] std::vector<Task> first_tasks() const {
     std::vector<Task> out;
     for (std::size_t r = 0; r < study_.readings.size(); ++r)
       for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
@@ -59,7 +59,7 @@ class Runner {
 
   /// Where several solutions or jumps were met (known only once the others are solved), claims are read off under another
   /// choice among them too.
-  std::vector<Task> selection_tasks() const {
+  [[nodiscard]] std::vector<Task> selection_tasks() const {
     const auto chosen = [&](const Task& task) {
       const nlohmann::json equilibrium = nlohmann::json::parse(games_.piece(task).document)["short"]["equilibrium"];
       return equilibrium.value("multiple_decisions", 0) + equilibrium.value("branch_jumps", 0) > 0;
