@@ -9,6 +9,7 @@
 #include "study/answer_json.h"
 #include "study/model_files.h"
 #include "study/study_parameters.h"
+#include "study/study_pieces.h"
 #include "study/verdict.h"
 #include "study/version.h"
 
@@ -114,6 +115,7 @@ class Results {
     options["tolerance"] = study_.solve.tolerance;
     options["residual_tolerance"] = study_.solve.residual_tolerance;
     options["lambda_factors"] = study_.solve.report_lambda;
+    options["sampled_plays"] = sampled_plays;
     Json out;
     out["command"] = findings_.command.empty() ? fmt::format("melian run {}", study_.file) : findings_.command;
     out["version"] = program_version;
@@ -332,7 +334,7 @@ class Results {
       if (!stated || stated->source.empty()) ++judgements;
     }
     std::vector<std::string> out;
-    out.push_back("What is said here follows from the model and the numbers below; it is no evidence about any real war.");
+    out.push_back("What is said here follows from the model and its numbers; it is no evidence about any real war.");
     out.push_back(fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements,
                               study_.model->parameters().size()));
     out.emplace_back("Readings are one analyst's translation of what their authors wrote; the authors are not responsible for it.");

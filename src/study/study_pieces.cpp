@@ -98,22 +98,21 @@ Json path_json(const Structure& structure, const Play& play, double frequency) {
 
 /// For each outcome that is not rare, the sampled play of median length.
 Json paths_json(const Game& game, const Answer& answer) {
-  constexpr std::int64_t sampled = 400;
   constexpr double rare = 0.02;
   constexpr std::size_t shown = 6;
-  const Simulation simulation = simulate(game, answer.solution.assessment, sampled, 1);
+  const Simulation simulation = simulate(game, answer.solution.assessment, sampled_plays, 1);
   std::map<int, std::vector<const Play*>> by_outcome;
   for (const Play& play : simulation.plays) by_outcome[play.outcome].push_back(&play);
   std::vector<std::vector<const Play*>> groups;
   for (auto& [outcome, plays] : by_outcome) {
-    if (static_cast<double>(plays.size()) < rare * sampled) continue;
+    if (static_cast<double>(plays.size()) < rare * sampled_plays) continue;
     std::ranges::stable_sort(plays, {}, [](const Play* play) { return play->last_round; });
     groups.push_back(std::move(plays));
   }
   std::ranges::stable_sort(groups, std::ranges::greater{}, [](const auto& group) { return group.size(); });
   Json out = Json::array();
   for (std::size_t g = 0; g < std::min(shown, groups.size()); ++g)
-    out.push_back(path_json(game.shape(), *groups[g][groups[g].size() / 2], static_cast<double>(groups[g].size()) / static_cast<double>(sampled)));
+    out.push_back(path_json(game.shape(), *groups[g][groups[g].size() / 2], static_cast<double>(groups[g].size()) / static_cast<double>(sampled_plays)));
   return out;
 }
 

@@ -11,6 +11,9 @@
 
 namespace melian {
 
+/// Plays drawn with a fixed seed to find the typical ones.
+inline constexpr std::int64_t sampled_plays = 400;
+
 struct PieceRequest {
   const Game* game = nullptr;
   bool certified = false;  ///< the whole answer with its certificate, else the solution's own counts

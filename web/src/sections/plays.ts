@@ -34,11 +34,8 @@ function play(study: Study, reading: Reading, path: Path): HTMLElement {
     h("ol", { class: "path" }, rounds_of(path)));
 }
 
-/** Plays drawn for each reading, unless the results say otherwise. */
-const usually_sampled = 400;
-
 export function typical_plays(study: Study): HTMLElement {
-  const sampled = study.reproduce.options["sampled_plays"] ?? usually_sampled;
+  const sampled = study.reproduce.options["sampled_plays"];
   return section("paths", "Beliefs and typical plays", null, beliefs(study), h("h3", {}, "Plays that stand for many"),
     h("p", { class: "lead" }, `For each ending, the play of median length among those of ${String(sampled)} sampled plays that end so. The probability is that of the ending, computed and not counted. What chance decides is grey; a belief is that in the mover's second type, told where a choice moves it.`),
     study.readings.map((reading) => h("div", {}, h("h4", {}, reading_name(reading)), likeliest_first(reading).map((path) => play(study, reading, path)))));
