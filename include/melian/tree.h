@@ -54,7 +54,7 @@ struct ExtensiveForm {
   std::vector<InformationSet> sets;
   std::vector<Action> actions;  ///< of all sets, one set after another
   std::vector<Node> nodes;
-  std::vector<std::string> labels;    ///< of nodes
+  std::vector<std::string> labels;     ///< of nodes
   std::vector<std::int32_t> children;  ///< [first_child + action] -> node
   std::vector<Outcome> outcomes;
   std::vector<double> payoffs;  ///< [outcome][player]
@@ -63,9 +63,7 @@ struct ExtensiveForm {
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] bool is_end(int node) const { return nodes[static_cast<std::size_t>(node)].set < 0; }
-  [[nodiscard]] int child(int node, int action) const {
-    return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)];
-  }
+  [[nodiscard]] int child(int node, int action) const { return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)]; }
   [[nodiscard]] double payoff(int outcome, int player) const {
     return payoffs[static_cast<std::size_t>(outcome) * players.size() + static_cast<std::size_t>(player)];
   }
@@ -95,8 +93,8 @@ struct UnrollOptions {
   std::vector<std::vector<double>> lambda;  ///< [player][type]; relative to the largest these become `lambda_factor`; empty: all alike
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  int rounds = 0;                             ///< of a finite horizon, instead of the game's own; 0: the game's own
-  std::int64_t max_nodes = std::int64_t{20'000'000};  ///< refuse beyond
+  int rounds = 0;                      ///< of a finite horizon, instead of the game's own; 0: the game's own
+  std::int64_t max_nodes = 5'000'000;  ///< refuse beyond
 };
 
 /// The game unrolled: types drawn first, then every public history; an information set is a public history and an own type.
@@ -109,9 +107,9 @@ struct UnrollOptions {
 // ---- Solving -------------------------------------------------------------------------------------------------------
 
 struct TreeOptions {
-  double lambda = 0.0;                              ///< the target, in 1/payoff units, on payoffs at the root
-  int max_steps = 20'000;                           ///< of the path, corrections that failed included
-  std::int64_t max_bytes = std::int64_t{8} << 30;   ///< refuse beyond, with the size
+  double lambda = 0.0;                             ///< the target, in 1/payoff units, on payoffs at the root
+  int max_steps = 20'000;                          ///< of the path, corrections that failed included
+  std::int64_t max_bytes = std::int64_t{8} << 30;  ///< refuse beyond, with the size
   OnStep on_step;
 };
 
@@ -133,11 +131,11 @@ struct TreeSummary {
 
 /// The checks of a behaviour strategy against the form alone, and what they need not to be doubted.
 struct TreeCertificate {
-  std::vector<double> values;          ///< by player: expected payoff at the root
-  double residual = -1.0;              ///< largest |log sigma - (log w + lambda Q - log Z)|, in logits
-  double tolerance = 1e-6;             ///< of the residual
-  std::vector<double> regret;          ///< by player: most that one information set gains by another action, at its belief; payoff units
-  std::vector<double> ceiling;         ///< by player: what logit play at this lambda can cost at most there; infinite at lambda 0
+  std::vector<double> values;   ///< by player: expected payoff at the root
+  double residual = -1.0;       ///< largest |log sigma - (log w + lambda Q - log Z)|, in logits
+  double tolerance = 1e-6;      ///< of the residual
+  std::vector<double> regret;   ///< by player: most that one information set gains by another action, at its belief; payoff units
+  std::vector<double> ceiling;  ///< by player: what logit play at this lambda can cost at most there; infinite at lambda 0
   bool perfect_recall = true;
   bool holds = false;
   std::vector<std::string> why_not;

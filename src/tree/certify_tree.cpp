@@ -32,13 +32,15 @@ Played play(const ExtensiveForm& form, const std::vector<double>& log_strategy) 
       if (form.nodes[n].outcome >= 0) here += form.payoff(form.nodes[n].outcome, static_cast<int>(i));
       if (form.is_end(static_cast<int>(n))) continue;
       const ExtensiveForm::InformationSet& set = form.sets[ix(form.nodes[n].set)];
-      for (int a = 0; a < set.num_actions; ++a) here += std::exp(log_strategy[ix(set.first_action + a)]) * out.payoff[ix(form.child(static_cast<int>(n), a)) * players + i];
+      for (int a = 0; a < set.num_actions; ++a)
+        here += std::exp(log_strategy[ix(set.first_action + a)]) * out.payoff[ix(form.child(static_cast<int>(n), a)) * players + i];
     }
   return out;
 }
 
 /// Expected payoff of each action of a set at its belief.
-std::vector<double> payoffs_of_actions(const ExtensiveForm& form, const Played& played, const std::vector<int>& nodes, const ExtensiveForm::InformationSet& set) {
+std::vector<double> payoffs_of_actions(const ExtensiveForm& form, const Played& played, const std::vector<int>& nodes,
+                                       const ExtensiveForm::InformationSet& set) {
   std::vector<double> logs, out(ix(set.num_actions), 0.0);
   for (const int n : nodes) logs.push_back(played.log_reach[ix(n)]);
   const double all = log_sum_exp(logs);
@@ -87,9 +89,11 @@ TreeCertificate certify_tree(const ExtensiveForm& form, const std::vector<double
     out.regret[ix(set.player)] = std::max(out.regret[ix(set.player)], gain);
     out.ceiling[ix(set.player)] = std::max(out.ceiling[ix(set.player)], ceiling);
     if (gain > ceiling * (1.0 + out.tolerance) + out.tolerance && above.empty())
-      above = fmt::format("regret: {} gains {} by another action, more than the {} that logit play can cost", tree::set_words(form, static_cast<int>(h)), number_text(gain, 3), number_text(ceiling, 3));
+      above = fmt::format("regret: {} gains {} by another action, more than the {} that logit play can cost", tree::set_words(form, static_cast<int>(h)),
+                          number_text(gain, 3), number_text(ceiling, 3));
   }
-  if (!(out.residual <= out.tolerance)) out.why_not.push_back(fmt::format("residual: {} is above {}", number_text(out.residual, 3), number_text(out.tolerance, 3)));
+  if (!(out.residual <= out.tolerance))
+    out.why_not.push_back(fmt::format("residual: {} is above {}", number_text(out.residual, 3), number_text(out.tolerance, 3)));
   if (!above.empty()) out.why_not.push_back(above);
   out.holds = out.why_not.empty();
   return out;

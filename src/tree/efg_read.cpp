@@ -30,9 +30,9 @@ constexpr const char* outcome_code = "M0938";
 
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_nodes = 20'000'000;
-constexpr std::size_t most_told = 20;        // diagnostics; after that the file is no .efg worth reading on
+constexpr std::size_t most_told = 20;  // diagnostics; after that the file is no .efg worth reading on
 constexpr std::size_t most_players = 1000;
-constexpr double odds_tolerance = 1e-9;      // decimals such as 0.333333333 three times
+constexpr double odds_tolerance = 1e-9;  // decimals such as 0.333333333 three times
 
 class Reader {
  public:
@@ -91,7 +91,8 @@ class Reader {
   double take_number(const std::string& what) {
     const EfgToken token = take(EfgKind::number, what);
     const auto number = tree::number_of(token.content);
-    if (!number) tell(token, number_code, fmt::format("{} is no number that can be used", lexer_.named(token)), "a finite number such as 2, -0.25, 1e-3 or 1/3");
+    if (!number)
+      tell(token, number_code, fmt::format("{} is no number that can be used", lexer_.named(token)), "a finite number such as 2, -0.25, 1e-3 or 1/3");
     return number.value_or(0.0);
   }
   /// A number that names something: 0, 1, 2, ...
@@ -112,7 +113,8 @@ class Reader {
 
   void read_header() {
     const auto is = [&](const char* word) { return token_.content == word; };
-    if (token_.kind != EfgKind::word || !is("EFG")) return stop(syntax_code, fmt::format("this is no Gambit extensive form: it begins with {}", lexer_.named(token_)), "EFG 2 R");
+    if (token_.kind != EfgKind::word || !is("EFG"))
+      return stop(syntax_code, fmt::format("this is no Gambit extensive form: it begins with {}", lexer_.named(token_)), "EFG 2 R");
     advance();
     if (token_.kind != EfgKind::number || !is("2")) return stop_here("2, the version of the format");
     advance();
@@ -187,7 +189,8 @@ class Reader {
     const auto known = set_of_.find({player, number});
     if (token_.kind != EfgKind::text) {
       if (known != set_of_.end()) return known->second;
-      tell(number_token, set_code, fmt::format("information set {} is used before its actions are given", number), "its label and its actions: \"\" { \"left\" \"right\" }");
+      tell(number_token, set_code, fmt::format("information set {} is used before its actions are given", number),
+           "its label and its actions: \"\" { \"left\" \"right\" }");
       give_up();
     }
     if (stopped_) return -1;
@@ -218,8 +221,7 @@ class Reader {
         action.odds = take_number("the probability of the action");
         action.odds_text = written.content;
         odds.push_back(written.content);
-        if (action.odds < 0.0 || action.odds > 1.0)
-          tell(written, odds_code, fmt::format("a probability of {}", written.content), "a number from 0 to 1");
+        if (action.odds < 0.0 || action.odds > 1.0) tell(written, odds_code, fmt::format("a probability of {}", written.content), "a number from 0 to 1");
       }
       set.actions.push_back(std::move(action));
     }
@@ -237,9 +239,11 @@ class Reader {
   }
 
   void compare(const SetData& known, const SetData& given, const EfgToken& token) {
-    const std::string name = fmt::format("information set {} of {}", given.head.number, given.head.player < 0 ? "chance" : fmt::format("player {}", given.head.player + 1));
+    const std::string name =
+        fmt::format("information set {} of {}", given.head.number, given.head.player < 0 ? "chance" : fmt::format("player {}", given.head.player + 1));
     if (known.actions.size() != given.actions.size()) {
-      tell(token, set_code, fmt::format("{} has {} actions here and {} before", name, given.actions.size(), known.actions.size()), "the same actions at every node of the set");
+      tell(token, set_code, fmt::format("{} has {} actions here and {} before", name, given.actions.size(), known.actions.size()),
+           "the same actions at every node of the set");
       return give_up();  // from here on no node knows its parent
     }
     for (std::size_t k = 0; k < known.actions.size(); ++k) {
@@ -249,7 +253,9 @@ class Reader {
         return;
       }
       if (known.actions[k].odds != given.actions[k].odds) {
-        tell(token, set_code, fmt::format("\"{}\" of {} has probability {} here and {} before", given.actions[k].label, name, given.actions[k].odds_text, known.actions[k].odds_text),
+        tell(token, set_code,
+             fmt::format("\"{}\" of {} has probability {} here and {} before", given.actions[k].label, name, given.actions[k].odds_text,
+                         known.actions[k].odds_text),
              "the same probabilities at every node of the set");
         return;
       }
@@ -298,7 +304,8 @@ class Reader {
     }
     take(EfgKind::close, "a payoff, or }");
     if (count != form_.players.size())
-      tell(brace, payoffs_code, fmt::format("{} {} for {} {}", count, count == 1 ? "payoff" : "payoffs", form_.players.size(), form_.players.size() == 1 ? "player" : "players"),
+      tell(brace, payoffs_code,
+           fmt::format("{} {} for {} {}", count, count == 1 ? "payoff" : "payoffs", form_.players.size(), form_.players.size() == 1 ? "player" : "players"),
            "one payoff for each player");
     payoffs.resize(form_.players.size(), 0.0);
     return payoffs;

@@ -33,7 +33,8 @@ std::optional<double> decimal(std::string_view text) {
   double number = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (end != text.data() + text.size() || text.empty()) return std::nullopt;
-  const bool underflow = error == std::errc::result_out_of_range && text.find_first_of("eE") != std::string_view::npos && text.find("-", 1) != std::string_view::npos;
+  const bool underflow =
+      error == std::errc::result_out_of_range && text.find_first_of("eE") != std::string_view::npos && text.find("-", 1) != std::string_view::npos;
   if (underflow) return 0.0;
   if (error != std::errc() || !std::isfinite(number)) return std::nullopt;
   return number;

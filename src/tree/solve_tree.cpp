@@ -73,8 +73,10 @@ std::string words(const TreeSummary& summary) {
   const std::string reached = number_text(summary.lambda, 6), asked = number_text(summary.lambda_asked);
   switch (summary.termination) {
     case TreeTermination::reached: return fmt::format("reached lambda {}", asked);
-    case TreeTermination::step_too_small: return fmt::format("stopped at lambda {}, not {}: the branch could not be followed by any step that is not vanishingly small", reached, asked);
-    case TreeTermination::step_limit: return fmt::format("stopped at lambda {}, not {}: the limit of {} steps", reached, asked, summary.steps + summary.rejected);
+    case TreeTermination::step_too_small:
+      return fmt::format("stopped at lambda {}, not {}: the branch could not be followed by any step that is not vanishingly small", reached, asked);
+    case TreeTermination::step_limit:
+      return fmt::format("stopped at lambda {}, not {}: the limit of {} steps", reached, asked, summary.steps + summary.rejected);
     case TreeTermination::cancelled: return fmt::format("stopped at lambda {}, not {}: cancelled", reached, asked);
     case TreeTermination::not_run: break;
   }

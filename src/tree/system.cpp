@@ -255,7 +255,8 @@ void System::jacobian(double lambda, Bordered& matrix) const {
       const double weight = std::exp(log_reach_[ix(n)] - log_mass_[ix(c)] - log_strategy_[ix(upper.first_action + above.action)]);
       const double mean = after_[ix(n) * players + ix(upper.player)];
       for (int b = 1; b < lower.num_actions; ++b) {
-        const double moved = weight * std::exp(log_strategy_[ix(lower.first_action + b)]) * (values_[ix(form_.child(n, b)) * players + ix(upper.player)] - mean);
+        const double moved =
+            weight * std::exp(log_strategy_[ix(lower.first_action + b)]) * (values_[ix(form_.child(n, b)) * players + ix(upper.player)] - mean);
         double* entries = matrix.entry.data() + matrix.column_begin[ix(lower.first_unknown + b - 1)] + above.below_column;
         const double change = lambda * upper.factor * moved;
         if (above.action > 0) {

@@ -19,7 +19,7 @@ namespace melian::tree {
 
 /// A matrix with a dense last row and column around the Jacobian, by columns, rows increasing.
 struct Bordered {
-  int size = 0;                     ///< unknowns + 1
+  int size = 0;  ///< unknowns + 1
   std::vector<int> column_begin, row;
   std::vector<double> entry;
 };
@@ -54,7 +54,7 @@ class System {
     int set = -1, first_action = 0, num_actions = 0, player = 0;
     double factor = 1.0;
     int first_unknown = 0;
-    std::int64_t first_row = 0;  ///< into rows_
+    std::int64_t first_row = 0;      ///< into rows_
     int num_rows = 0, diagonal = 0;  ///< rows off the diagonal block, and how many of them come before it
     std::vector<int> nodes;
   };
@@ -73,8 +73,8 @@ class System {
   [[nodiscard]] int place(const Choice& column, int row) const;
 
   const ExtensiveForm& form_;
-  std::vector<Choice> choices_;     ///< the deepest first
-  std::vector<int> choice_of_;      ///< by node; -1 where nothing is chosen
+  std::vector<Choice> choices_;            ///< the deepest first
+  std::vector<int> choice_of_;             ///< by node; -1 where nothing is chosen
   std::vector<std::int64_t> above_begin_;  ///< by node of a choice, in the order of `above_nodes_`
   std::vector<int> above_nodes_;
   std::vector<Above> above_;
