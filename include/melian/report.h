@@ -39,7 +39,7 @@ struct TreeConventions {
   Measure measure = Measure::each;
 };
 
-/// The document of a game solved as a tree (docs/formats/efg_results.md), ending in a newline.
+/// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.
 [[nodiscard]] std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions);
 
 /// The same on one screen: values, information sets, the checks, what was met on the way.

@@ -69,9 +69,9 @@ class Follower {
       if (lambda_of(point.y) >= options_.lambda) return end(TreeTermination::reached, point.y);
       if (options_.on_step && !options_.on_step({"tree", progress(point)})) return end(TreeTermination::cancelled, point.y);
       if (summary_.steps + summary_.rejected >= options_.max_steps) return end(TreeTermination::step_limit, point.y);
+      if (step * size_of(point.tangent, point.y) < smallest_step) return end(TreeTermination::step_too_small, point.y);
       step = not_far_beyond(point, step);
       const double length = step * size_of(point.tangent, point.y);
-      if (length < smallest_step) return end(TreeTermination::step_too_small, point.y);
 
       Vector guess = predict(point, before_tangent, before_step, step);
       Point next{guess, {}};

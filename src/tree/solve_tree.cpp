@@ -49,24 +49,46 @@ Diagnostics too_large(std::int64_t bytes, const ExtensiveForm& form, const TreeO
                   "fewer rounds, or fewer actions at each of them")};
 }
 
-/// Most that a player's payoff can differ between two plays: how fast logits can move with lambda.
-double payoff_range(const ExtensiveForm& form) {
+/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits can move with lambda),
+/// and the largest sum on the way.
+struct Payoffs {
+  double range = 0.0, largest = 0.0;
+};
+
+Payoffs payoffs_of(const ExtensiveForm& form) {
   const std::size_t players = form.players.size();
   std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity), high(players, -infinity);
+  Payoffs out;
   for (std::size_t n = 0; n < form.nodes.size(); ++n) {
     const ExtensiveForm::Node& node = form.nodes[n];
     for (std::size_t i = 0; i < players; ++i) {
       double& here = total[n * players + i];
       here = node.parent < 0 ? 0.0 : total[ix(node.parent) * players + i];
       if (node.outcome >= 0) here += form.payoff(node.outcome, static_cast<int>(i));
+      if (!(std::abs(here) <= out.largest)) out.largest = std::abs(here);
       if (node.set >= 0) continue;
       low[i] = std::min(low[i], here);
       high[i] = std::max(high[i], here);
     }
   }
-  double range = 0.0;
-  for (std::size_t i = 0; i < players; ++i) range = std::max(range, high[i] - low[i]);
-  return range > 0.0 && std::isfinite(range) ? range : 1.0;
+  for (std::size_t i = 0; i < players; ++i) out.range = std::max(out.range, high[i] - low[i]);
+  constexpr double nought = 1e-100;
+  if (out.range < nought) out.range = 1.0;
+  return out;
+}
+
+/// Numbers whose products and sums would leave the range of doubles.
+Diagnostics beyond_arithmetic(const Payoffs& payoffs, double lambda) {
+  constexpr double most = 1e100;
+  if (!(payoffs.largest <= most))
+    return {refusal(tree_refusal_code, fmt::format("payoffs add up to {}, beyond what can be computed with", number_text(payoffs.largest, 3)),
+                    "state payoffs in a larger unit")};
+  if (!(lambda * payoffs.range <= most))
+    return {refusal(
+        tree_refusal_code,
+        fmt::format("lambda {} times payoffs that differ by {} is beyond what can be computed with", number_text(lambda, 3), number_text(payoffs.range, 3)),
+        "a smaller lambda")};
+  return {};
 }
 
 std::string words(const TreeSummary& summary) {
@@ -90,6 +112,8 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda), "lambda is a finite number from 0 up");
   const auto started = std::chrono::steady_clock::now();
   Diagnostics refused = outside_the_method(form);
+  const Payoffs payoffs = payoffs_of(form);
+  if (refused.empty()) refused = beyond_arithmetic(payoffs, options.lambda);
   if (refused.empty()) refused = too_large(tree::System::bytes_to_plan(form), form, options);
   if (!refused.empty()) return std::unexpected(std::move(refused));
   tree::System system(form);
@@ -102,7 +126,7 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   out.summary.lambda_asked = options.lambda;
   out.summary.unknowns = system.num_unknowns();
   out.summary.entries = system.num_entries();
-  const std::vector<double> x = tree::follow_branch(system, payoff_range(form), options, out.summary);
+  const std::vector<double> x = tree::follow_branch(system, payoffs.range, options, out.summary);
   system.evaluate(x);
   out.log_strategy = system.log_strategy();
   out.summary.message = words(out.summary);
