@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Holds every #include to the order of the rooms.
 
-    apps -> report -> study -> { language | solve | certify } -> game -> numeric -> base
+    apps -> report -> study -> { language | solve | certify | tree } -> game -> numeric -> base
 
-A room may include its own files and those of the rooms it may know; the three in braces never include one another.
+A room may include its own files and those of the rooms it may know; the four in braces never include one another.
 The door of a room is include/melian/<room>.h; its private files are src/<room>/. melian.h (all doors) is for users,
 tests and apps. Linking alone does not stop a header, so this reads the text.
 """
@@ -12,9 +12,9 @@ import re
 import sys
 
 MAY_KNOW = {"base": set(), "numeric": {"base"}, "game": {"numeric", "base"}}
-for sibling in ("language", "solve", "certify"):
+for sibling in ("language", "solve", "certify", "tree"):
     MAY_KNOW[sibling] = {"game", "numeric", "base"}
-MAY_KNOW["study"] = {"language", "solve", "certify", "game", "numeric", "base"}
+MAY_KNOW["study"] = {"language", "solve", "certify", "tree", "game", "numeric", "base"}
 MAY_KNOW["report"] = MAY_KNOW["study"] | {"study"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 

@@ -18,6 +18,7 @@ struct Command {
 [[nodiscard]] Command add_check(CLI::App& program);
 [[nodiscard]] Command add_fmt(CLI::App& program);
 [[nodiscard]] Command add_describe(CLI::App& program);
+[[nodiscard]] Command add_export(CLI::App& program);
 [[nodiscard]] Command add_simulate(CLI::App& program);
 [[nodiscard]] Command add_models(CLI::App& program);
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "commands.h"
 #include "data_files.h"
@@ -49,10 +50,10 @@ void GameOptions::add_to(CLI::App& app) {
   app.add_option("--with", modules, "a module to add; repeatable")->allow_extra_args(false)->type_name("FILE");
 }
 
-void MethodOptions::add_to(CLI::App& app) {
+void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& methods) {
   app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")->check(number_from(0.0, ""))->type_name("L");
   app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one; repeatable")->allow_extra_args(false)->type_name("N");
-  app.add_option("--method", method, "how to solve: grid")->check(CLI::IsMember({"grid"}))->type_name("NAME");
+  app.add_option("--method", method, "how to solve")->check(CLI::IsMember(methods))->type_name(fmt::format("{}", fmt::join(methods, "|")));
   app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")
       ->check(CLI::IsMember({"cells", "each"}))
       ->type_name("cells|each");

@@ -34,7 +34,8 @@ struct MethodOptions {
   std::string measure = "cells";
   bool present_value = false;
   double tolerance = CertifyOptions{}.tolerance;
-  void add_to(CLI::App& app);
+  /// `methods`: those the command knows, the default first.
+  void add_to(CLI::App& app, const std::vector<std::string>& methods = {"grid"});
   /// What the solver takes.
   /// Errors: `--grid` that fits no player.
   [[nodiscard]] Result<AnswerOptions> for_game(const Game& game) const;

@@ -1,22 +1,57 @@
+#include <initializer_list>
 #include <memory>
 
+#include <fmt/core.h>
+
 #include "commands.h"
+#include "data_files.h"
 #include "options.h"
 #include "terminal.h"
+#include "tree.h"
 
 namespace melian::cli {
 namespace {
+
+constexpr const char* idle_option_code = "M0805";
 
 struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
   bool json = false;
+  CLI::App* app = nullptr;
+
+  /// What is said of options that mean nothing here; they are refused, not passed over.
+  [[nodiscard]] Diagnostics idle_options(std::initializer_list<const char*> options, const std::string& here) const {
+    Diagnostics out;
+    for (const char* option : options)
+      if (app->count(option) > 0) {
+        const Diagnostics one = complaint(idle_option_code, fmt::format("`{}` means nothing {}", option, here), "leave it out");
+        out.insert(out.end(), one.begin(), one.end());
+      }
+    return out;
+  }
+
+  [[nodiscard]] int run_efg() const {
+    const Diagnostics idle =
+        idle_options({"--set", "--with", "--grid", "--measure", "--present-value", "--tolerance"}, "to an .efg, which is solved as it stands");
+    if (!idle.empty()) return fail(idle);
+    if (app->count("--method") > 0 && method.method != "tree")
+      return fail(complaint(idle_option_code, "an .efg has no public states to lay a belief grid over", "leave `--method` out, or say `--method tree`"));
+    return solve_efg(game.model, method.lambda, json, common.quiet);
+  }
+
+  [[nodiscard]] int run_tree(const Game& loaded) const {
+    const Diagnostics idle = idle_options({"--grid", "--tolerance"}, "to the method tree, which has no grid");
+    return idle.empty() ? solve_unrolled(loaded, method, json, common.quiet) : fail(idle);
+  }
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    if (is_efg(game.model)) return run_efg();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
+    if (method.method == "tree") return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     catch_interrupts();
@@ -44,10 +79,13 @@ Command add_solve(CLI::App& program) {
   CLI::App* app = program.add_subcommand("solve", "one game: equilibrium, predictions, certificate");
   app->footer(
       "melian solve models/powell_2004/cost.melian --lambda 200\n"
-      "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json");
+      "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json\n"
+      "melian solve powell_2004/two_rounds --method tree --measure each\n"
+      "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)");
   auto command = std::make_shared<SolveCommand>();
   command->game.add_to(*app);
-  command->method.add_to(*app);
+  command->method.add_to(*app, {"grid", "tree"});
+  command->app = app;
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

@@ -8,3 +8,4 @@
 #include "melian/report.h"
 #include "melian/solve.h"
 #include "melian/study.h"
+#include "melian/tree.h"

@@ -11,6 +11,7 @@
 #include "melian/game.h"
 #include "melian/language.h"
 #include "melian/study.h"
+#include "melian/tree.h"
 
 namespace melian {
 
@@ -30,6 +31,20 @@ struct TextStyle {
 
 /// A study's results (the text of its results.json) on one screen: outcomes and verdicts by reading, certificates.
 [[nodiscard]] std::string study_summary(const std::string& results, const TextStyle& style = {});
+
+/// How a tree's numbers are to be read.
+struct TreeConventions {
+  std::string fingerprint;  ///< of the game the tree was made from
+  Discounting discounting = Discounting::present_value;
+  Measure measure = Measure::each;
+};
+
+/// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.
+[[nodiscard]] std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions);
+
+/// The same on one screen: values, information sets, the checks, what was met on the way.
+[[nodiscard]] std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions,
+                                       const TextStyle& style = {});
 
 /// What happens in equilibrium in a few plain sentences, computed from the prediction alone: the first move, who
 /// accepts, what a refusal teaches, when it ends.

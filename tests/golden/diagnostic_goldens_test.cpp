@@ -1,4 +1,4 @@
-/// Every mistake as people see it: beside each file of data/syntax, meaning, lower and study stand the diagnostics it gets.
+/// Every mistake as people see it: beside each file of data/syntax, meaning, lower, study and efg stand the diagnostics it gets.
 /// MELIAN_UPDATE_GOLDENS=1 writes them anew.
 
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <doctest/doctest.h>
 
 #include "melian/study.h"
+#include "melian/tree.h"
 #include "support/texts.h"
 
 namespace {
@@ -47,6 +48,11 @@ std::string of_study(const fs::path& input) {
   return render(study ? study->warnings : study.error());
 }
 
+std::string of_efg(const fs::path& input) {
+  const auto form = read_efg(input.string());
+  return form ? "" : render(form.error());
+}
+
 struct Golden {
   fs::path input;
   std::string told;  ///< without the folder this tree happens to lie in
@@ -59,7 +65,7 @@ std::vector<Golden> goldens() {
   };
   std::vector<Golden> out;
   for (const Family& family : {Family{"syntax", ".melian", of_syntax}, Family{"meaning", ".melian", of_meaning}, Family{"lower", ".melian", of_lower},
-                               Family{"study", ".toml", of_study}}) {
+                               Family{"study", ".toml", of_study}, Family{"efg", ".efg", of_efg}}) {
     const std::string folder = (data / family.name).string() + "/";
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.path().extension() != family.extension) continue;

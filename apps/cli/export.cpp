@@ -1,0 +1,50 @@
+#include <algorithm>
+#include <memory>
+
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "options.h"
+#include "terminal.h"
+
+namespace melian::cli {
+namespace {
+
+struct ExportCommand {
+  CommonOptions common;
+  GameOptions game;
+  int rounds = 0;
+  bool efg = false;
+
+  [[nodiscard]] int run() const {
+    const Result<LoadedGame> loaded = load(game, common.quiet);
+    if (!loaded) return fail(loaded.error());
+    UnrollOptions options;
+    options.measure = Measure::each;
+    options.discounting = Discounting::present_value;
+    options.rounds = rounds;
+    Result<ExtensiveForm> form = unroll(loaded->game, options);
+    if (!form) return fail(form.error());
+    form->comment = "Unrolled by Melian. Payoffs are discounted to the root: lambda meets present values. Every action weighs 1 (--measure each).";
+    print(write_efg(*form));
+    const auto& moves = loaded->game.shape().moves;
+    if (!common.quiet && std::ranges::any_of(moves, [](const Move& move) { return !move.widths.empty(); }))
+      say("melian: offers over a continuum weigh 1 a point in an .efg; compare with `solve --measure each --present-value`\n");
+    return done;
+  }
+};
+
+}  // namespace
+
+Command add_export(CLI::App& program) {
+  CLI::App* app = program.add_subcommand("export", "a game for other programs: its explicit extensive form");
+  app->footer("melian export powell_2004/two_rounds --efg > two_rounds.efg\nmelian export powell_2004/cost --set rounds=2 --efg");
+  auto command = std::make_shared<ExportCommand>();
+  command->game.add_to(*app);
+  app->add_flag("--efg", command->efg, "as a Gambit extensive form, on stdout")->required();
+  app->add_option("--rounds", command->rounds, "cut a finite horizon after so many rounds")->check(CLI::Range(1, 1'000'000))->type_name("T");
+  command->common.add_to(*app);
+  return {app, [command] { return command->run(); }};
+}
+
+}  // namespace melian::cli

@@ -1,0 +1,67 @@
+#include "tree.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/core.h>
+
+#include "commands.h"
+#include "data_files.h"
+#include "terminal.h"
+
+namespace melian::cli {
+namespace {
+
+int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda, bool json, bool quiet) {
+  catch_interrupts();
+  Progress progress(quiet);
+  TreeOptions options;
+  options.lambda = lambda;
+  options.on_step = progress.callback();
+  const Result<TreeSolution> found = solve_tree(form, options);
+  progress.clear();
+  if (was_interrupted()) {
+    say("melian: stopped; nothing was kept\n");
+    return interrupted;
+  }
+  if (!found) return fail(found.error());
+  print(json ? tree_results_json(form, *found, conventions) : tree_summary(form, *found, conventions, style_of_stdout()));
+  if (found->certificate.holds) return done;
+  if (json && !quiet)
+    for (const std::string& reason : found->certificate.why_not) say("melian: NOT certified: " + reason + "\n");
+  return misses_tolerance;
+}
+
+}  // namespace
+
+bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
+
+int solve_efg(const std::string& file, double lambda, bool json, bool quiet) {
+  if (std::isnan(lambda)) return fail(complaint("M0805", "an .efg states no precision (lambda)", "give `--lambda L`, in 1/payoff units"));
+  const Result<ExtensiveForm> form = read_efg(file);
+  if (!form) return fail(form.error());
+  return solve_and_print(*form, {.fingerprint = sha256(write_efg(*form)), .discounting = Discounting::present_value, .measure = Measure::each}, lambda, json,
+                         quiet);
+}
+
+int solve_unrolled(const Game& game, const MethodOptions& method, bool json, bool quiet) {
+  UnrollOptions options;
+  options.measure = method.measure == "each" ? Measure::each : Measure::cells;
+  options.discounting = method.present_value ? Discounting::present_value : Discounting::current_value;
+  double lambda = method.lambda;
+  if (std::isnan(lambda)) {
+    // Precisions that differ by player or type: the largest is followed, the others in proportion.
+    options.lambda = game.numbers.precision;
+    lambda = 0.0;
+    for (std::size_t i = 0; i < game.shape().players.size(); ++i) {
+      const bool known = i < options.lambda.size() && options.lambda[i].size() == static_cast<std::size_t>(game.shape().players[i].num_types());
+      if (!known) return fail(complaint(no_precision_code, fmt::format("the model states no precision (lambda) for {}", game.shape().players[i].name)));
+      lambda = std::max(lambda, *std::ranges::max_element(options.lambda[i]));
+    }
+  }
+  const Result<ExtensiveForm> form = unroll(game, options);
+  if (!form) return fail(form.error());
+  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = options.discounting, .measure = options.measure}, lambda, json, quiet);
+}
+
+}  // namespace melian::cli

@@ -1,0 +1,163 @@
+#pragma once
+/// The door of `tree`: games as explicit extensive forms, read from and written to Gambit's `.efg`, and their logit agent
+/// quantal response equilibrium on the principal branch, followed over the whole system at once [Turocy2005].
+/// Knows nothing of belief grids: it is the yardstick they are held to. docs/methods_tree.md.
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "melian/base.h"
+#include "melian/game.h"
+
+namespace melian {
+
+/// A finite game in extensive form, in flat arrays. Nodes stand in preorder: parents before children, subtrees unbroken.
+/// Payoffs stand at outcomes; a node may carry one wherever it lies, and a play earns all that it passes.
+struct ExtensiveForm {
+  static constexpr int chance = -1;  ///< the "player" of chance moves
+
+  struct Action {
+    std::string label;
+    double odds = 0.0;        ///< of a chance action
+    std::string odds_text;    ///< the same as it is written, so that thirds stay thirds; empty elsewhere
+    double log_weight = 0.0;  ///< how the action weighs before payoffs speak (natural log); no `.efg` can say it
+    bool operator==(const Action&) const = default;
+  };
+  /// What one player cannot tell apart; every chance move has one too, which says its odds.
+  struct InformationSet {
+    int player = chance;
+    int number = 0;  ///< unique among the player's own
+    std::string label;
+    int first_action = 0, num_actions = 0;
+    double lambda_factor = 1.0;  ///< multiplies lambda here; no `.efg` can say it
+    bool operator==(const InformationSet&) const = default;
+  };
+  struct Node {
+    int set = -1;  ///< its information set; -1 at an end
+    int parent = -1;
+    int taken = -1;  ///< index of the action at the parent that leads here
+    std::int64_t first_child = 0;
+    int outcome = -1;  ///< earned on arriving; -1 for none
+    bool operator==(const Node&) const = default;
+  };
+  struct Outcome {
+    int number = 0;
+    std::string label;
+    bool operator==(const Outcome&) const = default;
+  };
+
+  std::string title, comment;
+  std::vector<std::string> players;
+  std::vector<InformationSet> sets;
+  std::vector<Action> actions;  ///< of all sets, one set after another
+  std::vector<Node> nodes;
+  std::vector<std::string> labels;     ///< of nodes
+  std::vector<std::int32_t> children;  ///< [first_child + action] -> node
+  std::vector<Outcome> outcomes;
+  std::vector<double> payoffs;  ///< [outcome][player]
+
+  bool operator==(const ExtensiveForm&) const = default;
+
+  [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
+  [[nodiscard]] bool is_end(int node) const { return nodes[static_cast<std::size_t>(node)].set < 0; }
+  [[nodiscard]] int child(int node, int action) const { return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)]; }
+  [[nodiscard]] double payoff(int outcome, int player) const {
+    return payoffs[static_cast<std::size_t>(outcome) * players.size() + static_cast<std::size_t>(player)];
+  }
+};
+
+/// Does every player remember what it knew and did? True when all nodes of every set have seen the same own sets and
+/// actions. Agent QRE does not need it; reading the agents of a player as one player does.
+[[nodiscard]] bool has_perfect_recall(const ExtensiveForm& form);
+
+// ---- Gambit's .efg -------------------------------------------------------------------------------------------------
+
+/// An extensive form from Gambit's file format.
+/// Errors: all that is wrong, with places: M0931 to M0938; M0901 when it is absurdly large.
+/// Source: Gambit's documentation of the format, "The extensive game (.efg) file format"; docs/formats/efg.md.
+[[nodiscard]] Result<ExtensiveForm> read_efg(const std::string& path);
+[[nodiscard]] Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file);
+
+/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
+[[nodiscard]] std::string write_efg(const ExtensiveForm& form);
+
+/// Outside what the method solves (exit 4); the same code that `solve` refuses with.
+inline constexpr const char* tree_refusal_code = "M0902";
+
+// ---- From a compiled game ------------------------------------------------------------------------------------------
+
+struct UnrollOptions {
+  std::vector<std::vector<double>> lambda;  ///< [player][type]; relative to the largest these become `lambda_factor`; empty: all alike
+  Measure measure = Measure::cells;
+  Discounting discounting = Discounting::current_value;
+  int rounds = 0;                      ///< of a finite horizon, instead of the game's own; 0: the game's own
+  std::int64_t max_nodes = 5'000'000;  ///< refuse beyond
+};
+
+/// The game unrolled: types drawn first, then every public history; an information set is a public history and an own type.
+/// Payoffs are discounted to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
+///
+/// Errors: M0902 where one tree cannot say the game: players or the analyst see other odds or priors than each other, no
+///         finite horizon, simultaneous moves, types drawn jointly; M0901 when the tree has too many nodes.
+[[nodiscard]] Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options = {});
+
+// ---- Solving -------------------------------------------------------------------------------------------------------
+
+struct TreeOptions {
+  double lambda = 0.0;                             ///< the target, in 1/payoff units, on payoffs at the root
+  int max_steps = 20'000;                          ///< of the path, corrections that failed included
+  std::int64_t max_bytes = std::int64_t{8} << 30;  ///< refuse beyond, with the size
+  OnStep on_step;
+};
+
+enum class TreeTermination { not_run, reached, step_too_small, step_limit, cancelled };
+
+/// What happened on the way, and the honest lambda.
+struct TreeSummary {
+  TreeTermination termination = TreeTermination::not_run;
+  std::string message = "melian::solve_tree has not been called";
+  double lambda_asked = 0.0;
+  double lambda = 0.0;  ///< that of the strategy given: the one asked for only where `termination` is reached
+  int steps = 0, rejected = 0;
+  std::vector<double> folds;          ///< lambdas at which the branch turned back or forth
+  std::vector<double> branch_points;  ///< lambdas near which another branch crosses this one
+  int unknowns = 0;
+  std::int64_t entries = 0;  ///< of the sparse Jacobian
+  double seconds = 0.0;
+};
+
+/// The checks of a behaviour strategy against the form alone, and what they need not to be doubted.
+struct TreeCertificate {
+  std::vector<double> values;   ///< by player: expected payoff at the root
+  double residual = -1.0;       ///< largest |log sigma - (log w + lambda Q - log Z)|, in logits
+  double tolerance = 1e-6;      ///< of the residual
+  std::vector<double> regret;   ///< by player: most that one information set gains by another action, at its belief; payoff units
+  std::vector<double> ceiling;  ///< by player: what logit play at this lambda can cost at most there; infinite at lambda 0
+  bool perfect_recall = true;
+  bool holds = false;
+  std::vector<std::string> why_not;
+};
+
+struct TreeSolution {
+  std::vector<double> log_strategy;  ///< by action, natural logs; chance actions: log odds
+  TreeSummary summary;
+  TreeCertificate certificate;
+};
+
+/// The logit agent QRE of the principal branch at the lambda asked for: where the branch that starts from uniform play at
+/// lambda 0 first comes to it. Predictor and corrector on all information sets at once, in log-ratios; folds are passed.
+///
+/// Returns:  the last point of the branch that was found, with its own lambda, where the target was not reached.
+/// Errors:   M0901 when the system is too large; M0902 when a play passes one information set twice, or chance never lets
+///           it be reached (no belief follows from Bayes' rule).
+/// Source:   [McKelveyPalfrey1998], [Turocy2005], [Turocy2010], step control after [AllgowerGeorg1990].
+[[nodiscard]] Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options);
+
+/// Checks a behaviour strategy at lambda against the form; shares no code with the solver.
+/// Requires: every action of positive odds has a finite log, every set can be reached.
+[[nodiscard]] TreeCertificate certify_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy, double lambda);
+
+}  // namespace melian

@@ -1,0 +1,199 @@
+/// What `solve` says of a game solved as a tree: one document, one screen.
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "melian/report.h"
+#include "report/table.h"
+#include "report/words.h"
+#include "study/answer_json.h"
+
+namespace melian {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Names that may serve as keys: numbered where empty or shared.
+std::vector<std::string> keys_of(const std::vector<std::string>& names, const std::string& what) {
+  std::multiset<std::string> all(names.begin(), names.end());
+  std::set<std::string> taken;
+  std::vector<std::string> out;
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    std::string key = names[k].empty() ? fmt::format("{} {}", what, k + 1) : all.count(names[k]) > 1 ? fmt::format("{} ({})", names[k], k + 1) : names[k];
+    while (taken.contains(key)) key += "'";
+    taken.insert(key);
+    out.push_back(std::move(key));
+  }
+  return out;
+}
+
+std::vector<std::string> action_keys(const ExtensiveForm& form, const ExtensiveForm::InformationSet& set) {
+  std::vector<std::string> names;
+  for (int a = 0; a < set.num_actions; ++a) names.push_back(form.actions[at(set.first_action + a)].label);
+  return keys_of(names, "action");
+}
+
+/// Players' information sets by player and number.
+std::vector<int> sets_in_order(const ExtensiveForm& form) {
+  std::vector<int> order;
+  for (int h = 0; h < static_cast<int>(form.sets.size()); ++h)
+    if (form.sets[at(h)].player >= 0) order.push_back(h);
+  std::ranges::sort(order, {}, [&](int h) { return std::pair(form.sets[at(h)].player, form.sets[at(h)].number); });
+  return order;
+}
+
+Json numbers_json(const std::vector<double>& numbers) {
+  Json out = Json::array();
+  for (const double number : numbers) out.push_back(json_number(number));
+  return out;
+}
+
+std::string termination_word(TreeTermination termination) {
+  switch (termination) {
+    case TreeTermination::reached: return "reached";
+    case TreeTermination::step_too_small: return "step_too_small";
+    case TreeTermination::step_limit: return "step_limit";
+    case TreeTermination::cancelled: return "cancelled";
+    case TreeTermination::not_run: break;
+  }
+  return "not_run";
+}
+
+Json by_player(const std::vector<std::string>& players, const std::vector<double>& numbers) {
+  Json out = Json::object();
+  for (std::size_t i = 0; i < players.size(); ++i) out[players[i]] = json_number(numbers[i]);
+  return out;
+}
+
+Json information_sets_json(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players) {
+  Json out = Json::array();
+  for (const int h : sets_in_order(form)) {
+    const ExtensiveForm::InformationSet& set = form.sets[at(h)];
+    const std::vector<std::string> keys = action_keys(form, set);
+    Json probabilities = Json::object();
+    for (int a = 0; a < set.num_actions; ++a) probabilities[keys[at(a)]] = json_number(std::exp(solution.log_strategy[at(set.first_action + a)]));
+    out.push_back({{"player", players[at(set.player)]}, {"number", set.number}, {"label", set.label}, {"probabilities", std::move(probabilities)}});
+  }
+  return out;
+}
+
+std::string discounting_words(Discounting discounting) { return discounting == Discounting::present_value ? "present value" : "current value"; }
+
+}  // namespace
+
+std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions) {
+  const std::vector<std::string> players = keys_of(form.players, "player");
+  const TreeSummary& summary = solution.summary;
+  const TreeCertificate& certificate = solution.certificate;
+  Json document;
+  document["schema"] = result_schema;
+  Json names = Json::array();
+  for (const std::string& player : players) names.push_back({{"name", player}});
+  document["game"] = {{"name", form.title},
+                      {"fingerprint", conventions.fingerprint},
+                      {"players", std::move(names)},
+                      {"nodes", form.nodes.size()},
+                      {"information_sets", sets_in_order(form).size()}};
+  document["method"] = {{"name", "tree"},
+                        {"lambda", json_number(summary.lambda)},
+                        {"discounting", discounting_words(conventions.discounting)},
+                        {"measure", conventions.measure == Measure::cells ? "cells" : "each"},
+                        {"termination", termination_word(summary.termination)},
+                        {"message", summary.message},
+                        {"steps", summary.steps},
+                        {"unknowns", summary.unknowns},
+                        {"folds", numbers_json(summary.folds)},
+                        {"branch_points", numbers_json(summary.branch_points)}};
+  if (summary.lambda != summary.lambda_asked) document["method"]["asked"] = {{"lambda", json_number(summary.lambda_asked)}};
+  document["lambda"] = json_number(summary.lambda);
+  Json values = Json::object();
+  for (std::size_t i = 0; i < players.size(); ++i) values[players[i]] = {{only_type, json_number(certificate.values[i])}};
+  document["values"] = std::move(values);
+  document["information_sets"] = information_sets_json(form, solution, players);
+  document["certificate"] = {{"residual", json_number(certificate.residual)},
+                             {"residual_tolerance", certificate.tolerance},
+                             {"regret", by_player(players, certificate.regret)},
+                             {"ceiling", by_player(players, certificate.ceiling)},
+                             {"perfect_recall", certificate.perfect_recall},
+                             {"holds", certificate.holds},
+                             {"why_not", certificate.why_not}};
+  document["timing"] = {{"solve_seconds", summary.seconds}};
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions, const TextStyle& style) {
+  const TextStyle inner{style.colour, style.width - 2};
+  const std::vector<std::string> players = keys_of(form.players, "player");
+  const TreeSummary& summary = solution.summary;
+  const TreeCertificate& certificate = solution.certificate;
+  const std::vector<int> order = sets_in_order(form);
+  const std::string convention = conventions.discounting == Discounting::present_value ? "λ on payoffs as they stand at the root (present value)"
+                                                                                       : "λ on payoffs at the moment of choice (current value)";
+  std::string out = paint(style, "1", form.title.empty() ? "(no title)" : form.title) + "\n  " +
+                    paint(style, "2",
+                          wrap(fmt::format("agent QRE of the tree, λ = {}, {}, {}", number_text(summary.lambda),
+                                           counted(static_cast<long long>(form.nodes.size()), "node", "nodes"), convention),
+                               inner, 2)) +
+                    "\n\n";
+  Table values({"value at the root", "payoff units"});
+  values.align_right({1});
+  for (std::size_t i = 0; i < players.size(); ++i) values.add({players[i], with_decimals(certificate.values[i])});
+  out += values.text(style) + "\n";
+
+  constexpr std::size_t most_rows = 40;
+  constexpr int most_actions = 4;
+  Table sets({"information set", "label", "probabilities"});
+  sets.wrap_last();
+  for (std::size_t k = 0; k < std::min(order.size(), most_rows); ++k) {
+    const ExtensiveForm::InformationSet& set = form.sets[at(order[k])];
+    const std::vector<std::string> keys = action_keys(form, set);
+    std::vector<int> likely(at(set.num_actions));
+    for (int a = 0; a < set.num_actions; ++a) likely[at(a)] = a;
+    const auto log_of = [&](int a) { return solution.log_strategy[at(set.first_action + a)]; };
+    if (set.num_actions > most_actions) std::ranges::stable_sort(likely, [&](int a, int b) { return log_of(a) > log_of(b); });
+    std::vector<std::string> words;
+    for (int a = 0; a < std::min(set.num_actions, most_actions); ++a)
+      words.push_back(fmt::format("{} {}", keys[at(likely[at(a)])], with_decimals(std::exp(log_of(likely[at(a)])))));
+    if (set.num_actions > most_actions) words.push_back(fmt::format("{} more", set.num_actions - most_actions));
+    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), set.label, fmt::format("{}", fmt::join(words, ", "))});
+  }
+  out += sets.text(style);
+  if (order.size() > most_rows) out += fmt::format("  and {} more in --json\n", order.size() - most_rows);
+  out += "\n";
+
+  std::vector<std::string> regrets;
+  for (std::size_t i = 0; i < players.size(); ++i) regrets.push_back(fmt::format("{} {}", players[i], number_text(certificate.regret[i], 3)));
+  const std::string checks = fmt::format("the logit equations hold within {} logits; most that one information set gains by another action: {}",
+                                         error_text(certificate.residual), fmt::join(regrets, ", "));
+  if (certificate.holds) {
+    out += paint(style, "32", wrap("certified: " + checks + ".", inner, 2)) + "\n";
+  } else {
+    out += paint(style, "31", "NOT certified:") + "\n";
+    for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
+    out += "  " + wrap(checks + ".", inner, 2) + "\n";
+  }
+  if (!certificate.perfect_recall)
+    out += "  " + paint(style, "33", wrap("Some player forgets what it knew or did: its information sets are solved as agents of their own.", inner, 2)) + "\n";
+  const auto near = [](const std::vector<double>& lambdas) {
+    std::vector<std::string> words;
+    for (const double lambda : lambdas) words.push_back(number_text(lambda, 4));
+    return fmt::format("{}", fmt::join(words, ", "));
+  };
+  if (!summary.folds.empty()) out += "  " + wrap(fmt::format("On the way the branch folded near λ {}.", near(summary.folds)), inner, 2) + "\n";
+  if (!summary.branch_points.empty())
+    out += "  " +
+           paint(style, "33",
+                 wrap(fmt::format("Another branch crosses near λ {}: the equilibria beyond are not the only ones joined to uniform play.",
+                                  near(summary.branch_points)),
+                      inner, 2)) +
+           "\n";
+  return out;
+}
+
+}  // namespace melian

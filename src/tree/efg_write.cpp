@@ -1,0 +1,56 @@
+#include <fmt/core.h>
+
+#include "melian/tree.h"
+
+namespace melian {
+namespace {
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + "\"";
+}
+
+std::string set_text(const ExtensiveForm& form, const ExtensiveForm::InformationSet& set) {
+  std::string out = fmt::format("{} {} {{", set.number, quoted(set.label));
+  for (int k = 0; k < set.num_actions; ++k) {
+    const ExtensiveForm::Action& action = form.actions[static_cast<std::size_t>(set.first_action + k)];
+    out += " " + quoted(action.label);
+    if (set.player == ExtensiveForm::chance) out += " " + action.odds_text;
+  }
+  return out + " }";
+}
+
+std::string outcome_text(const ExtensiveForm& form, int outcome) {
+  if (outcome < 0) return "0";
+  const ExtensiveForm::Outcome& given = form.outcomes[static_cast<std::size_t>(outcome)];
+  std::string out = fmt::format("{} {} {{", given.number, quoted(given.label));
+  for (int i = 0; i < form.num_players(); ++i) out += fmt::format("{} {}", i > 0 ? "," : "", number_text(form.payoff(outcome, i)));
+  return out + " }";
+}
+
+}  // namespace
+
+std::string write_efg(const ExtensiveForm& form) {
+  std::string out = "EFG 2 R " + quoted(form.title) + " {";
+  for (const std::string& player : form.players) out += " " + quoted(player);
+  out += " }\n" + quoted(form.comment) + "\n\n";
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    const ExtensiveForm::Node& node = form.nodes[n];
+    const std::string outcome = outcome_text(form, node.outcome);
+    if (node.set < 0) {
+      out += fmt::format("t {} {}\n", quoted(form.labels[n]), outcome);
+      continue;
+    }
+    const ExtensiveForm::InformationSet& set = form.sets[static_cast<std::size_t>(node.set)];
+    const std::string mover = set.player == ExtensiveForm::chance ? "c" : "p";
+    const std::string number = set.player == ExtensiveForm::chance ? "" : fmt::format(" {}", set.player + 1);
+    out += fmt::format("{} {}{} {} {}\n", mover, quoted(form.labels[n]), number, set_text(form, set), outcome);
+  }
+  return out;
+}
+
+}  // namespace melian

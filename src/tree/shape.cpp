@@ -1,0 +1,76 @@
+#include "tree/shape.h"
+
+#include <algorithm>
+
+#include <fmt/core.h>
+
+namespace melian {
+
+using tree::ix;
+
+bool has_perfect_recall(const ExtensiveForm& form) {
+  constexpr int nothing = -1, unseen = -2;
+  std::vector<int> last(form.nodes.size()), seen_at(form.sets.size(), unseen);
+  for (int player = 0; player < form.num_players(); ++player)
+    for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+      const ExtensiveForm::Node& node = form.nodes[n];
+      last[n] = nothing;
+      if (node.parent >= 0) {
+        const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
+        last[n] = before.player == player ? before.first_action + node.taken : last[ix(node.parent)];
+      }
+      if (node.set < 0 || form.sets[ix(node.set)].player != player) continue;
+      // Equal last own actions suffice: what was known and done before them is equal by induction.
+      int& known = seen_at[ix(node.set)];
+      if (known == unseen) known = last[n];
+      if (known != last[n]) return false;
+    }
+  return true;
+}
+
+namespace tree {
+
+std::vector<int> sets_passed_twice(const ExtensiveForm& form) {
+  std::vector<int> found;
+  std::vector<int> on_path(form.sets.size(), 0);
+  std::vector<int> path;  // nodes from the root to here
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    while (!path.empty() && path.back() != form.nodes[n].parent) {
+      --on_path[ix(form.nodes[ix(path.back())].set)];
+      path.pop_back();
+    }
+    const int set = form.nodes[n].set;
+    if (set < 0) continue;
+    path.push_back(static_cast<int>(n));
+    if (++on_path[ix(set)] == 2 && form.sets[ix(set)].player >= 0) found.push_back(set);
+  }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  return found;
+}
+
+std::vector<int> sets_never_reached(const ExtensiveForm& form) {
+  std::vector<bool> possible(form.nodes.size(), true), reached(form.sets.size(), false);
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    const ExtensiveForm::Node& node = form.nodes[n];
+    if (node.parent >= 0) {
+      const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
+      const bool drawn = before.player >= 0 || form.actions[ix(before.first_action + node.taken)].odds > 0.0;
+      possible[n] = possible[ix(node.parent)] && drawn;
+    }
+    if (node.set >= 0 && possible[n]) reached[ix(node.set)] = true;
+  }
+  std::vector<int> found;
+  for (std::size_t h = 0; h < form.sets.size(); ++h)
+    if (form.sets[h].player >= 0 && !reached[h]) found.push_back(static_cast<int>(h));
+  return found;
+}
+
+std::string set_words(const ExtensiveForm& form, int set) {
+  const ExtensiveForm::InformationSet& h = form.sets[ix(set)];
+  const std::string whose = h.player < 0 ? "chance" : form.players[ix(h.player)];
+  return fmt::format("information set {} of {}{}", h.number, whose, h.label.empty() ? "" : fmt::format(" (\"{}\")", h.label));
+}
+
+}  // namespace tree
+}  // namespace melian

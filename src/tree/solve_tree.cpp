@@ -1,0 +1,143 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include <fmt/core.h>
+
+#include "melian/numeric.h"
+#include "melian/tree.h"
+#include "tree/follow.h"
+#include "tree/shape.h"
+#include "tree/system.h"
+
+namespace melian {
+namespace {
+
+using tree::ix;
+
+Diagnostic refusal(const char* code, std::string message, std::string hint) {
+  Diagnostic out;
+  out.code = code;
+  out.message = std::move(message);
+  out.hint = std::move(hint);
+  return out;
+}
+
+Diagnostics outside_the_method(const ExtensiveForm& form) {
+  constexpr std::size_t most_told = 5;
+  Diagnostics out;
+  for (const int h : tree::sets_passed_twice(form)) {
+    if (out.size() == most_told) break;
+    out.push_back(refusal(tree_refusal_code, fmt::format("a play can pass {} twice, and the player does not know which time it is", tree::set_words(form, h)),
+                          "give the two passings information sets of their own"));
+  }
+  for (const int h : tree::sets_never_reached(form)) {
+    if (out.size() == most_told) break;
+    out.push_back(refusal(tree_refusal_code, fmt::format("chance never lets {} be reached: Bayes' rule gives no belief there", tree::set_words(form, h)),
+                          "drop actions of probability 0, or make them small instead"));
+  }
+  return out;
+}
+
+Diagnostics too_large(std::int64_t bytes, const ExtensiveForm& form, const TreeOptions& options) {
+  if (bytes <= options.max_bytes) return {};
+  constexpr double gigabyte = 1073741824.0;
+  return {refusal(too_large_code,
+                  fmt::format("a tree of {} nodes and {} information sets needs {} GB, more than the {} GB allowed", form.nodes.size(), form.sets.size(),
+                              number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+                  "fewer rounds, or fewer actions at each of them")};
+}
+
+/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits can move with lambda),
+/// and the largest sum on the way.
+struct Payoffs {
+  double range = 0.0, largest = 0.0;
+};
+
+Payoffs payoffs_of(const ExtensiveForm& form) {
+  const std::size_t players = form.players.size();
+  std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity), high(players, -infinity);
+  Payoffs out;
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    const ExtensiveForm::Node& node = form.nodes[n];
+    for (std::size_t i = 0; i < players; ++i) {
+      double& here = total[n * players + i];
+      here = node.parent < 0 ? 0.0 : total[ix(node.parent) * players + i];
+      if (node.outcome >= 0) here += form.payoff(node.outcome, static_cast<int>(i));
+      if (!(std::abs(here) <= out.largest)) out.largest = std::abs(here);
+      if (node.set >= 0) continue;
+      low[i] = std::min(low[i], here);
+      high[i] = std::max(high[i], here);
+    }
+  }
+  for (std::size_t i = 0; i < players; ++i) out.range = std::max(out.range, high[i] - low[i]);
+  constexpr double nought = 1e-100;
+  if (out.range < nought) out.range = 1.0;
+  return out;
+}
+
+/// Numbers whose products and sums would leave the range of doubles.
+Diagnostics beyond_arithmetic(const Payoffs& payoffs, double lambda) {
+  constexpr double most = 1e100;
+  if (!(payoffs.largest <= most))
+    return {refusal(tree_refusal_code, fmt::format("payoffs add up to {}, beyond what can be computed with", number_text(payoffs.largest, 3)),
+                    "state payoffs in a larger unit")};
+  if (!(lambda * payoffs.range <= most))
+    return {refusal(
+        tree_refusal_code,
+        fmt::format("lambda {} times payoffs that differ by {} is beyond what can be computed with", number_text(lambda, 3), number_text(payoffs.range, 3)),
+        "a smaller lambda")};
+  return {};
+}
+
+std::string words(const TreeSummary& summary) {
+  const std::string reached = number_text(summary.lambda, 6), asked = number_text(summary.lambda_asked);
+  switch (summary.termination) {
+    case TreeTermination::reached: return fmt::format("reached lambda {}", asked);
+    case TreeTermination::step_too_small:
+      return fmt::format("stopped at lambda {}, not {}: the branch could not be followed by any step that is not vanishingly small", reached, asked);
+    case TreeTermination::step_limit:
+      return fmt::format("stopped at lambda {}, not {}: the limit of {} steps", reached, asked, summary.steps + summary.rejected);
+    case TreeTermination::cancelled: return fmt::format("stopped at lambda {}, not {}: cancelled", reached, asked);
+    case TreeTermination::not_run: break;
+  }
+  return summary.message;
+}
+
+}  // namespace
+
+Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options) {
+  MELIAN_EXPECT(!form.nodes.empty(), "a tree has a root");
+  MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda), "lambda is a finite number from 0 up");
+  const auto started = std::chrono::steady_clock::now();
+  Diagnostics refused = outside_the_method(form);
+  const Payoffs payoffs = payoffs_of(form);
+  if (refused.empty()) refused = beyond_arithmetic(payoffs, options.lambda);
+  if (refused.empty()) refused = too_large(tree::System::bytes_to_plan(form), form, options);
+  if (!refused.empty()) return std::unexpected(std::move(refused));
+  tree::System system(form);
+  constexpr std::int64_t most_entries = std::numeric_limits<int>::max();
+  const bool countable = system.num_entries() < most_entries;
+  refused = too_large(countable ? system.bytes_to_solve() : std::numeric_limits<std::int64_t>::max(), form, options);
+  if (!refused.empty()) return std::unexpected(std::move(refused));
+
+  TreeSolution out;
+  out.summary.lambda_asked = options.lambda;
+  out.summary.unknowns = system.num_unknowns();
+  out.summary.entries = system.num_entries();
+  const std::vector<double> x = tree::follow_branch(system, payoffs.range, options, out.summary);
+  system.evaluate(x);
+  out.log_strategy = system.log_strategy();
+  out.summary.message = words(out.summary);
+  out.certificate = certify_tree(form, out.log_strategy, out.summary.lambda);
+  if (out.summary.termination != TreeTermination::reached) {
+    out.certificate.why_not.insert(out.certificate.why_not.begin(), out.summary.message);
+    out.certificate.holds = false;
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
+  out.summary.seconds = taken.count();
+  return out;
+}
+
+}  // namespace melian

@@ -1,0 +1,103 @@
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command_line/program.h"
+
+using namespace melian::program;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+const std::string data = std::string(MELIAN_SOURCE_DIR) + "/tests/trees/data/";
+
+Json without_timing(const std::string& text) {
+  Json document = Json::parse(text);
+  document.erase("timing");
+  return document;
+}
+
+}  // namespace
+
+TEST_CASE("solve GAME.efg --json: information sets, lambda and certificate as the contract names them") {
+  const Ran ran = run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 20 --json");
+  CHECK(ran.code == 0);
+  const Json document = Json::parse(ran.out);
+  CHECK(document["schema"] == "melian.result/1");
+  CHECK(document["lambda"] == 20.0);
+  CHECK(document["method"]["name"] == "tree");
+  CHECK(document["method"]["discounting"] == "present value");
+  CHECK(document["certificate"]["holds"] == true);
+  CHECK(document["certificate"]["residual"].get<double>() < 1e-9);
+  CHECK(document["certificate"]["regret"].contains("Responder"));
+  REQUIRE(document["information_sets"].size() == document["game"]["information_sets"].get<std::size_t>());
+  for (const Json& set : document["information_sets"]) {
+    CHECK(set.contains("number"));
+    CHECK(set.contains("label"));
+    double sum = 0.0;
+    for (const auto& [action, probability] : set["probabilities"].items()) sum += probability.get<double>();
+    CHECK(sum == doctest::Approx(1.0));
+  }
+  CHECK(without_timing(ran.out) == without_timing(run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 20 --json --threads 8").out));
+}
+
+TEST_CASE("solve GAME.efg: one screen with values, information sets and the checks") {
+  const Ran ran = run("solve '" + data + "ultimatum_K5_2types.efg' --lambda 5");
+  CHECK(ran.code == 0);
+  for (const char* part : {"Proposer", "present value", "x0 0.2956", "certified:"}) {
+    INFO(part);
+    CHECK(contains(ran.out, part));
+  }
+}
+
+TEST_CASE("solve GAME.efg: without lambda, or with what means nothing to an .efg, is a usage error") {
+  const std::string game = "solve '" + data + "ultimatum_K5_2types.efg' ";
+  const Ran none = run(game);
+  CHECK(none.code == 2);
+  CHECK(contains(none.err, "--lambda"));
+  for (const char* idle : {"--grid 9", "--set a=1", "--measure each", "--present-value", "--method grid"}) {
+    INFO(idle);
+    const Ran ran = run(game + "--lambda 2 " + idle);
+    CHECK(ran.code == 2);
+    CHECK(contains(ran.err, "M0805"));
+  }
+}
+
+TEST_CASE("solve GAME.efg: a file that is wrong is refused with its places and exit 1") {
+  const std::string file = folder().write("wrong.efg", "EFG 2 R \"\" { \"A\" }\np \"\" 1 1 \"\" { \"l\" \"r\" } 0\nt \"\" 1 \"\" { 1, 2 }\nt \"\" 7\n");
+  const Ran ran = run("solve '" + file + "' --lambda 1");
+  CHECK(ran.code == 1);
+  CHECK(contains(ran.err, "M0933"));
+  CHECK(contains(ran.err, "M0938"));
+  CHECK(run("solve no_such.efg --lambda 1").code == 1);
+}
+
+TEST_CASE("export --efg, then solve it: the same game as --method tree with weights of 1 and present values") {
+  const Ran exported = run("export powell_2004/two_rounds --efg");
+  REQUIRE(exported.code == 0);
+  const std::string file = folder().write("two_rounds.efg", exported.out);
+  const Json there = Json::parse(run("solve '" + file + "' --lambda 3 --json").out);
+  const Json here = Json::parse(run("solve powell_2004/two_rounds --method tree --measure each --present-value --lambda 3 --json").out);
+  CHECK(here["certificate"]["holds"] == true);
+  constexpr double odds_as_decimals = 1e-12;
+  REQUIRE(there["information_sets"].size() == here["information_sets"].size());
+  for (std::size_t h = 0; h < here["information_sets"].size(); ++h)
+    for (const auto& [action, probability] : here["information_sets"][h]["probabilities"].items())
+      CHECK(std::abs(probability.get<double>() - there["information_sets"][h]["probabilities"][action].get<double>()) < odds_as_decimals);
+}
+
+TEST_CASE("solve --method tree: agrees with the belief grid on the two rounds of screening") {
+  const Json tree = Json::parse(run("solve powell_2004/two_rounds --method tree --json").out);
+  const Json grid = Json::parse(run("solve powell_2004/two_rounds --json").out);
+  constexpr double grid_error = 1e-5;
+  CHECK(std::abs(tree["values"]["S"]["only"].get<double>() - grid["values"]["S"]["only"].get<double>()) < grid_error);
+  CHECK(run("solve powell_2004/two_rounds --method tree --grid 9").code == 2);
+}
+
+TEST_CASE("solve --method tree: a tree too large is refused with its size, exit 4, quickly") {
+  const Ran ran = run("solve powell_2004/cost --method tree");
+  CHECK(ran.code == 4);
+  CHECK(contains(ran.err, "M0901"));
+}
