@@ -41,7 +41,7 @@ TEST_CASE("melian: wrong options are usage errors, all of them") {
        {"solve", "solve signorino_1999/baseline --lambda -1", "solve signorino_1999/baseline --lambda nan", "solve signorino_1999/baseline --lambda x",
         "solve signorino_1999/baseline --measure some", "solve signorino_1999/baseline --set", "solve signorino_1999/baseline --set x",
         "solve signorino_1999/baseline --set x=", "solve signorino_1999/baseline --threads -2", "solve powell_2004/cost --grid 0",
-        "solve powell_2004/cost --grid Z=9", "solve powell_2004/cost --method tree", "simulate powell_2004/cost --plays 0",
+        "solve powell_2004/cost --grid Z=9", "solve powell_2004/cost --method guess", "simulate powell_2004/cost --plays 0",
         "simulate powell_2004/cost --plays 100000000000", "models no_such_model", "fmt --write --check a.melian"}) {
     const Ran ran = run(arguments);
     INFO(arguments, "\n", ran.err);
