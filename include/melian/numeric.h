@@ -47,6 +47,45 @@ struct Place {
 };
 [[nodiscard]] Place locate(const std::vector<double>& nodes, double x);
 
+/// A point x with x = f(x), by iteration from where the caller starts: x <- f(x), speeded up by Anderson's mixing
+/// [WalkerNi2011] once x moves little, and damped, x <- (x + f(x)) / 2, where plain iteration goes round in circles.
+///
+///   FixedPoint search;
+///   do f(x, fx); while (search.step(x, fx) == FixedPoint::Ending::none);
+///
+/// Convention: converged when the largest |f(x) - x| is at most `tolerance` times the largest |f(x)|, or where round-off
+/// alone keeps it from falling below a hundred times that. `x` is then the point at which f was last taken.
+class FixedPoint {
+ public:
+  enum class Ending : std::uint8_t { none, converged, goes_round, step_limit };
+  struct Options {
+    double tolerance = 1e-13;  ///< relative to the largest |f(x)|
+    int max_steps = 50000;
+    int patience = 250;      ///< steps without any fall of the change before iteration is damped, then given up
+    bool speed_up = true;
+  };
+
+  FixedPoint() = default;
+  explicit FixedPoint(const Options& options) : options_(options) {}
+
+  /// Hears of f at `x` and replaces `x` by the next point to take f at, unless the search has ended.
+  [[nodiscard]] Ending step(std::vector<double>& x, const std::vector<double>& fx);
+
+  [[nodiscard]] double change() const { return change_; }  ///< the largest |f(x) - x| at the last point
+  [[nodiscard]] int steps() const { return steps_; }
+  [[nodiscard]] bool damped() const { return damped_; }  ///< plain iteration went round
+
+ private:
+  bool mix(std::vector<double>& x, const std::vector<double>& fx);
+
+  Options options_;
+  double change_ = 0.0, best_ = infinity;
+  int steps_ = 0, best_step_ = 0, rest_ = 0;
+  bool damped_ = false, mixed_ = false;
+  std::vector<double> best_fx_, last_fx_, last_gap_;
+  std::vector<std::vector<double>> dfx_, dgap_;  ///< the last few differences of f(x) and of f(x) - x
+};
+
 /// Binomial (Wilson) interval at confidence `level` (two-sided).
 struct Interval {
   double low = 0.0, high = 1.0;

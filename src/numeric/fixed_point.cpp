@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "melian/numeric.h"
+
+namespace melian {
+namespace {
+
+constexpr std::size_t differences_kept = 5;
+constexpr double near = 1e-3;       ///< of the largest |f(x)|: from there on f is taken to be nearly linear
+constexpr double real_fall = 0.99;  ///< of the change: less is no progress
+constexpr int steps_of_rest = 10;   ///< after mixing went wrong
+constexpr double round_off = 100.0;  ///< times the tolerance
+
+/// Least squares by the normal equations, with a ridge at round-off: weights of the differences that cancel `gap` best.
+std::array<double, differences_kept> weigh(const std::vector<std::vector<double>>& differences, const std::vector<double>& gap) {
+  const std::size_t m = differences.size();
+  std::array<std::array<double, differences_kept>, differences_kept> a{};
+  std::array<double, differences_kept> b{};
+  for (std::size_t i = 0; i < m; ++i) {
+    for (std::size_t n = 0; n < gap.size(); ++n) b[i] += differences[i][n] * gap[n];
+    for (std::size_t j = 0; j <= i; ++j) {
+      for (std::size_t n = 0; n < gap.size(); ++n) a[i][j] += differences[i][n] * differences[j][n];
+      a[j][i] = a[i][j];
+    }
+  }
+  for (std::size_t i = 0; i < m; ++i) a[i][i] *= 1.0 + 1e-12;
+  for (std::size_t k = 0; k < m; ++k) {
+    if (!(a[k][k] > 0.0)) {  // this difference adds nothing to those before
+      b[k] = 0.0;
+      for (std::size_t j = 0; j < m; ++j) a[k][j] = a[j][k] = 0.0;
+      a[k][k] = 1.0;
+      continue;
+    }
+    for (std::size_t i = k + 1; i < m; ++i) {
+      const double factor = a[i][k] / a[k][k];
+      for (std::size_t j = k; j < m; ++j) a[i][j] -= factor * a[k][j];
+      b[i] -= factor * b[k];
+    }
+  }
+  for (std::size_t k = m; k-- > 0;) {
+    for (std::size_t j = k + 1; j < m; ++j) b[k] -= a[k][j] * b[j];
+    b[k] /= a[k][k];
+  }
+  return b;
+}
+
+}  // namespace
+
+FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<double>& fx) {
+  // 1. How far f moves x, and whether that is less than ever before.
+  const double before = change_;
+  double size = 0.0;
+  change_ = 0.0;
+  for (std::size_t n = 0; n < x.size(); ++n) {
+    const double moved = std::abs(fx[n] - x[n]);
+    if (!(moved <= change_)) change_ = std::isnan(moved) ? infinity : moved;
+    size = std::max(size, std::abs(fx[n]));
+  }
+  ++steps_;
+  if (change_ <= options_.tolerance * size) return Ending::converged;
+  if (change_ < real_fall * best_) {
+    best_ = change_;
+    best_step_ = steps_;
+    best_fx_ = fx;
+  } else if (steps_ - best_step_ > options_.patience) {
+    if (best_ <= round_off * options_.tolerance * size) return Ending::converged;
+    if (damped_) return Ending::goes_round;
+    damped_ = true;
+    best_ = infinity;
+    best_step_ = steps_;
+    dfx_.clear();
+    dgap_.clear();
+    last_fx_.clear();
+  }
+  if (steps_ >= options_.max_steps) return Ending::step_limit;
+  // 2. The next point.
+  if (mixed_ && !(change_ <= 2.0 * before)) {
+    // Mixing led astray: back to the best point, and plain steps for a while.
+    x = best_fx_;
+    rest_ = steps_of_rest;
+    mixed_ = false;
+    dfx_.clear();
+    dgap_.clear();
+    last_fx_.clear();
+    return Ending::none;
+  }
+  mixed_ = options_.speed_up && rest_ == 0 && change_ <= near * size && mix(x, fx);
+  if (mixed_) return Ending::none;
+  rest_ = std::max(0, rest_ - 1);
+  if (damped_)
+    for (std::size_t n = 0; n < x.size(); ++n) x[n] = 0.5 * (x[n] + fx[n]);
+  else
+    x = fx;
+  return Ending::none;
+}
+
+/// Anderson's mixing: f(x) less the combination of its last differences that would have cancelled f(x) - x.
+bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
+  std::vector<double> gap(fx.size());
+  for (std::size_t n = 0; n < fx.size(); ++n) gap[n] = fx[n] - x[n];
+  const bool some = !last_fx_.empty();
+  if (some) {
+    std::vector<double> dfx(fx.size()), dgap(fx.size());
+    for (std::size_t n = 0; n < fx.size(); ++n) {
+      dfx[n] = fx[n] - last_fx_[n];
+      dgap[n] = gap[n] - last_gap_[n];
+    }
+    if (dfx_.size() == differences_kept) {
+      dfx_.erase(dfx_.begin());
+      dgap_.erase(dgap_.begin());
+    }
+    dfx_.push_back(std::move(dfx));
+    dgap_.push_back(std::move(dgap));
+  }
+  last_fx_ = fx;
+  last_gap_ = gap;
+  if (!some) return false;
+  const auto weights = weigh(dgap_, gap);
+  std::vector<double> next = fx;
+  for (std::size_t k = 0; k < dfx_.size(); ++k)
+    for (std::size_t n = 0; n < next.size(); ++n) next[n] -= weights[k] * dfx_[k][n];
+  if (!std::all_of(next.begin(), next.end(), [](double number) { return std::isfinite(number); })) return false;
+  x = std::move(next);
+  return true;
+}
+
+}  // namespace melian
