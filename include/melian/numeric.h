@@ -48,7 +48,7 @@ struct Place {
 [[nodiscard]] Place locate(const std::vector<double>& nodes, double x);
 
 /// A point x with x = f(x), by iteration from where the caller starts: x <- f(x), speeded up by Anderson's mixing
-/// [WalkerNi2011] once x moves little, and damped, x <- (x + f(x)) / 2, where plain iteration goes round in circles.
+/// [WalkerNi2011] once x moves little, and damped, x <- x + s (f(x) - x) with s = 1/2, 1/4, ... where that goes round.
 ///
 ///   FixedPoint search;
 ///   do f(x, fx); while (search.step(x, fx) == FixedPoint::Ending::none);
@@ -61,8 +61,7 @@ class FixedPoint {
   struct Options {
     double tolerance = 1e-13;  ///< relative to the largest |f(x)|
     int max_steps = 50000;
-    int patience = 250;      ///< steps without any fall of the change before iteration is damped, then given up
-    bool speed_up = true;
+    int patience = 100;      ///< steps without any fall of the change before iteration is damped (further), or given up
   };
 
   FixedPoint() = default;
@@ -73,15 +72,17 @@ class FixedPoint {
 
   [[nodiscard]] double change() const { return change_; }  ///< the largest |f(x) - x| at the last point
   [[nodiscard]] int steps() const { return steps_; }
-  [[nodiscard]] bool damped() const { return damped_; }  ///< plain iteration went round
+  [[nodiscard]] bool damped() const { return share_ < 1.0; }  ///< plain iteration went round
 
  private:
+  void forget();
   bool mix(std::vector<double>& x, const std::vector<double>& fx);
 
   Options options_;
   double change_ = 0.0, best_ = infinity;
   int steps_ = 0, best_step_ = 0, rest_ = 0;
-  bool damped_ = false, mixed_ = false;
+  double share_ = 1.0;  ///< of f(x) - x that is gone
+  bool mixed_ = false;
   std::vector<double> best_fx_, last_fx_, last_gap_;
   std::vector<std::vector<double>> dfx_, dgap_;  ///< the last few differences of f(x) and of f(x) - x
 };

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t differences_kept = 5;
 constexpr double near = 1e-3;       ///< of the largest |f(x)|: from there on f is taken to be nearly linear
+constexpr double smallest_share = 1.0 / 256;
 constexpr double real_fall = 0.99;  ///< of the change: less is no progress
 constexpr int steps_of_rest = 10;   ///< after mixing went wrong
 constexpr double round_off = 100.0;  ///< times the tolerance
@@ -66,13 +67,11 @@ FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<do
     best_fx_ = fx;
   } else if (steps_ - best_step_ > options_.patience) {
     if (best_ <= round_off * options_.tolerance * size) return Ending::converged;
-    if (damped_) return Ending::goes_round;
-    damped_ = true;
+    if (share_ <= smallest_share) return Ending::goes_round;
+    share_ /= 2.0;
     best_ = infinity;
     best_step_ = steps_;
-    dfx_.clear();
-    dgap_.clear();
-    last_fx_.clear();
+    forget();
   }
   if (steps_ >= options_.max_steps) return Ending::step_limit;
   // 2. The next point.
@@ -81,22 +80,24 @@ FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<do
     x = best_fx_;
     rest_ = steps_of_rest;
     mixed_ = false;
-    dfx_.clear();
-    dgap_.clear();
-    last_fx_.clear();
+    forget();
     return Ending::none;
   }
-  mixed_ = options_.speed_up && rest_ == 0 && change_ <= near * size && mix(x, fx);
+  mixed_ = rest_ == 0 && (damped() || change_ <= near * size) && mix(x, fx);
   if (mixed_) return Ending::none;
   rest_ = std::max(0, rest_ - 1);
-  if (damped_)
-    for (std::size_t n = 0; n < x.size(); ++n) x[n] = 0.5 * (x[n] + fx[n]);
-  else
-    x = fx;
+  for (std::size_t n = 0; n < x.size(); ++n) x[n] = damped() ? x[n] + share_ * (fx[n] - x[n]) : fx[n];
   return Ending::none;
 }
 
-/// Anderson's mixing: f(x) less the combination of its last differences that would have cancelled f(x) - x.
+void FixedPoint::forget() {
+  dfx_.clear();
+  dgap_.clear();
+  last_fx_.clear();
+}
+
+/// Anderson's mixing: the same combination of x and of f(x) - x with their last differences that would have made the
+/// latter vanish, and a share of what is left of it.
 bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
   std::vector<double> gap(fx.size());
   for (std::size_t n = 0; n < fx.size(); ++n) gap[n] = fx[n] - x[n];
@@ -118,9 +119,10 @@ bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
   last_gap_ = gap;
   if (!some) return false;
   const auto weights = weigh(dgap_, gap);
-  std::vector<double> next = fx;
+  std::vector<double> next(fx.size());
+  for (std::size_t n = 0; n < next.size(); ++n) next[n] = x[n] + share_ * gap[n];
   for (std::size_t k = 0; k < dfx_.size(); ++k)
-    for (std::size_t n = 0; n < next.size(); ++n) next[n] -= weights[k] * dfx_[k][n];
+    for (std::size_t n = 0; n < next.size(); ++n) next[n] -= weights[k] * (dfx_[k][n] - (1.0 - share_) * dgap_[k][n]);
   if (!std::all_of(next.begin(), next.end(), [](double number) { return std::isfinite(number); })) return false;
   x = std::move(next);
   return true;

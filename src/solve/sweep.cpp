@@ -166,7 +166,7 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   if (state.typed) {
     solve_lines(pass, task, tally);
-    if (tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
+    if (pass.probing && tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
     return;
   }
   if (state.mover < 0) {
