@@ -52,7 +52,7 @@ struct SolveSummary {
   std::int64_t several = 0;    ///< decisions with several solutions at the target lambda
   std::int64_t jumps = 0;      ///< decisions whose followed solution ended in a fold
   std::int64_t unsolved = 0;
-  int sweeps = 0;              ///< over public states that play comes back to, until their values settled (most over one cycle)
+  int sweeps = 0;                   ///< over public states that play comes back to, until their values settled (most over one cycle)
   std::vector<double> ladder;       ///< rungs climbed; empty when every decision has one solution
   std::vector<std::string> places;  ///< the first few decisions with several solutions, jumps or none, in words
   double seconds = 0.0;

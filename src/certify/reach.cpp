@@ -51,9 +51,7 @@ class ForwardPass {
 
   std::vector<double>& mass_at(int round, int state) { return mass_at(round, state, mass_); }
   /// Where a branch puts its mass: what comes back waits for the next time round.
-  std::vector<double>& mass_behind(int from, const Destination& to) {
-    return mass_at(to.round, to.state, layout_.leads_back(from, to.state) ? later_ : mass_);
-  }
+  std::vector<double>& mass_behind(int from, const Destination& to) { return mass_at(to.round, to.state, layout_.leads_back(from, to.state) ? later_ : mass_); }
   std::vector<double>& mass_at(int round, int state, std::unordered_map<std::size_t, std::vector<double>>& masses) {
     auto& mass = masses[layout_.slot(round, state)];
     if (mass.empty()) mass.assign(static_cast<std::size_t>(layout_.shape(state).points), 0.0);

@@ -5,8 +5,7 @@
 namespace melian::checking {
 
 Settled sweep_backward(const Layout& layout, Iterates& tables, const std::function<void(const Layout::Layer&, Purpose)>& visit,
-                       const std::function<std::size_t(int)>& size, const std::function<bool(std::size_t)>& seen,
-                       bool confirmed) {
+                       const std::function<std::size_t(int)>& size, const std::function<bool(std::size_t)>& seen, bool confirmed) {
   Settled out;
   const auto& layers = layout.layers();
   for (std::size_t first = 0; first < layers.size();) {

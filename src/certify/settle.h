@@ -34,7 +34,6 @@ enum class Purpose : std::uint8_t {
 /// `visit(layer, purpose)` computes a layer's tables, of `size(state)` numbers each; `seen(done)`, with the number of
 /// layers that are done, says whether to go on. `confirmed`: cycles are also swept to `confirm`.
 [[nodiscard]] Settled sweep_backward(const Layout& layout, Iterates& tables, const std::function<void(const Layout::Layer&, Purpose)>& visit,
-                                     const std::function<std::size_t(int)>& size, const std::function<bool(std::size_t done)>& seen,
-                                     bool confirmed = false);
+                                     const std::function<std::size_t(int)>& size, const std::function<bool(std::size_t done)>& seen, bool confirmed = false);
 
 }  // namespace melian::checking

@@ -8,10 +8,14 @@ namespace melian {
 namespace {
 
 constexpr std::size_t differences_kept = 5;
-constexpr double near = 1e-3;       ///< of the largest |f(x)|: from there on f is taken to be nearly linear
-constexpr double smallest_share = 1.0 / 256;
+constexpr double near = 1e-2;       ///< of the largest |f(x)|: from there on f is taken to be nearly linear
+constexpr int falls_in_a_row = 10;  ///< of the change, without mixing: f draws x to its fixed point, so mixing may hurry there
 constexpr double real_fall = 0.99;  ///< of the change: less is no progress
-constexpr int steps_of_rest = 10;   ///< after mixing went wrong
+constexpr double clear_fall = 0.9;
+constexpr double smallest_share = 1.0 / 256;
+constexpr double last_digit = 1e-16;
+constexpr int steps_to_polish = 5;
+constexpr int steps_of_proof = 20;   ///< what grows by a quarter a step shows in so many
 constexpr double round_off = 100.0;  ///< times the tolerance
 
 /// Least squares by the normal equations, with a ridge at round-off: weights of the differences that cancel `gap` best.
@@ -60,37 +64,67 @@ FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<do
     size = std::max(size, std::abs(fx[n]));
   }
   ++steps_;
-  if (change_ <= options_.tolerance * size) return Ending::converged;
-  if (change_ < real_fall * best_) {
+  if (proofs_ > 0) {
+    repels_ = change_ > round_off * std::max(best_, options_.tolerance * size);
+    if (!repels_ && --proofs_ > 0) {
+      x = fx;
+      return Ending::none;
+    }
+    x = best_x_;
+    change_ = best_;
+    return Ending::converged;
+  }
+  if (change_ < real_fall * best_) best_step_ = steps_;
+  if (change_ < best_) {
     best_ = change_;
-    best_step_ = steps_;
+    best_x_ = x;
     best_fx_ = fx;
-  } else if (steps_ - best_step_ > options_.patience) {
-    if (best_ <= round_off * options_.tolerance * size) return Ending::converged;
+  }
+  // 2. Within the tolerance it goes on for as long as that helps: where f hardly contracts, x is far worse than f(x) - x.
+  const int idle = steps_ - best_step_;
+  const bool converged = best_ <= last_digit * size || (best_ <= options_.tolerance * size && idle >= steps_to_polish) ||
+                         (best_ <= round_off * options_.tolerance * size && idle > options_.patience);
+  if (converged) {
+    // Mixing finds fixed points that plain iteration flees, too: see whether it stays.
+    const bool proven = share_ < 1.0 || !ever_mixed_;
+    proofs_ = proven ? 0 : steps_of_proof;
+    x = proven ? best_x_ : best_fx_;
+    change_ = best_;
+    return proven ? Ending::converged : Ending::none;
+  }
+  if (steps_ >= options_.max_steps) return Ending::step_limit;
+  if (idle > options_.patience) {
     if (share_ <= smallest_share) return Ending::goes_round;
     share_ /= 2.0;
     best_ = infinity;
     best_step_ = steps_;
     forget();
   }
-  if (steps_ >= options_.max_steps) return Ending::step_limit;
-  // 2. The next point.
-  if (mixed_ && !(change_ <= 2.0 * before)) {
-    // Mixing led astray: back to the best point, and plain steps for a while.
-    x = best_fx_;
-    rest_ = steps_of_rest;
-    mixed_ = false;
-    forget();
-    return Ending::none;
-  }
-  mixed_ = rest_ == 0 && (damped() || change_ <= near * size) && mix(x, fx);
+  // 3. The next point. Where mixing led astray: back to the best one.
+  const bool astray = mixed_ && !(change_ <= 2.0 * before);
+  std::vector<double> gap(fx.size());
+  double along = 0.0;
+  for (std::size_t n = 0; n < fx.size(); ++n) gap[n] = fx[n] - x[n];
+  for (std::size_t n = 0; n < last_gap_.size(); ++n) along += gap[n] * last_gap_[n];
+  // Where iteration settles down to a circle the change falls too, ever less, but back and forth.
+  const bool falls = change_ < (along > 0.0 ? 1.0 : clear_fall) * before;
+  if (!mixed_) falls_ = falls ? falls_ + 1 : 0;
+  if (astray) forget();
+  mixed_ = !astray && falls_ >= falls_in_a_row && (share_ < 1.0 || change_ <= near * size) && mix(x, fx);
+  ever_mixed_ = ever_mixed_ || mixed_;
+  last_fx_ = fx;
+  last_gap_ = std::move(gap);
   if (mixed_) return Ending::none;
-  rest_ = std::max(0, rest_ - 1);
-  for (std::size_t n = 0; n < x.size(); ++n) x[n] = damped() ? x[n] + share_ * (fx[n] - x[n]) : fx[n];
+  const std::vector<double>&from = astray ? best_x_ : x, &to = astray ? best_fx_ : fx;
+  std::vector<double> next = to;
+  if (share_ < 1.0)
+    for (std::size_t n = 0; n < next.size(); ++n) next[n] = from[n] + share_ * (to[n] - from[n]);
+  x = std::move(next);
   return Ending::none;
 }
 
 void FixedPoint::forget() {
+  falls_ = 0;
   dfx_.clear();
   dgap_.clear();
   last_fx_.clear();
@@ -115,8 +149,6 @@ bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
     dfx_.push_back(std::move(dfx));
     dgap_.push_back(std::move(dgap));
   }
-  last_fx_ = fx;
-  last_gap_ = gap;
   if (!some) return false;
   const auto weights = weigh(dgap_, gap);
   std::vector<double> next(fx.size());

@@ -58,7 +58,7 @@ class Plan {
   std::vector<Axis> axes;  ///< per player
   std::vector<StatePlan> states;
   std::vector<BranchPlan> branches;
-  SolutionOrder order;  ///< of untimed states
+  SolutionOrder order;               ///< of untimed states
   std::vector<double> lambda;        ///< [2 * player + type], factor included
   std::vector<double> clock_factor;  ///< [round * states + state][type] of the mover, 1 under current-value lambda; empty: all 1
   std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0, heads_size = 0;

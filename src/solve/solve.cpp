@@ -171,10 +171,11 @@ void Climb::summarise(const Rung& top, Ending ending) {
                                          : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
   if (tally.not_settled)
     summary.message = fmt::format(
-        "play that comes back to itself found no stationary values in {} sweeps: they go round in circles, so that the end of a long horizon is felt at its start",
+        "play that comes back to itself found no stationary values in {} sweeps: they go round in circles, so that the end of a long horizon is felt at its "
+        "start",
         tally.sweeps);
   else if (tally.damped)
-    summary.message += "; stationary values were found by damped iteration only: finite horizons, however long, go round in circles";
+    summary.message += "; these stationary values are not the limit of finite horizons, which go round in circles";
   else if (tally.sweeps > 0)
     summary.message += "; stationary values are the limit of finite horizons, and need not be the only ones";
 }

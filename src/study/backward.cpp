@@ -20,7 +20,12 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
 }  // namespace
 
 Backward::Backward(const Board& board, std::vector<Column> columns)
-    : board_(board), structure_(board.structure()), columns_(std::move(columns)), untimed_(structure_.states.size()), order_(solution_order(structure_)), last_(structure_.states.size()) {
+    : board_(board),
+      structure_(board.structure()),
+      columns_(std::move(columns)),
+      untimed_(structure_.states.size()),
+      order_(solution_order(structure_)),
+      last_(structure_.states.size()) {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     shorter_.push_back(-1);
     if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;

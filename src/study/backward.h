@@ -75,8 +75,8 @@ class Backward {
   const Board& board_;
   const Structure& structure_;
   std::vector<Column> columns_;
-  std::vector<int> shorter_;                 // [column]: of ends_within k, the column of k - 1 (itself: -1)
-  std::vector<Table> untimed_;               // [state]
+  std::vector<int> shorter_;    // [column]: of ends_within k, the column of k - 1 (itself: -1)
+  std::vector<Table> untimed_;  // [state]
   SolutionOrder order_;
   std::vector<Table> last_;                  // [state]: where play comes back to it, of the sweep before
   std::map<int, std::vector<Table>> timed_;  // by round: [state]

@@ -22,8 +22,8 @@ TEST_CASE("stationary: a preventive war comes at once if and only if the shift o
   // Offers are cut in hundredths, a tenth of what most rows need: the rows nearest to the threshold take thousandths.
   for (const Row& row : {Row{0.9, 0.3, 0.7, 0.2, 0.2, true, 2.8, 6.8}, Row{0.9, 0.55, 0.6, 0.2, 0.2, false, 5.7, 4.3},
                          Row{0.8, 0.4, 0.6, 0.1, 0.5, true, 1.9, 2.5}, Row{0.8, 0.5, 0.6, 0.1, 0.5, false, 3.0, 2.0}}) {
-    const Game game = game_of(text_of("m02_preventive_war"),
-                              {{"discount", row.discount}, {"p1", row.p1}, {"p2", row.p2}, {"cost[A]", row.cost_a}, {"cost[B]", row.cost_b}});
+    const Game game =
+        game_of(text_of("m02_preventive_war"), {{"discount", row.discount}, {"p1", row.p1}, {"p2", row.p2}, {"cost[A]", row.cost_a}, {"cost[B]", row.cost_b}});
     const double lambda = 400;
     const Answer found = answered(game, lambda);
     INFO("p1 = ", row.p1, ", p2 = ", row.p2, ", discount = ", row.discount, ": ", found.solution.summary.message);
@@ -78,8 +78,8 @@ TEST_CASE("stationary: alternating offers give 1 / (1 + d); a ratifier who needs
   struct Row {
     double discount, k, first, second;
   };
-  for (const Row& row : {Row{0.9, 0.0, 0.526315789, 0.473684211}, Row{0.9, 0.3, 0.526315789, 0.473684211}, Row{0.9, 0.6, 0.64, 0.6},
-                         Row{0.9, 0.8, 0.82, 0.8}, Row{0.8, 0.5, 0.6, 0.5}, Row{0.95, 0.55, 0.5725, 0.55}}) {
+  for (const Row& row : {Row{0.9, 0.0, 0.526315789, 0.473684211}, Row{0.9, 0.3, 0.526315789, 0.473684211}, Row{0.9, 0.6, 0.64, 0.6}, Row{0.9, 0.8, 0.82, 0.8},
+                         Row{0.8, 0.5, 0.6, 0.5}, Row{0.95, 0.55, 0.5725, 0.55}}) {
     const Game game = game_of(text_of("m18a_ratifier_alternating"), {{"discount", row.discount}, {"K", row.k}});
     const double lambda = 2000;
     const Answer found = answered(game, lambda);
@@ -97,11 +97,12 @@ TEST_CASE("stationary: with known power the war ends at once, each fort worth wh
     int forts, held;
     double p, cost_one, cost_two, discount, share;
   };
-  for (const Row& row : {Row{4, 1, 0.5, 0.02, 0.02, 0.95, 0.305552392}, Row{4, 2, 0.5, 0.02, 0.02, 0.95, 0.504100228},
-                         Row{4, 3, 0.5, 0.02, 0.02, 0.95, 0.780552392}, Row{4, 1, 0.6, 0.02, 0.03, 0.95, 0.463050459},
-                         Row{4, 2, 0.6, 0.02, 0.03, 0.95, 0.680839802}, Row{4, 3, 0.6, 0.02, 0.03, 0.95, 0.905366972}}) {
+  for (const Row& row :
+       {Row{4, 1, 0.5, 0.02, 0.02, 0.95, 0.305552392}, Row{4, 2, 0.5, 0.02, 0.02, 0.95, 0.504100228}, Row{4, 3, 0.5, 0.02, 0.02, 0.95, 0.780552392},
+        Row{4, 1, 0.6, 0.02, 0.03, 0.95, 0.463050459}, Row{4, 2, 0.6, 0.02, 0.03, 0.95, 0.680839802}, Row{4, 3, 0.6, 0.02, 0.03, 0.95, 0.905366972}}) {
     const std::string text = with(text_of("m05a_slantchev_complete"), "state held in 0..forts = 2", "state held in 0..forts = " + std::to_string(row.held));
-    const Game game = game_of(text, {{"forts", static_cast<double>(row.forts)}, {"p", row.p}, {"cost[One]", row.cost_one}, {"cost[Two]", row.cost_two}, {"discount", row.discount}});
+    const Game game = game_of(
+        text, {{"forts", static_cast<double>(row.forts)}, {"p", row.p}, {"cost[One]", row.cost_one}, {"cost[Two]", row.cost_two}, {"discount", row.discount}});
     const Answer found = answered(game, 2000);
     INFO("held = ", row.held, ", p = ", row.p, ": ", found.solution.summary.message);
     CHECK(found.certificate.holds);
@@ -112,8 +113,9 @@ TEST_CASE("stationary: with known power the war ends at once, each fort worth wh
 }
 
 TEST_CASE("stationary: screening while fighting without a deadline steps down the prices of its closed form") {
-  const std::string forever = with(with(text_of("m04_powell_cost"), "horizon offers_allowed rounds then end fight_to_the_finish: S gets F, D gets W", "horizon forever"),
-                                   "y in 0..1 by 0.0125", "y in 0..0.5 by 0.0025");
+  const std::string forever =
+      with(with(text_of("m04_powell_cost"), "horizon offers_allowed rounds then end fight_to_the_finish: S gets F, D gets W", "horizon forever"),
+           "y in 0..1 by 0.0125", "y in 0..0.5 by 0.0025");
   struct Row {
     double weak, value_s, offer;
   };

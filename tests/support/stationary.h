@@ -10,9 +10,7 @@
 
 namespace melian::test {
 
-inline std::string text_of(const std::string& name) {
-  return content_of(std::filesystem::path(MELIAN_SOURCE_DIR) / "tests/texts" / (name + ".melian"));
-}
+inline std::string text_of(const std::string& name) { return content_of(std::filesystem::path(MELIAN_SOURCE_DIR) / "tests/texts" / (name + ".melian")); }
 
 /// The text with one passage replaced, which must be there.
 inline std::string with(std::string text, const std::string& passage, const std::string& by) {
