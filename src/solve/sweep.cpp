@@ -1,6 +1,7 @@
 #include "solve/sweep.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace melian::grid {
 namespace {
@@ -340,10 +341,17 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   trial.refined = nullptr;
   trial.probing = false;
   std::int64_t fresh_jumps = 0;
+  // Nobody knows how many sweeps it takes: progress stands still meanwhile.
+  const GoOn standing_still = [&] {
+    const std::int64_t now = std::exchange(done_, done);
+    const bool goes_on = go_on();
+    done_ = now;
+    return goes_on;
+  };
   FixedPoint search;
   auto ending = FixedPoint::Ending::none;
   while (ending == FixedPoint::Ending::none) {
-    if (const Ending stopped = levels(trial, cycle.levels, go_on); stopped != Ending::finished) return stopped;
+    if (const Ending stopped = levels(trial, cycle.levels, standing_still); stopped != Ending::finished) return stopped;
     if (!trial.again) fresh_jumps = tally_.fresh_jumps - before.fresh_jumps;
     tally_ = before;
     done_ = done;
