@@ -33,6 +33,7 @@ struct Certificate {
   std::vector<std::vector<std::string>> names;                                ///< [player][type], for sentences
   double tolerance = -1.0;                                                    ///< for the grid error of probabilities and values
   double residual_tolerance = -1.0;
+  bool settled = true;          ///< false: where play comes back to itself, the checker's own values went on moving: the checks were not done
   bool equations_only = false;  ///< made by `certify_equations`: no best responses, no paths
   bool holds = false;
   std::vector<std::string> why_not;  ///< one sentence per failed check, with the check's name first: "residual: ..."

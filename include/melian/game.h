@@ -7,7 +7,8 @@
 /// and time, no choice). A *branch* is one action or one chance outcome of a public state. Plays end in an *outcome*.
 ///
 /// Layers: a state is *timed* when the clock of a finite horizon can still be read after it; a timed state exists once
-/// a round (0 ... rounds - 1). Other states exist once. Within a round, branches form no cycle.
+/// a round (0 ... rounds - 1). Other states exist once. Within a round, branches form no cycle; on `horizon forever`
+/// play may come back to a public state in a later round.
 
 #include <cstdint>
 #include <memory>
@@ -146,6 +147,27 @@ class Profiles {
   std::vector<int> stride_, radix_;
   int count_ = 1;
 };
+
+/// The order in which untimed states are solved: stages, each leading only to itself and to earlier ones. A stage without
+/// a cycle is a list of levels, each leading only to earlier levels. A *cyclic* stage holds public states that can all
+/// come back to each other; its levels are those of the round, and other branches within it lead back.
+struct SolutionOrder {
+  struct Stage {
+    bool cyclic = false;
+    std::vector<std::vector<int>> levels;
+  };
+  std::vector<Stage> stages;
+  std::vector<int> stage_of, level_of;  ///< [state], -1 for timed states
+
+  /// Does a branch from one untimed state to another come back to where its stage has already been?
+  [[nodiscard]] bool leads_back(int from, int to) const {
+    const auto f = static_cast<std::size_t>(from), t = static_cast<std::size_t>(to);
+    return stages[static_cast<std::size_t>(stage_of[f])].cyclic && stage_of[f] == stage_of[t] && level_of[f] <= level_of[t];
+  }
+  /// The states of a stage that something in it leads back to, in order of number.
+  [[nodiscard]] std::vector<int> heads(const Structure& structure, int stage) const;
+};
+[[nodiscard]] SolutionOrder solution_order(const Structure& structure);
 
 /// A game ready to be solved: shared structure and its own numbers. Immutable once built.
 struct Game {

@@ -47,6 +47,48 @@ struct Place {
 };
 [[nodiscard]] Place locate(const std::vector<double>& nodes, double x);
 
+/// A point x with x = f(x), by iteration from where the caller starts: x <- f(x), speeded up by Anderson's mixing
+/// [WalkerNi2011] once it is seen to converge, and damped, x <- x + s (f(x) - x) with s = 1/2, 1/4, ... where that goes round.
+///
+///   FixedPoint search;
+///   do f(x, fx); while (search.step(x, fx) == FixedPoint::Ending::none);
+///
+/// Convention: converged when the largest |f(x) - x| is at most `tolerance` times the largest |f(x)| and falls no further, or
+/// where round-off alone keeps it below a hundred times that. `x` is then the best point at which f was taken.
+class FixedPoint {
+ public:
+  enum class Ending : std::uint8_t { none, converged, goes_round, step_limit };
+  struct Options {
+    double tolerance = 1e-13;  ///< relative to the largest |f(x)|
+    int max_steps = 50000;
+    int patience = 100;  ///< steps without any fall of the change before iteration is damped (further), or given up
+  };
+
+  FixedPoint() = default;
+  explicit FixedPoint(const Options& options) : options_(options) {}
+
+  /// Hears of f at `x` and replaces `x` by the next point to take f at, unless the search has ended.
+  [[nodiscard]] Ending step(std::vector<double>& x, const std::vector<double>& fx);
+
+  [[nodiscard]] double change() const { return change_; }  ///< the largest |f(x) - x| at x
+  [[nodiscard]] int steps() const { return steps_; }
+  /// Plain iteration did not lead here: it went round, or leads away again.
+  [[nodiscard]] bool damped() const { return share_ < 1.0 || repels_; }
+
+ private:
+  void forget();
+  bool mix(std::vector<double>& x, const std::vector<double>& fx);
+
+  Options options_;
+  double change_ = 0.0, best_ = infinity;
+  int steps_ = 0, best_step_ = 0, falls_ = 0;
+  double share_ = 1.0;  ///< of f(x) - x that is gone
+  int proofs_ = 0;      ///< plain steps still to take from where mixing led
+  bool mixed_ = false, ever_mixed_ = false, repels_ = false;
+  std::vector<double> best_x_, best_fx_, last_fx_, last_gap_;
+  std::vector<std::vector<double>> dfx_, dgap_;  ///< the last few differences of f(x) and of f(x) - x
+};
+
 /// Binomial (Wilson) interval at confidence `level` (two-sided).
 struct Interval {
   double low = 0.0, high = 1.0;

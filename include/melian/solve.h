@@ -39,7 +39,8 @@ struct SolveOptions {
   OnStep on_step;
 };
 
-enum class Termination { not_run, converged, unsolved_decisions, cancelled };
+/// `not_settled`: values of public states that play comes back to go on moving, however often they are computed anew.
+enum class Termination { not_run, converged, unsolved_decisions, not_settled, cancelled };
 
 struct SolveSummary {
   Termination termination = Termination::not_run;
@@ -51,6 +52,7 @@ struct SolveSummary {
   std::int64_t several = 0;    ///< decisions with several solutions at the target lambda
   std::int64_t jumps = 0;      ///< decisions whose followed solution ended in a fold
   std::int64_t unsolved = 0;
+  int sweeps = 0;                   ///< over public states that play comes back to, until their values settled (most over one cycle)
   std::vector<double> ladder;       ///< rungs climbed; empty when every decision has one solution
   std::vector<std::string> places;  ///< the first few decisions with several solutions, jumps or none, in words
   double seconds = 0.0;
@@ -63,7 +65,8 @@ struct Solution {
   SolveSummary summary;
 };
 
-/// Solves a game. Backward over the rounds of a finite horizon, states of one level in parallel.
+/// Solves a game. Backward over the rounds of a finite horizon; on `horizon forever` cycle by cycle, each by iteration
+/// (docs/methods_stationary.md). States of one level in parallel.
 ///
 /// Requires: `game` as built by `CompiledModel::bind` (or by hand with the same invariants).
 /// Returns:  the solution; `summary.termination` says what happened, also when the answer is incomplete.

@@ -64,6 +64,7 @@ bool fill_equations(const Layout& layout, const Assessment& strategies, const Ce
   const std::vector<std::uint8_t> reached = reached_decisions(layout, strategies);
   count_marks(layout, strategies, reached, certificate);
   const Equations equations = check_equations(layout, strategies, reached, options.on_step);
+  certificate.settled = certificate.settled && equations.settled;
   if (!equations.finished) return false;
   certificate.residual = equations.residual;
   certificate.residual_reached = equations.residual_reached;
@@ -101,6 +102,7 @@ Certificate certify(const Game& game, const Assessment& strategies, const Assess
   if (fill_equations(layout, strategies, options, certificate)) {
     const BestResponses coarse = best_responses(layout, strategies, options.on_step);
     const BestResponses fine = coarse.finished ? best_responses(refined_layout, refined, options.on_step) : coarse;
+    certificate.settled = certificate.settled && coarse.settled && fine.settled;
     for (std::size_t j = 0; fine.finished && j < fine.gain.size(); ++j) {
       certificate.exploitability.emplace_back();
       for (std::size_t type = 0; type < fine.gain[j].size(); ++type)

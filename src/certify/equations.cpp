@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "certify/tables.h"
+#include "certify/settle.h"
 
 namespace melian::checking {
 namespace {
@@ -23,23 +23,24 @@ class ValueSweep {
         assessment_(assessment),
         reached_(reached),
         players_(layout.structure().num_players()),
-        values_(layout, [this](int state) { return block(layout_.shape(state)) * static_cast<std::size_t>(layout_.shape(state).points); }),
+        size_([this](int state) { return block(layout_.shape(state)) * static_cast<std::size_t>(layout_.shape(state).points); }),
+        values_(layout, size_),
         total_(players_) {}
 
   Equations run(const OnStep& on_step) {
-    const auto& layers = layout_.layers();
-    for (std::size_t n = 0; n < layers.size(); ++n) {
-      values_.open(layers[n]);
-      const std::vector<Piece> pieces = pieces_of(layout_, layers[n]);
-      std::vector<Found> found(pieces.size(), Found(players_));
-      parallel_for(pieces.size(), [&](std::size_t k) { visit(layers[n].round, pieces[k], found[k]); });
-      for (const Found& one : found) join(one);
-      if (layers[n].last_of_round) values_.close_round(layers[n].round);
-      if (on_step && !on_step({.stage = "certify", .done = 0.5 * static_cast<double>(n + 1) / static_cast<double>(layers.size())})) {
-        total_.worst.finished = false;
-        break;
-      }
-    }
+    const double all = static_cast<double>(layout_.layers().size());
+    const Settled how = sweep_backward(
+        layout_, values_,
+        [this](const Layout::Layer& layer, Purpose purpose) {
+          const std::vector<Piece> pieces = pieces_of(layout_, layer);
+          std::vector<Found> found(pieces.size(), Found(players_));
+          parallel_for(pieces.size(), [&](std::size_t k) { visit(layer.round, pieces[k], found[k]); });
+          if (purpose == Purpose::keep)
+            for (const Found& one : found) join(one);
+        },
+        size_, [&](std::size_t done) { return !on_step || on_step({.stage = "certify", .done = 0.5 * static_cast<double>(done) / all}); });
+    total_.worst.finished = how.finished;
+    total_.worst.settled = how.settled;
     for (int j = 0; j < players_; ++j)
       total_.worst.stake.push_back(std::max(0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
     return total_.worst;
@@ -66,7 +67,7 @@ class ValueSweep {
     else
       befall(round, piece);
     const Shape& shape = layout_.shape(piece.state);
-    const double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(block(shape));
+    const double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(block(shape));
     for (std::int64_t p = piece.first; p < piece.last; ++p)
       for (std::size_t j = 0; j < found.low.size(); ++j)
         for (int profile = 0; profile < shape.profiles; ++profile, ++value) {
@@ -95,7 +96,7 @@ class ValueSweep {
       way.step = step_along(layout_, round, state, branch);
       way.reward = layout_.game().reward(branch, 0, shape.profiles);  // players follow one another
       if (!way.step.to.ended()) {
-        way.next = values_.at(way.step.to.round, way.step.to.state);
+        way.next = values_.read(layout_, state, way.step.to);
         way.next_block = static_cast<std::int64_t>(block(*way.step.shape));
       }
       for (int j = 0; j < players_; ++j)
@@ -141,7 +142,7 @@ class ValueSweep {
     const std::int64_t marks = assessment_.mark_offset[layout_.slot(round, piece.state)];
     const auto branches = static_cast<std::size_t>(from.num_branches), profiles = static_cast<std::size_t>(shape.profiles), n = block(shape);
     const std::size_t own = static_cast<std::size_t>(mover) * profiles;  // start of the mover's payoffs in a block
-    double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
+    double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
     std::array<double, 2> lambda{};
     for (int type = 0; type < types; ++type) lambda[static_cast<std::size_t>(type)] = precision_at(layout_, assessment_, round, piece.state, mover, type);
     std::vector<std::size_t> type_of(n);  // the mover's, [player][profile]
@@ -246,7 +247,7 @@ class ValueSweep {
         std::copy(own, own + shape.profiles, odds.back().begin() + j * shape.profiles);
       }
     }
-    double* value = values_.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
+    double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
     std::vector<double> amount(n);
     PointWalk walk(shape, piece.first);
     for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next(), value += n) {
@@ -262,7 +263,8 @@ class ValueSweep {
   const Assessment& assessment_;
   const std::vector<std::uint8_t>& reached_;
   int players_;
-  Tables values_;
+  std::function<std::size_t(int)> size_;
+  Iterates values_;
   Found total_;
 };
 

@@ -16,6 +16,7 @@ struct Equations {
   double cell_step = 0.0;         ///< lambda x largest difference of a mover's value across a cell its posteriors enter, decisions reached
   std::vector<double> stake;      ///< [player]: range of continuation values, payoff units
   bool finished = true;           ///< false when cancelled
+  bool settled = true;            ///< false: values of states that play comes back to went on moving
 };
 
 /// `reached`: as given by `reached_decisions` for the same strategies.

@@ -20,6 +20,7 @@ void judge(Certificate& certificate) {
 
   if (certificate.residual < 0.0 || (certificate.path_error < 0.0 && !certificate.equations_only))
     why.push_back("incomplete: the checks were cancelled before they were done");
+  if (!certificate.settled) why.push_back("settled: values that come back to themselves went on moving, so nothing could be checked against them");
   const auto in_logits = [&](const char* name, double number) {
     if (number >= 0.0 || std::isnan(number))
       if (exceeds(number, certificate.residual_tolerance))

@@ -25,7 +25,7 @@ Shape make_shape(const Structure& structure, const BeliefAxes& axes, std::uint32
 
 }  // namespace
 
-Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(axes) {
+Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(axes), order_(solution_order(game.shape())) {
   const Structure& structure = game.shape();
   const int players = structure.num_players();
   MELIAN_EXPECT(static_cast<int>(axes.nodes.size()) == players, "one belief axis per player");
@@ -57,11 +57,16 @@ Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(ax
     const PublicState& next = structure.states[static_cast<std::size_t>(branch.next)];
     if (next.timed && next.entry) longest_jump_ = std::max(longest_jump_, branch.advance);
   }
-  for (const auto& level : structure.untimed_levels) layers_.push_back({.round = 0, .timed = false, .last_of_round = false, .states = level});
+  for (std::size_t stage = 0; stage < order_.stages.size(); ++stage) {
+    const bool cyclic = order_.stages[stage].cyclic;
+    any_cycle_ = any_cycle_ || cyclic;
+    for (const auto& level : order_.stages[stage].levels)
+      layers_.push_back({.round = 0, .timed = false, .last_of_round = false, .cycle = cyclic ? static_cast<int>(stage) : -1, .states = level});
+  }
   if (!structure.timed_levels.empty())
     for (int round = structure.rounds - 1; round >= 0; --round) {
       for (const auto& level : structure.timed_levels) {
-        Layer layer{.round = round, .timed = true, .last_of_round = false, .states = {}};
+        Layer layer{.round = round, .timed = true, .last_of_round = false, .cycle = -1, .states = {}};
         for (const int state : level)
           if (exists(round, state)) layer.states.push_back(state);
         layers_.push_back(std::move(layer));
@@ -104,6 +109,7 @@ double Layout::discount(int branch, int player, int type) const {
 void Layout::measure_time() {
   const Structure& s = structure();
   const int rounds = s.timed_levels.empty() ? 1 : s.rounds;
+  elapsed_unique_ = !any_cycle_;
   elapsed_.assign(static_cast<std::size_t>(rounds) * s.states.size(), -1);
   elapsed_[slot(0, s.root)] = 0;
   for (auto layer = layers_.rbegin(); layer != layers_.rend(); ++layer)

@@ -85,6 +85,10 @@ class Layout {
   [[nodiscard]] int elapsed(int round, int state) const { return elapsed_[slot(round, state)]; }
   [[nodiscard]] bool elapsed_is_unique() const { return elapsed_unique_; }
 
+  /// Does play come back on a branch between these states?
+  [[nodiscard]] bool leads_back(int from, int to) const { return any_cycle_ && order_.leads_back(from, to); }
+  [[nodiscard]] const SolutionOrder& order() const { return order_; }
+
   /// The most rounds a branch into a timed top of a phase jumps ahead.
   [[nodiscard]] int longest_jump() const { return longest_jump_; }
   [[nodiscard]] std::size_t slot(int round, int state) const {
@@ -97,6 +101,7 @@ class Layout {
     int round = 0;
     bool timed = false;
     bool last_of_round = false;  ///< in backward order
+    int cycle = -1;              ///< the stage of `order` whose states can come back to each other; -1: play goes on
     std::vector<int> states;
   };
   [[nodiscard]] const std::vector<Layer>& layers() const { return layers_; }
@@ -110,6 +115,8 @@ class Layout {
   std::map<std::uint32_t, Shape> shapes_;
   std::vector<std::vector<double>> node_log_odds_;
   std::vector<std::vector<std::vector<double>>> believed_;
+  SolutionOrder order_;
+  bool any_cycle_ = false;
   std::vector<Layer> layers_;
   std::vector<int> elapsed_;
   bool elapsed_unique_ = true;

@@ -7,6 +7,7 @@ namespace melian::checking {
 namespace {
 
 constexpr int num_paths = 512;                 // enough to see every branch of weight one per cent, quick beside a sweep
+constexpr int most_steps = 2000;               // of a play that may go on for ever
 constexpr std::uint64_t path_seed = 20250516;  // any constant: the same game gives the same certificate
 
 /// Where true beliefs lie on a state's axes.
@@ -54,7 +55,9 @@ double follow_one(const Layout& layout, const Assessment& strategies, const Layo
     beliefs.push_back(log_odds(second));
   }
   double worst = 0.0;
-  for (Destination here{structure.root, 0}; !here.ended();) {
+  const bool forever = structure.horizon == HorizonKind::forever;
+  int steps = 0;
+  for (Destination here{structure.root, 0}; !here.ended() && !(forever && steps == most_steps); ++steps) {
     const PublicState& state = structure.states[static_cast<std::size_t>(here.state)];
     const Move& move = structure.moves[static_cast<std::size_t>(state.move)];
     const Shape& shape = layout.shape(here.state);

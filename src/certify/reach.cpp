@@ -10,6 +10,9 @@ namespace {
 /// Mass below this is dropped: a million such points together stay far below `reached_probability`.
 constexpr double negligible_mass = 1e-15;
 
+/// Plays that come back to where they were are followed until hardly any is left, or this often.
+constexpr int most_times_round = 2000;
+
 class ForwardPass {
  public:
   ForwardPass(const Layout& layout, const Assessment& assessment) : layout_(layout), assessment_(assessment), reached_(assessment.marks.size(), 0) {}
@@ -19,6 +22,16 @@ class ForwardPass {
     const Stencil start = start_point(layout_);
     auto& mass = mass_at(0, root);
     for (int k = 0; k < start.count; ++k) mass[static_cast<std::size_t>(start.index[static_cast<std::size_t>(k)])] = start.weight[static_cast<std::size_t>(k)];
+    for (int time_round = 0; time_round < most_times_round && playing() >= reached_probability; ++time_round) {
+      pass();
+      mass_ = std::move(later_);
+      later_.clear();
+    }
+    return std::move(reached_);
+  }
+
+ private:
+  void pass() {
     for (auto layer = layout_.layers().rbegin(); layer != layout_.layers().rend(); ++layer)
       for (const int state : layer->states) {
         const auto found = mass_.find(layout_.slot(layer->round, state));
@@ -27,12 +40,20 @@ class ForwardPass {
         mass_.erase(found);
         leave(layer->round, state, here);
       }
-    return std::move(reached_);
   }
 
- private:
-  std::vector<double>& mass_at(int round, int state) {
-    auto& mass = mass_[layout_.slot(round, state)];
+  [[nodiscard]] double playing() const {
+    double sum = 0.0;
+    for (const auto& [slot, mass] : mass_)
+      for (const double m : mass) sum += m;
+    return sum;
+  }
+
+  std::vector<double>& mass_at(int round, int state) { return mass_at(round, state, mass_); }
+  /// Where a branch puts its mass: what comes back waits for the next time round.
+  std::vector<double>& mass_behind(int from, const Destination& to) { return mass_at(to.round, to.state, layout_.leads_back(from, to.state) ? later_ : mass_); }
+  std::vector<double>& mass_at(int round, int state, std::unordered_map<std::size_t, std::vector<double>>& masses) {
+    auto& mass = masses[layout_.slot(round, state)];
     if (mass.empty()) mass.assign(static_cast<std::size_t>(layout_.shape(state).points), 0.0);
     return mass;
   }
@@ -53,7 +74,7 @@ class ForwardPass {
 
   void mark(int round, int state, const std::vector<double>& here) {
     const std::int64_t first = assessment_.mark_offset[layout_.slot(round, state)];
-    for (std::size_t p = 0; p < here.size(); ++p) reached_[static_cast<std::size_t>(first) + p] = here[p] >= reached_probability ? 1 : 0;
+    for (std::size_t p = 0; p < here.size(); ++p) reached_[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
   }
 
   void decide(int round, int state, int k, const Step& step, const std::vector<double>& here) {
@@ -61,7 +82,7 @@ class ForwardPass {
     const int mover = layout_.structure().moves[static_cast<std::size_t>(layout_.structure().states[static_cast<std::size_t>(state)].move)].player;
     const int axis = shape.axis_of_player[static_cast<std::size_t>(mover)];
     const StrategyBlock strategy = strategy_block(layout_, assessment_, round, state);
-    std::vector<double>& there = mass_at(step.to.round, step.to.state);
+    std::vector<double>& there = mass_behind(state, step.to);
     PointWalk walk(shape, 0);
     for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
       const double mass = here[static_cast<std::size_t>(p)];
@@ -89,7 +110,7 @@ class ForwardPass {
     const ChanceNews news = chance ? chance_news(layout_.game(), shape, step.branch) : ChanceNews{.possible = true, .shift = {}};
     if (!news.possible) return;
     const double* odds_by_profile = chance ? layout_.game().odds(step.branch) : nullptr;
-    std::vector<double>& there = mass_at(step.to.round, step.to.state);
+    std::vector<double>& there = mass_behind(state, step.to);
     PointWalk walk(shape, 0);
     for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
       const double mass = here[static_cast<std::size_t>(p)];
@@ -115,7 +136,7 @@ class ForwardPass {
   const Layout& layout_;
   const Assessment& assessment_;
   std::vector<std::uint8_t> reached_;
-  std::unordered_map<std::size_t, std::vector<double>> mass_;
+  std::unordered_map<std::size_t, std::vector<double>> mass_, later_;
 };
 
 }  // namespace

@@ -253,13 +253,13 @@ void GameBuilder::derive_levels() {
   const auto within_round = [&](const PublicState& from, const Branch& branch) {
     if (branch.next < 0) return false;
     const bool timed_next = shape_.states[at(branch.next)].timed;
+    if (shape_.horizon == HorizonKind::forever) return branch.advance == 0;
     return from.timed ? timed_next && branch.advance == 0 : true;
   };
   std::vector<int> level(shape_.states.size(), 0);
   bool changed = true;
   for (std::size_t pass = 0; changed; ++pass) {
-    MELIAN_EXPECT(pass <= shape_.states.size() + 1 || shape_.horizon == HorizonKind::forever, "branches within a round form a cycle");
-    if (pass > shape_.states.size() + 1) return;
+    MELIAN_EXPECT(pass <= shape_.states.size() + 1, "branches within a round form a cycle");
     changed = false;
     for (std::size_t s = shape_.states.size(); s-- > 0;) {
       const PublicState& from = shape_.states[s];

@@ -86,7 +86,7 @@ class GameBuilder {
   void entry(int state, int closing = -1);
   void root(int state);
   void rounds(int rounds);  ///< a finite horizon
-  void forever();           ///< no horizon at all: described, and refused by `solve`
+  void forever();           ///< no horizon at all: every way round must count rounds (`BranchDraft::advance`)
   void unsupported(std::string reason);
 
   BranchDraft& branch(int state, int action, int next);

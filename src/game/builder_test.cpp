@@ -84,3 +84,29 @@ TEST_CASE("builder: odds that do not sum to one are a contract violation naming 
   g.branch(s, 1, end).odds(0.4);
   CHECK_THROWS_AS((void)g.build(), ContractViolation);
 }
+
+TEST_CASE("solution_order: cycles stand alone, after what they lead to and before what leads to them") {
+  GameBuilder g;
+  const int a = g.player("A"), end = g.outcome("end");
+  const int first = g.state(g.choice("begin", a, {"war", "peace"})), war = g.state(g.choice("fight", a, {"on", "stop"})), truce = g.state(g.passage("truce")),
+            peace = g.state(g.choice("end", a, {"one", "other"}));
+  g.forever();
+  g.discount(a, {0.9});
+  g.branch(first, 0, war);
+  g.branch(first, 1, peace);
+  g.branch(war, 0, truce);
+  g.branch(war, 1, peace);
+  g.branch(truce, 0, war).advance(1).time(1);
+  g.branch(peace, 0, end);
+  g.branch(peace, 1, end);
+  const Game game = g.build();
+  const SolutionOrder order = solution_order(game.shape());
+  REQUIRE(order.stages.size() == 3);
+  CHECK(order.stages[0].levels == std::vector<std::vector<int>>{{peace}});
+  CHECK(order.stages[1].cyclic);
+  CHECK(order.stages[1].levels == std::vector<std::vector<int>>{{truce}, {war}});
+  CHECK(order.heads(game.shape(), 1) == std::vector<int>{war});
+  CHECK(order.leads_back(truce, war));
+  CHECK_FALSE(order.leads_back(war, truce));
+  CHECK(order.stages[2].levels == std::vector<std::vector<int>>{{first}});
+}

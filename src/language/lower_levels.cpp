@@ -106,7 +106,8 @@ std::optional<Diagnostic> order_states(Structure& s, const Reverse& reverse, con
     return refusal;
   }
   if (s.horizon == HorizonKind::forever) {
-    s.untimed_levels = levels(s, without_time, false);
+    // Where time passes on every way round, a later round begins on it.
+    s.untimed_levels = levels(s, heights(s, reverse, [](const PublicState&, const Branch& branch) { return branch.advance == 0; }), false);
     return std::nullopt;
   }
   const Keep same_layer = [&s](const PublicState& from, const Branch& branch) {

@@ -32,7 +32,7 @@ class Reverse {
 
 /// Fills the levels of `structure`, whose states know whether they are timed. Refuses a cycle of public states in which
 /// no time passes, and one that no horizon ends. `phase` by state, `names` by phase.
-/// On `horizon forever` levels order only what happens without time passing.
+/// On `horizon forever` levels order only what happens within a round.
 [[nodiscard]] std::optional<Diagnostic> order_states(Structure& structure, const Reverse& reverse, const std::vector<int>& phase,
                                                      const std::vector<std::string>& names);
 

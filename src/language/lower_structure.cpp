@@ -409,7 +409,6 @@ class Builder {
       for (const int player : group) names += (names.empty() ? "" : " and ") + at(s_.players, player).name;
       reasons.insert(fmt::format("the types of {} have a joint prior", names));
     }
-    if (s_.horizon == HorizonKind::forever) reasons.insert("the horizon is forever");
     for (const Player& player : s_.players)
       if (player.num_types() > 2) reasons.insert(fmt::format("{} has {} types, more than two", player.name, player.num_types()));
     s_.unsupported.assign(reasons.begin(), reasons.end());

@@ -87,3 +87,41 @@ TEST_CASE("binomial_interval: covers the share and lies within [0, 1]") {
   CHECK(i.high == doctest::Approx(0.2775).epsilon(1e-3));
   CHECK(normal_quantile_two_sided(0.95) == doctest::Approx(1.959963985).epsilon(1e-8));
 }
+
+TEST_CASE("fixed_point: a slow contraction is sped up far beyond plain iteration") {
+  // f(x) = .999 x + .001 in one direction, .5 x in another: plain iteration takes some 30,000 steps.
+  std::vector<double> x{0.0, 1.0}, fx(2);
+  FixedPoint search;
+  do {
+    fx = {0.999 * x[0] + 0.001, 0.5 * x[1]};
+  } while (search.step(x, fx) == FixedPoint::Ending::none);
+  CHECK(x[0] == doctest::Approx(1.0).epsilon(1e-9));
+  CHECK(std::abs(x[1]) < 1e-9);
+  CHECK(search.steps() < 10000);
+  CHECK_FALSE(search.damped());
+}
+
+TEST_CASE("fixed_point: what goes round in circles is found by damping, and says so") {
+  // A smooth step down, four times too steep for plain iteration.
+  std::vector<double> x{0.1}, fx(1);
+  FixedPoint search;
+  auto ending = FixedPoint::Ending::none;
+  while (ending == FixedPoint::Ending::none) {
+    fx[0] = logistic(-16.0 * (x[0] - 0.45));
+    ending = search.step(x, fx);
+  }
+  CHECK(ending == FixedPoint::Ending::converged);
+  CHECK(search.damped());
+  CHECK(x[0] == doctest::Approx(logistic(-16.0 * (x[0] - 0.45))).epsilon(1e-11));
+}
+
+TEST_CASE("fixed_point: no fixed point is never found") {
+  std::vector<double> x{0.0}, fx(1);
+  FixedPoint search;
+  auto ending = FixedPoint::Ending::none;
+  while (ending == FixedPoint::Ending::none) {
+    fx[0] = x[0] < 0.5 ? 1.0 : 0.0;
+    ending = search.step(x, fx);
+  }
+  CHECK(ending == FixedPoint::Ending::goes_round);
+}

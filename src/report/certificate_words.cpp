@@ -57,6 +57,7 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
     for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
+  if (solve.termination == Termination::converged && solve.sweeps > 0) out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";
   if (solve.termination != Termination::converged && solve.termination != Termination::not_run)
     out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";
   return out;

@@ -127,11 +127,17 @@ class Narrator {
     return parts.empty() ? "" : fmt::format("When the first round ends nothing, the chance {}.", fmt::join(parts, ", and "));
   }
 
+  /// Where plays are left that nobody follows to their end.
+  [[nodiscard]] std::string cut_words() const {
+    if (structure_.horizon != HorizonKind::forever) return "at the horizon";
+    return fmt::format("after {} rounds", prediction_.rounds_distribution.size());
+  }
+
   [[nodiscard]] std::string duration() const {
     if (structure_.horizon == HorizonKind::none && prediction_.rounds_distribution.size() < 2) return "";
     std::string sentence = fmt::format("Play lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
     if (!prediction_.rounds_distribution.empty()) sentence += fmt::format("; {} of plays end in the first", percent(prediction_.rounds_distribution.front()));
-    if (prediction_.unfinished > 0) sentence += fmt::format(", {} are not over at the horizon", percent(prediction_.unfinished));
+    if (prediction_.unfinished > 0) sentence += fmt::format(", {} are not over {}", percent(prediction_.unfinished), cut_words());
     return sentence + ".";
   }
 

@@ -103,7 +103,10 @@ class Screen {
   [[nodiscard]] std::string play() const {
     Table table({"", ""});
     if (prediction_.rounds_distribution.size() > 1) table.add({"rounds", rounds_words()});
-    if (prediction_.unfinished > 0) table.add({"unfinished", fmt::format("{} of plays reach the horizon", percent(prediction_.unfinished))});
+    if (prediction_.unfinished > 0)
+      table.add({"unfinished", structure_.horizon == HorizonKind::forever
+                                   ? fmt::format("{} of plays go on after {} rounds", percent(prediction_.unfinished), prediction_.rounds_distribution.size())
+                                   : fmt::format("{} of plays reach the horizon", percent(prediction_.unfinished))});
     for (const auto& [move, offer] : prediction_.offers) table.add({structure_.moves[at(move)].name, offer_words(offer)});
     for (std::size_t k = 0; k < prediction_.tallies.size(); ++k)
       table.add({structure_.tallies[k], fmt::format("{} expected", with_decimals(prediction_.tallies[k]))});

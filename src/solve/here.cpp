@@ -24,7 +24,9 @@ Here::Way Here::way(int branch) const {
   out.projection = link.projection;
   out.own_stride = link.own_stride;
   const int advance = plan_.shape.branches[ix(branch)].advance;
-  if (!plan_.shape.states[ix(link.state)].timed)
+  if (link.back)
+    out.table = tables_.heads.data() + out.to->head_offset;
+  else if (!plan_.shape.states[ix(link.state)].timed)
     out.table = tables_.untimed.data() + out.to->slab_offset;
   else if (advance == 0)
     out.table = tables_.timed.data() + out.to->slab_offset;

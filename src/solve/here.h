@@ -13,6 +13,7 @@ struct Tables {
   std::vector<double> timed;  ///< of the round in hand
   std::vector<double> untimed;
   std::vector<double> entries;  ///< of timed entries, by round
+  std::vector<double> heads;    ///< the last iterate, of states that play comes back to
 };
 
 /// A belief point as a mixture of points of the solver's axes.

@@ -13,7 +13,7 @@ Link make_link(const Plan& plan, int source, int state, const Projection& projec
 
 }  // namespace
 
-Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : game(of), shape(of.shape()) {
+Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : game(of), shape(of.shape()), order(solution_order(of.shape())) {
   const auto n = ix(players());
   for (const auto& nodes : on.nodes) axes.emplace_back(nodes);
   shift_.assign(n * n, 0.0);
@@ -71,7 +71,16 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : 
       if (branch.next < 0) continue;
       const PublicState& to = shape.states[ix(branch.next)];
       plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
+      plan.next.back = !from.timed && !to.timed && order.leads_back(static_cast<int>(s), branch.next);
       if (to.timed && to.closing >= 0) plan.closing = make_link(*this, static_cast<int>(s), to.closing, project(from.live, shape.states[ix(to.closing)].live));
+    }
+  }
+  for (std::size_t k = 0; k < order.stages.size(); ++k) {
+    if (!order.stages[k].cyclic) continue;
+    for (const int head : order.heads(shape, static_cast<int>(k))) {
+      StatePlan& plan = states[ix(head)];
+      plan.head_offset = heads_size;
+      heads_size += plan.points * plan.profiles * players();
     }
   }
   for (std::size_t i = 0; i < n; ++i) add_weights(static_cast<int>(i), shape.states[ix(shape.root)].live);

@@ -24,6 +24,7 @@ struct StatePlan {
   int profiles = 1;
   std::int64_t points = 1, slab_offset = 0;  ///< in the slab of timed or of untimed states
   std::int64_t entry_offset = -1;            ///< in a round's table of entries
+  std::int64_t head_offset = -1;             ///< in the last iterate, where play comes back to the state
   int mover = -1, mover_types = 1;
   bool typed = false;  ///< the mover's type is live: beliefs about it move
   std::int64_t own_stride = 0, own_nodes = 1;
@@ -40,6 +41,7 @@ struct Link {
   int state = -1;
   const Projection* projection = nullptr;
   std::int64_t own_stride = 0;  ///< of the source's mover in the points of `state`
+  bool back = false;            ///< play comes back: values are those of the last iterate
 };
 
 struct BranchPlan {
@@ -56,9 +58,10 @@ class Plan {
   std::vector<Axis> axes;  ///< per player
   std::vector<StatePlan> states;
   std::vector<BranchPlan> branches;
+  SolutionOrder order;               ///< of untimed states
   std::vector<double> lambda;        ///< [2 * player + type], factor included
   std::vector<double> clock_factor;  ///< [round * states + state][type] of the mover, 1 under current-value lambda; empty: all 1
-  std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0;
+  std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0, heads_size = 0;
 
   [[nodiscard]] int players() const { return shape.num_players(); }
   [[nodiscard]] bool reached(int round, int state) const {

@@ -41,7 +41,12 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
       break;
     }
   if (!shape.correlated.empty()) cannot("types of several players are drawn from a joint prior", "give each player a prior of its own");
-  if (shape.horizon == HorizonKind::forever) cannot("play has no horizon", "state a finite horizon with what follows it");
+  if (shape.horizon == HorizonKind::forever)
+    for (std::size_t i = 0; i < shape.players.size(); ++i)
+      if (std::any_of(game.numbers.discount[i].begin(), game.numbers.discount[i].end(), [](double d) { return !(d < 1.0); })) {
+        cannot(fmt::format("play may go on for ever, and {} does not discount", shape.players[i].name), "a discount below 1, or a finite horizon");
+        break;
+      }
   for (std::size_t i = 0; i < shape.players.size(); ++i)
     for (std::size_t j = 0; j < shape.players.size(); ++j) {
       if (shape.players[i].num_types() != 2 || game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;

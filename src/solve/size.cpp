@@ -79,7 +79,9 @@ std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, boo
   std::int64_t values = 0;
   for (const PublicState& s : structure.states) {
     const std::int64_t size = times(8 * structure.num_players(), times(structure.num_profiles(s.live), axes.num_points(s.live)));
-    values = plus(values, times(size, s.timed && s.entry ? 1 + structure.rounds : 1));
+    // What play comes back to is kept with its last few iterates.
+    const std::int64_t kept = s.timed && s.entry ? 1 + structure.rounds : structure.horizon == HorizonKind::forever && s.entry ? 18 : 1;
+    values = plus(values, times(size, kept));
   }
   std::int64_t bytes = plus(values, strategy_bytes(structure, axes));
   if (refined) {

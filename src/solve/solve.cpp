@@ -60,6 +60,7 @@ Rung Climb::fresh(double factor) const {
   rung.tables.timed.assign(ix(plan_.timed_size), 0.0);
   rung.tables.untimed.assign(ix(plan_.untimed_size), 0.0);
   rung.tables.entries.assign(ix(plan_.entries_size * plan_.shape.rounds), 0.0);
+  rung.tables.heads.assign(ix(plan_.heads_size), 0.0);
   lay_out(plan_, axes_, rung.strategies);
   return rung;
 }
@@ -98,7 +99,7 @@ Climb::Ending Climb::climb(Rung& top) {
       return ending;
     }
     // A solution lost on the way may have been lost to a step too long.
-    if (sweep_.tally().fresh_jumps > 0 && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
+    if ((sweep_.tally().fresh_jumps > 0 || sweep_.tally().not_settled) && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
       ratio = std::sqrt(ratio);
       continue;
     }
@@ -162,11 +163,21 @@ void Climb::summarise(const Rung& top, Ending ending) {
     return;
   }
   value_start(top);
-  summary.termination = tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
+  summary.termination = tally.not_settled ? Termination::not_settled : tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
+  summary.sweeps = tally.sweeps;
   summary.message = tally.unsolved > 0   ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
                     : tally.several == 0 ? "every decision has exactly one solution"
                     : tally.jumps == 0   ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
                                          : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
+  if (tally.not_settled)
+    summary.message = fmt::format(
+        "play that comes back to itself found no stationary values in {} sweeps: they go round in circles, so that the end of a long horizon is felt at its "
+        "start",
+        tally.sweeps);
+  else if (tally.damped)
+    summary.message += "; these stationary values are not the limit of finite horizons, which go round in circles";
+  else if (tally.sweeps > 0)
+    summary.message += "; stationary values are the limit of finite horizons, and need not be the only ones";
 }
 
 Solution Climb::run() {

@@ -200,9 +200,27 @@ TEST_CASE("solve: refuses what it cannot do, with the reason") {
   GameBuilder endless;
   const int b = endless.player("B"), over = endless.outcome("over"), loop = endless.state(endless.choice("go on", b, {"yes", "no"}));
   endless.forever();
-  endless.branch(loop, 0, loop).time(1);
+  endless.branch(loop, 0, loop).advance(1).time(1);
   endless.branch(loop, 1, over);
-  CHECK(solve(endless.build(), with(1.0, 9)).error().front().code == "M0902");
+  const auto undiscounted = solve(endless.build(), with(1.0, 9));
+  REQUIRE(!undiscounted);
+  CHECK(undiscounted.error().front().code == "M0902");
+  CHECK(undiscounted.error().front().message.find("does not discount") != std::string::npos);
+}
+
+TEST_CASE("solve: a public state that comes back to itself has its stationary value") {
+  // Alone, A waits (0 now) or stops (1): V = sigma 1 + (1 - sigma) d V with sigma = logistic(lambda (1 - d V)).
+  GameBuilder endless;
+  const int a = endless.player("A"), over = endless.outcome("over"), loop = endless.state(endless.choice("wait", a, {"yes", "no"}));
+  endless.forever();
+  endless.discount(a, {0.9});
+  endless.branch(loop, 0, loop).advance(1).time(1);
+  endless.branch(loop, 1, over).pay(a, 1.0);
+  const Solution solution = solved(endless.build(), with(5.0, 9));
+  const double value = solution.start_values[0][0], stop = logistic(5.0 * (1.0 - 0.9 * value));
+  CHECK(value == doctest::Approx(stop + (1.0 - stop) * 0.9 * value).epsilon(1e-12));
+  CHECK(solution.summary.termination == Termination::converged);
+  CHECK(solution.summary.sweeps > 2);
 }
 
 TEST_CASE("solve: present-value precision falls with the clock, and is refused where the clock is no function of the state") {

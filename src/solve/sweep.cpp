@@ -1,6 +1,7 @@
 #include "solve/sweep.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace melian::grid {
 namespace {
@@ -58,6 +59,9 @@ void Tally::add(const Tally& more) {
   fresh_jumps += more.fresh_jumps;
   unsolved += more.unsolved;
   residual = std::max(residual, more.residual);
+  sweeps = std::max(sweeps, more.sweeps);
+  damped = damped || more.damped;
+  not_settled = not_settled || more.not_settled;
   for (const Spot& spot : more.spots)
     if (spots.size() < spots_kept) spots.push_back(spot);
 }
@@ -88,7 +92,17 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
     here.score_line(shop.corners, beliefs + start, state.points, shop.line, shop.scratch);
     shop.line.prepare();
     Guide guide;
-    if (pass.below != nullptr) {
+    if (pass.again) {
+      guide.selection = Selection::nearest;
+      guide.ratio = [&](int target, std::vector<double>& ratio) {
+        ratio.assign(ix(branches), 0.0);
+        for (int k = 0; k < branches; ++k)
+          if (here.open_to(k) == 3) {
+            const std::int64_t at_zero = row + k * state.points + start + target * state.own_stride;
+            ratio[ix(k)] = strategies.log_strategy[ix(at_zero + branches * state.points)] - strategies.log_strategy[ix(at_zero)];
+          }
+      };
+    } else if (pass.below != nullptr) {
       Here under(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
       read_line(plan_, under, pass.below->strategies, row, start, shop.answer_below);
       under.value_line(shop.answer_below, start, shop.scratch);
@@ -136,8 +150,11 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       }
     for (int i = 0; i < n; ++i) {
       const std::int64_t point = start + i * state.own_stride;
-      strategies.marks[ix(marks + point)] = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
-      note(pass, task.state, point, shop.answer.mark[ix(i)], shop.answer.residual[ix(i)], tally);
+      std::uint8_t& mark = strategies.marks[ix(marks + point)];
+      // A jump stays one while the decision has several solutions.
+      const bool jumped = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump) && shop.answer.mark[ix(i)] == DecisionMark::several;
+      if (!jumped) mark = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
+      note(pass, task.state, point, static_cast<DecisionMark>(mark), shop.answer.residual[ix(i)], tally);
     }
     here.value_line(shop.answer, start, shop.scratch);
   }
@@ -150,7 +167,7 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   if (state.typed) {
     solve_lines(pass, task, tally);
-    if (tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
+    if (pass.probing && tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
     return;
   }
   if (state.mover < 0) {
@@ -296,6 +313,101 @@ void Sweep::keep_entries(Tables& tables, int round) const {
   }
 }
 
+Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on) {
+  for (const auto& states : order) {
+    if (!go_on()) return Ending::cancelled;
+    level(pass, states);
+    if (pass.probing && tally_.several > 0) return Ending::several_found;
+  }
+  return Ending::finished;
+}
+
+/// A cycle of public states: swept until the values of those that play comes back to move no more, then once again for
+/// the tally.
+Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
+  const SolutionOrder::Stage& cycle = plan_.order.stages[ix(stage)];
+  const std::vector<int> heads = plan_.order.heads(plan_.shape, stage);
+  Tables& tables = pass.rung->tables;
+  const auto size_of = [&](const StatePlan& state) { return state.points * state.profiles * plan_.players(); };
+  std::vector<double> x, fx;
+  for (const int head : heads) {
+    const StatePlan& state = plan_.states[ix(head)];
+    const auto first = tables.heads.begin() + state.head_offset;
+    x.insert(x.end(), first, first + size_of(state));
+  }
+  const Tally before = tally_;
+  const std::int64_t done = done_;
+  Pass trial = pass;
+  trial.refined = nullptr;
+  trial.probing = false;
+  std::int64_t fresh_jumps = 0;
+  // Nobody knows how many sweeps it takes: progress stands still meanwhile.
+  const GoOn standing_still = [&] {
+    const std::int64_t now = std::exchange(done_, done);
+    const bool goes_on = go_on();
+    done_ = now;
+    return goes_on;
+  };
+  FixedPoint search;
+  auto ending = FixedPoint::Ending::none;
+  while (ending == FixedPoint::Ending::none) {
+    if (const Ending stopped = levels(trial, cycle.levels, standing_still); stopped != Ending::finished) return stopped;
+    if (!trial.again) fresh_jumps = tally_.fresh_jumps - before.fresh_jumps;
+    tally_ = before;
+    done_ = done;
+    fx.clear();
+    for (const int head : heads) {
+      const StatePlan& state = plan_.states[ix(head)];
+      const auto first = tables.untimed.begin() + state.slab_offset;
+      fx.insert(fx.end(), first, first + size_of(state));
+    }
+    ending = search.step(x, fx);
+    auto from = x.begin();
+    for (const int head : heads) {
+      const StatePlan& state = plan_.states[ix(head)];
+      std::copy_n(from, size_of(state), tables.heads.begin() + state.head_offset);
+      from += size_of(state);
+    }
+    trial.again = true;
+  }
+  Pass last = pass;
+  last.again = true;
+  if (const Ending stopped = levels(last, cycle.levels, go_on); stopped != Ending::finished) return stopped;
+  tally_.fresh_jumps += fresh_jumps;
+  tally_.sweeps = std::max(tally_.sweeps, search.steps());
+  tally_.damped = tally_.damped || search.damped();
+  // The strategies answer x; a reader who values them anew finds f(x).
+  const double lambda = pass.rung->factor * *std::max_element(plan_.lambda.begin(), plan_.lambda.end());
+  tally_.residual = std::max(tally_.residual, 2.0 * lambda * search.change());
+  if (ending == FixedPoint::Ending::converged) return Ending::finished;
+  tally_.not_settled = true;
+  if (pass.probing) return Ending::several_found;
+  give_up(pass, cycle);
+  return Ending::finished;
+}
+
+/// Strategies that answer values which never settled are no equilibrium: every decision of the cycle says so.
+void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
+  constexpr auto unsolved = static_cast<std::uint8_t>(DecisionMark::unsolved);
+  for (const auto& states : cycle.levels)
+    for (const int s : states) {
+      if (plan_.states[ix(s)].mover < 0) continue;
+      const std::size_t at = slot(plan_, 0, s);
+      for (Assessment* one : {&pass.rung->strategies, pass.refined}) {
+        if (one == nullptr) continue;
+        const std::int64_t points = one->axes.num_points(plan_.shape.states[ix(s)].live), first = one->mark_offset[at];
+        for (std::int64_t p = 0; p < points; ++p) {
+          std::uint8_t& mark = one->marks[ix(first + p)];
+          if (one != pass.refined && mark != unsolved) {
+            ++tally_.unsolved;
+            if (tally_.spots.size() < spots_kept) tally_.spots.push_back({0, s, p, DecisionMark::unsolved});
+          }
+          mark = unsolved;
+        }
+      }
+    }
+}
+
 Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   done_ = 0;
@@ -304,19 +416,19 @@ Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessme
     return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
   };
   Pass pass{&rung, below, refined, 0, stop_at_several};
-  const auto levels = [&](const std::vector<std::vector<int>>& order) {
-    for (const auto& states : order) {
-      if (!go_on()) return Ending::cancelled;
-      level(pass, states);
-      if (stop_at_several && tally_.several > 0) return Ending::several_found;
-    }
-    return Ending::finished;
-  };
-  if (const Ending ending = levels(plan_.shape.untimed_levels); ending != Ending::finished) return ending;
+  if (below != nullptr)
+    rung.tables.heads = below->tables.heads;
+  else
+    std::fill(rung.tables.heads.begin(), rung.tables.heads.end(), 0.0);
+  for (std::size_t k = 0; k < plan_.order.stages.size(); ++k) {
+    const SolutionOrder::Stage& stage = plan_.order.stages[k];
+    const Ending ending = stage.cyclic ? iterate(pass, static_cast<int>(k), go_on) : levels(pass, stage.levels, go_on);
+    if (ending != Ending::finished) return ending;
+  }
   for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= 0; --round) {
     pass.round = round;
     // Levels of timed states hold untimed indices nowhere; an empty level costs nothing.
-    if (const Ending ending = levels(plan_.shape.timed_levels); ending != Ending::finished) return ending;
+    if (const Ending ending = levels(pass, plan_.shape.timed_levels, go_on); ending != Ending::finished) return ending;
     keep_entries(rung.tables, round);
   }
   return Ending::finished;

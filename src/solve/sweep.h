@@ -3,6 +3,7 @@
 /// expected payoff from a public state on, by profile of the live types and public belief).
 
 #include <atomic>
+#include <functional>
 #include <vector>
 
 #include "solve/here.h"
@@ -14,6 +15,9 @@ struct Tally {
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
   std::int64_t fresh_jumps = 0;  ///< solutions followed from the rung below that ended in a fold before this one
   double residual = 0.0;
+  int sweeps = 0;            ///< most over one cycle, of those where play can come back
+  bool damped = false;       ///< plain iteration over some cycle went round in circles
+  bool not_settled = false;  ///< some cycle's values never settled: its decisions are marked unsolved
   struct Spot {
     int round, state;
     std::int64_t point;
@@ -37,7 +41,8 @@ class Sweep {
   explicit Sweep(const Plan& plan) : plan_(plan) {}
 
   /// Solves the whole game into `rung` (laid out by `lay_out`). With `below`, hard decisions continue that rung's
-  /// solution; without, they continue the single decision from lambda 0. With `stop_at_several`, ends once a decision
+  /// solution; without, they continue the single decision from lambda 0. Cycles start from the rung below, or from nothing
+  /// to come (the end of a finite horizon), and keep to the solution of the last iterate. With `stop_at_several`, ends once a decision
   /// has several solutions (what is then tallied depends on chance, that several were found does not). `refined`: also the strategies on these finer axes.
   /// `expected`: decisions, for `on_step`.
   Ending run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected);
@@ -54,9 +59,14 @@ class Sweep {
     Rung* below;
     Assessment* refined;
     int round;
-    bool probing;  ///< only asking whether some decision has several solutions
+    bool probing;        ///< only asking whether some decision has several solutions
+    bool again = false;  ///< this cycle has been swept before: keep to the solutions found then
   };
+  using GoOn = std::function<bool()>;
 
+  Ending levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on);
+  Ending iterate(const Pass& pass, int stage, const GoOn& go_on);
+  void give_up(const Pass& pass, const SolutionOrder::Stage& stage);
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;
   void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;

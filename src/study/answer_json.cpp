@@ -135,6 +135,7 @@ Json method_json(const Structure& structure, const Solution& solution, const Ans
   if (!differing.empty()) out["asked"] = differing;
   out["termination"] = solution.summary.termination == Termination::converged            ? "converged"
                        : solution.summary.termination == Termination::unsolved_decisions ? "unsolved decisions"
+                       : solution.summary.termination == Termination::not_settled        ? "not settled"
                        : solution.summary.termination == Termination::cancelled          ? "cancelled"
                                                                                          : "not run";
   out["message"] = solution.summary.message;

@@ -20,7 +20,12 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
 }  // namespace
 
 Backward::Backward(const Board& board, std::vector<Column> columns)
-    : board_(board), structure_(board.structure()), columns_(std::move(columns)), untimed_(structure_.states.size()) {
+    : board_(board),
+      structure_(board.structure()),
+      columns_(std::move(columns)),
+      untimed_(structure_.states.size()),
+      order_(solution_order(structure_)),
+      last_(structure_.states.size()) {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     shorter_.push_back(-1);
     if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;
@@ -42,10 +47,13 @@ const Table& Backward::table(int round, int state) const {
 bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_on) {
   int longest_jump = 0;
   for (std::size_t b = 0; b < structure_.branches.size(); ++b) longest_jump = std::max(longest_jump, board_.advance(static_cast<int>(b)));
-  for (const auto& level : structure_.untimed_levels) {
-    parallel_for(level.size(), [&](std::size_t k) { compute(-1, level[k]); });
-    if (visit)
-      for (const int state : level) visit(-1, state);
+  for (std::size_t stage = 0; stage < order_.stages.size(); ++stage) {
+    if (order_.stages[stage].cyclic && !settle(static_cast<int>(stage), [&] { return !go_on || go_on(0.0); })) return false;
+    for (const auto& level : order_.stages[stage].levels) {
+      parallel_for(level.size(), [&](std::size_t k) { compute(-1, level[k]); });
+      if (visit)
+        for (const int state : level) visit(-1, state);
+    }
   }
   for (int round = structure_.timed_levels.empty() ? -1 : structure_.rounds - 1; round >= 0; --round) {
     timed_[round].resize(structure_.states.size());
@@ -66,6 +74,54 @@ bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_o
   return true;
 }
 
+/// Sweeps a cycle until what its heads hold moves no more. Payoffs are discounted and settle; amounts that are not may
+/// grow for as long as play goes on, and are counted over as many rounds as plays are followed.
+bool Backward::settle(int stage, const std::function<bool()>& go_on) {
+  constexpr double unmoved = 1e-14;  // of the largest amount: round-off
+  const SolutionOrder::Stage& cycle = order_.stages[at(stage)];
+  const std::vector<int> heads = order_.heads(structure_, stage);
+  const auto each = [&](const auto& does) {  // head, number in its table, is it a payoff?
+    for (const int head : heads) {
+      const auto profiles = at(board_.shape(head).profiles);
+      for (std::size_t n = 0; n < last_[at(head)].size(); ++n) does(head, n, columns_[n / profiles % columns_.size()].kind == Kind::payoff);
+    }
+  };
+  for (const int head : heads) last_[at(head)].assign(at(board_.shape(head).points) * columns_.size() * at(board_.shape(head).profiles), 0.0);
+  std::vector<double> x, fx;
+  each([&](int, std::size_t, bool payoff) {
+    if (payoff) x.push_back(0.0);
+  });
+  FixedPoint search;
+  bool payoffs_move = !x.empty(), others_move = true;
+  for (int sweep = 1; payoffs_move || others_move; ++sweep) {
+    for (const auto& level : cycle.levels) parallel_for(level.size(), [&](std::size_t k) { compute(-1, level[k]); });
+    double moved = 0.0, size = 0.0;
+    fx.clear();
+    each([&](int head, std::size_t n, bool payoff) {
+      const double now = untimed_[at(head)][n];
+      if (payoff) return fx.push_back(now);
+      double& before = last_[at(head)][n];
+      moved = std::max(moved, std::abs(now - before));
+      size = std::max(size, std::abs(now));
+      if (others_move) before = now;
+    });
+    others_move = others_move && moved > unmoved * size && sweep < most_rounds;
+    if (payoffs_move) {
+      payoffs_move = search.step(x, fx) == FixedPoint::Ending::none;
+      auto from = x.begin();
+      each([&](int head, std::size_t n, bool payoff) {
+        if (payoff) last_[at(head)][n] = *from++;
+      });
+    }
+    if (!go_on()) return false;
+  }
+  return true;
+}
+
+const Table& Backward::untimed(int from, int to) const {
+  return !structure_.states[at(from)].timed && order_.leads_back(from, to) ? last_[at(to)] : untimed_[at(to)];
+}
+
 Backward::Effect Backward::effect(const BranchReader& reader, int round, int state) const {
   const Shape& here = board_.shape(state);
   const auto profiles = at(here.profiles);
@@ -79,7 +135,7 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
   out.column.resize(columns_.size());
   if (!to.ended()) {
     out.there = &board_.shape(to.state);
-    out.successor = structure_.states[at(to.state)].timed ? &timed_.at(to.round)[at(to.state)] : &untimed_[at(to.state)];
+    out.successor = structure_.states[at(to.state)].timed ? &timed_.at(to.round)[at(to.state)] : &untimed(state, to.state);
     MELIAN_EXPECT(!out.successor->empty(), "successors are computed first: " + describe_state(structure_, to.state));
   }
   for (std::size_t c = 0; c < columns_.size(); ++c) {

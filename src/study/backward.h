@@ -1,6 +1,7 @@
 #pragma once
 /// The backward sweep: expected amounts from every (round, public state, belief point) onwards, given the types of the
-/// live players. Exact adjoint of the forward sweep: both read the same board.
+/// live players. Exact adjoint of the forward sweep: both read the same board. Where play can come back to itself the sweep
+/// is repeated: payoffs until they settle, other amounts until they do or for as many rounds as the forward sweep follows.
 
 #include <functional>
 #include <map>
@@ -67,12 +68,17 @@ class Backward {
 
  private:
   void compute(int round, int state);
+  [[nodiscard]] bool settle(int stage, const std::function<bool()>& go_on);
+  /// The table that a branch from `from` to the untimed state `to` reads.
+  [[nodiscard]] const Table& untimed(int from, int to) const;
 
   const Board& board_;
   const Structure& structure_;
   std::vector<Column> columns_;
-  std::vector<int> shorter_;                 // [column]: of ends_within k, the column of k - 1 (itself: -1)
-  std::vector<Table> untimed_;               // [state]
+  std::vector<int> shorter_;    // [column]: of ends_within k, the column of k - 1 (itself: -1)
+  std::vector<Table> untimed_;  // [state]
+  SolutionOrder order_;
+  std::vector<Table> last_;                  // [state]: where play comes back to it, of the sweep before
   std::map<int, std::vector<Table>> timed_;  // by round: [state]
 };
 

@@ -23,6 +23,8 @@ class Forward {
 
  private:
   using RoundAndState = std::pair<int, int>;
+  [[nodiscard]] double still_playing() const;
+  void leave();
   void play_round(int round, bool closing);
   void gather(int round, const std::vector<int>& level);
   void cross_rounds(int round, bool closing);
@@ -91,13 +93,30 @@ void Forward::run() {
 }
 
 void Forward::run_from_arrivals() {
-  const double rounds = structure_.horizon == HorizonKind::finite ? structure_.rounds : 1;
+  const bool forever = structure_.horizon == HorizonKind::forever;
+  const double rounds = structure_.horizon == HorizonKind::finite ? structure_.rounds : forever ? most_rounds : 1;
   while (!arrivals_.empty()) {
     const int round = arrivals_.begin()->first.first;
+    if (forever && (round >= most_rounds || still_playing() < negligible_play)) return leave();
     play_round(round, false);
     if (hooks_.go_on && !hooks_.go_on(std::min(1.0, (round + 1) / rounds))) return;
   }
   if (!closing_arrivals_.empty()) play_round(structure_.rounds, true);
+}
+
+/// The largest probability, given any types, that play has not ended.
+double Forward::still_playing() const {
+  std::vector<double> sum(at(profiles_), 0.0);
+  for (const auto& [place, standing] : arrivals_)
+    for (int p = 0; p < board_.shape(place.second).points; ++p)
+      for (int theta = 0; theta < profiles_; ++theta) sum[at(theta)] += standing.row(p)[theta];
+  return *std::max_element(sum.begin(), sum.end());
+}
+
+void Forward::leave() {
+  if (hooks_.left)
+    for (const auto& [place, standing] : arrivals_) hooks_.left(place.first, place.second, standing);
+  arrivals_.clear();
 }
 
 void Forward::take(int round, int state, const Standing& standing, int action) {

@@ -41,6 +41,8 @@ struct ForwardHooks {
   std::function<void(int round, bool closing, int state, const Standing&)> standing;
   /// Every branch that carries anything, in the order of branches within a round.
   std::function<void(int round, bool closing, int branch, const Destination&, const Flow&)> flow;
+  /// On `horizon forever`: plays left alone at the top of this round.
+  std::function<void(int round, int state, const Standing&)> left;
   std::function<bool(double done)> go_on;  ///< after each round; false stops
 };
 

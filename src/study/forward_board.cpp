@@ -71,7 +71,6 @@ Board::Board(const Game& game, const Assessment& assessment) : game_(game), asse
   const Structure& structure = game.shape();
   const int players = structure.num_players();
   MELIAN_EXPECT(assessment.game_fingerprint == game.fingerprint, "strategies of another game");
-  MELIAN_EXPECT(structure.horizon != HorizonKind::forever, "a game without an end has no last round to start from");
   MELIAN_EXPECT(assessment.axes.nodes.size() == structure.players.size(), "one belief axis per player");
   for (const PublicState& state : structure.states) {
     MELIAN_EXPECT(structure.moves[at(state.move)].kind != MoveKind::simultaneous, "simultaneous moves are not predicted yet");

@@ -45,6 +45,11 @@ struct Projection {
   bool same_profiles = false;  ///< nobody is dropped
 };
 
+/// Plays that may go on for ever are followed until less than this is left of them, given any types ...
+inline constexpr double negligible_play = 1e-12;
+/// ... or for so many rounds: what is left then counts as unfinished.
+inline constexpr int most_rounds = 1000;
+
 /// Where a branch leads. Rounds count from 0; `closing` marks the horizon's closing.
 struct Destination {
   int state = -1;  ///< negative: play ends in outcome -1 - state
@@ -57,7 +62,7 @@ struct Destination {
 class Board {
  public:
   /// Requires: the assessment carries the game's fingerprint; at most two types for every live player; no simultaneous
-  ///           moves and a horizon that is not `forever` (the solvers refuse both).
+  ///           moves (the solvers refuse them).
   Board(const Game& game, const Assessment& assessment);
 
   [[nodiscard]] const Game& game() const { return game_; }

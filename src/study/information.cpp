@@ -49,6 +49,12 @@ void InformationCount::add(int round, int branch, const Flow& flow) {
   }
 }
 
+void InformationCount::leave(int state, const Standing& standing) {
+  for (const Shape::Axis& axis : board_.shape(state).axes)
+    for (int p = 0; p < board_.shape(state).points; ++p)
+      count_[at(axis.player)].end_entropy += standing.row(p)[standing.columns - 1] * entropy(board_.node_log_odds(axis.player)[at(axis.node[at(p)])]);
+}
+
 std::vector<Information> InformationCount::finish(const std::vector<double>& reached_by_round) {
   for (Information& count : count_) {
     const std::size_t rounds = reached_by_round.size();

@@ -14,6 +14,8 @@ class InformationCount {
   /// The public state that a branch leaves.
   [[nodiscard]] int source(int branch) const { return source_[static_cast<std::size_t>(branch)]; }
   void add(int round, int branch, const Flow& flow);
+  /// Plays left alone before they ended keep the beliefs they have.
+  void leave(int state, const Standing& standing);
   /// [player]; `reached_by_round` gives the number of rounds of every list, too.
   [[nodiscard]] std::vector<Information> finish(const std::vector<double>& reached_by_round);
 

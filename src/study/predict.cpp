@@ -23,6 +23,7 @@ class Collector {
  public:
   Collector(const Board& board, Prediction& out);
   void flow(int round, bool closing, int branch, const Destination& to, const Flow& flow);
+  void leave(int round, int state, const Standing& standing);
   void finish();
 
  private:
@@ -40,6 +41,7 @@ class Collector {
   std::vector<std::vector<double>> ended_;                // [full profile][round]
   std::vector<std::vector<double>> reached_;              // [full profile][round]
   std::vector<double> unfinished_;                        // [full profile]
+  std::size_t cut_ = 0;                                   // rounds after which plays were left alone; 0: none was
   std::vector<std::vector<std::vector<double>>> belief_;  // [player][full profile][round]
   std::map<int, std::vector<double>> offer_sum_;          // [move][round]
   std::map<int, double> accepted_count_, accepted_sum_;
@@ -117,6 +119,13 @@ void Collector::count_rounds(int round, bool closing, const Destination& to, con
     }
 }
 
+void Collector::leave(int round, int state, const Standing& standing) {
+  cut_ = std::max(cut_, at(round));
+  for (int p = 0; p < board_.shape(state).points; ++p)
+    for (std::size_t theta = 0; theta < profiles_; ++theta) unfinished_[theta] += standing.row(p)[theta];
+  information_.leave(state, standing);
+}
+
 void Collector::count_move(int round, int branch, double probability) {
   const int move = structure_.states[at(information_.source(branch))].move;
   const Move& named = structure_.moves[at(move)];
@@ -141,11 +150,13 @@ void Collector::finish() {
 void Collector::finish_rounds() {
   std::size_t rounds = horizon_;
   for (std::size_t theta = 0; theta < profiles_; ++theta) rounds = std::max({rounds, ended_[theta].size(), reached_[theta].size()});
+  if (cut_ > 0) rounds = cut_;
   out_.rounds_distribution.assign(rounds, 0.0);
   out_.reached_by_round.assign(rounds, 0.0);
   out_.hazard.assign(rounds, 0.0);
   out_.hazard_by_profile.assign(profiles_, std::vector<double>(rounds, 0.0));
   out_.unfinished = by_prior(unfinished_);
+  if (structure_.horizon == HorizonKind::forever && out_.unfinished < negligible_play) out_.unfinished = 0.0;
   for (std::size_t theta = 0; theta < profiles_; ++theta) {
     ended_[theta].resize(rounds, 0.0);
     reached_[theta].resize(rounds, 0.0);
@@ -155,7 +166,7 @@ void Collector::finish_rounds() {
       if (reached_[theta][r] > 0.0) out_.hazard_by_profile[theta][r] = ended_[theta][r] / reached_[theta][r];
     }
   }
-  out_.rounds_mean = static_cast<double>(structure_.rounds) * out_.unfinished;
+  out_.rounds_mean = static_cast<double>(structure_.horizon == HorizonKind::forever ? rounds : at(structure_.rounds)) * out_.unfinished;
   for (std::size_t r = 0; r < rounds; ++r) {
     out_.rounds_mean += static_cast<double>(r + 1) * out_.rounds_distribution[r];
     if (out_.reached_by_round[r] > 0.0) out_.hazard[r] = out_.rounds_distribution[r] / out_.reached_by_round[r];
@@ -269,6 +280,7 @@ Prediction predict(const Game& game, const Assessment& assessment, const OnStep&
   Collector collector(board, out);
   ForwardHooks hooks;
   hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { collector.flow(round, closing, branch, to, flow); };
+  hooks.left = [&](int round, int state, const Standing& standing) { collector.leave(round, state, standing); };
   hooks.go_on = [&](double done) { return !on_step || on_step({"predict", 0.5 * done}); };
   sweep_forward(board, true, hooks);
   collector.finish();

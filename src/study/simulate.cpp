@@ -159,6 +159,11 @@ Play TruePlay::play() {
     if (to.closing) play_.unfinished = true;
     if (!to.ended() && !(play_.unfinished && !to.closing)) round_ = to.round;
     if (to.ended()) play_.outcome = -1 - to.state;
+    if (structure_.horizon == HorizonKind::forever && !to.ended() && round_ >= most_rounds) {
+      play_.unfinished = true;
+      play_.last_round = round_;
+      return std::move(play_);
+    }
   }
   play_.last_round = play_.unfinished ? structure_.rounds : round_ + 1;
   return std::move(play_);
