@@ -30,11 +30,10 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
   const auto cannot = [&](std::string message, std::string hint) { out.push_back(diagnostic(cannot_solve_code, std::move(message), std::move(hint))); };
-  for (const std::string& reason : shape.unsupported) cannot(reason, "");
   for (const Player& player : shape.players)
     if (player.num_types() > 2)
       cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()),
-             "merge types, or give the player two");
+             "merge types, give the player two, or unroll a short game (method tree)");
   for (const PublicState& s : shape.states)
     if (shape.moves[ix(s.move)].kind == MoveKind::simultaneous) {
       cannot(fmt::format("'{}' is a simultaneous move", shape.moves[ix(s.move)].name), "let the players move one after the other");
@@ -47,6 +46,8 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
         cannot(fmt::format("play may go on for ever, and {} does not discount", shape.players[i].name), "a discount below 1, or a finite horizon");
         break;
       }
+  if (out.empty())  // what the language knows to be out of reach, and is none of the above
+    for (const std::string& reason : shape.unsupported) cannot(reason, "");
   for (std::size_t i = 0; i < shape.players.size(); ++i)
     for (std::size_t j = 0; j < shape.players.size(); ++j) {
       if (shape.players[i].num_types() != 2 || game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;
