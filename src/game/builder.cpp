@@ -59,36 +59,37 @@ void append(std::vector<double>& to, const Amount& amount, const Structure& shap
 using Draft = GameBuilder::BranchDraft;
 
 Draft& Draft::pay(int player, Amount amount) {
-  pays.emplace_back(player, std::move(amount));
+  pays_.emplace_back(player, std::move(amount));
   return *this;
 }
 Draft& Draft::odds(Amount amount) {
-  chance.assign(1, std::move(amount));
+  chance_.clear();
+  chance_.push_back(std::move(amount));
   return *this;
 }
 Draft& Draft::perceived(int player, Amount amount) {
-  perceptions.emplace_back(player, std::move(amount));
+  perceptions_.emplace_back(player, std::move(amount));
   return *this;
 }
 Draft& Draft::advance(int rounds) {
-  branch.advance = rounds;
+  branch_.advance = rounds;
   return *this;
 }
 Draft& Draft::time(int rounds) {
-  branch.time = rounds;
+  branch_.time = rounds;
   return *this;
 }
 Draft& Draft::count(int tally, Amount amount) {
-  tallies.emplace_back(tally, std::move(amount));
+  tallies_.emplace_back(tally, std::move(amount));
   return *this;
 }
 Draft& Draft::accepts(int move, int action) {
-  acceptances.push_back({move, action});
+  acceptances_.push_back({move, action});
   return *this;
 }
 Draft& Draft::open_to(const std::vector<int>& types) {
-  branch.open_to = 0;
-  for (const int k : types) branch.open_to |= std::uint64_t{1} << k;
+  branch_.open_to = 0;
+  for (const int k : types) branch_.open_to |= std::uint64_t{1} << k;
   return *this;
 }
 
@@ -178,24 +179,24 @@ void GameBuilder::unsupported(std::string reason) { shape_.unsupported.push_back
 
 Draft& GameBuilder::branch(int state, int action, int next) {
   Draft& draft = drafts_.emplace_back();
-  draft.state = state;
-  draft.branch.action = action;
-  draft.branch.next = next;
+  draft.state_ = state;
+  draft.branch_.action = action;
+  draft.branch_.next = next;
   return draft;
 }
 
 void GameBuilder::lay_out_branches() {
   std::vector<std::size_t> order(drafts_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::pair(drafts_[a].state, a) < std::pair(drafts_[b].state, b); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::pair(drafts_[a].state_, a) < std::pair(drafts_[b].state_, b); });
   std::vector<Draft> sorted;
   for (const std::size_t k : order) sorted.push_back(std::move(drafts_[k]));
   drafts_ = std::move(sorted);
   for (std::size_t k = 0; k < drafts_.size(); ++k) {
-    MELIAN_EXPECT(drafts_[k].state >= 0 && at(drafts_[k].state) < shape_.states.size(), fmt::format("branch {} leaves no state", k));
-    PublicState& from = shape_.states[at(drafts_[k].state)];
+    MELIAN_EXPECT(drafts_[k].state_ >= 0 && at(drafts_[k].state_) < shape_.states.size(), fmt::format("branch {} leaves no state", k));
+    PublicState& from = shape_.states[at(drafts_[k].state_)];
     if (from.num_branches++ == 0) from.first_branch = static_cast<int>(k);
-    shape_.branches.push_back(drafts_[k].branch);
+    shape_.branches.push_back(drafts_[k].branch_);
   }
   shape_.memory.push_back(0);
   for (const auto& row : memory_) {
@@ -209,8 +210,8 @@ void GameBuilder::derive_timed() {
   for (bool changed = true; changed;) {
     changed = false;
     for (const Draft& draft : drafts_) {
-      PublicState& from = shape_.states[at(draft.state)];
-      if (!from.timed && draft.branch.next >= 0 && shape_.states[at(draft.branch.next)].timed) changed = from.timed = true;
+      PublicState& from = shape_.states[at(draft.state_)];
+      if (!from.timed && draft.branch_.next >= 0 && shape_.states[at(draft.branch_.next)].timed) changed = from.timed = true;
     }
   }
 }
@@ -218,20 +219,20 @@ void GameBuilder::derive_timed() {
 void GameBuilder::derive_live() {
   const auto& players = shape_.players;
   for (const Draft& draft : drafts_) {
-    PublicState& from = shape_.states[at(draft.state)];
+    PublicState& from = shape_.states[at(draft.state_)];
     std::uint32_t mask = 0;
-    for (const auto& [player, amount] : draft.pays) mask |= mentions(amount, players);
-    for (const auto& [player, amount] : draft.perceptions) mask |= mentions(amount, players);
-    for (const auto& [tally, amount] : draft.tallies) mask |= mentions(amount, players);
-    for (const Amount& amount : draft.chance) mask |= mentions(amount, players);
-    if (draft.branch.time > 0)
+    for (const auto& [player, amount] : draft.pays_) mask |= mentions(amount, players);
+    for (const auto& [player, amount] : draft.perceptions_) mask |= mentions(amount, players);
+    for (const auto& [tally, amount] : draft.tallies_) mask |= mentions(amount, players);
+    for (const Amount& amount : draft.chance_) mask |= mentions(amount, players);
+    if (draft.branch_.time > 0)
       for (std::size_t i = 0; i < players.size(); ++i)
         if (differ(numbers_.discount[i])) mask |= 1U << i;
     const int mover = shape_.moves[at(from.move)].player;
     if (mover >= 0 && players[at(mover)].num_types() > 1) {
       const std::uint64_t all = (std::uint64_t{1} << players[at(mover)].num_types()) - 1;
       const std::vector<double>& precision = numbers_.precision[at(mover)];
-      if ((draft.branch.open_to & all) != all || (!precision.empty() && differ(precision))) mask |= 1U << mover;
+      if ((draft.branch_.open_to & all) != all || (!precision.empty() && differ(precision))) mask |= 1U << mover;
     }
     from.live |= mask;
   }
@@ -243,7 +244,7 @@ void GameBuilder::derive_live() {
       changed = changed || wider != from.live;
       from.live = wider;
     };
-    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state)], draft.branch.next);
+    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state_)], draft.branch_.next);
     // A branch into a timed entry may lead to its closing instead.
     for (PublicState& s : shape_.states) inherit(s, s.closing);
   }
@@ -316,7 +317,7 @@ void GameBuilder::derive_decision_follows() {
     const auto inherit = [&](PublicState& from, int next) {
       if (next >= 0 && !from.decision_follows && shape_.states[at(next)].decision_follows) changed = from.decision_follows = true;
     };
-    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state)], draft.branch.next);
+    for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state_)], draft.branch_.next);
     for (PublicState& s : shape_.states) inherit(s, s.closing);
   }
 }
@@ -326,31 +327,31 @@ void GameBuilder::lay_out_numbers() {
   shape_.count_begin.push_back(0);
   shape_.acceptance_begin.push_back(0);
   for (const Draft& draft : drafts_) {
-    const std::uint32_t live = shape_.states[at(draft.state)].live;
+    const std::uint32_t live = shape_.states[at(draft.state_)].live;
     shape_.reward_offset.push_back(size(numbers_.rewards));
     for (int j = 0; j < shape_.num_players(); ++j)
       append(
           numbers_.rewards,
           [&](const TypeProfile& types) {
             double sum = 0.0;
-            for (const auto& [player, amount] : draft.pays)
+            for (const auto& [player, amount] : draft.pays_)
               if (player == j) sum += amount(types);
             return sum;
           },
           shape_, live);
-    shape_.odds_offset.push_back(draft.chance.empty() ? -1 : size(numbers_.odds));
-    if (!draft.chance.empty()) append(numbers_.odds, draft.chance.front(), shape_, live);
-    shape_.perceived_offset.push_back(draft.perceptions.empty() ? -1 : size(numbers_.perceived));
-    for (int j = 0; j < shape_.num_players() && !draft.perceptions.empty(); ++j) {
-      const auto own = std::find_if(draft.perceptions.begin(), draft.perceptions.end(), [&](const auto& p) { return p.first == j; });
-      append(numbers_.perceived, own == draft.perceptions.end() ? draft.chance.front() : own->second, shape_, live);
+    shape_.odds_offset.push_back(draft.chance_.empty() ? -1 : size(numbers_.odds));
+    if (!draft.chance_.empty()) append(numbers_.odds, draft.chance_.front(), shape_, live);
+    shape_.perceived_offset.push_back(draft.perceptions_.empty() ? -1 : size(numbers_.perceived));
+    for (int j = 0; j < shape_.num_players() && !draft.perceptions_.empty(); ++j) {
+      const auto own = std::find_if(draft.perceptions_.begin(), draft.perceptions_.end(), [&](const auto& p) { return p.first == j; });
+      append(numbers_.perceived, own == draft.perceptions_.end() ? draft.chance_.front() : own->second, shape_, live);
     }
-    for (const auto& [tally, amount] : draft.tallies) {
+    for (const auto& [tally, amount] : draft.tallies_) {
       shape_.counts.push_back({tally, size(numbers_.amounts)});
       append(numbers_.amounts, amount, shape_, live);
     }
     shape_.count_begin.push_back(static_cast<std::int64_t>(shape_.counts.size()));
-    shape_.acceptances.insert(shape_.acceptances.end(), draft.acceptances.begin(), draft.acceptances.end());
+    shape_.acceptances.insert(shape_.acceptances.end(), draft.acceptances_.begin(), draft.acceptances_.end());
     shape_.acceptance_begin.push_back(static_cast<std::int64_t>(shape_.acceptances.size()));
   }
 }

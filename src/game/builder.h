@@ -56,11 +56,11 @@ class GameBuilder {
 
    private:
     friend class GameBuilder;
-    Branch branch;
-    int state = -1;
-    std::vector<std::pair<int, Amount>> pays, perceptions, tallies;
-    std::vector<Amount> chance;  ///< empty outside chance
-    std::vector<Structure::Acceptance> acceptances;
+    Branch branch_;
+    int state_ = -1;
+    std::vector<std::pair<int, Amount>> pays_, perceptions_, tallies_;
+    std::vector<Amount> chance_;  ///< empty outside chance
+    std::vector<Structure::Acceptance> acceptances_;
   };
 
   explicit GameBuilder(std::string title = "built by hand");

@@ -182,7 +182,7 @@ class Binder {
     }
   }
 
-  std::string types_text(const Profiles& profiles, int profile) const {
+  [[nodiscard]] std::string types_text(const Profiles& profiles, int profile) const {
     std::string text;
     for (int i = 0; i < s_.num_players(); ++i)
       if (profiles.stride(i) > 0)
@@ -230,7 +230,7 @@ class Binder {
                                          "a number", "look for a division by 0, a root or logarithm of a negative number, or numbers that grow too large"));
   }
 
-  std::string fingerprint(const Numbers& numbers) const {
+  [[nodiscard]] std::string fingerprint(const Numbers& numbers) const {
     std::string text = s_.fingerprint;
     const auto add = [&text](const std::vector<double>& list) {
       const std::size_t size = list.size();

@@ -34,7 +34,7 @@ double apply(const Step& step, double a, double b, double c) {
     case Op::logical_and: return a != 0.0 && b != 0.0 ? 1.0 : 0.0;
     case Op::logical_or: return a != 0.0 || b != 0.0 ? 1.0 : 0.0;
     case Op::logical_not: return a != 0.0 ? 0.0 : 1.0;
-    case Op::if_: return a != 0.0 ? b : c;
+    case Op::either: return a != 0.0 ? b : c;
     case Op::min: return std::min(a, b);
     case Op::max: return std::max(a, b);
     case Op::exp: return std::exp(a);
@@ -129,7 +129,7 @@ int Formulas::node_of(const Term& term, const Fixed& fixed, int depth) {
       std::sort(inner.begin(), inner.end());
       return node_of(*term.args[0], inner, depth + 1);
     }
-    case Op::if_:
+    case Op::either:
       for (std::size_t k = 0; k < 3 && k < term.args.size(); ++k) step.args[k] = node_of(*term.args[k], fixed, depth + 1);
       return share(step);
     default: break;

@@ -78,7 +78,7 @@ struct Reader {
       case Op::logical_and: return arg(0) != 0 && arg(1) != 0;
       case Op::logical_or: return arg(0) != 0 || arg(1) != 0;
       case Op::logical_not: return arg(0) == 0;
-      case Op::if_: return arg(0) != 0 ? arg(1) : arg(2);
+      case Op::either: return arg(0) != 0 ? arg(1) : arg(2);
       case Op::min: return std::min(arg(0), arg(1));
       case Op::max: return std::max(arg(0), arg(1));
       case Op::exp: return std::exp(arg(0));

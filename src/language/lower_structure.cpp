@@ -204,7 +204,7 @@ class Builder {
   }
   [[nodiscard]] std::uint32_t types_of(int entry) const { return entry < 0 ? 0U : program_.formulas[at(play_.entries, entry).formula].types; }
 
-  std::uint32_t mentioned_on(int b) const {
+  [[nodiscard]] std::uint32_t mentioned_on(int b) const {
     const PlayBranch& written = at(play_.branches, b);
     const auto next = static_cast<std::size_t>(b) + 1;
     const bool last = next >= play_.branches.size();
@@ -222,7 +222,7 @@ class Builder {
     return mask;
   }
 
-  std::uint32_t mentioned_at(const Point& p) const {
+  [[nodiscard]] std::uint32_t mentioned_at(const Point& p) const {
     std::uint32_t mask = 0;
     const auto decide = [&](int player, const std::vector<Way>& ways, int where) {
       mask |= by_type(program_.precision, player);

@@ -45,7 +45,7 @@ struct Term {
     logical_and,
     logical_or,
     logical_not,
-    if_,
+    either,
     min,
     max,
     exp,

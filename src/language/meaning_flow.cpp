@@ -83,14 +83,14 @@ class Flow {
     return after_options(choice, std::move(at));
   }
 
-  Standing after_options(const CheckedChoice& choice, Standing at) {
+  Standing after_options(const CheckedChoice& choice, const Standing& at) {
     Standing out;
     out.reachable = false;
     for (const CheckedOption& option : choice.options) out = merged(std::move(out), walk(option.block, at));
     return choice.options.empty() ? at : out;
   }
 
-  Standing pass(const CheckedSimultaneously& together, const ast::Span& span, Standing at) {
+  Standing pass(const CheckedSimultaneously& together, const ast::Span& span, const Standing& at) {
     decides(span);
     for (const CheckedChoice& choice : together.choices)
       for (const CheckedOption& option : choice.options)

@@ -29,7 +29,7 @@ class Constant {
       default: break;
     }
     std::vector<double> of;
-    if (term.op == Op::if_) {
+    if (term.op == Op::either) {
       const Truth condition = truth(*term.args[0]);
       if (condition == Truth::open) return std::nullopt;
       return number(*term.args[condition == Truth::yes ? 1 : 2]);
@@ -86,7 +86,7 @@ class Constant {
   }
 
  private:
-  std::optional<double> parameter(int index) const {
+  [[nodiscard]] std::optional<double> parameter(int index) const {
     const CheckedParameter& parameter = bench_.model.parameters[static_cast<std::size_t>(index)];
     if (!defaults_ || parameter.player >= 0 || parameter.contents.size() != 1) return std::nullopt;
     const double* number = std::get_if<double>(&parameter.contents.front());
@@ -172,7 +172,7 @@ bool factorises(Bench& bench, const Term& term) {
     case Op::multiply:
     case Op::divide: return factorises(bench, *term.args[0]) && factorises(bench, *term.args[1]);
     case Op::power: return types_read(bench, *term.args[1]) == 0 && factorises(bench, *term.args[0]);
-    case Op::if_: return types_read(bench, *term.args[0]) == 0 && factorises(bench, *term.args[1]) && factorises(bench, *term.args[2]);
+    case Op::either: return types_read(bench, *term.args[0]) == 0 && factorises(bench, *term.args[1]) && factorises(bench, *term.args[2]);
     case Op::let: break;
     default: return false;
   }

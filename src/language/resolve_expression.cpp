@@ -172,7 +172,7 @@ class Resolver {
     if (name == "if") {
       if (count != 3) return wrong_count(e, "three: a condition, what holds if it is true, what holds if not");
       TermPtr condition = want(*e.operands[0], Kind::truth);
-      return {Kind::number, make_term(Op::if_, {condition, want(*e.operands[1], Kind::number), want(*e.operands[2], Kind::number)}, e.span), -1, {}};
+      return {Kind::number, make_term(Op::either, {condition, want(*e.operands[1], Kind::number), want(*e.operands[2], Kind::number)}, e.span), -1, {}};
     }
     const bool many = name == "min" || name == "max";
     if (many ? count == 0 : count != 1) return wrong_count(e, many ? "one or more numbers" : "one number");
