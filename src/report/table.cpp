@@ -72,7 +72,7 @@ std::string wrap(const std::string& text, const TextStyle& style, std::size_t in
   return out;
 }
 
-Table& Table::align_right(std::vector<std::size_t> columns) {
+Table& Table::align_right(const std::vector<std::size_t>& columns) {
   for (std::size_t column : columns) right_[column] = true;
   return *this;
 }

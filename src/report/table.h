@@ -25,7 +25,7 @@ namespace melian {
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size(), false) {}
-  Table& align_right(std::vector<std::size_t> columns);
+  Table& align_right(const std::vector<std::size_t>& columns);
   /// The last column's words go on in further lines instead of being shortened.
   Table& wrap_last();
   void add(std::vector<std::string> row);
