@@ -394,7 +394,7 @@ void Curve::roots(const Line& line, double target, std::vector<Root>& out) {
         shortest = std::abs(prior - target);
         nearest = &segment;
       }
-  if (shortest > meeting * (1.0 + line.scale)) return;
+  if (nearest == nullptr || shortest > meeting * (1.0 + line.scale)) return;
   add_root(line, *nearest, std::abs(nearest->prior_low - target) == shortest ? nearest->t_low : nearest->t_high, target, out);
 }
 

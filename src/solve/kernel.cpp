@@ -34,7 +34,7 @@ class Contest {
 /// what the last Newton step already knows.
 void settle(const Line& line, double u0, double u, const Contest& at, int cell, int target, LineAnswer& answer) {
   const int branch = line.curved[0], other = 1 - branch;
-  double log[2], rest[2];
+  double log[2] = {}, rest[2] = {};
   for (const int type : {0, 1}) {
     const Contest::Logs logs = at.logs(type);
     log[type] = logs.branch;
