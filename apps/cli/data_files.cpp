@@ -81,12 +81,6 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
   return {};
 }
 
-Diagnostics complaint(const std::string& code, const std::string& message, const std::string& hint) {
-  Diagnostic diagnostic;
-  diagnostic.code = code;
-  diagnostic.message = message;
-  diagnostic.hint = hint;
-  return {diagnostic};
-}
+Diagnostics complaint(const std::string& code, const std::string& message, const std::string& hint) { return {placeless(code, message, hint)}; }
 
 }  // namespace melian::cli

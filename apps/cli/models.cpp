@@ -62,11 +62,6 @@ struct ModelsCommand {
     Progress progress(common.quiet);
     return run_checks(entry, progress.callback());
   }
-
-  [[nodiscard]] static int stopped() {
-    say("melian: stopped; nothing was kept\n");
-    return interrupted;
-  }
 };
 
 }  // namespace

@@ -128,4 +128,16 @@ int fail(Diagnostics diagnostics) {
   return invalid;
 }
 
+int stopped() {
+  say("melian: stopped; nothing was kept\n");
+  return interrupted;
+}
+
+int judged(bool holds, const std::vector<std::string>& why_not, bool as_document, bool quiet) {
+  if (holds) return done;
+  if (as_document && !quiet)
+    for (const std::string& reason : why_not) say("melian: NOT certified: " + reason + "\n");
+  return misses_tolerance;
+}
+
 }  // namespace melian::cli

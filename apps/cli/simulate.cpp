@@ -73,10 +73,7 @@ struct SimulateCommand {
     options->solve.on_step = progress.callback();
     const Result<Answer> found = answer(loaded->game, *options);
     progress.clear();
-    if (was_interrupted()) {
-      say("melian: stopped; nothing was kept\n");
-      return interrupted;
-    }
+    if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
     const Simulation simulation = simulate(loaded->game, found->solution.assessment, plays, seed);
     print(csv ? plays_csv(loaded->game.shape(), simulation) : shares(loaded->game.shape(), found->prediction, simulation));

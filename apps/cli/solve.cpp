@@ -12,8 +12,6 @@
 namespace melian::cli {
 namespace {
 
-constexpr const char* idle_option_code = "M0805";
-
 struct SolveCommand {
   CommonOptions common;
   GameOptions game;
@@ -59,17 +57,11 @@ struct SolveCommand {
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer(loaded->game, *options);
     progress.clear();
-    if (was_interrupted()) {
-      say("melian: stopped; nothing was kept\n");
-      return interrupted;
-    }
+    if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
     found->compile_seconds = loaded->compile_seconds;
     print(json ? results_json(loaded->game, *found, *options) : summary(loaded->game, *found, style_of_stdout()));
-    if (found->certificate.holds) return done;
-    if (json && !common.quiet)
-      for (const std::string& reason : found->certificate.why_not) say("melian: NOT certified: " + reason + "\n");
-    return misses_tolerance;
+    return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
   }
 };
 

@@ -20,16 +20,10 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
   options.on_step = progress.callback();
   const Result<TreeSolution> found = solve_tree(form, options);
   progress.clear();
-  if (was_interrupted()) {
-    say("melian: stopped; nothing was kept\n");
-    return interrupted;
-  }
+  if (was_interrupted()) return stopped();
   if (!found) return fail(found.error());
   print(json ? tree_results_json(form, *found, conventions) : tree_summary(form, *found, conventions, style_of_stdout()));
-  if (found->certificate.holds) return done;
-  if (json && !quiet)
-    for (const std::string& reason : found->certificate.why_not) say("melian: NOT certified: " + reason + "\n");
-  return misses_tolerance;
+  return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
 }
 
 }  // namespace
@@ -37,7 +31,7 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
 int solve_efg(const std::string& file, double lambda, bool json, bool quiet) {
-  if (std::isnan(lambda)) return fail(complaint("M0805", "an .efg states no precision (lambda)", "give `--lambda L`, in 1/payoff units"));
+  if (std::isnan(lambda)) return fail(complaint(idle_option_code, "an .efg states no precision (lambda)", "give `--lambda L`, in 1/payoff units"));
   const Result<ExtensiveForm> form = read_efg(file);
   if (!form) return fail(form.error());
   return solve_and_print(*form, {.fingerprint = sha256(write_efg(*form)), .discounting = Discounting::present_value, .measure = Measure::each}, lambda, json,

@@ -37,6 +37,9 @@ inline constexpr const char* too_large_code = "M0901";
 template <class T>
 using Result = std::expected<T, Diagnostics>;
 
+/// One that concerns no place in a file.
+[[nodiscard]] Diagnostic placeless(std::string code, std::string message, std::string hint = {});
+
 /// A diagnostic as people see it: file:line:column, the line, a caret, what was expected, a hint.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, bool colour = false);
 [[nodiscard]] std::string render(const Diagnostics& diagnostics, bool colour = false);

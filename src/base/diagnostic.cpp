@@ -71,6 +71,14 @@ std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
 
 }  // namespace
 
+Diagnostic placeless(std::string code, std::string message, std::string hint) {
+  Diagnostic out;
+  out.code = std::move(code);
+  out.message = std::move(message);
+  out.hint = std::move(hint);
+  return out;
+}
+
 std::string render(const Diagnostic& diagnostic, bool colour) {
   const Paint paint{colour};
   std::string out;

@@ -246,13 +246,7 @@ std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& o
 Result<std::vector<int>> grid_nodes(const Structure& structure, const std::vector<std::string>& words) {
   constexpr int most_nodes = 1 << 20;
   Diagnostics diagnostics;
-  const auto complain = [&](const std::string& message, const std::string& hint) {
-    Diagnostic diagnostic;
-    diagnostic.code = "M0803";
-    diagnostic.message = message;
-    diagnostic.hint = hint;
-    diagnostics.push_back(std::move(diagnostic));
-  };
+  const auto complain = [&](const std::string& message, const std::string& hint) { diagnostics.push_back(placeless("M0803", message, hint)); };
   std::vector<std::string> names;
   for (const Player& player : structure.players) names.push_back(player.name);
   std::vector<int> nodes(names.size(), 0);

@@ -10,14 +10,6 @@
 namespace melian::grid {
 namespace {
 
-Diagnostic diagnostic(const char* code, std::string message, std::string hint) {
-  Diagnostic out;
-  out.code = code;
-  out.message = std::move(message);
-  out.hint = std::move(hint);
-  return out;
-}
-
 bool moves_somewhere(const Structure& shape, int player) {
   for (std::size_t s = 0; s < shape.states.size(); ++s)
     if (shape.is_decision(static_cast<int>(s)) && shape.moves[ix(shape.states[s].move)].player == player) return true;
@@ -29,7 +21,7 @@ bool moves_somewhere(const Structure& shape, int player) {
 Diagnostics refusals(const Game& game, const SolveOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
-  const auto cannot = [&](std::string message, std::string hint) { out.push_back(diagnostic(cannot_solve_code, std::move(message), std::move(hint))); };
+  const auto cannot = [&](std::string message, std::string hint) { out.push_back(placeless(cannot_solve_code, std::move(message), std::move(hint))); };
   for (const Player& player : shape.players)
     if (player.num_types() > 2)
       cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()),
@@ -73,10 +65,10 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
                           return x >= 0.0 && std::isfinite(x * options.lambda_factor) && options.lambda_factor >= 0.0;
                         });
     if (!usable)
-      out.push_back(diagnostic(no_precision_code,
-                               own.empty() ? fmt::format("the model states no precision (lambda) for {}", shape.players[ix(i)].name)
-                                           : fmt::format("the precision (lambda) of {} is not a finite number from 0 up", shape.players[ix(i)].name),
-                               "state one in the model, or give lambda"));
+      out.push_back(placeless(no_precision_code,
+                              own.empty() ? fmt::format("the model states no precision (lambda) for {}", shape.players[ix(i)].name)
+                                          : fmt::format("the precision (lambda) of {} is not a finite number from 0 up", shape.players[ix(i)].name),
+                              "state one in the model, or give lambda"));
   }
   return out;
 }
@@ -93,7 +85,7 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
   if (nodes.empty()) knob = "fewer rounds, or fewer contents of what public states remember";
   if (largest_offer > 8) knob += fmt::format(", or fewer than {} numbers in an offer", largest_offer);
   constexpr double gigabyte = 1073741824.0;
-  return {diagnostic(
+  return {placeless(
       too_large_code,
       fmt::format("{} decisions on {} belief points need {} GB, more than the {} GB allowed", count_decisions(game.shape(), axes), nodes.empty() ? "1" : nodes,
                   number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),

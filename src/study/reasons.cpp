@@ -88,9 +88,7 @@ class Search {
   Search(const Study& study, const ParsedClaim& claim, const Disagreement& where, StudyGames& games)
       : study_(study), claim_(study.claims[where.claim]), parsed_(claim), games_(games) {
     reason_.where = where;
-    for_each_use_of_half(parsed_, claim_, where.half, [&](const std::string& variant, const metric::Atom& atom) {
-      if (atom.quantity != metric::Quantity::base_rate) wanted_[variant].push_back(atom);
-    });
+    for_each_use_of_half(parsed_, claim_, where.half, [&](const std::string& variant, const metric::Atom& atom) { want(wanted_, variant, atom); });
   }
 
   /// Says what will be wanted of mixtures that other disagreements want too, so that each is solved once.

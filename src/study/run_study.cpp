@@ -15,11 +15,7 @@ namespace {
 Wanted wanted_by(const Study& study, const std::vector<ParsedClaim>& claims) {
   Wanted out;
   for (std::size_t c = 0; c < study.claims.size(); ++c)
-    for_each_use(claims[c], study.claims[c], [&](const std::string& variant, const metric::Atom& atom) {
-      if (atom.quantity == metric::Quantity::base_rate) return;  // of the study, not of a game
-      std::vector<metric::Atom>& atoms = out[variant];
-      if (std::ranges::none_of(atoms, [&](const metric::Atom& known) { return metric::text_of(known) == metric::text_of(atom); })) atoms.push_back(atom);
-    });
+    for_each_use(claims[c], study.claims[c], [&](const std::string& variant, const metric::Atom& atom) { want(out, variant, atom); });
   return out;
 }
 

@@ -24,6 +24,13 @@ double weight_of(Level level) { return level == Level::answer ? 40.0 : level == 
 
 }  // namespace
 
+void want(Wanted& wanted, const std::string& variant, const metric::Atom& atom) {
+  if (atom.quantity == metric::Quantity::base_rate) return;
+  std::vector<metric::Atom>& atoms = wanted[variant];
+  const std::string text = metric::text_of(atom);
+  if (std::ranges::none_of(atoms, [&](const metric::Atom& known) { return metric::text_of(known) == text; })) atoms.push_back(atom);
+}
+
 StudyGames::StudyGames(const Study& study, const StudyOptions& options, Wanted wanted)
     : study_(study), options_(options), readings_(study.readings), wanted_(std::move(wanted)) {
   one_ = static_cast<std::size_t>(std::ranges::find(study.solve.report_lambda, 1.0) - study.solve.report_lambda.begin());
@@ -50,10 +57,8 @@ std::optional<std::size_t> StudyGames::add_mixture(Reading reading, const Wanted
   const auto known = std::ranges::find(readings_, reading.id, &Reading::id);
   const auto index = static_cast<std::size_t>(known - readings_.begin());
   if (known == readings_.end()) readings_.push_back(std::move(reading));
-  for (const auto& [variant, atoms] : wanted) {
-    std::vector<metric::Atom>& all = mixtures_[index][variant];
-    all.insert(all.end(), atoms.begin(), atoms.end());
-  }
+  for (const auto& [variant, atoms] : wanted)
+    for (const metric::Atom& atom : atoms) want(mixtures_[index], variant, atom);
   for (int v = -1; v < num_variants(); ++v)
     if ((v < 0 || wanted.contains(variant_name(v))) && !bind(index, v)) return std::nullopt;
   return index;

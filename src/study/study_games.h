@@ -27,6 +27,8 @@ struct Task {
 
 /// What claims take from games, by variant ("base" where they name none).
 using Wanted = std::map<std::string, std::vector<metric::Atom>>;
+/// Adds what is not there yet. Base rates are of the study, not of a game.
+void want(Wanted& wanted, const std::string& variant, const metric::Atom& atom);
 
 class StudyGames {
  public:

@@ -43,7 +43,11 @@ Json grid_json(const std::string& text) {
 class Results {
  public:
   Results(const Study& study, const StudyFindings& findings) : study_(study), findings_(findings), files_(model_files(study)) {
-    for (const auto& reading : findings.readings) answers_.push_back(Json::parse(reading.answer->document));
+    for (const auto& reading : findings.readings) {
+      answers_.push_back(Json::parse(reading.answer->document));
+      short_.emplace_back();
+      for (const Piece* piece : reading.by_lambda) short_.back().push_back(Json::parse(piece->document)["short"]);
+    }
     study_print_ = sha256(study.file_text);
     model_print_ = study.model->text_fingerprint();
     print_ = sha256(study_print_ + model_print_);
@@ -128,7 +132,6 @@ class Results {
 
   [[nodiscard]] Json reading(std::size_t r) const {
     const Reading& reading = study_.readings[r];
-    const StudyFindings::OfReading& found = findings_.readings[r];
     Json out;
     out["id"] = reading.id;
     out["by"] = reading.by;
@@ -140,7 +143,7 @@ class Results {
     out["because"] = reading.because;
     out["lambda"] = answers_[r]["result"]["method"]["lambda"];
     out["by_lambda"] = Json::object();
-    for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) out["by_lambda"][factor(l)] = Json::parse(found.by_lambda[l]->document)["short"];
+    for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) out["by_lambda"][factor(l)] = short_[r][l];
     out["result"] = answers_[r]["result"];
     return out;
   }
@@ -271,7 +274,7 @@ class Results {
                         {"compared_with", or_null(guard.compared_with)},
                         {"met", guard.met}});
     Json out;
-    out["lambda"] = Json::parse(findings_.readings[r].by_lambda[l]->document)["short"]["lambda"];
+    out["lambda"] = short_[r][l]["lambda"];
     out["value"] = or_null(shown.value);
     out["error"] = json_number(shown.error());
     out["compared_with"] = or_null(shown.compared_with);
@@ -353,6 +356,7 @@ class Results {
   const StudyFindings& findings_;
   std::vector<ModelFile> files_;
   std::vector<Json> answers_;
+  std::vector<std::vector<Json>> short_;  ///< [reading][lambda]
   std::string study_print_, model_print_, print_;
 };
 

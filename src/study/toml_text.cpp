@@ -136,11 +136,8 @@ TextPlace place_of_byte(const std::string& text, std::size_t byte) {
 }
 
 Diagnostics refused(const std::string& file, std::string message, std::string hint) {
-  Diagnostic diagnostic;
-  diagnostic.code = "M0701";
+  Diagnostic diagnostic = placeless("M0701", std::move(message), std::move(hint));
   diagnostic.file = file;
-  diagnostic.message = std::move(message);
-  diagnostic.hint = std::move(hint);
   return {diagnostic};
 }
 

@@ -16,26 +16,18 @@ namespace {
 
 using tree::ix;
 
-Diagnostic refusal(const char* code, std::string message, std::string hint) {
-  Diagnostic out;
-  out.code = code;
-  out.message = std::move(message);
-  out.hint = std::move(hint);
-  return out;
-}
-
 Diagnostics outside_the_method(const ExtensiveForm& form) {
   constexpr std::size_t most_told = 5;
   Diagnostics out;
   for (const int h : tree::sets_passed_twice(form)) {
     if (out.size() == most_told) break;
-    out.push_back(refusal(tree_refusal_code, fmt::format("a play can pass {} twice, and the player does not know which time it is", tree::set_words(form, h)),
-                          "give the two passings information sets of their own"));
+    out.push_back(placeless(tree_refusal_code, fmt::format("a play can pass {} twice, and the player does not know which time it is", tree::set_words(form, h)),
+                            "give the two passings information sets of their own"));
   }
   for (const int h : tree::sets_never_reached(form)) {
     if (out.size() == most_told) break;
-    out.push_back(refusal(tree_refusal_code, fmt::format("chance never lets {} be reached: Bayes' rule gives no belief there", tree::set_words(form, h)),
-                          "drop actions of probability 0, or make them small instead"));
+    out.push_back(placeless(tree_refusal_code, fmt::format("chance never lets {} be reached: Bayes' rule gives no belief there", tree::set_words(form, h)),
+                            "drop actions of probability 0, or make them small instead"));
   }
   return out;
 }
@@ -43,10 +35,10 @@ Diagnostics outside_the_method(const ExtensiveForm& form) {
 Diagnostics too_large(std::int64_t bytes, const ExtensiveForm& form, const TreeOptions& options) {
   if (bytes <= options.max_bytes) return {};
   constexpr double gigabyte = 1073741824.0;
-  return {refusal(too_large_code,
-                  fmt::format("a tree of {} nodes and {} information sets needs {} GB, more than the {} GB allowed", form.nodes.size(), form.sets.size(),
-                              number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
-                  "fewer rounds, or fewer actions at each of them")};
+  return {placeless(too_large_code,
+                    fmt::format("a tree of {} nodes and {} information sets needs {} GB, more than the {} GB allowed", form.nodes.size(), form.sets.size(),
+                                number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+                    "fewer rounds, or fewer actions at each of them")};
 }
 
 /// What plays pay: the most that a player's payoff can differ between two of them (how fast logits can move with lambda),
@@ -81,10 +73,10 @@ Payoffs payoffs_of(const ExtensiveForm& form) {
 Diagnostics beyond_arithmetic(const Payoffs& payoffs, double lambda) {
   constexpr double most = 1e100;
   if (!(payoffs.largest <= most))
-    return {refusal(tree_refusal_code, fmt::format("payoffs add up to {}, beyond what can be computed with", number_text(payoffs.largest, 3)),
-                    "state payoffs in a larger unit")};
+    return {placeless(tree_refusal_code, fmt::format("payoffs add up to {}, beyond what can be computed with", number_text(payoffs.largest, 3)),
+                      "state payoffs in a larger unit")};
   if (!(lambda * payoffs.range <= most))
-    return {refusal(
+    return {placeless(
         tree_refusal_code,
         fmt::format("lambda {} times payoffs that differ by {} is beyond what can be computed with", number_text(lambda, 3), number_text(payoffs.range, 3)),
         "a smaller lambda")};

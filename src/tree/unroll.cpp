@@ -18,14 +18,6 @@ namespace {
 
 using tree::ix;
 
-Diagnostic refusal(const char* code, std::string message, std::string hint) {
-  Diagnostic out;
-  out.code = code;
-  out.message = std::move(message);
-  out.hint = std::move(hint);
-  return out;
-}
-
 constexpr double same_odds = 1e-12;  // odds that differ by round-off are the same
 
 bool sees_other_odds(const Game& game, int player) {
@@ -43,7 +35,7 @@ bool sees_other_odds(const Game& game, int player) {
 Diagnostics refusals(const Game& game, const UnrollOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
-  const auto cannot = [&](std::string message, std::string hint) { out.push_back(refusal(tree_refusal_code, std::move(message), std::move(hint))); };
+  const auto cannot = [&](std::string message, std::string hint) { out.push_back(placeless(tree_refusal_code, std::move(message), std::move(hint))); };
   for (const PublicState& state : shape.states)
     if (shape.moves[ix(state.move)].kind == MoveKind::simultaneous) {
       cannot(fmt::format("'{}' is a simultaneous move, which is not unrolled yet", shape.moves[ix(state.move)].name),
@@ -92,8 +84,8 @@ class Unroller {
     const double most = static_cast<double>(everyone_.count()) * count_nodes() + 1.0;
     if (!(most <= static_cast<double>(options_.max_nodes)))
       return std::unexpected(Diagnostics{
-          refusal(too_large_code, fmt::format("the unrolled tree has up to {} nodes, more than the {} allowed", number_text(most, 4), options_.max_nodes),
-                  "fewer rounds, or fewer numbers in an offer: every public history is written out for every profile of types")});
+          placeless(too_large_code, fmt::format("the unrolled tree has up to {} nodes, more than the {} allowed", number_text(most, 4), options_.max_nodes),
+                    "fewer rounds, or fewer numbers in an offer: every public history is written out for every profile of types")});
     while (!pending_.empty() && why_not_.empty()) {
       Spot spot = std::move(pending_.back());
       pending_.pop_back();
@@ -323,8 +315,9 @@ class Unroller {
     double factor = largest_lambda_ > 0.0 ? options_.lambda[ix(mover)][ix(type)] / largest_lambda_ : 1.0;
     if (options_.discounting == Discounting::current_value) factor /= discount(mover, spot.profile, spot.elapsed);
     if (!std::isfinite(factor))
-      why_not_.push_back(refusal(tree_refusal_code, fmt::format("{} discounts payoffs at '{}' to nought, so a tree cannot tell them apart", player.name, label),
-                                 "a discount factor above 0"));
+      why_not_.push_back(placeless(tree_refusal_code,
+                                   fmt::format("{} discounts payoffs at '{}' to nought, so a tree cannot tell them apart", player.name, label),
+                                   "a discount factor above 0"));
     found->second = add_set(mover, std::move(label), actions_of(spot, branches), factor);
     return found->second;
   }

@@ -10,6 +10,8 @@
 #include <sstream>
 #include <string>
 
+#include <nlohmann/json.hpp>
+
 namespace melian::program {
 
 struct Ran {
@@ -53,6 +55,14 @@ inline Ran run(const std::string& arguments) {
   const std::string command = std::string("'") + MELIAN_PROGRAM + "' " + arguments + " >'" + out + "' 2>'" + err + "' </dev/null";
   const int status = std::system(command.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
+}
+
+/// results.json without its times.
+inline nlohmann::ordered_json timeless(const std::string& file) {
+  auto document = nlohmann::ordered_json::parse(content(file));
+  document.erase("timing");
+  for (auto& reading : document["readings"]) reading["result"].erase("timing");
+  return document;
 }
 
 inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

@@ -54,12 +54,7 @@ std::string study_file() {
   return folder().write("small.toml", study_text);
 }
 
-Json results_of(const std::string& name) {
-  Json document = Json::parse(content(folder().file(name) + "/results.json"));
-  document.erase("timing");
-  for (Json& reading : document["readings"]) reading["result"].erase("timing");
-  return document;
-}
+Json results_of(const std::string& name) { return timeless(folder().file(name) + "/results.json"); }
 
 }  // namespace
 
