@@ -52,9 +52,10 @@ struct Variable {
 struct PublicState {
   int move = -1;
   int first_branch = 0, num_branches = 0;
-  std::uint32_t live = 0;        ///< bit i: the type of player i can still matter for somebody's payoff, odds or guard from here on
+  std::uint32_t live = 0;        ///< bit i: the type of player i (or one correlated with it) can still matter for a payoff, odds or guard
   bool timed = false;            ///< exists once a round
   bool entry = false;            ///< the top of a phase: rounds begin here
+  int part_open = -1;            ///< of simultaneous moves: where its masks start in `Structure::part_open`
   int closing = -1;              ///< of a timed entry: the state play continues at when the clock has run out
   bool decision_follows = true;  ///< false: no decision here or later, so payoffs are linear in beliefs
 };
@@ -64,7 +65,7 @@ struct Branch {
   int next = -1;                              ///< a public state; or, negative, the outcome -1 - next in which play ends
   int advance = 0;                            ///< clock rounds counted since the top of the phase, where `next` is the top of a phase
   int time = 0;                               ///< rounds that pass on this branch: later payments are discounted by discount^time
-  std::uint64_t open_to = ~std::uint64_t{0};  ///< bit k: type k of the mover has this action
+  std::uint64_t open_to = ~std::uint64_t{0};  ///< bit k: type k of the mover has this action (of simultaneous moves: see `Structure::part_open`)
 };
 
 enum class HorizonKind : std::uint8_t { none, finite, forever };
@@ -91,6 +92,10 @@ struct Structure {
   std::vector<std::int64_t> memory;
   std::vector<Remembered> remembered;
 
+  /// Of simultaneous moves, from `PublicState::part_open` on: per part, per action of its move, bit k: type k of its mover has
+  /// it. Branches are all joint actions of what is open to some type, the last part fastest.
+  std::vector<std::uint64_t> part_open;
+
   // Where each branch's numbers start in `Numbers`; see the accessors of Game.
   std::vector<std::int64_t> reward_offset;     ///< per branch; block [player][profile]
   std::vector<std::int64_t> odds_offset;       ///< per branch, -1 outside chance; block [profile]
@@ -113,20 +118,22 @@ struct Structure {
   std::vector<std::vector<int>> untimed_levels, timed_levels;
   std::vector<std::uint8_t> reached;  ///< [round * states + state]: can play stand there then (timed states)
 
-  std::vector<std::vector<int>> correlated;  ///< groups of players whose types have a joint prior
+  std::vector<std::vector<int>> correlated;  ///< groups of players, in order, whose types have a joint prior; no player is in two
   std::vector<std::string> unsupported;      ///< reasons why the present solvers cannot take this game (empty: they can)
   std::string fingerprint;                   ///< SHA-256 of the structure and of the model text that made it
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] int num_profiles(std::uint32_t live) const;
   [[nodiscard]] std::uint32_t everyone() const;  ///< mask of all players with two or more types
+  [[nodiscard]] std::uint32_t with_correlated(std::uint32_t players) const;  ///< and everybody whose types have a joint prior with theirs
   [[nodiscard]] bool is_decision(int state) const;
 };
 
 /// The numbers of one game: bound from parameters, never changing the structure.
 struct Numbers {
   std::vector<double> rewards, odds, perceived, amounts;
-  std::vector<std::vector<double>> prior;                 ///< [player][type], the analyst's
+  std::vector<std::vector<double>> prior;                 ///< [player][type], the analyst's (of correlated types: the margins)
+  std::vector<std::vector<double>> joint;                 ///< [correlated group][types of its players, mixed radix, the last fastest]
   std::vector<std::vector<std::vector<double>>> beliefs;  ///< [observer][player][type] at the start
   std::vector<std::vector<double>> discount;              ///< [player][type], per round
   std::vector<std::vector<double>> precision;             ///< [player][type]; empty when the model states none

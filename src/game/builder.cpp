@@ -114,6 +114,19 @@ void GameBuilder::believes(int observer, int about, std::vector<double> by_type)
   row[at(about)] = std::move(by_type);
 }
 
+void GameBuilder::correlate(std::vector<int> players, std::vector<double> joint) {
+  std::uint32_t mask = 0;
+  for (const int player : players) mask |= 1U << player;
+  const Profiles cells(shape_.players, mask);
+  for (const int player : players) {
+    std::vector<double>& margin = numbers_.prior[at(player)];
+    margin.assign(margin.size(), 0.0);
+    for (int c = 0; c < cells.count(); ++c) margin[at(cells.type_of(c, player))] += joint[at(c)];
+  }
+  shape_.correlated.push_back(std::move(players));
+  numbers_.joint.push_back(std::move(joint));
+}
+
 int GameBuilder::outcome(std::string name) {
   shape_.outcomes.push_back(std::move(name));
   return -static_cast<int>(shape_.outcomes.size());
@@ -149,6 +162,19 @@ int GameBuilder::choice(std::string name, int player, std::vector<std::string> a
 int GameBuilder::chance(std::string name, std::vector<std::string> outcomes) {
   const int move = choice(std::move(name), -1, std::move(outcomes));
   shape_.moves.back().kind = MoveKind::chance;
+  return move;
+}
+int GameBuilder::simultaneous(std::string name, std::vector<int> parts) {
+  std::vector<std::string> actions{""};
+  for (const int part : parts) {
+    std::vector<std::string> longer;
+    for (const std::string& before : actions)
+      for (const std::string& action : shape_.moves[at(part)].actions) longer.push_back(before + (before.empty() ? "" : " & ") + action);
+    actions = std::move(longer);
+  }
+  const int move = choice(std::move(name), -1, std::move(actions));
+  shape_.moves.back().kind = MoveKind::simultaneous;
+  shape_.moves.back().parts = std::move(parts);
   return move;
 }
 int GameBuilder::passage(std::string name) {
@@ -205,6 +231,24 @@ void GameBuilder::lay_out_branches() {
   }
 }
 
+/// Parts of simultaneous moves: every type has what any branch takes.
+void GameBuilder::open_parts() {
+  for (PublicState& from : shape_.states) {
+    const Move& move = shape_.moves[at(from.move)];
+    if (move.kind != MoveKind::simultaneous) continue;
+    from.part_open = static_cast<int>(shape_.part_open.size());
+    for (std::size_t part = 0; part < move.parts.size(); ++part) {
+      std::vector<std::uint64_t> open(shape_.moves[at(move.parts[part])].actions.size(), 0);
+      for (int k = 0; k < from.num_branches; ++k) {
+        int rest = shape_.branches[at(from.first_branch + k)].action;
+        for (std::size_t later = move.parts.size(); --later > part;) rest /= static_cast<int>(shape_.moves[at(move.parts[later])].actions.size());
+        open[at(rest) % open.size()] = ~std::uint64_t{0};
+      }
+      shape_.part_open.insert(shape_.part_open.end(), open.begin(), open.end());
+    }
+  }
+}
+
 void GameBuilder::derive_timed() {
   for (PublicState& s : shape_.states) s.timed = s.entry && s.closing >= 0 && shape_.horizon == HorizonKind::finite;
   for (bool changed = true; changed;) {
@@ -234,7 +278,7 @@ void GameBuilder::derive_live() {
       const std::vector<double>& precision = numbers_.precision[at(mover)];
       if ((draft.branch_.open_to & all) != all || (!precision.empty() && differ(precision))) mask |= 1U << mover;
     }
-    from.live |= mask;
+    from.live |= shape_.with_correlated(mask);
   }
   for (bool changed = true; changed;) {
     changed = false;
@@ -370,6 +414,7 @@ Game GameBuilder::build() {
       if (numbers_.beliefs[i][about].empty()) numbers_.beliefs[i][about] = numbers_.prior[about];
   }
   lay_out_branches();
+  open_parts();
   derive_timed();
   derive_live();
   derive_levels();
@@ -404,7 +449,7 @@ std::string game_fingerprint(const Structure& structure, const Numbers& numbers)
     }
   };
   for (const auto* block : {&numbers.rewards, &numbers.odds, &numbers.perceived, &numbers.amounts}) add(*block);
-  for (const auto* table : {&numbers.prior, &numbers.discount, &numbers.precision})
+  for (const auto* table : {&numbers.prior, &numbers.joint, &numbers.discount, &numbers.precision})
     for (const auto& row : *table) add(row);
   for (const auto& table : numbers.beliefs)
     for (const auto& row : table) add(row);

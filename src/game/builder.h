@@ -71,12 +71,18 @@ class GameBuilder {
   void precision(int player, std::vector<double> by_type);
   void believes(int observer, int about, std::vector<double> by_type);
 
+  /// A joint prior of the types of players, in mixed radix of their order, the last fastest; their own priors become its margins.
+  void correlate(std::vector<int> players, std::vector<double> joint);
+
   int outcome(std::string name);  ///< what `branch` takes as `next` to end play
   int tally(std::string name);
   int variable(std::string name, std::vector<std::string> domain);
 
   int offer(std::string name, int player, std::vector<double> numbers, std::vector<double> widths = {});
   int choice(std::string name, int player, std::vector<std::string> actions);
+  /// Choices made at the same time. Joint actions count in mixed radix, the last part fastest; a state needs a branch for each
+  /// of those that any branch takes, and every type has them all.
+  int simultaneous(std::string name, std::vector<int> parts);
   int chance(std::string name, std::vector<std::string> outcomes);
   int passage(std::string name);
 
@@ -97,6 +103,7 @@ class GameBuilder {
 
  private:
   void lay_out_branches();
+  void open_parts();
   void derive_timed();
   void derive_live();
   void derive_levels();

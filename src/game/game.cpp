@@ -20,6 +20,15 @@ std::uint32_t Structure::everyone() const {
   return mask;
 }
 
+std::uint32_t Structure::with_correlated(std::uint32_t players) const {
+  for (const std::vector<int>& group : correlated) {
+    std::uint32_t mask = 0;
+    for (const int member : group) mask |= 1U << member;
+    if ((players & mask) != 0) players |= mask;
+  }
+  return players;
+}
+
 bool Structure::is_decision(int state) const {
   const MoveKind kind = moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind;
   return kind == MoveKind::offer || kind == MoveKind::choice;

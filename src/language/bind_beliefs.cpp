@@ -1,5 +1,6 @@
 #include "language/bind_beliefs.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/core.h>
@@ -64,12 +65,28 @@ class Binder {
       std::string names;
       for (const int player : source.players) names += (names.empty() ? "" : " and ") + model_.players[static_cast<std::size_t>(player)].name;
       check(odds, fmt::format("the prior of {}", names), source.span);
+      if (source.players.size() > 1) joint(source, odds);
       for (std::size_t i = 0; i < source.players.size(); ++i) {
         std::vector<double>& prior = numbers_.prior[static_cast<std::size_t>(source.players[i])];
         prior.assign(prior.size(), 0.0);
         for (std::size_t c = 0; c < odds.size(); ++c) prior[static_cast<std::size_t>(source.cells[c].types[i])] += odds[c];
       }
     }
+  }
+
+  void joint(const CompiledModel::Program::PriorSource& source, const std::vector<double>& odds) {
+    std::vector<int> members = source.players;
+    std::ranges::sort(members);
+    std::uint32_t mask = 0;
+    for (const int player : members) mask |= 1U << player;
+    const Profiles profiles(model_.players, mask);
+    std::vector<double> cells(static_cast<std::size_t>(profiles.count()), 0.0);
+    for (std::size_t c = 0; c < odds.size(); ++c) {
+      int cell = 0;
+      for (std::size_t i = 0; i < source.players.size(); ++i) cell += profiles.stride(source.players[i]) * source.cells[c].types[i];
+      cells[static_cast<std::size_t>(cell)] += odds[c];
+    }
+    numbers_.joint.push_back(std::move(cells));
   }
 
   /// The odds of a source's cells, the rest filled in.

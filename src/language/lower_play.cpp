@@ -287,6 +287,7 @@ class Follower {
       check_open(p.parts[k].player, p.parts[k].site, p.span, open[k], position);
       count *= static_cast<std::int64_t>(open[k].size());
     }
+    keep_open(p, open);
     for (std::int64_t joint = 0; joint < count; ++joint) {
       Position next = position;
       std::vector<int> chosen(p.parts.size());
@@ -306,6 +307,15 @@ class Follower {
         for (int at = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].next; at >= 0;) at = do_statement(graph_[at], next);
       next.point = p.next;
       finish_branch(round, next);
+    }
+  }
+  /// Which types have which action of each part.
+  void keep_open(const Point& p, const std::vector<std::vector<Open>>& open) {
+    play_.states[static_cast<std::size_t>(here_)].part_open = static_cast<int>(play_.part_open.size());
+    for (std::size_t k = 0; k < p.parts.size(); ++k) {
+      const std::size_t first = play_.part_open.size();
+      play_.part_open.resize(first + p.parts[k].ways.size(), 0);
+      for (const Open& o : open[k]) play_.part_open[first + static_cast<std::size_t>(o.action)] = o.open_to;
     }
   }
   std::size_t words(int variable) const { return model_.variables[static_cast<std::size_t>(variable)].range.words.size(); }

@@ -50,6 +50,7 @@ struct PlayState {
   int num_contents = 0;
   int first_branch = 0, num_branches = -1;
   int from = -1, by = -1;  ///< the state and branch play first came from
+  int part_open = -1;      ///< of choices made at the same time: into Play::part_open
 };
 /// A phase about to begin with these contents. It becomes a public state where play can stand there in time.
 struct PlayTop {
@@ -71,6 +72,7 @@ struct Play {
   std::vector<Counted> counts;
   std::vector<Accepted> accepted;
   std::vector<Entry> entries;
+  std::vector<std::uint64_t> part_open;  ///< like Structure::part_open
   std::vector<int> entry_contents;
   std::vector<int> contents;
   int root = -1;  ///< a top

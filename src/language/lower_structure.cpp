@@ -59,7 +59,10 @@ class Builder {
     s_.horizon = model_.horizon.kind;
     s_.rounds = s_.horizon == HorizonKind::finite ? program_.graph.rounds : 1;
     for (const CheckedPrior& prior : model_.priors)
-      if (prior.players.size() > 1) s_.correlated.push_back(prior.players);
+      if (prior.observer < 0 && prior.players.size() > 1) {
+        s_.correlated.push_back(prior.players);
+        std::ranges::sort(s_.correlated.back());
+      }
     for (std::size_t v = 0; v < model_.variables.size(); ++v) {
       Variable variable{model_.variables[v].name, program_.graph.holders[v].texts};
       if (model_.variables[v].kind == CheckedVariable::Kind::offer) merge_contents(v, variable);
@@ -87,6 +90,7 @@ class Builder {
 
   void states() {
     const Graph& graph = program_.graph;
+    s_.part_open = play_.part_open;
     for (std::size_t k = 0; k < play_.states.size(); ++k) {
       const PlayState& from = play_.states[k];
       const Point& p = graph[from.point];
@@ -95,6 +99,7 @@ class Builder {
       state.num_branches = from.num_branches;
       state.entry = from.top >= 0 && p.phase != graph.closing;
       state.move = moves_.at(p);
+      state.part_open = from.part_open;
       phase_.push_back(p.phase);
       s_.states.push_back(state);
     }
@@ -274,6 +279,7 @@ class Builder {
       const int state = reverse_.source(view.branch);
       at(s_.states, state).live |= types_of(view.entry) & everyone;
     }
+    for (PublicState& state : s_.states) state.live = s_.with_correlated(state.live);
     spread_back<std::uint32_t>([](PublicState& state) -> std::uint32_t& { return state.live; });
   }
 
@@ -446,6 +452,7 @@ class Builder {
       for (const std::int64_t x : {std::int64_t{branch.action}, std::int64_t{branch.next}, std::int64_t{branch.advance}, std::int64_t{branch.time},
                                    static_cast<std::int64_t>(branch.open_to)})
         add(x);
+    for (const std::uint64_t mask : s_.part_open) add(static_cast<std::int64_t>(mask));
     s_.fingerprint = sha256(text);
   }
 
