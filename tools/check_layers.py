@@ -4,7 +4,7 @@
     apps -> report -> study -> { language | solve | certify | tree } -> game -> numeric -> base
 
 A room may include its own files and those of the rooms it may know; the four in braces never include one another.
-The door of a room is include/melian/<room>.h; its private files are src/<room>/. melian.h (all doors) is for users,
+The door of a room is include/melian/<room>.h (beliefs.h is a second one of game); its private files are src/<room>/. melian.h (all doors) is for users,
 tests and apps. Linking alone does not stop a header, so this reads the text.
 """
 import pathlib
@@ -18,6 +18,9 @@ MAY_KNOW["study"] = {"language", "solve", "certify", "tree", "game", "numeric", 
 MAY_KNOW["report"] = MAY_KNOW["study"] | {"study"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
+# Doors that belong to a room of another name.
+SIDE_DOORS = {"beliefs": "game"}
+
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 
 
@@ -29,7 +32,7 @@ def room_of_file(path):
     if parts[0] == "apps":
         return "apps"
     if parts[:2] == ("include", "melian") and path.stem != "melian":
-        return path.stem
+        return SIDE_DOORS.get(path.stem, path.stem)
     return None
 
 
@@ -38,7 +41,7 @@ def room_of_include(target):
     parts = pathlib.PurePosixPath(target).parts
     if parts[0] == "melian" and len(parts) == 2:
         stem = pathlib.PurePosixPath(parts[1]).stem
-        return "report" if stem == "melian" else stem
+        return "report" if stem == "melian" else SIDE_DOORS.get(stem, stem)
     return parts[0] if len(parts) == 2 and parts[0] in MAY_KNOW else None
 
 

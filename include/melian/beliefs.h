@@ -39,6 +39,10 @@ class BeliefSpace {
   [[nodiscard]] int num_axes() const { return static_cast<int>(axes_.size()); }
   /// The player's group; -1 for players with one type.
   [[nodiscard]] int group_of(int player) const { return group_of_[static_cast<std::size_t>(player)]; }
+  /// The axes of every player, each with these nodes.
+  [[nodiscard]] BeliefAxes on(std::vector<std::vector<double>> nodes) const;
+  /// The only axis about a player with two types whose types are tied to nobody's; -1 for others.
+  [[nodiscard]] int only_axis(int player) const;
   /// Does the axis matter where these players are live?
   [[nodiscard]] bool live(int axis, std::uint32_t players) const {
     return (groups_[static_cast<std::size_t>(axes_[static_cast<std::size_t>(axis)].group)].mask & players) != 0;
@@ -47,10 +51,13 @@ class BeliefSpace {
   [[nodiscard]] int cell(int group, const Profiles& profiles, int profile) const;
   [[nodiscard]] int type_in_cell(int group, int cell, int player) const;
 
-  /// Log-odds of the axes of `group` under this distribution over its cells. Where neither side has any: 0.
-  void coordinates(int group, const double* odds, double* log_odds) const;
+  /// What a distribution over the group's cells is on its axes: probabilities of right sides; 1/2 where neither side has any.
+  void coordinates(int group, const double* odds, double* beliefs) const;
   /// A distribution over the group's cells from the log-odds of its axes (natural logs; -infinity where impossible).
   void log_cells(int group, const double* log_odds, double* out) const;
+  /// Odds of the group's cells; given the type of a player that belongs to it, where one is named (0/0: the limit from
+  /// beliefs inside).
+  [[nodiscard]] std::vector<double> cell_odds(int group, const double* log_odds, int given = -1) const;
   /// Bayes' rule: how far news with these log likelihoods by cell shifts the log-odds of the group's axes. An infinite
   /// shift wins over an infinite belief: where Bayes' rule reads 0/0, all weight lies on cells for which the news is
   /// possible. `before`, `shift`: from the group's first axis on. Requires: some likelihood above -infinity.
@@ -70,8 +77,8 @@ class BeliefSpace {
 /// A belief moved by a shift of its log-odds; an infinite shift wins.
 [[nodiscard]] inline double moved_log_odds(double before, double shift) { return shift - shift != 0.0 ? shift : before + shift; }
 
-/// Log-odds of all axes at the start of play: the analyst's prior.
-[[nodiscard]] std::vector<double> start_log_odds(const Game& game, const BeliefSpace& space);
+/// The analyst's prior on all axes.
+[[nodiscard]] std::vector<double> start_beliefs(const Game& game, const BeliefSpace& space);
 
 /// log P^j(cell) - log P^0(cell) for each cell of a group: what turns the analyst's belief into an observer's, as if it were
 /// news. Zero where they agree. Observers may disagree about single players: of correlated types, about margins.
@@ -85,7 +92,7 @@ class BeliefSpace {
 /// type, each of its own actions. The one decider of an offer or choice has its branches for actions.
 struct Decider {
   int player = -1;
-  int types = 1;      ///< rows' types: 1 where the player's type is not live
+  int types = 1;  ///< rows' types: 1 where the player's type is not live
   int first_row = 0;
   std::vector<int> actions;         ///< indices into the actions of its single move
   std::vector<std::uint64_t> open;  ///< [own action]: bit k: type k has it

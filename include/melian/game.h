@@ -124,7 +124,7 @@ struct Structure {
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] int num_profiles(std::uint32_t live) const;
-  [[nodiscard]] std::uint32_t everyone() const;  ///< mask of all players with two or more types
+  [[nodiscard]] std::uint32_t everyone() const;                              ///< mask of all players with two or more types
   [[nodiscard]] std::uint32_t with_correlated(std::uint32_t players) const;  ///< and everybody whose types have a joint prior with theirs
   [[nodiscard]] bool is_decision(int state) const;
 };
@@ -200,12 +200,12 @@ struct Game {
 /// What a public state stands for, in words: "answer of Kyiv: front 0, balance 0, demand 0.4".
 [[nodiscard]] std::string describe_state(const Structure& structure, int state);
 
-/// Belief axes: per player the nodes, increasing from 0 to 1, of the *analyst's* probability of the player's second
-/// type; one node {0} for a player with one type. A player j's own belief about i differs by a constant in log-odds,
-/// logit p_i^j - logit p_i^0 (one public likelihood, many priors).
-/// Points of a state are counted in mixed radix over its live players, the last live player fastest.
+/// Nodes of the belief axes (melian/beliefs.h), each increasing from 0 to 1. A player j's own belief about i differs from the
+/// analyst's by a constant likelihood (one public likelihood, many priors).
+/// Points of a state are counted in mixed radix over its live axes, the last fastest.
 struct BeliefAxes {
-  std::vector<std::vector<double>> nodes;
+  std::vector<std::vector<double>> nodes;  ///< [axis]
+  std::vector<std::uint32_t> players;      ///< [axis]: mask of the players whose types it is about
   [[nodiscard]] std::int64_t num_points(std::uint32_t live) const;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 /// All doors at once.
 #include "melian/base.h"
+#include "melian/beliefs.h"
 #include "melian/certify.h"
 #include "melian/game.h"
 #include "melian/language.h"

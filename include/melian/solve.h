@@ -19,7 +19,7 @@ struct BeliefGrid {
   /// Nodes of each player's belief axis; one number serves all; empty: chosen by the number of players with two types
   /// (129 for one, 33 for two, 9 for three or more).
   std::vector<int> nodes;
-  /// Beliefs that must be nodes besides the priors (other readings of the same game), by player; may be empty.
+  /// Beliefs that must be nodes besides the priors (other readings of the same game), by axis; may be empty.
   std::vector<std::vector<double>> must_have{};
   /// Every second node dropped so often, priors and `must_have` kept (a grid error compares with such grids). An axis with
   /// no node to spare is halved instead, once, so that every axis changes.
@@ -80,6 +80,9 @@ struct Solution {
 ///
 /// Convention: docs/methods.md, "Belief axes".
 [[nodiscard]] BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid);
+
+/// Nodes of each player's belief axes (the most, where they differ); 1 for players with one type.
+[[nodiscard]] std::vector<int> nodes_by_player(const Structure& structure, const BeliefAxes& axes);
 
 /// How many (round, public state, belief point) decisions one pass over a game solves on these axes.
 [[nodiscard]] std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes);

@@ -31,7 +31,7 @@ ByHand one_choice(double lambda) {
   g.branch(choice, 1, end).pay(a, [](const TypeProfile& t) { return 1.0 + t[0]; });
   ByHand out{g.build(), {}};
   out.assessment.game_fingerprint = out.game.fingerprint;
-  out.assessment.axes.nodes = {{0.0, 0.25, 1.0}};
+  out.assessment.axes = {{{0.0, 0.25, 1.0}}, {1U}};
   out.assessment.lambda = {{lambda, lambda}};
   out.assessment.offset = {0};
   out.assessment.mark_offset = {0};
@@ -96,7 +96,7 @@ TEST_CASE("layout: time passed since the start is found by walking branches") {
   g.branch(closing, 0, end).pay(a, 1.0);
   g.entry(top, closing);
   const Game game = g.build();
-  const BeliefAxes axes{{{0.0}}};
+  const BeliefAxes axes;
   const Layout layout(game, axes);
   for (int round = 0; round < 3; ++round) CHECK(layout.elapsed(round, top) == 2 * round);
   CHECK(layout.elapsed_is_unique());

@@ -3,16 +3,18 @@
 #include <algorithm>
 #include <cmath>
 
+#include "melian/beliefs.h"
+
 namespace melian::checking {
 namespace {
 
-Shape make_shape(const Structure& structure, const BeliefAxes& axes, std::uint32_t live) {
+Shape make_shape(const Structure& structure, const std::vector<std::vector<double>>& nodes, std::uint32_t live) {
   Shape shape;
   shape.axis_of_player.assign(structure.players.size(), -1);
   for (int i = 0; i < structure.num_players(); ++i) {
     if ((live >> i & 1U) == 0) continue;
     shape.axis_of_player[static_cast<std::size_t>(i)] = static_cast<int>(shape.axes.size());
-    shape.axes.push_back({.player = i, .size = static_cast<int>(axes.nodes[static_cast<std::size_t>(i)].size())});
+    shape.axes.push_back({.player = i, .size = static_cast<int>(nodes[static_cast<std::size_t>(i)].size())});
   }
   for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
     axis->stride = shape.points;
@@ -25,13 +27,16 @@ Shape make_shape(const Structure& structure, const BeliefAxes& axes, std::uint32
 
 }  // namespace
 
-Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(axes), order_(solution_order(game.shape())) {
+Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), order_(solution_order(game.shape())) {
   const Structure& structure = game.shape();
   const int players = structure.num_players();
-  MELIAN_EXPECT(static_cast<int>(axes.nodes.size()) == players, "one belief axis per player");
+  const BeliefSpace space(structure);
+  MELIAN_EXPECT(static_cast<int>(axes.nodes.size()) == space.num_axes(), "nodes of every belief axis");
+  for (int i = 0; i < players; ++i)
+    nodes_.push_back(space.only_axis(i) < 0 ? std::vector<double>{0.0} : axes.nodes[static_cast<std::size_t>(space.only_axis(i))]);
   typed_ = structure.everyone();
   for (int i = 0; i < players; ++i) {
-    const auto& nodes = axes.nodes[static_cast<std::size_t>(i)];
+    const auto& nodes = nodes_[static_cast<std::size_t>(i)];
     const bool typed = (typed_ >> i & 1U) != 0;
     MELIAN_EXPECT(structure.players[static_cast<std::size_t>(i)].num_types() <= 2, "the checker knows one or two types a player");
     MELIAN_EXPECT(!nodes.empty() && std::is_sorted(nodes.begin(), nodes.end(), std::less_equal<>()), "belief nodes increase strictly");
@@ -44,13 +49,13 @@ Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), axes_(ax
     for (int i = 0; i < players; ++i) {
       believed_.back().emplace_back();
       const double difference = j < 0 || (typed_ >> i & 1U) == 0 ? 0.0 : disagreement(j, i);
-      const auto& nodes = axes.nodes[static_cast<std::size_t>(i)];
+      const auto& nodes = nodes_[static_cast<std::size_t>(i)];
       for (std::size_t k = 0; k < nodes.size(); ++k)
         believed_.back().back().push_back(difference == 0.0 ? nodes[k] : logistic(shifted(node_log_odds_[static_cast<std::size_t>(i)][k], difference)));
     }
   }
   for (const PublicState& state : structure.states)
-    if (!shapes_.contains(state.live & typed_)) shapes_.emplace(state.live & typed_, make_shape(structure, axes, state.live & typed_));
+    if (!shapes_.contains(state.live & typed_)) shapes_.emplace(state.live & typed_, make_shape(structure, nodes_, state.live & typed_));
 
   for (const Branch& branch : structure.branches) {
     if (branch.next < 0) continue;

@@ -65,7 +65,7 @@ class Layout {
   [[nodiscard]] const Game& game() const { return game_; }
   [[nodiscard]] const Structure& structure() const { return game_.shape(); }
   [[nodiscard]] const Shape& shape(int state) const { return shapes_.at(structure().states[static_cast<std::size_t>(state)].live & typed_); }
-  [[nodiscard]] const std::vector<double>& nodes(int player) const { return axes_.nodes[static_cast<std::size_t>(player)]; }
+  [[nodiscard]] const std::vector<double>& nodes(int player) const { return nodes_[static_cast<std::size_t>(player)]; }
   /// Log-odds of the analyst's belief at the nodes of a player's axis.
   [[nodiscard]] const std::vector<double>& node_log_odds(int player) const { return node_log_odds_[static_cast<std::size_t>(player)]; }
   /// Probability of `subject`'s second type as `observer` (or, at -1, the analyst) believes it at each node of its axis.
@@ -110,7 +110,7 @@ class Layout {
   void measure_time();
 
   const Game& game_;
-  const BeliefAxes& axes_;
+  std::vector<std::vector<double>> nodes_;
   std::uint32_t typed_ = 0;
   std::map<std::uint32_t, Shape> shapes_;
   std::vector<std::vector<double>> node_log_odds_;

@@ -65,6 +65,17 @@ int BeliefSpace::split(int g, int first, int end) {
   return axis;
 }
 
+BeliefAxes BeliefSpace::on(std::vector<std::vector<double>> nodes) const {
+  BeliefAxes out{std::move(nodes), {}};
+  for (const Axis& axis : axes_) out.players.push_back(groups_[at(axis.group)].mask);
+  return out;
+}
+
+int BeliefSpace::only_axis(int player) const {
+  const int g = group_of(player);
+  return g >= 0 && groups_[at(g)].num_axes == 1 ? groups_[at(g)].first_axis : -1;
+}
+
 int BeliefSpace::cell(int g, const Profiles& profiles, int profile) const {
   const Group& group = groups_[at(g)];
   int cell = 0;
@@ -84,7 +95,7 @@ void BeliefSpace::coordinates(int g, const double* odds, double* out) const {
     const Axis& axis = axes_[at(group.first_axis + k)];
     double left = 0.0, right = 0.0;
     for (int c = axis.first_cell; c < axis.end_cell; ++c) (c < axis.middle_cell ? left : right) += odds[c];
-    out[k] = left == 0.0 && right == 0.0 ? 0.0 : log_odds(right / (left + right));
+    out[k] = left == 0.0 && right == 0.0 ? 0.5 : group.cells == 2 ? right : right / (left + right);
   }
 }
 
@@ -96,6 +107,31 @@ void BeliefSpace::log_cells(int g, const double* log_odds, double* out) const {
     const double right = log_logistic(log_odds[k]), left = log_logistic(-log_odds[k]);
     for (int c = axis.first_cell; c < axis.end_cell; ++c) out[c] += c < axis.middle_cell ? left : right;
   }
+}
+
+std::vector<double> BeliefSpace::cell_odds(int g, const double* log_odds, int given) const {
+  const Group& group = groups_[at(g)];
+  if (given < 0) {
+    std::vector<double> out(at(group.cells), 1.0);
+    for (int k = 0; k < group.num_axes; ++k) {
+      const Axis& axis = axes_[at(group.first_axis + k)];
+      const double right = logistic(log_odds[k]), left = logistic(-log_odds[k]);
+      for (int c = axis.first_cell; c < axis.end_cell; ++c) out[at(c)] *= c < axis.middle_cell ? left : right;
+    }
+    return out;
+  }
+  std::vector<double> inside(log_odds, log_odds + group.num_axes), out(at(group.cells));
+  for (double& u : inside) u = std::clamp(u, log_of_nothing, -log_of_nothing);
+  log_cells(g, inside.data(), out.data());
+  for (int type = 0; type < radix_[at(given)]; ++type) {
+    double sum = -infinity;
+    for (int c = 0; c < group.cells; ++c)
+      if (type_in_cell(g, c, given) == type) sum = log_add(sum, out[at(c)]);
+    for (int c = 0; c < group.cells; ++c)
+      if (type_in_cell(g, c, given) == type) out[at(c)] -= sum;
+  }
+  for (double& x : out) x = std::exp(x);
+  return out;
 }
 
 void BeliefSpace::shifts(int g, const double* log_likelihood, const double* before, double* shift) const {
@@ -145,7 +181,7 @@ std::string BeliefSpace::statement(const Structure& structure, int which) const 
   return given.empty() ? told : fmt::format("{}, given that {}", told, given);
 }
 
-std::vector<double> start_log_odds(const Game& game, const BeliefSpace& space) {
+std::vector<double> start_beliefs(const Game& game, const BeliefSpace& space) {
   std::vector<double> out(at(space.num_axes()), 0.0);
   for (std::size_t g = 0; g < space.groups().size(); ++g) {
     const BeliefSpace::Group& group = space.groups()[g];
@@ -179,8 +215,7 @@ std::vector<double> chance_news(const Game& game, const BeliefSpace& space, int 
   std::vector<double> out(at(group.cells), 0.0);
   for (int c = 0; c < group.cells; ++c) {
     int profile = likeliest;
-    for (const int player : group.players)
-      profile += profiles.stride(player) * (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
+    for (const int player : group.players) profile += profiles.stride(player) * (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
     out[at(c)] = std::log(odds[profile]);
   }
   return out;

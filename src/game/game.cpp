@@ -52,7 +52,7 @@ int Profiles::index(const std::vector<int>& types) const {
 std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
   std::int64_t count = 1;
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if ((live >> i & 1U) != 0) count *= static_cast<std::int64_t>(nodes[i].size());
+    if ((live & players[i]) != 0) count *= static_cast<std::int64_t>(nodes[i].size());
   return count;
 }
 

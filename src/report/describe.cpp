@@ -155,8 +155,7 @@ class Description {
   /// Belief nodes of the players who have a belief axis, "33 x 33".
   [[nodiscard]] std::string nodes_words(const BeliefAxes& axes) const {
     std::vector<std::size_t> counts;
-    for (int i = 0; i < structure_.num_players(); ++i)
-      if (structure_.players[at(i)].num_types() > 1) counts.push_back(axes.nodes[at(i)].size());
+    for (const auto& nodes : axes.nodes) counts.push_back(nodes.size());
     return counts.empty() ? "none needed" : fmt::format("{}", fmt::join(counts, " x "));
   }
 
@@ -165,9 +164,9 @@ class Description {
     Table table({"belief nodes", "decisions", "memory", "within 3 million"});
     table.align_right({1, 2});
     const BeliefAxes full = belief_axes(game_, {});
-    for (std::size_t divisor : {1, 2, 4}) {
+    for (const int divisor : {1, 2, 4}) {
       BeliefGrid coarser;
-      for (const auto& axis : full.nodes) coarser.nodes.push_back(static_cast<int>((axis.size() - 1) / divisor + 1));
+      for (const int nodes : nodes_by_player(structure_, full)) coarser.nodes.push_back((nodes - 1) / divisor + 1);
       const BeliefAxes axes = belief_axes(game_, coarser);
       const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds

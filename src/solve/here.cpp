@@ -11,7 +11,7 @@ std::int64_t Here::line_start(std::int64_t line) const { return line / here_.own
 
 std::uint8_t Here::open_to(int k) const {
   const std::uint64_t mask = plan_.shape.branches[ix(from_.first_branch + k)].open_to;
-  return static_cast<std::uint8_t>(here_.typed ? mask & 3U : (mask & 1U) != 0 ? 1U : 0U);
+  return static_cast<std::uint8_t>(here_.line ? mask & 3U : (mask & 1U) != 0 ? 1U : 0U);
 }
 
 Here::Way Here::way(int branch) const {
@@ -38,8 +38,9 @@ Here::Way Here::way(int branch) const {
 double* Here::own_table() const { return (from_.timed ? tables_.timed : tables_.untimed).data() + here_.slab_offset; }
 
 void Here::score_line(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, Line& line, Scratch& scratch) const {
-  const int n = static_cast<int>(here_.own_nodes), mover = here_.mover, own_profile_stride = here_.profile_stride[ix(mover)];
-  line.reset(plan_.axes[ix(mover)], from_.num_branches);
+  const int n = static_cast<int>(here_.own_nodes), mover = here_.mover;
+  const Decider& decider = here_.deciders.front();
+  line.reset(plan_.axes[ix(here_.own_axis)], from_.num_branches);
   scratch.sum.resize(ix(n));
   double* sum = scratch.sum.data();
   for (int k = 0; k < from_.num_branches; ++k) {
@@ -51,7 +52,7 @@ void Here::score_line(const std::vector<Corner>& corners, const double* beliefs,
       double constant = 0.0;
       for (int q = 0; q < here_.profiles; ++q) {
         if (here_.type_of(q, mover) != type) continue;
-        const double weight = beliefs[(q - type * own_profile_stride) * beliefs_stride];
+        const double weight = beliefs[q * beliefs_stride];
         constant += weight * reward(way, mover, q);
         if (way.table == nullptr) continue;
         const double factor = weight * discount(way, mover, q);
@@ -68,7 +69,7 @@ void Here::score_line(const std::vector<Corner>& corners, const double* beliefs,
         }
       }
       double* s = line.row(k, type);
-      const double precision = lambda(type), log_weight = here_.log_weight[ix(k)];
+      const double precision = lambda(decider, type), log_weight = decider.log_weight[ix(k)];
       for (int i = 0; i < n; ++i) s[i] = precision * (sum[i] + constant) + log_weight;
     }
   }
@@ -92,7 +93,7 @@ void Here::score_point(const std::vector<Corner>& corners, const double* beliefs
       }
       sum += weight * (reward(way, here_.mover, q) + follows);
     }
-    scores[k] = lambda(0) * sum + here_.log_weight[ix(k)];
+    scores[k] = lambda(here_.deciders.front(), 0) * sum + here_.deciders.front().log_weight[ix(k)];
   }
 }
 
@@ -193,7 +194,7 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
       else
         for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[point[i]]);
     }
-    const double precision = lambda(0), log_weight = here_.log_weight[ix(k)];
+    const double precision = lambda(here_.deciders.front(), 0), log_weight = here_.deciders.front().log_weight[ix(k)];
     for (std::int64_t i = 0; i < n; ++i) {
       s[i] = precision * s[i] + log_weight;
       top[i] = std::max(top[i], s[i]);
@@ -218,91 +219,58 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
 }
 
 void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
+  for (int player = 0; player < plan_.players(); ++player)
+    for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
+  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) average_one(branch, begin, end, scratch);
+}
+
+void Here::average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch) {
   const int players = plan_.players();
   const bool chance = plan_.shape.moves[ix(from_.move)].kind == MoveKind::chance;
+  const Way way = this->way(branch);
+  const auto odds_of = [&](int player, int q) { return chance ? plan_.game.odds_for(branch, player, here_.profiles)[q] : 1.0; };
+  bool possible = false;
   for (int player = 0; player < players; ++player)
-    for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
-  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
-    const Way way = this->way(branch);
-    // 1. How far the outcome moves the analyst's log-odds about each live player.
-    std::vector<double>& shift = scratch.sum;
-    shift.assign(ix(players), 0.0);
-    if (chance && way.table != nullptr) {
-      const double* odds = plan_.game.odds(branch);
-      const auto likeliest = std::max_element(odds, odds + here_.profiles) - odds;
-      for (int i = 0; i < players && odds[likeliest] > 0.0; ++i) {
-        const int stride = here_.profile_stride[ix(i)];
-        if (stride == 0) continue;
-        const auto zero = likeliest - here_.type_of(static_cast<int>(likeliest), i) * stride;
-        shift[ix(i)] = odds[zero] == odds[zero + stride] ? 0.0 : std::log(odds[zero + stride]) - std::log(odds[zero]);
-      }
+    for (int q = 0; q < here_.profiles; ++q) possible = possible || odds_of(player, q) > 0.0;
+  if (!possible) return;
+  // 1. What the outcome says about each group: where one axis carries it, one shift for all points.
+  scratch.news.reset(plan_.space.num_axes());
+  std::vector<std::pair<int, std::vector<double>>> tied;  // groups of several axes
+  if (chance && way.table != nullptr) {
+    const Profiles profiles(plan_.shape.players, here_.live);
+    for (int g = 0; g < static_cast<int>(plan_.space.groups().size()); ++g) {
+      const BeliefSpace::Group& group = plan_.space.groups()[ix(g)];
+      if ((group.mask & way.to->live) == 0) continue;
+      std::vector<double> likelihood = chance_news(plan_.game, plan_.space, g, profiles, branch);
+      if (likelihood.empty() || std::ranges::all_of(likelihood, [&](double x) { return x == likelihood.front(); })) continue;
+      for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) scratch.news.moved[ix(k)] = 1;
+      if (group.num_axes == 1)
+        plan_.space.shifts(g, likelihood.data(), nullptr, &scratch.news.shift[ix(group.first_axis)]);
+      else
+        tied.emplace_back(g, std::move(likelihood));
     }
-    const auto odds_of = [&](int player, int q) { return chance ? plan_.game.odds_for(branch, player, here_.profiles)[q] : 1.0; };
-    bool possible = false;
+  }
+  const bool moving = std::ranges::any_of(scratch.news.moved, [](std::uint8_t m) { return m != 0; });
+  // 2. Each point's mixture of the successor's points, then the values.
+  for (std::int64_t p = begin; p < end; ++p) {
+    if (way.table != nullptr && moving) {
+      scratch.from.on_grid(plan_, here_, p);
+      for (const auto& [g, likelihood] : tied) {
+        const int first = plan_.space.groups()[ix(g)].first_axis;
+        plan_.space.shifts(g, likelihood.data(), &scratch.from.u[ix(first)], &scratch.news.shift[ix(first)]);
+      }
+      scratch.landing.land(plan_, *way.to, scratch.from, scratch.news, false);
+    } else if (way.table != nullptr) {
+      scratch.landing.corners.assign(1, {way.projection->point[ix(p)], 1.0});
+    }
+    double* to = own_table() + p;
     for (int player = 0; player < players; ++player)
-      for (int q = 0; q < here_.profiles; ++q) possible = possible || odds_of(player, q) > 0.0;
-    if (!possible) continue;
-    // 2. Where posteriors fall on each axis that moves.
-    std::vector<int>& cells = scratch.cells;
-    std::vector<double>& weights = scratch.weights;
-    std::vector<std::int64_t>& bases = scratch.bases;
-    bases.assign(ix(players), -1);
-    cells.clear();
-    weights.clear();
-    bool moving = false;
-    const std::uint32_t next_live = way.table == nullptr ? 0 : way.to->live;
-    for (int i = 0; i < players; ++i) {
-      if ((next_live >> i & 1U) == 0 || shift[ix(i)] == 0.0) continue;
-      moving = true;
-      bases[ix(i)] = static_cast<std::int64_t>(cells.size());
-      const Axis& axis = plan_.axes[ix(i)];
-      int cell = 0;
-      for (int node = 0; node < axis.nodes(); ++node) {
-        const double u = std::isinf(shift[ix(i)]) ? shift[ix(i)] : axis.u[ix(node)] + shift[ix(i)];
-        cell = axis.cell_of(u, cell);
-        cells.push_back(cell);
-        weights.push_back(std::clamp((logistic(u) - axis.b[ix(cell)]) * axis.per_width[ix(cell)], 0.0, 1.0));
+      for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
+        const double odds = odds_of(player, q);
+        if (odds == 0.0) continue;
+        const double follows = way.table == nullptr ? 0.0 : discount(way, player, q) * scratch.landing.read(way.block(player, q));
+        *to += odds * (reward(way, player, q) + follows);
       }
-    }
-    // 3. Each point's mixture of the successor's points, then the values.
-    for (std::int64_t p = begin; p < end; ++p) {
-      std::vector<Corner>& corners = scratch.corners;
-      corners.clear();
-      if (way.table != nullptr) corners.push_back({moving ? 0 : way.projection->point[ix(p)], 1.0});
-      for (int i = 0; i < players && moving; ++i) {
-        const std::int64_t to_stride = way.to->point_stride[ix(i)];
-        if (to_stride == 0) continue;
-        const std::int64_t node = p / here_.point_stride[ix(i)] % plan_.axes[ix(i)].nodes();
-        const std::size_t before = corners.size();
-        if (bases[ix(i)] < 0) {
-          for (Corner& corner : corners) corner.point += node * to_stride;
-          continue;
-        }
-        const int cell = cells[ix(bases[ix(i)] + node)];
-        const double weight = weights[ix(bases[ix(i)] + node)];
-        for (std::size_t k = 0; k < before; ++k) {
-          Corner upper = corners[k];
-          upper.point += (cell + 1) * to_stride;
-          upper.weight *= weight;
-          corners[k].point += cell * to_stride;
-          corners[k].weight *= 1.0 - weight;
-          corners.push_back(upper);
-        }
-      }
-      double* to = own_table() + p;
-      for (int player = 0; player < players; ++player)
-        for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
-          const double odds = odds_of(player, q);
-          if (odds == 0.0) continue;
-          double follows = 0.0;
-          if (way.table != nullptr) {
-            const double* block = way.block(player, q);
-            for (const Corner& corner : corners) follows += corner.weight * block[corner.point];
-            follows *= discount(way, player, q);
-          }
-          *to += odds * (reward(way, player, q) + follows);
-        }
-    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "solve/kernel.h"
+#include "solve/landing.h"
 #include "solve/plan.h"
 
 namespace melian::grid {
@@ -16,19 +17,15 @@ struct Tables {
   std::vector<double> heads;    ///< the last iterate, of states that play comes back to
 };
 
-/// A belief point as a mixture of points of the solver's axes.
-struct Corner {
-  std::int64_t point;
-  double weight;
-};
-
 struct Scratch {
   std::vector<double> sum, chosen, beliefs;
   std::vector<Corner> corners;
   std::vector<std::int64_t> bases;
   std::vector<int> cells;
   std::vector<double> weights;
-  std::vector<std::uint8_t> moves;
+  Standpoint from;
+  News news;
+  Landing landing;
 };
 
 class Here {
@@ -55,17 +52,17 @@ class Here {
   /// Values at points of a chance move or passage.
   void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
 
-  [[nodiscard]] double lambda(int type) const { return factor_ * plan_.lambda_of(state_, round_, type); }
+  [[nodiscard]] double lambda(const Decider& decider, int type) const { return factor_ * plan_.lambda_of(state_, round_, decider.player, type); }
+  /// Bit k: type k of the only decider has the branch.
   [[nodiscard]] std::uint8_t open_to(int k) const;
 
- private:
   /// What follows one branch, looked up once.
   struct Way {
     const double* table = nullptr;  ///< of the successor; null where play ends
     const StatePlan* to = nullptr;
     const Projection* projection = nullptr;
     const double* reward = nullptr;    ///< [player][profile]
-    const double* discount = nullptr;  ///< [2 * player + type]
+    const double* discount = nullptr;  ///< [Plan::type_index]
     std::int64_t own_stride = 0;
 
     /// The successor's values for `player` at the profile that `profile` projects to.
@@ -75,8 +72,16 @@ class Here {
   };
   [[nodiscard]] Way way(int branch) const;
   [[nodiscard]] double* own_table() const;
-  [[nodiscard]] double discount(const Way& way, int player, int profile) const { return way.discount[2 * player + here_.type_of(profile, player)]; }
+  [[nodiscard]] double discount(const Way& way, int player, int profile) const {
+    return way.discount[plan_.type_index(player, here_.type_of(profile, player))];
+  }
   [[nodiscard]] double reward(const Way& way, int player, int profile) const { return way.reward[player * here_.profiles + profile]; }
+  [[nodiscard]] const Plan& whole() const { return plan_; }
+  [[nodiscard]] int first_branch() const { return from_.first_branch; }
+  [[nodiscard]] int num_branches() const { return from_.num_branches; }
+
+ private:
+  void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;
   Tables& tables_;

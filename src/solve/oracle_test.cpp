@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include "melian/beliefs.h"
 #include "melian/solve.h"
 #include "solve/oracle_games.h"
 
@@ -32,7 +33,7 @@ double probability(const Game& game, const Solution& solution, int state, int br
   std::int64_t points = a.axes.num_points(s.live);
   Place at;
   for (int i = 0; i < game.shape().num_players(); ++i)
-    if ((s.live >> i & 1U) != 0) at = locate(a.axes.nodes[static_cast<std::size_t>(i)], belief);
+    if ((s.live >> i & 1U) != 0) at = locate(a.axes.nodes[static_cast<std::size_t>(BeliefSpace(game.shape()).only_axis(i))], belief);
   const double* row = a.log_strategy.data() + a.row(game.shape(), 0, state) + (std::int64_t{type} * s.num_branches + branch) * points;
   const double low = std::exp(row[at.cell]);
   return at.weight == 0.0 ? low : low + at.weight * (std::exp(row[at.cell + 1]) - low);

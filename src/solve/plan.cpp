@@ -2,79 +2,102 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace melian::grid {
 namespace {
 
 Link make_link(const Plan& plan, int source, int state, const Projection& projection) {
-  const int mover = plan.states[ix(source)].mover;
-  return {state, &projection, mover >= 0 ? plan.stride(plan.shape.states[ix(state)].live, mover) : 0};
+  const StatePlan& from = plan.states[ix(source)];
+  return {state, &projection, from.line ? plan.stride(plan.shape.states[ix(state)].live, from.own_axis) : 0};
 }
 
 }  // namespace
 
-Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : game(of), shape(of.shape()), order(solution_order(of.shape())) {
-  const auto n = ix(players());
+Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
+    : game(of), shape(of.shape()), space(of.shape()), order(solution_order(of.shape())) {
   for (const auto& nodes : on.nodes) axes.emplace_back(nodes);
-  shift_.assign(n * n, 0.0);
-  for (std::size_t j = 0; j < n; ++j)
-    for (std::size_t i = 0; i < n; ++i)
-      if (shape.players[i].num_types() == 2 && game.numbers.beliefs[j][i] != game.numbers.prior[i])
-        shift_[j * n + i] = log_odds(game.numbers.beliefs[j][i][1]) - log_odds(game.numbers.prior[i][1]);
-  lambda.assign(2 * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    const std::vector<double> own = precision_of(game, options, static_cast<int>(i));
-    for (std::size_t k = 0; k < own.size() && k < 2; ++k) lambda[2 * i + k] = own[k] * options.lambda_factor;
+  int types = 0;
+  for (int i = 0; i < players(); ++i) {
+    first_type_.push_back(types);
+    types += shape.players[ix(i)].num_types();
+    std::vector<double> own = precision_of(game, options, i);
+    own.resize(ix(shape.players[ix(i)].num_types()), 0.0);
+    for (const double precision : own) lambda.push_back(precision * options.lambda_factor);
+    disagreement_.emplace_back();
+    for (std::size_t g = 0; g < space.groups().size(); ++g) {
+      std::vector<double> differing = disagreement(game, space, i, static_cast<int>(g));
+      if (std::ranges::all_of(differing, [](double x) { return x == 0.0; })) differing.clear();
+      disagreement_.back().push_back(std::move(differing));
+    }
   }
-  for (std::size_t s = 0; s < shape.states.size(); ++s) {
-    const PublicState& from = shape.states[s];
-    StatePlan plan;
-    plan.live = from.live;
-    plan.profiles = shape.num_profiles(from.live);
-    plan.points = on.num_points(from.live);
-    const Profiles profiles(shape.players, from.live);
-    for (int q = 0; q < plan.profiles; ++q)
-      for (int i = 0; i < players(); ++i) plan.types.push_back(static_cast<std::uint8_t>(profiles.type_of(q, i)));
-    for (int i = 0; i < players(); ++i) {
-      plan.profile_stride.push_back(profiles.stride(i));
-      plan.point_stride.push_back(stride(from.live, i));
-    }
-    const std::int64_t size = plan.points * plan.profiles * players();
-    plan.slab_offset = from.timed ? timed_size : untimed_size;
-    (from.timed ? timed_size : untimed_size) += size;
-    if (from.timed && from.entry) {
-      plan.entry_offset = entries_size;
-      entries_size += size;
-    }
-    if (shape.is_decision(static_cast<int>(s))) {
-      plan.mover = shape.moves[ix(from.move)].player;
-      plan.mover_types = shape.players[ix(plan.mover)].num_types();
-      plan.typed = plan.mover_types == 2 && (from.live >> plan.mover & 1U) != 0;
-      if (plan.typed) {
-        plan.own_stride = stride(from.live, plan.mover);
-        plan.own_nodes = axes[ix(plan.mover)].nodes();
-      }
-      plan.log_weight = log_measure(shape, static_cast<int>(s), options.measure);
-      add_weights(plan.mover, from.live);
-    }
-    states.push_back(std::move(plan));
-  }
+  for (std::size_t s = 0; s < shape.states.size(); ++s) add_state(s, on, options);
   branches.resize(shape.branches.size());
   for (std::size_t s = 0; s < shape.states.size(); ++s) {
     const PublicState& from = shape.states[s];
-    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
-      const Branch& branch = shape.branches[ix(b)];
-      BranchPlan& plan = branches[ix(b)];
-      for (std::size_t i = 0; i < n; ++i)
-        for (const std::size_t k : {0U, 1U})
-          plan.discount.push_back(std::pow(game.numbers.discount[i][std::min(k, game.numbers.discount[i].size() - 1)], branch.time));
-      if (branch.next < 0) continue;
-      const PublicState& to = shape.states[ix(branch.next)];
-      plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
-      plan.next.back = !from.timed && !to.timed && order.leads_back(static_cast<int>(s), branch.next);
-      if (to.timed && to.closing >= 0) plan.closing = make_link(*this, static_cast<int>(s), to.closing, project(from.live, shape.states[ix(to.closing)].live));
-    }
+    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) add_branch(from, s, b);
   }
+  find_heads();
+  for (int i = 0; i < players(); ++i) add_weights(i, shape.states[ix(shape.root)].live);
+  if (options.discounting == Discounting::present_value) find_clock();
+}
+
+void Plan::add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& options) {
+  const PublicState& from = shape.states[s];
+  StatePlan plan;
+  plan.live = from.live;
+  plan.profiles = shape.num_profiles(from.live);
+  plan.points = on.num_points(from.live);
+  const Profiles profiles(shape.players, from.live);
+  for (int q = 0; q < plan.profiles; ++q)
+    for (int i = 0; i < players(); ++i) plan.types.push_back(static_cast<std::uint8_t>(profiles.type_of(q, i)));
+  for (int i = 0; i < players(); ++i) plan.profile_stride.push_back(profiles.stride(i));
+  for (int k = 0; k < space.num_axes(); ++k) {
+    plan.axis_stride.push_back(stride(from.live, k));
+    if (space.live(k, from.live)) plan.axes.push_back(k);
+  }
+  const std::int64_t size = plan.points * plan.profiles * players();
+  plan.slab_offset = from.timed ? timed_size : untimed_size;
+  (from.timed ? timed_size : untimed_size) += size;
+  if (from.timed && from.entry) {
+    plan.entry_offset = entries_size;
+    entries_size += size;
+  }
+  plan.deciders = deciders(shape, static_cast<int>(s), options.measure);
+  plan.rows = num_rows(plan.deciders);
+  for (const Decider& one : plan.deciders) {
+    add_weights(one.player, from.live);
+    plan.joint = plan.joint || one.types > 1;
+  }
+  if (plan.deciders.size() == 1) {
+    const Decider& only = plan.deciders.front();
+    plan.mover = only.player;
+    plan.line = only.types == 2 && space.only_axis(only.player) >= 0;
+    plan.joint = plan.joint && !plan.line;
+  } else {
+    plan.joint = plan.decides();
+  }
+  if (plan.line) {
+    plan.own_axis = space.only_axis(plan.mover);
+    plan.own_stride = plan.axis_stride[ix(plan.own_axis)];
+    plan.own_nodes = axes[ix(plan.own_axis)].nodes();
+  }
+  states.push_back(std::move(plan));
+}
+
+void Plan::add_branch(const PublicState& from, std::size_t s, int b) {
+  const Branch& branch = shape.branches[ix(b)];
+  BranchPlan& plan = branches[ix(b)];
+  for (int i = 0; i < players(); ++i)
+    for (int k = 0; k < shape.players[ix(i)].num_types(); ++k) plan.discount.push_back(std::pow(game.numbers.discount[ix(i)][ix(k)], branch.time));
+  if (branch.next < 0) return;
+  const PublicState& to = shape.states[ix(branch.next)];
+  plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
+  plan.next.back = !from.timed && !to.timed && order.leads_back(static_cast<int>(s), branch.next);
+  if (to.timed && to.closing >= 0) plan.closing = make_link(*this, static_cast<int>(s), to.closing, project(from.live, shape.states[ix(to.closing)].live));
+}
+
+void Plan::find_heads() {
   for (std::size_t k = 0; k < order.stages.size(); ++k) {
     if (!order.stages[k].cyclic) continue;
     for (const int head : order.heads(shape, static_cast<int>(k))) {
@@ -83,25 +106,23 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options) : 
       heads_size += plan.points * plan.profiles * players();
     }
   }
-  for (std::size_t i = 0; i < n; ++i) add_weights(static_cast<int>(i), shape.states[ix(shape.root)].live);
-  if (options.discounting == Discounting::present_value) find_clock();
 }
 
-std::int64_t Plan::stride(std::uint32_t live, int player) const {
-  if ((live >> player & 1U) == 0) return 0;
+std::int64_t Plan::stride(std::uint32_t live, int axis) const {
+  if (!space.live(axis, live)) return 0;
   std::int64_t stride = 1;
-  for (int i = players() - 1; i > player; --i)
-    if ((live >> i & 1U) != 0) stride *= axes[ix(i)].nodes();
+  for (int k = space.num_axes() - 1; k > axis; --k)
+    if (space.live(k, live)) stride *= axes[ix(k)].nodes();
   return stride;
 }
 
 std::int64_t Plan::start_point(std::uint32_t live) const {
+  const std::vector<double> start = start_beliefs(game, space);
   std::int64_t point = 0;
-  for (int i = 0; i < players(); ++i) {
-    if ((live >> i & 1U) == 0) continue;
-    const auto& nodes = axes[ix(i)].b;
-    const auto node = std::lower_bound(nodes.begin(), nodes.end(), game.numbers.prior[ix(i)][1]) - nodes.begin();
-    point += node * stride(live, i);
+  for (int k = 0; k < space.num_axes(); ++k) {
+    const auto& nodes = axes[ix(k)].b;
+    const auto node = std::lower_bound(nodes.begin(), nodes.end(), start[ix(k)]) - nodes.begin();
+    point += node * stride(live, k);
   }
   return point;
 }
@@ -117,12 +138,12 @@ const Projection& Plan::project(std::uint32_t from, std::uint32_t to) {
     out.profile.push_back(at);
   }
   std::int64_t points = 1;
-  for (int i = 0; i < players(); ++i)
-    if ((from >> i & 1U) != 0) points *= axes[ix(i)].nodes();
+  for (int k = 0; k < space.num_axes(); ++k)
+    if (space.live(k, from)) points *= axes[ix(k)].nodes();
   for (std::int64_t p = 0; p < points; ++p) {
     std::int64_t at = 0;
-    for (int i = 0; i < players(); ++i)
-      if ((from >> i & 1U) != 0) at += p / stride(from, i) % axes[ix(i)].nodes() * stride(to, i);
+    for (int k = 0; k < space.num_axes(); ++k)
+      if (space.live(k, from)) at += p / stride(from, k) % axes[ix(k)].nodes() * stride(to, k);
     out.point.push_back(at);
   }
   return out;
@@ -132,38 +153,57 @@ void Plan::add_weights(int observer, std::uint32_t live) {
   const auto [found, fresh] = weights_.try_emplace({observer, live});
   if (!fresh) return;
   const Profiles profiles(shape.players, live);
+  std::vector<int> moving;
   std::int64_t points = 1;
-  for (int i = 0; i < players(); ++i)
-    if ((live >> i & 1U) != 0) points *= axes[ix(i)].nodes();
-  std::vector<double>& out = found->second;
-  out.assign(ix(profiles.count() * points), 1.0);
-  for (int i = 0; i < players(); ++i) {
-    if (i == observer || (live >> i & 1U) == 0) continue;
-    const Axis& axis = axes[ix(i)];
-    for (std::int64_t p = 0; p < points; ++p) {
-      const double u = own_log_odds(observer, i, axis.u[ix(p / stride(live, i) % axis.nodes())]);
-      for (int q = 0; q < profiles.count(); ++q) out[ix(q * points + p)] *= logistic(profiles.type_of(q, i) == 1 ? u : -u);
+  for (int k = 0; k < space.num_axes(); ++k)
+    if (space.live(k, live)) {
+      moving.push_back(k);
+      points *= axes[ix(k)].nodes();
     }
+  std::vector<double>& out = found->second;
+  out.resize(ix(profiles.count() * points));
+  std::vector<double> log_odds(ix(space.num_axes()), 0.0), here(ix(profiles.count()));
+  for (std::int64_t p = 0; p < points; ++p) {
+    for (const int k : moving) log_odds[ix(k)] = axes[ix(k)].u[ix(p / stride(live, k) % axes[ix(k)].nodes())];
+    weigh(observer, profiles, live, log_odds.data(), here.data());
+    for (int q = 0; q < profiles.count(); ++q) out[ix(q * points + p)] = here[ix(q)];
   }
 }
 
-double Plan::lambda_of(int state, int round, int type) const {
-  const int mover = states[ix(state)].mover;
-  const double own = lambda[ix(2 * mover + type)];
-  if (clock_factor.empty()) return own;
+void Plan::weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds, double* out) const {
+  std::fill_n(out, profiles.count(), 1.0);
+  for (std::size_t g = 0; g < space.groups().size(); ++g) {
+    const BeliefSpace::Group& group = space.groups()[g];
+    const bool own = (group.mask >> observer & 1U) != 0;
+    if ((group.mask & live) == 0 || (own && group.players.size() == 1)) continue;
+    const int number = static_cast<int>(g);
+    std::vector<double> believed(log_odds + group.first_axis, log_odds + group.first_axis + group.num_axes), shift(ix(group.num_axes), 0.0);
+    const std::vector<double>& differing = disagreement_[ix(observer)][g];
+    if (!differing.empty()) {
+      space.shifts(number, differing.data(), believed.data(), shift.data());
+      for (std::size_t k = 0; k < believed.size(); ++k) believed[k] = moved_log_odds(believed[k], shift[k]);
+    }
+    std::vector<double> cells = space.cell_odds(number, believed.data(), own ? observer : -1);
+    for (int q = 0; q < profiles.count(); ++q) out[q] *= cells[ix(space.cell(number, profiles, q))];
+  }
+}
+
+double Plan::lambda_of(int state, int round, int player, int type) const {
+  const int index = type_index(player, type);
+  if (clock_factor.empty()) return lambda[ix(index)];
   const int at = shape.states[ix(state)].timed ? round : 0;
-  return own * clock_factor[(ix(at) * shape.states.size() + ix(state)) * 2 + ix(type)];
+  return lambda[ix(index)] * clock_factor[(ix(at) * shape.states.size() + ix(state)) * lambda.size() + ix(index)];
 }
 
 void Plan::find_clock() {
   const std::vector<int> clock = clocks(shape);
-  clock_factor.assign(2 * clock.size(), 1.0);
-  for (std::size_t at = 0; at < clock.size(); ++at) {
-    const int mover = states[at % shape.states.size()].mover;
-    if (mover < 0 || clock[at] < 0) continue;
-    for (int k = 0; k < shape.players[ix(mover)].num_types() && k < 2; ++k)
-      clock_factor[2 * at + ix(k)] = std::pow(game.numbers.discount[ix(mover)][ix(k)], clock[at]);
-  }
+  clock_factor.assign(lambda.size() * clock.size(), 1.0);
+  for (std::size_t at = 0; at < clock.size(); ++at)
+    for (const Decider& one : states[at % shape.states.size()].deciders) {
+      if (clock[at] < 0) continue;
+      for (int k = 0; k < shape.players[ix(one.player)].num_types(); ++k)
+        clock_factor[at * lambda.size() + ix(type_index(one.player, k))] = std::pow(game.numbers.discount[ix(one.player)][ix(k)], clock[at]);
+    }
 }
 
 std::vector<int> clocks(const Structure& shape) {

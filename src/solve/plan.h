@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "melian/beliefs.h"
 #include "melian/game.h"
 #include "melian/solve.h"
 #include "solve/axis.h"
@@ -25,14 +26,19 @@ struct StatePlan {
   std::int64_t points = 1, slab_offset = 0;  ///< in the slab of timed or of untimed states
   std::int64_t entry_offset = -1;            ///< in a round's table of entries
   std::int64_t head_offset = -1;             ///< in the last iterate, where play comes back to the state
-  int mover = -1, mover_types = 1;
-  bool typed = false;  ///< the mover's type is live: beliefs about it move
+  std::vector<Decider> deciders;
+  int rows = 0;        ///< of strategies
+  int mover = -1;      ///< the only decider
+  bool line = false;   ///< one decider with two types who moves one axis: all beliefs on it are one curve
+  bool joint = false;  ///< another decision that moves beliefs, or that several take at once
+  int own_axis = -1;   ///< of a line
   std::int64_t own_stride = 0, own_nodes = 1;
-  std::vector<double> log_weight;          ///< [branch]
-  std::vector<std::uint8_t> types;         ///< [profile][player]
-  std::vector<int> profile_stride;         ///< [player], 0 where the type is not live
-  std::vector<std::int64_t> point_stride;  ///< [player], likewise
+  std::vector<std::uint8_t> types;        ///< [profile][player]
+  std::vector<int> profile_stride;        ///< [player], 0 where the type is not live
+  std::vector<int> axes;                  ///< live ones
+  std::vector<std::int64_t> axis_stride;  ///< [axis] in points, 0 where not live
 
+  [[nodiscard]] bool decides() const { return !deciders.empty(); }
   [[nodiscard]] int type_of(int profile, int player) const { return types[ix(profile) * profile_stride.size() + ix(player)]; }
 };
 
@@ -40,13 +46,13 @@ struct StatePlan {
 struct Link {
   int state = -1;
   const Projection* projection = nullptr;
-  std::int64_t own_stride = 0;  ///< of the source's mover in the points of `state`
+  std::int64_t own_stride = 0;  ///< of the axis of the source's line in the points of `state`
   bool back = false;            ///< play comes back: values are those of the last iterate
 };
 
 struct BranchPlan {
   Link next, closing;            ///< `closing`: instead of a timed entry that the clock no longer reaches
-  std::vector<double> discount;  ///< [2 * player + type], discount^time
+  std::vector<double> discount;  ///< [Plan::type_index], discount^time
 };
 
 class Plan {
@@ -55,15 +61,18 @@ class Plan {
 
   const Game& game;
   const Structure& shape;
-  std::vector<Axis> axes;  ///< per player
+  BeliefSpace space;
+  std::vector<Axis> axes;
   std::vector<StatePlan> states;
   std::vector<BranchPlan> branches;
   SolutionOrder order;               ///< of untimed states
-  std::vector<double> lambda;        ///< [2 * player + type], factor included
-  std::vector<double> clock_factor;  ///< [round * states + state][type] of the mover, 1 under current-value lambda; empty: all 1
+  std::vector<double> lambda;        ///< [type_index], factor included
+  std::vector<double> clock_factor;  ///< [round * states + state][type_index], 1 under current-value lambda; empty: all 1
   std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0, heads_size = 0;
 
   [[nodiscard]] int players() const { return shape.num_players(); }
+  /// Types of all players, counted one player after another.
+  [[nodiscard]] int type_index(int player, int type) const { return first_type_[ix(player)] + type; }
   [[nodiscard]] bool reached(int round, int state) const {
     return shape.reached.empty() || !shape.states[ix(state)].timed || shape.reached[ix(round) * shape.states.size() + ix(state)] != 0;
   }
@@ -71,25 +80,26 @@ class Plan {
     const BranchPlan& plan = branches[ix(branch)];
     return plan.closing.state >= 0 && round + shape.branches[ix(branch)].advance >= shape.rounds ? plan.closing : plan.next;
   }
-  [[nodiscard]] double lambda_of(int state, int round, int type) const;
-  /// Observer's probability of the others' types in each profile, [profile][point] of the live players.
+  [[nodiscard]] double lambda_of(int state, int round, int player, int type) const;
+  /// Observer's probability of the others' types in each profile, given its own there, [profile][point] of the live players.
   [[nodiscard]] const std::vector<double>& weights(int observer, std::uint32_t live) const { return weights_.at({observer, live}); }
-  /// The observer's log-odds about `about` where the analyst's are u.
-  [[nodiscard]] double own_log_odds(int observer, int about, double u) const {
-    const double shift = shift_[ix(observer) * ix(players()) + ix(about)];
-    return std::isinf(shift) ? shift : u + shift;
-  }
-  [[nodiscard]] std::int64_t stride(std::uint32_t live, int player) const;
+  /// The same where the analyst's log-odds are `log_odds`, by axis: [profile].
+  void weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds, double* out) const;
+  [[nodiscard]] std::int64_t stride(std::uint32_t live, int axis) const;
   [[nodiscard]] std::int64_t start_point(std::uint32_t live) const;
 
  private:
+  void add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& options);
+  void add_branch(const PublicState& from, std::size_t s, int b);
+  void find_heads();
   const Projection& project(std::uint32_t from, std::uint32_t to);
   void add_weights(int observer, std::uint32_t live);
   void find_clock();
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, Projection> projections_;
   std::map<std::pair<int, std::uint32_t>, std::vector<double>> weights_;
-  std::vector<double> shift_;
+  std::vector<std::vector<std::vector<double>>> disagreement_;  ///< [observer][group][cell], empty where they agree with the analyst
+  std::vector<int> first_type_;
 };
 
 /// Clock (rounds passed) at each (round, state); -1 unreached, -2 where it is not a function of them.

@@ -22,29 +22,16 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
   const auto cannot = [&](std::string message, std::string hint) { out.push_back(placeless(cannot_solve_code, std::move(message), std::move(hint))); };
-  for (const Player& player : shape.players)
-    if (player.num_types() > 2)
-      cannot(fmt::format("{} has {} types; the belief grid solves players with one or two", player.name, player.num_types()),
-             "merge types, give the player two, or unroll a short game (method tree)");
-  for (const PublicState& s : shape.states)
-    if (shape.moves[ix(s.move)].kind == MoveKind::simultaneous) {
-      cannot(fmt::format("'{}' is a simultaneous move", shape.moves[ix(s.move)].name), "let the players move one after the other");
-      break;
-    }
-  if (!shape.correlated.empty()) cannot("types of several players are drawn from a joint prior", "give each player a prior of its own");
   if (shape.horizon == HorizonKind::forever)
     for (std::size_t i = 0; i < shape.players.size(); ++i)
       if (std::any_of(game.numbers.discount[i].begin(), game.numbers.discount[i].end(), [](double d) { return !(d < 1.0); })) {
         cannot(fmt::format("play may go on for ever, and {} does not discount", shape.players[i].name), "a discount below 1, or a finite horizon");
         break;
       }
-  if (out.empty())  // what the language knows to be out of reach, and is none of the above
-    for (const std::string& reason : shape.unsupported) cannot(reason, "");
   for (std::size_t i = 0; i < shape.players.size(); ++i)
     for (std::size_t j = 0; j < shape.players.size(); ++j) {
-      if (shape.players[i].num_types() != 2 || game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;
-      const double prior = game.numbers.prior[i][1];
-      if (prior <= 0.0 || prior >= 1.0)
+      if (game.numbers.beliefs[j][i] == game.numbers.prior[i]) continue;
+      if (std::ranges::any_of(game.numbers.prior[i], [](double prior) { return prior >= 1.0; }))
         cannot(fmt::format("the analyst is certain of the type of {} while {} is not", shape.players[i].name, shape.players[j].name),
                "use a prior strictly between 0 and 1");
     }

@@ -1,3 +1,4 @@
+#include "melian/beliefs.h"
 #include "melian/solve.h"
 
 namespace melian {
@@ -50,25 +51,29 @@ std::vector<double> thinned(std::vector<double> axis, const std::vector<double>&
 }  // namespace
 
 BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
-  const std::vector<int>& nodes = grid.nodes;
   const Structure& structure = game.shape();
-  int typed = 0;
-  for (const Player& player : structure.players) typed += player.num_types() > 1 ? 1 : 0;
-  BeliefAxes axes;
-  for (std::size_t i = 0; i < structure.players.size(); ++i) {
-    if (structure.players[i].num_types() == 1) {
-      axes.nodes.push_back({0.0});
-      continue;
-    }
-    int count = typed <= 1 ? 129 : typed == 2 ? 33 : 9;
-    if (nodes.size() == 1) count = nodes.front();
-    if (nodes.size() > 1 && i < nodes.size() && nodes[i] > 0) count = nodes[i];
+  const BeliefSpace space(structure);
+  const std::vector<double> start = start_beliefs(game, space);
+  std::vector<std::vector<double>> nodes;
+  for (int k = 0; k < space.num_axes(); ++k) {
+    int count = space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
+    if (grid.nodes.size() == 1) count = grid.nodes.front();
+    for (const int player : space.groups()[at(space.axes()[at(k)].group)].players)
+      if (grid.nodes.size() > 1 && at(player) < grid.nodes.size() && grid.nodes[at(player)] > 0) count = grid.nodes[at(player)];
     std::vector<double> required;
-    if (i < grid.must_have.size()) required = grid.must_have[i];
-    required.push_back(game.numbers.prior[i][1]);
-    axes.nodes.push_back(thinned(belief_axis(count, required), required, grid.thinned));
+    if (at(k) < grid.must_have.size()) required = grid.must_have[at(k)];
+    required.push_back(start[at(k)]);
+    nodes.push_back(thinned(belief_axis(count, required), required, grid.thinned));
   }
-  return axes;
+  return space.on(std::move(nodes));
+}
+
+std::vector<int> nodes_by_player(const Structure& structure, const BeliefAxes& axes) {
+  std::vector<int> out(structure.players.size(), 1);
+  for (std::size_t k = 0; k < axes.nodes.size(); ++k)
+    for (std::size_t i = 0; i < out.size(); ++i)
+      if ((axes.players[k] >> i & 1U) != 0) out[i] = std::max(out[i], static_cast<int>(axes.nodes[k].size()));
+  return out;
 }
 
 std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes) {

@@ -116,12 +116,10 @@ void Climb::name_places() {
     const PublicState& state = game_.shape().states[ix(spot.state)];
     std::string where = describe_state(game_.shape(), spot.state);
     if (state.timed) where = fmt::format("round {}, {}", spot.round + 1, where);
-    for (int i = 0; i < plan_.players(); ++i) {
-      if ((state.live >> i & 1U) == 0) continue;
-      const Player& player = game_.shape().players[ix(i)];
-      where += fmt::format(", belief that {} is {} {}", player.name, player.types[1],
-                           number_text(plan_.axes[ix(i)].b[ix(spot.point / plan_.stride(state.live, i) % plan_.axes[ix(i)].nodes())], 4));
-    }
+    const StatePlan& plan = plan_.states[ix(spot.state)];
+    for (const int k : plan.axes)
+      where += fmt::format(", belief that {} {}", plan_.space.statement(game_.shape(), k),
+                           number_text(plan_.axes[ix(k)].b[ix(spot.point / plan.axis_stride[ix(k)] % plan_.axes[ix(k)].nodes())], 4));
     const char* what = spot.mark == DecisionMark::several ? "several solutions"
                        : spot.mark == DecisionMark::jump  ? "the followed solution ended in a fold"
                                                           : "no solution found";
@@ -150,7 +148,7 @@ void Climb::summarise(const Rung& top, Ending ending) {
   SolveSummary& summary = out_.summary;
   const Tally& tally = sweep_.tally();
   summary.method = "belief grid";
-  for (const auto& nodes : axes_.nodes) summary.nodes.push_back(static_cast<int>(nodes.size()));
+  summary.nodes = nodes_by_player(game_.shape(), axes_);
   summary.residual = tally.residual;
   summary.decisions = decisions_;
   summary.several = tally.several;
@@ -200,7 +198,7 @@ Solution Climb::run() {
     one->discounting = options_.discounting;
     for (int i = 0; i < plan_.players(); ++i) {
       one->lambda.emplace_back();
-      for (int k = 0; k < game_.shape().players[ix(i)].num_types(); ++k) one->lambda.back().push_back(plan_.lambda[ix(2 * i + k)]);
+      for (int k = 0; k < game_.shape().players[ix(i)].num_types(); ++k) one->lambda.back().push_back(plan_.lambda[ix(plan_.type_index(i, k))]);
     }
   }
   summarise(top, ending);

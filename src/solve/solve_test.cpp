@@ -158,7 +158,7 @@ TEST_CASE("solve: the ladder keeps the branch that frozen continuations lose") {
   const Solution frozen = solved(game, options);
   const auto start = [&](const Solution& solution, int type) {
     const Assessment& a = solution.assessment;
-    const auto& nodes = a.axes.nodes[1];
+    const auto& nodes = a.axes.nodes.front();
     const auto node = std::lower_bound(nodes.begin(), nodes.end(), 0.2) - nodes.begin();
     return std::exp(a.log_strategy[static_cast<std::size_t>(a.row(game.shape(), 0, 0) + (2 * type + 1) * static_cast<int>(nodes.size()) + node)]);
   };

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t spots_kept = 8;
 constexpr std::int64_t work_per_task = 2048;  ///< scores; enough to pay for handing a task to a thread
+constexpr std::int64_t joint_per_task = 8;    ///< points of a joint decision
 
 struct Workshop {
   Kernel kernel;
@@ -22,13 +23,11 @@ Workshop& workshop() {
   return own;
 }
 
-std::size_t slot(const Plan& plan, int round, int state) { return ix(plan.shape.states[ix(state)].timed ? round : 0) * plan.shape.states.size() + ix(state); }
-
 /// Reads the strategies of a line back, with the posteriors they imply.
 void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out) {
   const StatePlan& state = here.plan();
-  const Axis& axis = plan.axes[ix(state.mover)];
-  const auto branches = static_cast<int>(state.log_weight.size()), n = axis.nodes();
+  const Axis& axis = plan.axes[ix(state.own_axis)];
+  const auto branches = here.num_branches(), n = axis.nodes();
   out.reset(branches, n);
   for (int k = 0; k < branches; ++k) {
     const std::uint8_t open = here.open_to(k);
@@ -60,6 +59,7 @@ void Tally::add(const Tally& more) {
   unsolved += more.unsolved;
   residual = std::max(residual, more.residual);
   sweeps = std::max(sweeps, more.sweeps);
+  searched += more.searched;
   damped = damped || more.damped;
   not_settled = not_settled || more.not_settled;
   for (const Spot& spot : more.spots)
@@ -80,9 +80,10 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
-  const Axis& axis = plan_.axes[ix(state.mover)];
-  const auto branches = static_cast<int>(state.log_weight.size()), n = axis.nodes();
-  const std::size_t at = slot(plan_, pass.round, task.state);
+  const Axis& axis = plan_.axes[ix(state.own_axis)];
+  const std::vector<double>& log_weight = state.deciders.front().log_weight;
+  const auto branches = here.num_branches(), n = axis.nodes();
+  const std::size_t at = slot(pass.round, task.state);
   Assessment& strategies = pass.rung->strategies;
   const std::int64_t row = strategies.offset[at], marks = strategies.mark_offset[at];
   const double* beliefs = plan_.weights(state.mover, state.live).data();
@@ -127,7 +128,7 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
     } else if (!pass.probing) {
       guide.selection = Selection::follow;
       guide.from = [&, scored = false]() mutable -> const Line& {
-        if (!scored) flatten(shop.line, state.log_weight, shop.flat);
+        if (!scored) flatten(shop.line, log_weight, shop.flat);
         scored = true;
         return shop.flat;
       };
@@ -136,7 +137,7 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
         double sum[2] = {0.0, 0.0};
         for (int k = 0; k < branches; ++k)
           for (int type = 0; type < 2; ++type)
-            if ((here.open_to(k) >> type & 1) != 0) sum[type] += std::exp(state.log_weight[ix(k)]);
+            if ((here.open_to(k) >> type & 1) != 0) sum[type] += std::exp(log_weight[ix(k)]);
         ratio.assign(ix(branches), std::log(sum[0]) - std::log(sum[1]));
       };
     }
@@ -165,17 +166,17 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
-  if (state.typed) {
-    solve_lines(pass, task, tally);
+  if (state.line || state.joint) {
+    state.line ? solve_lines(pass, task, tally) : solve_joint(pass, task, tally);
     if (pass.probing && tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
     return;
   }
-  if (state.mover < 0) {
+  if (!state.decides()) {
     here.average(task.begin, task.end, shop.scratch);
     if (pass.below != nullptr) Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor).average(task.begin, task.end, shop.scratch);
     return;
   }
-  const std::size_t at = slot(plan_, pass.round, task.state);
+  const std::size_t at = slot(pass.round, task.state);
   Assessment& strategies = pass.rung->strategies;
   double* block = strategies.log_strategy.data() + strategies.offset[at];
   const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
@@ -190,60 +191,60 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
         .value_points(pass.below->strategies.log_strategy.data() + pass.below->strategies.offset[at], task.begin, task.end, shop.scratch);
 }
 
-/// The same decisions on the refined axes, against the stored values: lines of a typed mover's refined axis, one for each
-/// refined belief point about the others; single points of an untyped mover.
+/// Beliefs at the `number`th point of a state's halved axes, the axis `held` left out and at its first node.
+Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axes, std::int64_t number, int held) const {
+  FinePoint out;
+  out.at.u.assign(plan_.axes.size(), 0.0);
+  out.at.place.assign(plan_.axes.size(), {});
+  std::int64_t stride = 1;
+  for (auto k = state.axes.rbegin(); k != state.axes.rend(); ++k) {
+    const std::vector<double>& nodes = axes.nodes[ix(*k)];
+    const auto count = static_cast<std::int64_t>(nodes.size());
+    const std::int64_t node = *k == held ? 0 : number % count;
+    if (*k != held) number /= count;
+    if (*k == held) out.held_stride = stride;
+    out.at.on_halved(*k, nodes[ix(node)], node);
+    out.point += node * stride;
+    out.near += node / 2 * state.axis_stride[ix(*k)];
+    stride *= count;
+  }
+  return out;
+}
+
+/// The same decisions on the refined axes, against the stored values: lines of a mover's refined axis, one for each refined
+/// belief point about the others; single points of other decisions.
 void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
+  const StatePlan& state = plan_.states[ix(task.state)];
+  if (state.joint) return refine_joint(pass, task, tally);
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
-  const StatePlan& state = here.plan();
   Assessment& fine = *pass.refined;
   const Assessment& coarse = pass.rung->strategies;
-  const std::size_t at = slot(plan_, pass.round, task.state);
+  const std::size_t at = slot(pass.round, task.state);
   const std::int64_t row = fine.offset[at], marks = fine.mark_offset[at], coarse_row = coarse.offset[at];
-  const auto branches = static_cast<int>(state.log_weight.size());
+  const auto branches = here.num_branches();
   const std::int64_t points = fine.axes.num_points(state.live);
-  const auto fine_nodes = [&](int i) { return static_cast<std::int64_t>(fine.axes.nodes[ix(i)].size()); };
   const Profiles profiles(plan_.shape.players, state.live);
-  const std::int64_t own = state.typed ? fine_nodes(state.mover) : 1;
-  if (state.typed) {
+  std::int64_t own = 1;
+  if (state.line) {
     shop.targets.clear();
-    for (const double b : fine.axes.nodes[ix(state.mover)]) shop.targets.push_back(log_odds(b));
+    for (const double b : fine.axes.nodes[ix(state.own_axis)]) shop.targets.push_back(log_odds(b));
+    own = static_cast<std::int64_t>(shop.targets.size());
   }
+  News still;
+  still.reset(plan_.space.num_axes());
   for (std::int64_t line = task.begin; line < task.end; ++line) {
-    // 1. Where the line lies: refined indices of the others (the mover's own at 0), and the coarse points around it.
-    std::int64_t rest = line, start = 0, near = 0, own_stride = 1, stride = 1;
-    shop.corners.assign(1, {0, 1.0});
-    shop.beliefs.assign(ix(state.profiles), 1.0);
-    for (int i = plan_.players() - 1; i >= 0; --i) {
-      if ((state.live >> i & 1U) == 0) continue;
-      const std::int64_t coarse_stride = plan_.stride(state.live, i);
-      if (state.typed && i == state.mover) {
-        own_stride = stride;
-        stride *= own;
-        continue;
-      }
-      const std::int64_t node = rest % fine_nodes(i);
-      rest /= fine_nodes(i);
-      start += node * stride;
-      stride *= fine_nodes(i);
-      near += node / 2 * coarse_stride;
-      const std::size_t before = shop.corners.size();
-      for (std::size_t k = 0; k < before; ++k) {
-        shop.corners[k].point += node / 2 * coarse_stride;
-        if (node % 2 == 0) continue;
-        shop.corners[k].weight *= 0.5;
-        shop.corners.push_back({shop.corners[k].point + coarse_stride, shop.corners[k].weight});
-      }
-      const double u = plan_.own_log_odds(state.mover, i, log_odds(fine.axes.nodes[ix(i)][ix(node)]));
-      for (int q = 0; q < state.profiles; ++q) shop.beliefs[ix(q)] *= logistic(profiles.type_of(q, i) == 1 ? u : -u);
-    }
-    // 2. Solve.
-    if (!state.typed) {
+    const FinePoint where = fine_point(state, fine.axes, line, state.own_axis);
+    shop.beliefs.resize(ix(state.profiles));
+    plan_.weigh(state.mover, profiles, state.live, where.at.u.data(), shop.beliefs.data());
+    shop.scratch.landing.land(plan_, state, where.at, still, false);
+    shop.corners = shop.scratch.landing.corners;
+    if (!state.line) {
       shop.scores.resize(ix(branches));
       here.score_point(shop.corners, shop.beliefs.data(), 1, shop.scores.data());
       const double log_z = log_sum_exp(shop.scores);
-      for (int k = 0; k < branches; ++k) fine.log_strategy[ix(row + k * points + start)] = shop.scores[ix(k)] - log_z;
-      fine.marks[ix(marks + start)] = static_cast<std::uint8_t>(std::isfinite(log_z) ? DecisionMark::unique : DecisionMark::unsolved);
+      for (int k = 0; k < branches; ++k) fine.log_strategy[ix(row + k * points + where.point)] = shop.scores[ix(k)] - log_z;
+      fine.marks[ix(marks + where.point)] = static_cast<std::uint8_t>(std::isfinite(log_z) ? DecisionMark::unique : DecisionMark::unsolved);
       ++tally.decisions;
       continue;
     }
@@ -256,13 +257,13 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
       ratio.assign(ix(branches), 0.0);
       for (int k = 0; k < branches; ++k)
         if (here.open_to(k) == 3) {
-          const std::int64_t point = coarse_row + k * state.points + near + node * state.own_stride;
+          const std::int64_t point = coarse_row + k * state.points + where.near + node * state.own_stride;
           ratio[ix(k)] = coarse.log_strategy[ix(point + branches * state.points)] - coarse.log_strategy[ix(point)];
         }
     };
     shop.kernel.solve(shop.line, shop.targets, guide, shop.answer);
     for (std::int64_t i = 0; i < own; ++i) {
-      const std::int64_t point = start + i * own_stride;
+      const std::int64_t point = where.point + i * where.held_stride;
       for (int type = 0; type < 2; ++type)
         for (int k = 0; k < branches; ++k)
           fine.log_strategy[ix(row + (std::int64_t{type} * branches + k) * points + point)] =
@@ -283,14 +284,16 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const StatePlan& state = plan_.states[ix(s)];
     const std::int64_t branches = plan_.shape.states[ix(s)].num_branches;
     const std::int64_t a_line = state.own_nodes * branches * 8;
-    if (state.typed)
+    if (state.line)
       split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
+    else if (state.joint)
+      split(tasks, s, state.points, joint_per_task);
     else
       split(tasks, s, state.points, std::max<std::int64_t>(1, work_per_task / branches));
-    if (pass.refined == nullptr || state.mover < 0) continue;
+    if (pass.refined == nullptr || !state.decides()) continue;
     const std::int64_t points = pass.refined->axes.num_points(state.live);
-    const std::int64_t own = state.typed ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.mover)].size()) : 1;
-    split(fine, s, points / own, std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
+    const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
+    split(fine, s, points / own, state.joint ? joint_per_task : std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
   }
   std::vector<Tally> found(tasks.size());
   parallel_for(tasks.size(), [&](std::size_t k) { work(pass, tasks[k], found[k]); });
@@ -391,8 +394,8 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
   constexpr auto unsolved = static_cast<std::uint8_t>(DecisionMark::unsolved);
   for (const auto& states : cycle.levels)
     for (const int s : states) {
-      if (plan_.states[ix(s)].mover < 0) continue;
-      const std::size_t at = slot(plan_, 0, s);
+      if (!plan_.states[ix(s)].decides()) continue;
+      const std::size_t at = slot(0, s);
       for (Assessment* one : {&pass.rung->strategies, pass.refined}) {
         if (one == nullptr) continue;
         const std::int64_t points = one->axes.num_points(plan_.shape.states[ix(s)].live), first = one->mark_offset[at];
@@ -444,11 +447,11 @@ void lay_out(const Plan& plan, const BeliefAxes& axes, Assessment& assessment) {
     for (std::size_t s = 0; s < states; ++s) {
       const StatePlan& state = plan.states[s];
       const bool timed = plan.shape.states[s].timed;
-      if (state.mover < 0 || (!timed && round > 0) || !plan.reached(round, static_cast<int>(s))) continue;
+      if (!state.decides() || (!timed && round > 0) || !plan.reached(round, static_cast<int>(s))) continue;
       const std::int64_t points = axes.num_points(state.live);
       assessment.offset[ix(round) * states + s] = size;
       assessment.mark_offset[ix(round) * states + s] = marks;
-      size += (state.typed ? 2 : 1) * plan.shape.states[s].num_branches * points;
+      size += state.rows * points;
       marks += points;
     }
   assessment.log_strategy.assign(ix(size), 0.0);

@@ -13,6 +13,7 @@ namespace melian::grid {
 /// What a pass found, in order of its tasks.
 struct Tally {
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
+  std::int64_t searched = 0;     ///< joint decisions: other solutions were looked for, and nothing proves that there are none
   std::int64_t fresh_jumps = 0;  ///< solutions followed from the rung below that ended in a fold before this one
   double residual = 0.0;
   int sweeps = 0;            ///< most over one cycle, of those where play can come back
@@ -62,6 +63,12 @@ class Sweep {
     bool probing;        ///< only asking whether some decision has several solutions
     bool again = false;  ///< this cycle has been swept before: keep to the solutions found then
   };
+  /// A belief point of the refined axes.
+  struct FinePoint {
+    Standpoint at;
+    std::int64_t point = 0, near = 0;  ///< its number, and that of a coarse point beside it
+    std::int64_t held_stride = 1;      ///< of the axis left out, in the refined points
+  };
   using GoOn = std::function<bool()>;
 
   Ending levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on);
@@ -70,7 +77,13 @@ class Sweep {
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;
   void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
   void refine(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine_joint(const Pass& pass, const Task& task, Tally& tally) const;
+  [[nodiscard]] FinePoint fine_point(const StatePlan& state, const BeliefAxes& axes, std::int64_t number, int held) const;
+  [[nodiscard]] std::size_t slot(int round, int state) const {
+    return ix(plan_.shape.states[ix(state)].timed ? round : 0) * plan_.shape.states.size() + ix(state);
+  }
   void note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const;
   void keep_entries(Tables& tables, int round) const;
 

@@ -4,12 +4,14 @@
 
 #include <fmt/core.h>
 
+#include "melian/beliefs.h"
+
 namespace melian::prediction {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-Shape make_shape(const Structure& structure, const Assessment& assessment, const Profiles& full, std::uint32_t live) {
+Shape make_shape(const Structure& structure, const std::vector<std::vector<double>>& nodes, const Profiles& full, std::uint32_t live) {
   Shape shape;
   shape.axis_of_player.assign(structure.players.size(), -1);
   for (int i = 0; i < structure.num_players(); ++i) {
@@ -20,7 +22,7 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
     }
     MELIAN_EXPECT(structure.players[at(i)].num_types() == 2, "beliefs about more than two types are not predicted on a grid");
     shape.axis_of_player[at(i)] = static_cast<int>(shape.axes.size());
-    shape.axes.push_back({.player = i, .size = static_cast<int>(assessment.axes.nodes[at(i)].size()), .node = {}});
+    shape.axes.push_back({.player = i, .size = static_cast<int>(nodes[at(i)].size()), .node = {}});
   }
   for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
     axis->stride = shape.points;
@@ -39,7 +41,7 @@ Shape make_shape(const Structure& structure, const Assessment& assessment, const
     for (int theta = 0; theta < shape.profiles; ++theta) {
       double weight = 1.0;
       for (const Shape::Axis& axis : shape.axes) {
-        const double node = assessment.axes.nodes[at(axis.player)][at(axis.node[at(p)])];
+        const double node = nodes[at(axis.player)][at(axis.node[at(p)])];
         weight *= shape.type_in(theta, axis.player) == 1 ? node : 1.0 - node;
       }
       shape.law.push_back(weight);
@@ -71,12 +73,14 @@ Board::Board(const Game& game, const Assessment& assessment) : game_(game), asse
   const Structure& structure = game.shape();
   const int players = structure.num_players();
   MELIAN_EXPECT(assessment.game_fingerprint == game.fingerprint, "strategies of another game");
-  MELIAN_EXPECT(assessment.axes.nodes.size() == structure.players.size(), "one belief axis per player");
+  const BeliefSpace space(structure);
+  MELIAN_EXPECT(static_cast<int>(assessment.axes.nodes.size()) == space.num_axes(), "nodes of every belief axis");
+  for (int i = 0; i < players; ++i) nodes_.push_back(space.only_axis(i) < 0 ? std::vector<double>{0.0} : assessment.axes.nodes[at(space.only_axis(i))]);
   for (const PublicState& state : structure.states) {
     MELIAN_EXPECT(structure.moves[at(state.move)].kind != MoveKind::simultaneous, "simultaneous moves are not predicted yet");
     const std::uint32_t live = state.live & structure.everyone();
     auto found = shapes_.find(live);
-    if (found == shapes_.end()) found = shapes_.emplace(live, make_shape(structure, assessment, full_, live)).first;
+    if (found == shapes_.end()) found = shapes_.emplace(live, make_shape(structure, nodes_, full_, live)).first;
     shape_of_state_.push_back(&found->second);
   }
   for (const auto& [from_mask, from] : shapes_)

@@ -72,7 +72,7 @@ class Board {
   [[nodiscard]] const Projection& projection(int state, int next) const;
   [[nodiscard]] const Profiles& full() const { return full_; }
   [[nodiscard]] const std::vector<double>& profile_weight() const { return profile_weight_; }  ///< analyst's prior
-  [[nodiscard]] const std::vector<double>& nodes(int player) const { return assessment_.axes.nodes[static_cast<std::size_t>(player)]; }
+  [[nodiscard]] const std::vector<double>& nodes(int player) const { return nodes_[static_cast<std::size_t>(player)]; }
   [[nodiscard]] const std::vector<double>& node_log_odds(int player) const { return node_log_odds_[static_cast<std::size_t>(player)]; }
   /// The constant by which an observer's log-odds about a player exceed the analyst's.
   [[nodiscard]] double disagreement(int observer, int about) const {
@@ -99,7 +99,7 @@ class Board {
   std::vector<const Shape*> shape_of_state_;
   std::map<std::pair<const Shape*, const Shape*>, Projection> projections_;
   std::vector<double> profile_weight_;
-  std::vector<std::vector<double>> node_log_odds_, disagreement_;
+  std::vector<std::vector<double>> nodes_, node_log_odds_, disagreement_;
   Start start_;
 };
 

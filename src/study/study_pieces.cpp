@@ -135,7 +135,7 @@ AnswerOptions options_for(const Study& study, const PieceRequest& request, const
 
 BeliefGrid grid_for(const Study& study, const Game& game) {
   BeliefGrid out;
-  for (const auto& axis : belief_axes(game, {}).nodes) out.nodes.push_back(static_cast<int>(axis.size()));
+  out.nodes = nodes_by_player(game.shape(), belief_axes(game, {}));
   for (const auto& [player, nodes] : study.solve.grid)
     for (std::size_t i = 0; i < out.nodes.size(); ++i)
       if ((player.empty() || game.shape().players[i].name == player) && game.shape().players[i].num_types() > 1) out.nodes[i] = nodes;
@@ -144,10 +144,10 @@ BeliefGrid grid_for(const Study& study, const Game& game) {
 
 std::string grid_text(const Game& game, const BeliefGrid& grid) {
   const std::vector<Player>& players = game.shape().players;
-  const BeliefAxes axes = belief_axes(game, grid);  // the prior must be a node, so there may be more than asked for
+  const std::vector<int> nodes = nodes_by_player(game.shape(), belief_axes(game, grid));  // the prior must be a node, so there may be more than asked for
   std::string out;
   for (std::size_t i = 0; i < players.size(); ++i)
-    if (players[i].num_types() > 1) out += fmt::format("{}{}={}", out.empty() ? "" : ",", players[i].name, axes.nodes[i].size());
+    if (players[i].num_types() > 1) out += fmt::format("{}{}={}", out.empty() ? "" : ",", players[i].name, nodes[i]);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "exhaustive/tiny_bargaining.h"
+#include "melian/beliefs.h"
 #include "support/brute_force.h"
 #include "support/solved.h"
 
@@ -30,7 +31,7 @@ std::vector<double> numbers_of(const Game& game, const Solution& solution) {
   std::int64_t point = 0;
   for (int i = 0; i < shape.num_players(); ++i) {
     if ((root.live >> i & 1U) == 0) continue;
-    const auto& axis = a.axes.nodes[static_cast<std::size_t>(i)];
+    const auto& axis = a.axes.nodes[static_cast<std::size_t>(BeliefSpace(shape).only_axis(i))];
     const Place at = locate(axis, game.numbers.prior[static_cast<std::size_t>(i)][1]);
     point = point * static_cast<std::int64_t>(axis.size()) + at.cell + (at.weight > 0.5 ? 1 : 0);
   }

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "game/builder.h"
+#include "melian/beliefs.h"
 #include "melian/numeric.h"
 
 namespace melian::test {
@@ -14,15 +15,11 @@ inline Assessment random_assessment(const Game& game, int nodes, std::uint64_t s
   const Structure& structure = game.shape();
   Assessment out;
   out.game_fingerprint = game.fingerprint;
-  for (int i = 0; i < structure.num_players(); ++i) {
-    const auto player = static_cast<std::size_t>(i);
-    if (structure.players[player].num_types() < 2) {
-      out.axes.nodes.push_back({0.0});
-    } else {
-      out.axes.nodes.push_back(belief_axis(nodes, std::vector<double>{game.numbers.prior[player][1]}));
-    }
-    out.lambda.emplace_back(static_cast<std::size_t>(structure.players[player].num_types()), 1.0);
-  }
+  const BeliefSpace space(structure);
+  std::vector<std::vector<double>> axes;
+  for (const double start : start_beliefs(game, space)) axes.push_back(belief_axis(nodes, std::vector<double>{start}));
+  out.axes = space.on(std::move(axes));
+  for (const Player& player : structure.players) out.lambda.emplace_back(static_cast<std::size_t>(player.num_types()), 1.0);
   const std::size_t states = structure.states.size();
   const int rounds = structure.horizon == HorizonKind::finite ? structure.rounds : 1;
   out.offset.assign(static_cast<std::size_t>(rounds) * states, -1);
@@ -51,7 +48,7 @@ inline Assessment random_assessment(const Game& game, int nodes, std::uint64_t s
             std::int64_t rest = p;
             for (int i = structure.num_players(); i-- > 0;) {
               if ((live >> i & 1U) == 0) continue;
-              const auto& axis = out.axes.nodes[static_cast<std::size_t>(i)];
+              const auto& axis = out.axes.nodes[static_cast<std::size_t>(space.only_axis(i))];
               const auto size = static_cast<std::int64_t>(axis.size());
               logit += strength * (random.uniform() - 0.5) * axis[static_cast<std::size_t>(rest % size)];
               rest /= size;

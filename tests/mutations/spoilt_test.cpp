@@ -56,7 +56,7 @@ Decision answer_of(const Game& game, const Assessment& assessment, int round) {
     if (describe_state(shape, static_cast<int>(s)) == "answer of D") out.state = static_cast<int>(s);
   out.points = assessment.axes.num_points(shape.states[static_cast<std::size_t>(out.state)].live);
   out.row = assessment.row(shape, round, out.state);
-  const auto& axis = assessment.axes.nodes[1];
+  const auto& axis = assessment.axes.nodes.front();  // about D alone
   for (std::size_t k = 0; k < axis.size(); ++k)
     if (axis[k] == game.numbers.prior[1][1]) out.prior = static_cast<std::int64_t>(k);
   return out;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "melian/beliefs.h"
 #include "melian/game.h"
 #include "melian/numeric.h"
 
@@ -28,9 +29,10 @@ inline void for_each_decision(const Game& game, const Assessment& assessment, co
       const int types = live ? shape.players[static_cast<std::size_t>(mover)].num_types() : 1;
       const std::int64_t points = assessment.axes.num_points(s.live), row = assessment.row(shape, round, state);
       std::int64_t stride = 1;
-      for (int i = mover + 1; i < shape.num_players(); ++i)
-        if ((s.live >> i & 1U) != 0) stride *= static_cast<std::int64_t>(assessment.axes.nodes[static_cast<std::size_t>(i)].size());
-      const auto& axis = assessment.axes.nodes[static_cast<std::size_t>(mover)];
+      const int own = BeliefSpace(shape).only_axis(mover);
+      for (std::size_t k = static_cast<std::size_t>(own + 1); k < assessment.axes.nodes.size(); ++k)
+        if ((s.live & assessment.axes.players[k]) != 0) stride *= static_cast<std::int64_t>(assessment.axes.nodes[k].size());
+      const std::vector<double> axis = own < 0 ? std::vector<double>{0.0} : assessment.axes.nodes[static_cast<std::size_t>(own)];
       for (std::int64_t point = 0; point < points; ++point) {
         DecisionView view{.round = round, .state = state, .mover = mover, .point = point, .belief = 0.0, .log_strategy = {}};
         if (types == 2) view.belief = axis[static_cast<std::size_t>(point / stride % static_cast<std::int64_t>(axis.size()))];

@@ -60,7 +60,7 @@ inline Answer answer_to(const Game& game) {
 
   Solution& s = answer.solution;
   s.assessment.game_fingerprint = game.fingerprint;
-  s.assessment.axes.nodes = {{0.0}, {0.0, 0.4, 1.0}};
+  s.assessment.axes = {{{0.0, 0.4, 1.0}}, {2U}};
   s.assessment.lambda = {{50.0}, {50.0, 50.0}};
   s.summary.termination = Termination::converged;
   s.summary.message = "converged";

@@ -1,0 +1,91 @@
+#pragma once
+/// Decisions that no single curve answers: a mover with three or more types, one whose types are tied to another's, or
+/// several movers at once. One belief point at a time, Newton's method on the whole decision:
+///
+///   x_d(a | theta) = log sigma,   x = log softmax over a of S,   S_d(theta; a) = lambda Q_d(theta; a) + log w_a,
+///   Q_d(theta; a) = sum over others' types and actions of their odds x (payoff + discount U_d at the posterior),
+///
+/// where posteriors move with x. For one mover S(theta; a) depends on x(. | a) alone, so the matrix is an arrow: one block of
+/// types for each action, tied through the normalisers (O(actions types^3) a step, by Woodbury's formula); for several it is dense.
+/// The principal branch is followed from x = log w (lambda 0), or from the rung below, by continuation in t of
+/// (1 - t) S_below + t S, as long as the determinant keeps its sign. docs/methods_solve.md, "Decisions without a curve".
+
+#include <span>
+#include <vector>
+
+#include "solve/here.h"
+
+namespace melian::grid {
+
+/// Scores of a decision at one belief point, and how they change with strategies.
+class JointScores {
+ public:
+  /// Holds references.
+  JointScores(const Here& here, const Standpoint& at);
+
+  /// S at x; with `slopes`, dS / dx as well.
+  void evaluate(const double* x, bool with_slopes);
+  /// Values U_j of all players at strategies x: [player][profile].
+  void values(const double* x, double* out);
+
+  [[nodiscard]] const std::vector<double>& scores() const { return scores_; }
+  /// [row of S][row of x].
+  [[nodiscard]] const std::vector<double>& slopes() const { return slopes_; }
+
+ private:
+  void move_beliefs(const double* x, int branch, const Here::Way& way);
+  [[nodiscard]] double odds_of_others(const double* x, int branch, int profile, std::size_t own) const;
+  void add_branch(const double* x, int branch, bool with_slopes);
+  void add_slopes(const double* x, int branch, const Here::Way& way, std::size_t d, int profile, double weight, double paid);
+  [[nodiscard]] int row(std::size_t d, int branch, int profile) const;
+
+  const Here& here_;
+  const StatePlan& state_;
+  const Standpoint& at_;
+  std::vector<std::vector<double>> weights_;  ///< [decider][profile]
+  std::vector<double> scores_, slopes_;
+  News news_;
+  Landing landing_;
+  std::vector<double> shift_rows_;  ///< [axis][row]: how an axis' shift changes with x
+};
+
+/// What a decision at one point came to.
+struct JointAnswer {
+  std::vector<double> x;  ///< log strategies by row
+  DecisionMark mark = DecisionMark::unsolved;
+  double residual = 0.0;
+  bool fresh_jump = false;
+};
+
+class JointSolver {
+ public:
+  explicit JointSolver(const StatePlan& state);
+
+  /// Follows the decision's solution from `start`, that of `below` (null: lambda 0), to `target`.
+  void follow(JointScores* below, JointScores& target, std::span<const double> start, JointAnswer& answer);
+  /// The solution near `start`; false where Newton's method leads elsewhere or nowhere.
+  [[nodiscard]] bool approach(JointScores& target, std::span<const double> start, JointAnswer& answer);
+  /// Looks for a solution other than the answer's from a few starts; true where one is found.
+  [[nodiscard]] bool finds_another(JointScores& target, const JointAnswer& answer);
+  /// Strategies at lambda 0.
+  [[nodiscard]] std::vector<double> indifferent() const;
+
+ private:
+  struct Mixed;  ///< (1 - t) below + t target
+  bool newton(JointScores* below, JointScores& target, double t, std::vector<double>& x, int steps);
+  void residual_at(JointScores* below, JointScores& target, double t, const std::vector<double>& x, bool with_slopes);
+  bool solve(std::vector<double>& right);
+  bool solve_dense(std::vector<double>& right);
+  bool solve_arrow(std::vector<double>& right);
+  [[nodiscard]] double size_of(const std::vector<double>& step) const;
+  void finish(JointScores& target, JointAnswer& answer);
+
+  const StatePlan& state_;
+  std::vector<int> rows_;                               ///< open ones
+  std::vector<int> first_of_, width_of_;                ///< [row]: the first row of its decider and type, and how many
+  std::vector<double> scores_, slopes_, sigma_, flow_;  ///< by row; of the mixture
+  std::vector<double> gap_;                             ///< [row]: x - log softmax
+  double sign_ = 1.0;                                   ///< of the determinant of the last matrix
+};
+
+}  // namespace melian::grid

@@ -1,0 +1,60 @@
+#include "solve/landing.h"
+
+#include <algorithm>
+
+namespace melian::grid {
+
+void Standpoint::on_grid(const Plan& plan, const StatePlan& state, std::int64_t point) {
+  u.assign(plan.axes.size(), 0.0);
+  place.assign(plan.axes.size(), {});
+  for (const int k : state.axes) {
+    const Axis& axis = plan.axes[ix(k)];
+    const auto node = point / state.axis_stride[ix(k)] % axis.nodes();
+    u[ix(k)] = axis.u[ix(node)];
+    place[ix(k)] = {static_cast<int>(node), 0.0};
+  }
+}
+
+void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news, bool with_slopes) {
+  corners.assign(1, {0, 1.0});
+  axes.clear();
+  slopes.clear();
+  for (const int k : to.axes) {
+    const std::int64_t stride = to.axis_stride[ix(k)];
+    const Axis& axis = plan.axes[ix(k)];
+    Place place = from.place[ix(k)];
+    double slope = 0.0;
+    if (news.moved[ix(k)] != 0) {
+      const double u = moved_log_odds(from.u[ix(k)], news.shift[ix(k)]), b = logistic(u);
+      place.cell = axis.cell_of(u, place.cell);
+      place.weight = std::clamp((b - axis.b[ix(place.cell)]) * axis.per_width[ix(place.cell)], 0.0, 1.0);
+      slope = spread(b) * axis.per_width[ix(place.cell)];
+    }
+    const bool sloping = with_slopes && slope != 0.0;
+    const std::size_t before = corners.size();
+    if (!sloping && place.weight == 0.0) {
+      for (Corner& corner : corners) corner.point += place.cell * stride;
+      continue;
+    }
+    corners.resize(2 * before);
+    std::vector<double> wider(slopes.size() * 2);
+    for (std::size_t c = 0; c < before; ++c) {
+      corners[before + c] = {corners[c].point + (place.cell + 1) * stride, corners[c].weight * place.weight};
+      corners[c].point += place.cell * stride;
+    }
+    for (std::size_t a = 0; a < axes.size(); ++a)
+      for (std::size_t c = 0; c < before; ++c) {
+        wider[a * 2 * before + c] = slopes[a * before + c] * (1.0 - place.weight);
+        wider[a * 2 * before + before + c] = slopes[a * before + c] * place.weight;
+      }
+    if (sloping) {
+      axes.push_back(k);
+      for (std::size_t c = 0; c < before; ++c) wider.push_back(-slope * corners[c].weight);
+      for (std::size_t c = 0; c < before; ++c) wider.push_back(slope * corners[c].weight);
+    }
+    for (std::size_t c = 0; c < before; ++c) corners[c].weight *= 1.0 - place.weight;
+    slopes = std::move(wider);
+  }
+}
+
+}  // namespace melian::grid
