@@ -313,9 +313,10 @@ bool JointSolver::newton(JointScores* below, JointScores& target, double t, std:
 }
 
 void JointSolver::finish(JointScores& target, JointAnswer& answer) {
-  // The strategies that answer the posteriors found: what is kept is exactly a softmax.
-  residual_at(nullptr, target, 1.0, answer.x, false);
-  for (const int r : rows_) answer.x[ix(r)] -= gap_[ix(r)];
+  for (std::size_t first = 0; first < answer.x.size(); first += ix(width_of_[first])) {
+    const double sum = log_sum_exp(std::span(answer.x.data() + first, ix(width_of_[first])));
+    for (std::size_t r = first; r < first + ix(width_of_[first]); ++r) answer.x[r] -= sum;
+  }
   residual_at(nullptr, target, 1.0, answer.x, false);
   answer.residual = size_of(gap_);
 }
