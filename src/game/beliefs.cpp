@@ -1,6 +1,7 @@
 #include "melian/beliefs.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/core.h>
@@ -141,13 +142,16 @@ void BeliefSpace::shifts(int g, const double* log_likelihood, const double* befo
     return;
   }
   // How likely the news is on either side of each split, from below. `within` holds it by axis.
-  std::vector<double> within(at(group.num_axes));
-  const auto of = [&](int side) { return side < 0 ? log_likelihood[-1 - side] : within[at(side - group.first_axis)]; };
+  constexpr int few = 32;
+  std::array<double, few> near{};
+  std::vector<double> many(group.num_axes > few ? at(group.num_axes) : 0);
+  double* within = many.empty() ? near.data() : many.data();
+  const auto of = [&](int side) { return side < 0 ? log_likelihood[-1 - side] : within[side - group.first_axis]; };
   for (int k = group.num_axes; k-- > 0;) {
     const Axis& axis = axes_[at(group.first_axis + k)];
     const double left = of(axis.left), right = of(axis.right);
     shift[k] = left == right ? 0.0 : right - left;
-    within[at(k)] = log_add(std::max(log_of_nothing, log_logistic(-before[k])) + left, std::max(log_of_nothing, log_logistic(before[k])) + right);
+    within[k] = log_add(std::max(log_of_nothing, log_logistic(-before[k])) + left, std::max(log_of_nothing, log_logistic(before[k])) + right);
   }
 }
 

@@ -29,24 +29,35 @@ class JointScores {
   void values(const double* x, double* out);
 
   [[nodiscard]] const std::vector<double>& scores() const { return scores_; }
-  /// [row of S][row of x].
+  /// [row of S][column]: by x of the same action and the column's type where one decides, by the column's row of x where several do.
   [[nodiscard]] const std::vector<double>& slopes() const { return slopes_; }
+  [[nodiscard]] int columns() const { return columns_; }
 
  private:
-  void move_beliefs(const double* x, int branch, const Here::Way& way);
+  void move_beliefs(const double* x, int branch, const Here::Way& way, bool with_slopes);
+  void raise_sides(int group, int branch);
   [[nodiscard]] double odds_of_others(const double* x, int branch, int profile, std::size_t own) const;
   void add_branch(const double* x, int branch, bool with_slopes);
-  void add_slopes(const double* x, int branch, const Here::Way& way, std::size_t d, int profile, double weight, double paid);
-  [[nodiscard]] int row(std::size_t d, int branch, int profile) const;
+  void add_slopes(int branch, const Here::Way& way, std::size_t d, int profile, double weight, double paid);
+  [[nodiscard]] int type_of(const Decider& one, int profile) const { return one.types > 1 ? state_.type_of(profile, one.player) : 0; }
+  [[nodiscard]] int row(std::size_t d, int branch, int profile) const {
+    const Decider& one = state_.deciders[d];
+    return one.row(type_of(one, profile), one.own_action(branch));
+  }
+  [[nodiscard]] int column(const Decider& one, int type, int branch) const {
+    return state_.deciders.size() == 1 ? type : one.row(type, one.own_action(branch));
+  }
 
   const Here& here_;
   const StatePlan& state_;
   const Standpoint& at_;
+  int columns_;
   std::vector<std::vector<double>> weights_;  ///< [decider][profile]
   std::vector<double> scores_, slopes_;
   News news_;
   Landing landing_;
-  std::vector<double> shift_rows_;  ///< [axis][row]: how an axis' shift changes with x
+  std::vector<double> shift_slopes_;        ///< [axis][column]: how an axis' shift changes with x
+  std::vector<double> likelihood_, share_;  ///< by cell
 };
 
 /// What a decision at one point came to.
@@ -61,31 +72,38 @@ class JointSolver {
  public:
   explicit JointSolver(const StatePlan& state);
 
-  /// Follows the decision's solution from `start`, that of `below` (null: lambda 0), to `target`.
+  /// Follows the decision's solution from `start`, that of `below` (null: lambda 0), to `target`; the determinant stays positive.
   void follow(JointScores* below, JointScores& target, std::span<const double> start, JointAnswer& answer);
   /// The solution near `start`; false where Newton's method leads elsewhere or nowhere.
   [[nodiscard]] bool approach(JointScores& target, std::span<const double> start, JointAnswer& answer);
   /// Looks for a solution other than the answer's from a few starts; true where one is found.
   [[nodiscard]] bool finds_another(JointScores& target, const JointAnswer& answer);
   /// Strategies at lambda 0.
-  [[nodiscard]] std::vector<double> indifferent() const;
+  [[nodiscard]] const std::vector<double>& indifferent() const { return indifferent_; }
 
  private:
-  struct Mixed;  ///< (1 - t) below + t target
   bool newton(JointScores* below, JointScores& target, double t, std::vector<double>& x, int steps);
   void residual_at(JointScores* below, JointScores& target, double t, const std::vector<double>& x, bool with_slopes);
-  bool solve(std::vector<double>& right);
+  bool solve(std::vector<double>& right) { return state_.deciders.size() == 1 ? solve_arrow(right) : solve_dense(right); }
   bool solve_dense(std::vector<double>& right);
   bool solve_arrow(std::vector<double>& right);
   [[nodiscard]] double size_of(const std::vector<double>& step) const;
   void finish(JointScores& target, JointAnswer& answer);
+  bool leads_elsewhere(JointScores& target, std::vector<double>& x, const JointAnswer& answer);
 
   const StatePlan& state_;
-  std::vector<int> rows_;                               ///< open ones
-  std::vector<int> first_of_, width_of_;                ///< [row]: the first row of its decider and type, and how many
-  std::vector<double> scores_, slopes_, sigma_, flow_;  ///< by row; of the mixture
-  std::vector<double> gap_;                             ///< [row]: x - log softmax
-  double sign_ = 1.0;                                   ///< of the determinant of the last matrix
+  std::vector<int> rows_;                 ///< open ones
+  std::vector<int> first_of_, width_of_;  ///< [row]: the first row of its decider and type, and how many
+  std::vector<double> indifferent_;
+  // Of (1 - t) below + t target, by row:
+  std::vector<double> scores_, slopes_, sigma_;
+  std::vector<double> flow_;  ///< what the scores gain as t grows, less its mean
+  std::vector<double> gap_;   ///< x - log softmax
+  double scale_ = 1.0;        ///< of the scores
+  double sign_ = 1.0;         ///< of the determinant of the last matrix
+  // Workspace of Newton's method and its linear algebra.
+  std::vector<double> step_, before_, matrix_, sides_, spread_, mean_, small_;
+  std::vector<int> open_;
 };
 
 }  // namespace melian::grid

@@ -33,12 +33,14 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
   JointSolver solver(state);
   Standpoint where;
   JointAnswer answer;
+  std::vector<double> last;
+  bool warm = false;
   for (std::int64_t point = task.begin; point < task.end; ++point) {
     where.on_grid(plan_, state, point);
     JointScores scores(here, where);
     std::uint8_t& mark = strategies.marks[ix(marks + point)];
     const bool was_jump = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump);
-    bool counted = false;
+    bool counted = false, first_guess = false;
     if (pass.again && solver.approach(scores, rows_at(strategies, row, state.rows, state.points, point), answer)) {
       answer.mark = was_jump ? DecisionMark::jump : DecisionMark::unique;
     } else if (pass.below != nullptr) {
@@ -51,12 +53,21 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
       if (inherits && answer.mark == DecisionMark::unique) answer.mark = DecisionMark::jump;
       counted = pass.rung->factor == 1.0;
     } else {
-      solver.follow(nullptr, scores, solver.indifferent(), answer);
+      // A neighbour's solution is near; whether it is the one that lambda 0 leads to matters only where there are others.
+      if (warm && solver.approach(scores, last, answer))
+        first_guess = true;
+      else
+        solver.follow(nullptr, scores, solver.indifferent(), answer);
       counted = true;
     }
     tally.fresh_jumps += answer.fresh_jump ? 1 : 0;
     // Only on the asked rung does it matter how many solutions there are.
-    if (counted && answer.mark == DecisionMark::unique && solver.finds_another(scores, answer)) answer.mark = DecisionMark::several;
+    if (counted && answer.mark == DecisionMark::unique && solver.finds_another(scores, answer)) {
+      if (first_guess) solver.follow(nullptr, scores, solver.indifferent(), answer);
+      if (answer.mark == DecisionMark::unique) answer.mark = DecisionMark::several;
+    }
+    warm = answer.mark == DecisionMark::unique;
+    last = answer.x;
     if (answer.mark == DecisionMark::unique) ++tally.searched;
     for (int r = 0; r < state.rows; ++r) strategies.log_strategy[ix(row + r * state.points + point)] = answer.x[ix(r)];
     mark = static_cast<std::uint8_t>(answer.mark);
