@@ -126,7 +126,8 @@ struct Structure {
   [[nodiscard]] int num_profiles(std::uint32_t live) const;
   [[nodiscard]] std::uint32_t everyone() const;                              ///< mask of all players with two or more types
   [[nodiscard]] std::uint32_t with_correlated(std::uint32_t players) const;  ///< and everybody whose types have a joint prior with theirs
-  [[nodiscard]] bool is_decision(int state) const;
+  [[nodiscard]] bool is_decision(int state) const;                           ///< of one player
+  [[nodiscard]] bool decides(int state) const;                               ///< of one player, or of several at once
 };
 
 /// The numbers of one game: bound from parameters, never changing the structure.
@@ -206,6 +207,7 @@ struct Game {
 struct BeliefAxes {
   std::vector<std::vector<double>> nodes;  ///< [axis]
   std::vector<std::uint32_t> players;      ///< [axis]: mask of the players whose types it is about
+  /// Saturates where no machine could hold them.
   [[nodiscard]] std::int64_t num_points(std::uint32_t live) const;
 };
 

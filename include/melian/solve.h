@@ -35,6 +35,7 @@ struct SolveOptions {
   Discounting discounting = Discounting::current_value;
   bool refined = false;                             ///< also give the strategies on the axes with every cell halved (for `certify`)
   bool ladder = true;                               ///< climb the lambda ladder where decisions have several solutions
+  bool list_solutions = false;                      ///< give all solutions of the first decision of play, and of those that `SolveSummary::places` names
   std::int64_t max_bytes = std::int64_t{12} << 30;  ///< refuse beyond, with the size and what to coarsen
   OnStep on_step;
 };
@@ -49,6 +50,7 @@ struct SolveSummary {
   std::vector<int> nodes;      ///< per player
   double residual = -1.0;      ///< largest |log sigma - (log w + lambda Q - log Z)| on the grid, in logits
   std::int64_t decisions = 0;  ///< (round, state, belief point) decisions solved, all rungs of the ladder included
+  std::int64_t searched = 0;   ///< joint ones with one solution as far as others were looked for: nothing proves that there are none
   std::int64_t several = 0;    ///< decisions with several solutions at the target lambda
   std::int64_t jumps = 0;      ///< decisions whose followed solution ended in a fold
   std::int64_t unsolved = 0;
@@ -58,11 +60,26 @@ struct SolveSummary {
   double seconds = 0.0;
 };
 
+/// Every solution found of one decision, all that follows held at the answer's values.
+struct DecisionSolutions {
+  std::string place;  ///< in words
+  int round = 0, state = 0;
+  std::int64_t point = 0;
+  struct One {
+    std::vector<double> log_strategy;  ///< by row (melian/beliefs.h, `Decider`)
+    bool followed = false;             ///< the one the answer takes
+    bool stable = false;               ///< the determinant of the decision's equations is positive, as at lambda 0
+  };
+  std::vector<One> solutions;
+  bool all = false;  ///< proved to be all of them; else: all that were found
+};
+
 struct Solution {
   Assessment assessment;
   std::optional<Assessment> refined;
   std::vector<std::vector<double>> start_values;  ///< [player][type]: value at the start, under the player's own belief, payoff units
   SolveSummary summary;
+  std::vector<DecisionSolutions> several;  ///< with `SolveOptions::list_solutions`
 };
 
 /// Solves a game. Backward over the rounds of a finite horizon; on `horizon forever` cycle by cycle, each by iteration

@@ -34,6 +34,10 @@ bool Structure::is_decision(int state) const {
   return kind == MoveKind::offer || kind == MoveKind::choice;
 }
 
+bool Structure::decides(int state) const {
+  return is_decision(state) || moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind == MoveKind::simultaneous;
+}
+
 Profiles::Profiles(const std::vector<Player>& players, std::uint32_t live) : stride_(players.size(), 0), radix_(players.size(), 1) {
   for (std::size_t i = players.size(); i-- > 0;) {
     if ((live >> i & 1U) == 0) continue;
@@ -50,9 +54,10 @@ int Profiles::index(const std::vector<int>& types) const {
 }
 
 std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
+  constexpr std::int64_t beyond = std::int64_t{1} << 56;  // more than any machine holds
   std::int64_t count = 1;
-  for (std::size_t i = 0; i < nodes.size(); ++i)
-    if ((live & players[i]) != 0) count *= static_cast<std::int64_t>(nodes[i].size());
+  for (std::size_t k = 0; k < nodes.size(); ++k)
+    if ((live & players[k]) != 0) count = count >= beyond ? beyond : count * static_cast<std::int64_t>(nodes[k].size());
   return count;
 }
 

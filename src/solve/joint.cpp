@@ -11,6 +11,7 @@ constexpr double solved = 1e-12;        ///< of max |x - log softmax|, times the
 constexpr double same_solution = 1e-5;  ///< of probabilities
 constexpr double first_step = 0.25, smallest_step = 1e-6;
 constexpr int newton_steps = 12, search_steps = 40;
+constexpr double crossing_step = 1e-4;
 constexpr double furthest = 3.0;    ///< that a log probability may move in one step of continuation
 constexpr double round_off = 1e-9;  ///< gaps that more steps need not lower, times the scale of scores
 
@@ -342,7 +343,7 @@ void JointSolver::follow(JointScores* below, JointScores& target, std::span<cons
   residual_at(below, target, 0.0, x, true);
   tangent = flow_;
   bool usable = solve(tangent);
-  double t = 0.0, step = first_step;
+  double t = 0.0, step = first_step, sign = usable ? sign_ : 1.0;
   while (t < 1.0) {
     const double next = std::min(1.0, t + step);
     ahead = x;
@@ -351,8 +352,13 @@ void JointSolver::follow(JointScores* below, JointScores& target, std::span<cons
     bool stays = newton(below, target, next, ahead, newton_steps);
     if (stays) {
       tangent_ahead = flow_;
-      stays = solve(tangent_ahead) && sign_ > 0.0;
-      for (const int r : rows_) stays = stays && std::abs(ahead[ix(r)] - x[ix(r)]) <= std::max(furthest, 0.5 * std::abs(x[ix(r)]));
+      double moved = 0.0;
+      for (const int r : rows_) moved = std::max(moved, std::abs(ahead[ix(r)] - x[ix(r)]) / std::max(furthest, 0.5 * std::abs(x[ix(r)])));
+      // The determinant changes its sign where the path ends in a fold, and where another branch crosses it (talk that costs nothing
+      // begins to tell): only then does the path go on.
+      const bool crossed = step <= crossing_step && moved <= crossing_step;
+      stays = solve(tangent_ahead) && moved <= 1.0 && (sign_ == sign || crossed);
+      if (stays) sign = sign_;
     }
     if (stays) {
       std::swap(x, ahead);
@@ -365,7 +371,7 @@ void JointSolver::follow(JointScores* below, JointScores& target, std::span<cons
     step *= 0.5;
     if (step >= smallest_step) continue;
     answer.fresh_jump = true;
-    answer.mark = newton(nullptr, target, 1.0, x, search_steps) ? DecisionMark::jump : DecisionMark::unsolved;
+    answer.mark = pass_folds(below, target, t, x) || any_solution(target, x) ? DecisionMark::jump : DecisionMark::unsolved;
     break;
   }
   answer.x = std::move(x);
@@ -387,14 +393,13 @@ bool JointSolver::approach(JointScores& target, std::span<const double> start, J
   return true;
 }
 
-bool JointSolver::finds_another(JointScores& target, const JointAnswer& answer) {
-  // From the replies to unmoved beliefs, and from each type set on an action of its own, forwards and backwards.
-  std::vector<double> x = indifferent_;
-  residual_at(nullptr, target, 1.0, x, false);
-  for (const int r : rows_) x[ix(r)] -= gap_[ix(r)];
-  if (leads_elsewhere(target, x, answer)) return true;
+/// From the replies to unmoved beliefs, and from each type set on an action of its own, forwards and backwards.
+std::vector<std::vector<double>> JointSolver::starts(JointScores& target) {
+  std::vector<std::vector<double>> out{indifferent_};
+  residual_at(nullptr, target, 1.0, indifferent_, false);
+  for (const int r : rows_) out.back()[ix(r)] -= gap_[ix(r)];
   for (const bool backwards : {false, true}) {
-    x = indifferent_;
+    std::vector<double>& x = out.emplace_back(indifferent_);
     for (const Decider& one : state_.deciders)
       for (int type = 0; type < one.types; ++type) {
         const int pick = (backwards ? one.types - type : type) % one.num_actions();
@@ -402,9 +407,38 @@ bool JointSolver::finds_another(JointScores& target, const JointAnswer& answer) 
         const double sum = log_sum_exp(std::span(x.data() + one.row(type, 0), ix(one.num_actions())));
         for (int a = 0; a < one.num_actions(); ++a) x[ix(one.row(type, a))] -= sum;
       }
-    if (leads_elsewhere(target, x, answer)) return true;
   }
+  return out;
+}
+
+bool JointSolver::finds_another(JointScores& target, const JointAnswer& answer) {
+  for (std::vector<double>& x : starts(target))
+    if (leads_elsewhere(target, x, answer)) return true;
   return false;
+}
+
+std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(JointScores& target, const std::vector<double>& taken) {
+  constexpr int drawn = 64;
+  constexpr double spread = 12.0;  // of log strategies
+  std::vector<std::vector<double>> from = starts(target);
+  from.push_back(taken);
+  RandomStream random(0, 0);
+  for (int k = 0; k < drawn; ++k) {
+    std::vector<double>& x = from.emplace_back(indifferent_);
+    for (const int r : rows_) x[ix(r)] += spread * (random.uniform() - 1.0);
+    for (std::size_t first = 0; first < x.size(); first += ix(width_of_[first])) {
+      const double sum = log_sum_exp(std::span(x.data() + first, ix(width_of_[first])));
+      for (std::size_t r = first; r < first + ix(width_of_[first]); ++r) x[r] -= sum;
+    }
+  }
+  std::vector<std::pair<std::vector<double>, bool>> out;
+  for (std::vector<double>& x : from) {
+    if (!newton(nullptr, target, 1.0, x, search_steps)) continue;
+    step_ = gap_;
+    const bool stable = solve(step_) && sign_ > 0.0;
+    out.emplace_back(x, stable);
+  }
+  return out;
 }
 
 bool JointSolver::leads_elsewhere(JointScores& target, std::vector<double>& x, const JointAnswer& answer) {

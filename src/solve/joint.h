@@ -11,6 +11,7 @@
 /// (1 - t) S_below + t S, as long as the determinant keeps its sign. docs/methods_solve.md, "Decisions without a curve".
 
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "solve/here.h"
@@ -78,16 +79,33 @@ class JointSolver {
   [[nodiscard]] bool approach(JointScores& target, std::span<const double> start, JointAnswer& answer);
   /// Looks for a solution other than the answer's from a few starts; true where one is found.
   [[nodiscard]] bool finds_another(JointScores& target, const JointAnswer& answer);
+  /// What Newton's method finds from `taken` and from many starts; duplicates among them, each with whether its determinant is
+  /// positive.
+  [[nodiscard]] std::vector<std::pair<std::vector<double>, bool>> search(JointScores& target, const std::vector<double>& taken);
   /// Strategies at lambda 0.
   [[nodiscard]] const std::vector<double>& indifferent() const { return indifferent_; }
 
  private:
+  /// A point of the path of solutions (x, t), and which way it goes on; t grows where the determinant is positive.
+  struct Spot {
+    std::vector<double> x;
+    double t = 0.0;
+  };
+  struct Heading {
+    std::vector<double> x;
+    double t = 1.0;
+  };
   bool newton(JointScores* below, JointScores& target, double t, std::vector<double>& x, int steps);
   void residual_at(JointScores* below, JointScores& target, double t, const std::vector<double>& x, bool with_slopes);
   bool solve(std::vector<double>& right) { return state_.deciders.size() == 1 ? solve_arrow(right) : solve_dense(right); }
   bool solve_dense(std::vector<double>& right);
   bool solve_arrow(std::vector<double>& right);
   [[nodiscard]] double size_of(const std::vector<double>& step) const;
+  bool pass_folds(JointScores* below, JointScores& target, double t, std::vector<double>& x);
+  bool find_heading(Heading& heading);
+  bool back_on_path(JointScores* below, JointScores& target, const Heading& heading, Spot& at);
+  bool any_solution(JointScores& target, std::vector<double>& x);
+  [[nodiscard]] std::vector<std::vector<double>> starts(JointScores& target);
   void finish(JointScores& target, JointAnswer& answer);
   bool leads_elsewhere(JointScores& target, std::vector<double>& x, const JointAnswer& answer);
 

@@ -127,6 +127,37 @@ TEST_CASE("solve: insincere talks follow the game's own branch, not that of froz
   }
 }
 
+TEST_CASE("solve: all three equilibria of insincere talks are listed from lambda 110 on, and which one the answer is") {
+  const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2);
+  for (const double lambda : {50.0, 100.0, 110.0, 200.0}) {
+    CAPTURE(lambda);
+    SolveOptions options;
+    options.method = BeliefGrid{.nodes = {1025}};
+    options.lambda = lambda;
+    options.list_solutions = true;
+    const auto found = solve(game, options);
+    REQUIRE(found.has_value());
+    REQUIRE(!found->several.empty());
+    const DecisionSolutions& start = found->several.front();
+    CHECK(start.round == 0);
+    CHECK(start.state == game.shape().root);
+    CHECK(start.all);
+    CHECK(start.solutions.size() == (lambda < 110 ? 1 : 3));
+    if (lambda != 200.0) continue;
+    // A grants with these probabilities after each: the branch from lambda 0, one between, and hardly ever.
+    std::vector<double> grants;
+    for (const DecisionSolutions::One& one : start.solutions) {
+      const double stubborn = std::exp(one.log_strategy[1]), weary = std::exp(one.log_strategy[3]);
+      const double belief = 0.2 * weary / (0.2 * weary + 0.8 * stubborn);
+      grants.push_back(1.0 / (1.0 + std::exp(lambda * (0.10 - belief * (0.65 - 0.5 + 0.10)))));
+      if (one.followed) CHECK(std::abs(grants.back() - 0.377857162) < 0.01);
+    }
+    std::ranges::sort(grants);
+    CHECK(grants[0] == doctest::Approx(4.6e-5).epsilon(0.02));
+    CHECK(grants[1] == doctest::Approx(0.0217).epsilon(0.02));
+  }
+}
+
 TEST_CASE("solve: two-round screening meets the equilibrium computed without a belief grid") {
   const std::vector<double> menu{.05, .12, .19, .26, .33, .40};
   const Screening cost, power{.25, .10, .10, .05, .03, .03, .95};

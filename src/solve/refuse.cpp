@@ -71,6 +71,10 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
     if (move.kind == MoveKind::offer) largest_offer = std::max(largest_offer, move.numbers.size());
   if (nodes.empty()) knob = "fewer rounds, or fewer contents of what public states remember";
   if (largest_offer > 8) knob += fmt::format(", or fewer than {} numbers in an offer", largest_offer);
+  if (axes.nodes.size() > 4) {
+    nodes = fmt::format("those of {} axes of belief", axes.nodes.size());
+    knob = "fewer types, or a short game unrolled (method tree): every further type is another axis of belief";
+  }
   constexpr double gigabyte = 1073741824.0;
   return {placeless(
       too_large_code,

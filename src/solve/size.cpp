@@ -20,24 +20,23 @@ std::int64_t plus(std::int64_t a, std::int64_t b) {
   return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) + std::min(b, std::numeric_limits<std::int64_t>::max() / 4);
 }
 
-/// Sums over the decisions of all rounds: `size` of a state.
+/// Sums over the decisions of all rounds: `size` of a state's number.
 template <class Size>
 std::int64_t over_decisions(const Structure& structure, Size size) {
   std::int64_t sum = 0;
   for (std::size_t s = 0; s < structure.states.size(); ++s) {
-    if (!structure.is_decision(static_cast<int>(s))) continue;
+    if (!structure.decides(static_cast<int>(s))) continue;
     std::int64_t rounds = 0;
     for (int round = 0; round < structure.rounds; ++round) rounds += reached(structure, round, s) ? 1 : 0;
-    sum = plus(sum, times(rounds, size(structure.states[s])));
+    sum = plus(sum, times(rounds, size(s)));
   }
   return sum;
 }
 
 std::int64_t strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
-  return over_decisions(structure, [&](const PublicState& s) {
-    const int mover = structure.moves[at(s.move)].player;
-    const std::int64_t blocks = (s.live >> mover & 1U) != 0 ? structure.players[at(mover)].num_types() : 1;
-    return times(axes.num_points(s.live), 8 * blocks * s.num_branches + 1);
+  return over_decisions(structure, [&](std::size_t s) {
+    const std::int64_t rows = num_rows(deciders(structure, static_cast<int>(s), Measure::each));
+    return times(axes.num_points(structure.states[s].live), 8 * rows + 1);
   });
 }
 
@@ -77,7 +76,7 @@ std::vector<int> nodes_by_player(const Structure& structure, const BeliefAxes& a
 }
 
 std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes) {
-  return over_decisions(structure, [&](const PublicState& s) { return axes.num_points(s.live); });
+  return over_decisions(structure, [&](std::size_t s) { return axes.num_points(structure.states[s].live); });
 }
 
 std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined) {

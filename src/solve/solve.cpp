@@ -41,6 +41,7 @@ class Climb {
   Ending attempt(Rung& rung, Rung* below, bool probing);
   Ending climb(Rung& top);
   void summarise(const Rung& top, Ending ending);
+  [[nodiscard]] std::string place(int round, int state, std::int64_t point) const;
   void name_places();
   void value_start(const Rung& top);
 
@@ -111,20 +112,26 @@ Climb::Ending Climb::climb(Rung& top) {
   return Ending::finished;
 }
 
+std::string Climb::place(int round, int state, std::int64_t point) const {
+  std::string where = describe_state(game_.shape(), state);
+  if (game_.shape().states[ix(state)].timed) where = fmt::format("round {}, {}", round + 1, where);
+  const StatePlan& plan = plan_.states[ix(state)];
+  for (const int k : plan.axes)
+    where += fmt::format(", belief that {} {}", plan_.space.statement(game_.shape(), k),
+                         number_text(plan_.axes[ix(k)].b[ix(point / plan.axis_stride[ix(k)] % plan_.axes[ix(k)].nodes())], 4));
+  return where;
+}
+
 void Climb::name_places() {
   for (const Tally::Spot& spot : sweep_.tally().spots) {
-    const PublicState& state = game_.shape().states[ix(spot.state)];
-    std::string where = describe_state(game_.shape(), spot.state);
-    if (state.timed) where = fmt::format("round {}, {}", spot.round + 1, where);
-    const StatePlan& plan = plan_.states[ix(spot.state)];
-    for (const int k : plan.axes)
-      where += fmt::format(", belief that {} {}", plan_.space.statement(game_.shape(), k),
-                           number_text(plan_.axes[ix(k)].b[ix(spot.point / plan.axis_stride[ix(k)] % plan_.axes[ix(k)].nodes())], 4));
     const char* what = spot.mark == DecisionMark::several ? "several solutions"
                        : spot.mark == DecisionMark::jump  ? "the followed solution ended in a fold"
                                                           : "no solution found";
-    out_.summary.places.push_back(fmt::format("{}: {}", where, what));
+    out_.summary.places.push_back(fmt::format("{}: {}", place(spot.round, spot.state, spot.point), what));
   }
+  out_.several = std::move(sweep_.listed());  // the start of play comes last in a backward pass, and first to a reader
+  std::ranges::reverse(out_.several);
+  for (DecisionSolutions& one : out_.several) one.place = place(one.round, one.state, one.point);
 }
 
 void Climb::value_start(const Rung& top) {
@@ -152,6 +159,7 @@ void Climb::summarise(const Rung& top, Ending ending) {
   summary.residual = tally.residual;
   summary.decisions = decisions_;
   summary.several = tally.several;
+  summary.searched = tally.searched;
   summary.jumps = tally.jumps;
   summary.unsolved = tally.unsolved;
   name_places();
@@ -163,10 +171,14 @@ void Climb::summarise(const Rung& top, Ending ending) {
   value_start(top);
   summary.termination = tally.not_settled ? Termination::not_settled : tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
   summary.sweeps = tally.sweeps;
-  summary.message = tally.unsolved > 0   ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
-                    : tally.several == 0 ? "every decision has exactly one solution"
-                    : tally.jumps == 0   ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
-                                         : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
+  summary.message =
+      tally.unsolved > 0 ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
+      : tally.several == 0 && tally.searched > 0
+          ? fmt::format("one solution found for every decision; of {} that move several types or players at once others were looked for, which is no proof",
+                        tally.searched)
+      : tally.several == 0 ? "every decision has exactly one solution"
+      : tally.jumps == 0   ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
+                           : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
   if (tally.not_settled)
     summary.message = fmt::format(
         "play that comes back to itself found no stationary values in {} sweeps: they go round in circles, so that the end of a long horizon is felt at its "
@@ -181,6 +193,7 @@ void Climb::summarise(const Rung& top, Ending ending) {
 Solution Climb::run() {
   const auto begun = std::chrono::steady_clock::now();
   Rung top = fresh(1.0);
+  if (options_.list_solutions) sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
   const bool may_climb = options_.ladder && 2 * count_bytes(game_.shape(), axes_, options_.refined) <= options_.max_bytes;
   Ending ending = attempt(top, nullptr, may_climb);
   if (ending == Ending::several_found) {

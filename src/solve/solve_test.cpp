@@ -172,15 +172,17 @@ TEST_CASE("solve: the ladder keeps the branch that frozen continuations lose") {
 }
 
 TEST_CASE("solve: refuses what it cannot do, with the reason") {
-  GameBuilder three;
-  const int a = three.player("A", {"x", "y", "z"}), end = three.outcome("end");
-  const int s = three.state(three.choice("act", a, {"one", "two"}));
-  three.branch(s, 0, end).pay(a, [](const TypeProfile& t) { return static_cast<double>(t[0]); });
-  three.branch(s, 1, end);
-  const auto refused = solve(three.build(), with(1.0, 9));
+  GameBuilder many;
+  std::vector<std::string> types;
+  for (int k = 0; k < 40; ++k) types.push_back("t" + std::to_string(k));
+  const int a = many.player("A", types), end = many.outcome("end");
+  const int s = many.state(many.choice("act", a, {"one", "two"}));
+  many.branch(s, 0, end).pay(a, [](const TypeProfile& t) { return static_cast<double>(t[0]); });
+  many.branch(s, 1, end);
+  const auto refused = solve(many.build(), with(1.0, 9));
   REQUIRE(!refused);
-  CHECK(refused.error().front().code == "M0902");
-  CHECK(refused.error().front().message.find("3 types") != std::string::npos);
+  CHECK(refused.error().front().code == "M0901");
+  CHECK(refused.error().front().hint.find("method tree") != std::string::npos);
 
   const Game game = wartime_screening({}, 0.9, 2, menu);
   const auto without = solve(game);

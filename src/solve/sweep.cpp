@@ -320,6 +320,7 @@ Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>
   for (const auto& states : order) {
     if (!go_on()) return Ending::cancelled;
     level(pass, states);
+    if (listing_ && pass.rung->factor == 1.0) list_level(pass, states);
     if (pass.probing && tally_.several > 0) return Ending::several_found;
   }
   return Ending::finished;
@@ -413,6 +414,7 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
 
 Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
+  listed_.clear();
   done_ = 0;
   several_seen_ = false;
   const auto go_on = [&] {

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "solve/here.h"
@@ -50,6 +51,10 @@ class Sweep {
 
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
+  /// Asks `run` to list all solutions of decisions that the tally names, and of this one, on the asked rung.
+  void list(int state, std::int64_t point) { listing_ = Tally::Spot{0, state, point, DecisionMark::unique}; }
+  [[nodiscard]] std::vector<DecisionSolutions>& listed() { return listed_; }
+
  private:
   struct Task {
     int state;
@@ -84,11 +89,16 @@ class Sweep {
   [[nodiscard]] std::size_t slot(int round, int state) const {
     return ix(plan_.shape.states[ix(state)].timed ? round : 0) * plan_.shape.states.size() + ix(state);
   }
+  void list_level(const Pass& pass, const std::vector<int>& states);
+  [[nodiscard]] DecisionSolutions solutions_at(const Pass& pass, int state, std::int64_t point) const;
+  bool list_on_curve(const Here& here, std::int64_t point, DecisionSolutions& out) const;
   void note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const;
   void keep_entries(Tables& tables, int round) const;
 
   const Plan& plan_;
   Tally tally_;
+  std::optional<Tally::Spot> listing_;
+  std::vector<DecisionSolutions> listed_;
   std::int64_t done_ = 0;
   mutable std::atomic<bool> several_seen_ = false;  ///< while probing: the question is answered, other tasks may stop
 };
