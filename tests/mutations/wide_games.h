@@ -46,9 +46,9 @@ inline Game three_types(const ThreeTypes& x = {}) {
 /// a share or walks away, having learnt of B from B's restraint and of its own strength.
 struct TwoAtOnce {
   std::vector<double> joint = {0.35, 0.15, 0.1, 0.4};  ///< (A weak, B weak), (A weak, B tough), (A tough, B weak), both tough
-  bool tied = true;       ///< else: independent, with the same margins
-  bool at_once = true;    ///< else: A chooses first, and is seen
-  double sign = 1.0;      ///< of what A gets by attacking
+  bool tied = true;                                    ///< else: independent, with the same margins
+  bool at_once = true;                                 ///< else: A chooses first, and is seen
+  double sign = 1.0;                                   ///< of what A gets by attacking
 };
 inline Game two_at_once(const TwoAtOnce& x = {}) {
   GameBuilder g("two at once");
@@ -59,8 +59,13 @@ inline Game two_at_once(const TwoAtOnce& x = {}) {
   const auto balance = [](const TypeProfile& t) { return 0.5 + 0.2 * t[0] - 0.25 * t[1]; };
   const auto fight = [&](int state, int action, int attackers) {
     g.branch(state, action, war)
-        .pay(a, [=](const TypeProfile& t) { return x.sign * (balance(t) - 0.1 + (attackers == 1 ? 0.15 : attackers == 2 ? -0.1 : 0.0)); })
-        .pay(b, [=](const TypeProfile& t) { return 1.0 - balance(t) - 0.15 + (attackers == 2 ? 0.12 : 0.0); });
+        .pay(a,
+             [=](const TypeProfile& t) {
+               return x.sign * (balance(t) - 0.1 + (attackers == 1 ? 0.15 : attackers == 2 ? -0.1 : 0.0));
+             })
+        .pay(b, [=](const TypeProfile& t) {
+          return 1.0 - balance(t) - 0.15 + (attackers == 2 ? 0.12 : attackers == 3 ? 0.06 : 0.0);
+        });
   };
   const int ask = g.state(g.choice("ask", a, {"share", "walk away"})), reply = g.state(g.choice("reply", b, {"grant", "refuse"}));
   const int as = g.choice("A", a, {"wait", "attack", "feint"}), bs = g.choice("B", b, {"wait", "attack"});

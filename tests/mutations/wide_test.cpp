@@ -41,7 +41,8 @@ struct Block {
 };
 
 /// Exchanges two rows at every belief, on both sets of axes.
-Solution with_rows_swapped(const Game& game, Solution solution, int state, const std::function<std::pair<int, int>(const Decider&, int)>& rows, std::size_t decider) {
+Solution with_rows_swapped(const Game& game, Solution solution, int state, const std::function<std::pair<int, int>(const Decider&, int)>& rows,
+                           std::size_t decider) {
   for (Assessment* spoilt : {&solution.assessment, &*solution.refined}) {
     const Block block(game, *spoilt, state);
     for (int action = 0; action < block.who[decider].num_actions(); ++action) {
@@ -68,7 +69,6 @@ void check_holds(const Game& game, const Solution& solution) {
   CHECK(certificate.cell_step > 0.0);
   CHECK(certificate.path_error > 0.0);
   CHECK(certificate.path_error < 0.1);
-  MESSAGE(game.shape().title << ": residual " << certificate.residual << ", cell step " << certificate.cell_step << ", path error " << certificate.path_error);
 }
 
 /// Strategies passed off as those of another game.
