@@ -39,15 +39,24 @@ ChanceNews news_of_outcome(const Layout& layout, int state, int branch) {
   return news;
 }
 
+std::vector<Part> parts_of(const Layout& layout, int state) {
+  std::vector<Part> parts;
+  for (const Decider& who : layout.deciders(state)) parts.emplace_back(who, layout.structure().states[static_cast<std::size_t>(state)].num_branches);
+  return parts;
+}
+
 Listener::Listener(const Layout& layout, int state) {
   const Shape& shape = layout.shape(state);
   news_.of_group.resize(shape.groups.size());
-  for (const Decider& who : layout.deciders(state)) {
-    Source source{.who = &who, .group = shape.group_of_player[static_cast<std::size_t>(who.player)], .type_of = {}};
+  for (Part& part : parts_of(layout, state)) {
+    const int player = part.who->player;
+    Source source{.part = std::move(part), .group = shape.group_of_player[static_cast<std::size_t>(player)], .first = false, .type_of = {}};
     if (source.group >= 0) {
       const Shape::Group& group = shape.groups[static_cast<std::size_t>(source.group)];
-      for (int cell = 0; cell < group.cells; ++cell) source.type_of.push_back(layout.space().type_in_cell(group.group, cell, who.player));
-      news_.of_group[static_cast<std::size_t>(source.group)].assign(static_cast<std::size_t>(group.cells), 0.0);
+      auto& likelihood = news_.of_group[static_cast<std::size_t>(source.group)];
+      source.first = likelihood.empty();
+      likelihood.assign(static_cast<std::size_t>(group.cells), 0.0);
+      for (int cell = 0; cell < group.cells; ++cell) source.type_of.push_back(layout.space().type_in_cell(group.group, cell, player));
     }
     sources_.push_back(std::move(source));
   }
@@ -62,36 +71,35 @@ Bayes::Bayes(const Layout& layout, int state) : layout_(layout), shape_(layout.s
 /// Requires: `before_` of the group's axes.
 void Bayes::shift_group(const Shape::Group& group, const std::vector<double>& news) {
   const auto first = static_cast<std::size_t>(group.first_axis);
-  const bool silent = news.empty() || std::ranges::none_of(news, [](double likelihood) { return likelihood != -infinity; });
-  if (silent)
-    std::fill_n(shift_.begin() + group.first_axis, group.axes, 0.0);
-  else if (group.cells == 2)
+  if (group.cells == 2)
     shift_[first] = log_ratio(news[1], news[0]);
+  else if (std::ranges::all_of(news, [](double likelihood) { return likelihood == -infinity; }))
+    std::fill_n(shift_.begin() + group.first_axis, group.axes, 0.0);  // nobody does this: beliefs stay
   else
     layout_.space().shifts(group.group, news.data(), before_.data() + first, shift_.data() + first);
 }
 
 const Stencil& Bayes::land(const PointWalk& walk, const Step& step, const News& news) {
+  stride_ = step.stride.data();
+  for (std::size_t a = 0; a < place_.size(); ++a) place_[a] = {walk.node(static_cast<int>(a)), 0.0};
   for (std::size_t g = 0; g < shape_.groups.size(); ++g) {
     const Shape::Group& group = shape_.groups[g];
-    const bool told = !news.of_group[g].empty() && step.stride[static_cast<std::size_t>(group.first_axis)] != 0;
-    for (int k = group.first_axis; k < group.first_axis + group.axes; ++k) {
-      const auto a = static_cast<std::size_t>(k);
-      place_[a] = {walk.node(k), 0.0};
-      if (told) before_[a] = layout_.node_log_odds(shape_.axes[a].axis)[static_cast<std::size_t>(walk.node(k))];
-    }
-    if (!told) continue;
+    const auto first = static_cast<std::size_t>(group.first_axis), end = first + static_cast<std::size_t>(group.axes);
+    if (news.of_group[g].empty() || stride_[first] == 0) continue;
+    for (std::size_t a = first; a < end; ++a) before_[a] = layout_.node_log_odds(shape_.axes[a].axis)[static_cast<std::size_t>(place_[a].cell)];
     shift_group(group, news.of_group[g]);
-    for (auto a = static_cast<std::size_t>(group.first_axis); a < static_cast<std::size_t>(group.first_axis + group.axes); ++a)
+    for (std::size_t a = first; a < end; ++a)
       if (shift_[a] != 0.0) place_[a] = locate(layout_.nodes(shape_.axes[a].axis), logistic(moved_log_odds(before_[a], shift_[a])));
   }
-  stride_ = step.stride;
   return gather();
 }
 
 const Stencil& Bayes::gather() {
-  at_.start(0);
-  for (std::size_t a = 0; a < place_.size(); ++a) at_.spread(stride_[a], place_[a]);
+  std::int64_t low = 0;
+  for (std::size_t a = 0; a < place_.size(); ++a) low += place_[a].cell * stride_[a];
+  at_.start(low);
+  for (std::size_t a = 0; a < place_.size(); ++a)
+    if (place_[a].weight != 0.0) at_.spread(stride_[a], {0, place_[a].weight});
   return at_;
 }
 

@@ -2,8 +2,6 @@
 /// How beliefs move at a point of the grid: what a branch tells about the types of each group, where Bayes' rule then puts the
 /// public belief, and the points of the successor that answer for it.
 
-#include <algorithm>
-
 #include "certify/layout.h"
 
 namespace melian::checking {
@@ -46,6 +44,18 @@ struct ChanceNews : News {
 };
 [[nodiscard]] ChanceNews news_of_outcome(const Layout& layout, int state, int branch);
 
+/// A decider's part of each branch of a state, as rows of its strategies.
+struct Part {
+  const Decider* who = nullptr;
+  int actions = 1;
+  std::vector<int> own_action;  ///< [branch]
+  Part(const Decider& decider, int branches) : who(&decider), actions(decider.num_actions()) {
+    for (int k = 0; k < branches; ++k) own_action.push_back(decider.own_action(k));
+  }
+  [[nodiscard]] int row(int branch, int type) const { return who->first_row + type * actions + own_action[static_cast<std::size_t>(branch)]; }
+};
+[[nodiscard]] std::vector<Part> parts_of(const Layout& layout, int state);
+
 /// What the deciders of a state tell by what they do.
 class Listener {
  public:
@@ -58,8 +68,9 @@ class Listener {
 
  private:
   struct Source {
-    const Decider* who;
+    Part part;
     int group;                 ///< of the state; -1 where its type is not live
+    bool first;                ///< of the group's members
     std::vector<int> type_of;  ///< [cell]
   };
   std::vector<Source> sources_;
@@ -70,16 +81,17 @@ class Listener {
 template <class LogSigma>
 const News& Listener::hear(int branch, const LogSigma& log_sigma) {
   log_untyped_ = 0.0;
-  for (const Source& source : sources_)
-    if (source.group >= 0) std::ranges::fill(news_.of_group[static_cast<std::size_t>(source.group)], 0.0);
   for (const Source& source : sources_) {
-    const int action = source.who->own_action(branch);
     if (source.group < 0) {
-      log_untyped_ += log_sigma(source.who->row(0, action));
+      log_untyped_ += log_sigma(source.part.row(branch, 0));
       continue;
     }
-    auto& likelihood = news_.of_group[static_cast<std::size_t>(source.group)];
-    for (std::size_t cell = 0; cell < likelihood.size(); ++cell) likelihood[cell] += log_sigma(source.who->row(source.type_of[cell], action));
+    double* likelihood = news_.of_group[static_cast<std::size_t>(source.group)].data();
+    for (const int type : source.type_of) {
+      const double log = log_sigma(source.part.row(branch, type));
+      *likelihood = source.first ? log : *likelihood + log;
+      ++likelihood;
+    }
   }
   return news_;
 }
@@ -106,7 +118,7 @@ class Bayes {
   const Shape& shape_;
   std::vector<double> before_, shift_;  ///< [axis of the state]
   std::vector<Place> place_;
-  std::vector<std::int64_t> stride_;  ///< in the successor
+  const std::int64_t* stride_ = nullptr;  ///< [axis of the state], in the successor
   Stencil at_;
 };
 

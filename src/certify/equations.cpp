@@ -134,6 +134,7 @@ class ValueSweep {
   /// One decider of a decision, and room for its side of one point.
   struct Side {
     const Decider* who;
+    Part part;
     std::size_t first;                        ///< of its payoffs in a block
     std::vector<double> lambda;               ///< [type]
     std::vector<std::size_t> type_of;         ///< [profile]
@@ -143,9 +144,11 @@ class ValueSweep {
   std::vector<Side> sides_of(int round, int state) const {
     const Shape& shape = layout_.shape(state);
     std::vector<Side> sides;
-    for (const Decider& who : layout_.deciders(state)) {
+    for (Part& part : parts_of(layout_, state)) {
+      const Decider& who = *part.who;
       const auto types = static_cast<std::size_t>(who.types), profiles = static_cast<std::size_t>(shape.profiles);
       Side side{.who = &who,
+                .part = std::move(part),
                 .first = static_cast<std::size_t>(who.player) * profiles,
                 .lambda = {},
                 .type_of = {},
@@ -171,7 +174,7 @@ class ValueSweep {
 
     std::vector<Side> sides = sides_of(round, piece.state);
     std::vector<double> answer(static_cast<std::size_t>(num_rows(deciders)));  // payoffs, then S of design.md, then its logit: by row
-    std::vector<double> amount(n), odds(profiles), alone(profiles);
+    std::vector<double> amount(n), odds(n), alone(profiles);
     Listener listener(layout_, piece.state);
     Bayes bayes(layout_, piece.state);
     PointWalk walk(shape, piece.first);
@@ -190,18 +193,17 @@ class ValueSweep {
           payoffs_along(way, bayes.land(walk, way.step, listener.hear(branch, log_sigma)), amount);
 
         for (Side& side : sides)
-          for (int type = 0; type < side.who->types; ++type)
-            side.sigma[static_cast<std::size_t>(type)] = std::exp(log_sigma(side.who->row(type, side.who->own_action(branch))));
-        weigh_actions(sides, nullptr, odds);
-        for (std::size_t j = 0, i = 0; j < static_cast<std::size_t>(players_); ++j)
-          for (std::size_t q = 0; q < profiles; ++q, ++i) value[i] += odds[q] * amount[i];
+          for (int type = 0; type < side.who->types; ++type) side.sigma[static_cast<std::size_t>(type)] = std::exp(log_sigma(side.part.row(branch, type)));
+        for (std::size_t q = 0; q < profiles; ++q) odds[q] = of_actions(sides, nullptr, q);
+        for (std::size_t i = profiles; i < n; ++i) odds[i] = odds[i - profiles];
+        for (std::size_t i = 0; i < n; ++i) value[i] += odds[i] * amount[i];
 
         for (Side& side : sides) {
           const std::vector<double>& weight = as_seen(sides, side, alone);
           std::ranges::fill(side.wanted, 0.0);
           for (std::size_t q = 0; q < profiles; ++q) side.wanted[side.type_of[q]] += weight[q] * amount[side.first + q];
           for (int type = 0; type < side.who->types; ++type)
-            answer[static_cast<std::size_t>(side.who->row(type, side.who->own_action(branch)))] += side.wanted[static_cast<std::size_t>(type)];
+            answer[static_cast<std::size_t>(side.part.row(branch, type))] += side.wanted[static_cast<std::size_t>(type)];
         }
         if (is_reached && way.next != nullptr) step_over_cells(way, bayes, sides, alone, found.worst.cell_step);
       }
@@ -209,18 +211,19 @@ class ValueSweep {
     }
   }
 
-  /// odds[profile]: probability that all deciders but one do their parts of the branch in hand.
-  static void weigh_actions(const std::vector<Side>& sides, const Side* but, std::vector<double>& odds) {
-    std::ranges::fill(odds, 1.0);
+  /// Probability that all deciders but one do their parts of the branch in hand, were the types those of a profile.
+  static double of_actions(const std::vector<Side>& sides, const Side* but, std::size_t profile) {
+    if (sides.size() == 1 && but == nullptr) return sides.front().sigma[sides.front().type_of[profile]];
+    double odds = 1.0;
     for (const Side& side : sides)
-      for (std::size_t q = 0; &side != but && q < odds.size(); ++q) odds[q] *= side.sigma[side.type_of[q]];
+      if (&side != but) odds *= side.sigma[side.type_of[profile]];
+    return odds;
   }
 
   /// [profile]: probability of others' types and of their parts of the branch in hand, as one decider sees them.
   static const std::vector<double>& as_seen(const std::vector<Side>& sides, const Side& side, std::vector<double>& room) {
     if (sides.size() == 1) return side.seen;
-    weigh_actions(sides, &side, room);
-    for (std::size_t q = 0; q < room.size(); ++q) room[q] *= side.seen[q];
+    for (std::size_t q = 0; q < room.size(); ++q) room[q] = side.seen[q] * of_actions(sides, &side, q);
     return room;
   }
 
@@ -254,16 +257,16 @@ class ValueSweep {
   static void compare(const StrategyBlock& strategy, const Side& side, std::int64_t point, bool is_reached, std::vector<double>& answer, Equations& found) {
     const Decider& who = *side.who;
     const auto actions = static_cast<std::size_t>(who.num_actions());
-    const auto row = [&](int type, std::size_t a) { return who.row(type, static_cast<int>(a)); };
     double worst = 0.0;
     for (int type = 0; type < who.types; ++type) {
-      double* logit = answer.data() + row(type, 0);
-      for (std::size_t a = 0; a < actions; ++a)
-        logit[a] = who.is_open(static_cast<int>(a), type) ? who.log_weight[a] + side.lambda[static_cast<std::size_t>(type)] * logit[a] : -infinity;
+      const int first = who.row(type, 0);
+      const double lambda = side.lambda[static_cast<std::size_t>(type)];
+      double* logit = answer.data() + first;
+      for (std::size_t a = 0; a < actions; ++a) logit[a] = who.is_open(static_cast<int>(a), type) ? who.log_weight[a] + lambda * logit[a] : -infinity;
       const double normaliser = log_sum_exp({logit, actions});
       for (std::size_t a = 0; a < actions; ++a) {
         logit[a] -= normaliser;
-        const double stored = strategy.at(row(type, a), point);
+        const double stored = strategy.at(first + static_cast<int>(a), point);
         if (logit[a] == -infinity && stored == -infinity) continue;  // not open, and never taken
         keep_worst(worst, std::abs(stored - logit[a]));
       }
@@ -271,6 +274,7 @@ class ValueSweep {
     keep_worst(found.residual, worst);
     if (!is_reached) return;
     keep_worst(found.residual_reached, worst);
+    const auto row = [&](int type, std::size_t a) { return who.row(type, static_cast<int>(a)); };
     for (std::size_t a = 0; a < actions; ++a)
       for (int type = 1; type < who.types; ++type)
         for (int other = 0; other < type; ++other) {
