@@ -95,4 +95,58 @@ inline Game two_at_once(const TwoAtOnce& x = {}) {
   return g.build();
 }
 
+/// Every round two sides, whose strengths go together, choose at once whether to press; a mediator's report tells of both strengths
+/// together, and each side reads it in its own way. It goes on until somebody gives in or the war burns out.
+struct ForEver {
+  double discount = 0.8;
+  bool both_at_once = true;  ///< else the report tells nothing
+  bool guarded = true;       ///< pressing hard is open to the tough alone
+};
+/// Writes odds that differ by whether two sides are equally strong: no product of one factor a side.
+inline void report_on_both(Game& game, int report) {
+  const Structure& shape = game.shape();
+  for (std::size_t outcome = 0; outcome < 2; ++outcome) {
+    const std::size_t branch = static_cast<std::size_t>(shape.states[static_cast<std::size_t>(report)].first_branch) + outcome;
+    for (std::size_t profile = 0; profile < 4; ++profile) {
+      const bool even = profile == 0 || profile == 3;
+      const double odds = even == (outcome == 0) ? 0.6 : 0.2;
+      game.numbers.odds[static_cast<std::size_t>(shape.odds_offset[branch]) + profile] = odds;
+      for (std::size_t player = 0; player < 2; ++player)  // A half believes it
+        game.numbers.perceived[static_cast<std::size_t>(shape.perceived_offset[branch]) + 4 * player + profile] = player == 0 ? 0.5 * odds + 0.2 : odds;
+    }
+  }
+  game.fingerprint = game_fingerprint(shape, game.numbers);
+}
+inline Game for_ever(const ForEver& x = {}) {
+  GameBuilder g("pressing for ever");
+  const int a = g.player("A", {"weak", "tough"}), b = g.player("B", {"weak", "tough"});
+  g.correlate({a, b}, {0.3, 0.2, 0.1, 0.4});
+  g.discount(a, {x.discount, x.discount});
+  g.discount(b, {x.discount, x.discount});
+  g.forever();
+  const int war = g.outcome("burnt out"), deal = g.outcome("deal");
+  const int as = g.choice("A", a, {"press", "give in"}), bs = g.choice("B", b, {"press", "give in"});
+  const int both = g.state(g.simultaneous("both", {as, bs})), report = g.state(g.chance("report", {"even", "uneven", "over"}));
+  const int reply = g.state(g.choice("reply", b, {"go on", "escalate", "settle"}));
+  g.root(both);
+  g.entry(both);
+  const auto cost = [](int player) { return [player](const TypeProfile& t) { return t[static_cast<std::size_t>(player)] == 0 ? -0.1 : -0.04; }; };
+  g.branch(both, 0, report).pay(a, cost(a)).pay(b, cost(b));
+  g.branch(both, 1, deal).pay(a, 0.8).pay(b, 0.2);
+  g.branch(both, 2, deal).pay(a, 0.25).pay(b, 0.75);
+  g.branch(both, 3, deal).pay(a, 0.5).pay(b, 0.5);
+  g.branch(report, 0, reply).odds(0.4).perceived(a, 0.3);
+  g.branch(report, 1, both).odds(0.4).perceived(a, 0.5).advance(1).time(1);
+  g.branch(report, 2, war).odds(0.2).pay(a, [](const TypeProfile& t) { return 0.3 + 0.2 * (t[0] - t[1]); }).pay(b, [](const TypeProfile& t) {
+    return 0.3 - 0.2 * (t[0] - t[1]);
+  });
+  g.branch(reply, 0, both).advance(1).time(1);
+  auto& escalate = g.branch(reply, 1, both).pay(a, -0.1).pay(b, -0.05).advance(1).time(1);
+  if (x.guarded) escalate.open_to({1});
+  g.branch(reply, 2, deal).pay(a, 0.45).pay(b, 0.45);
+  Game game = g.build();
+  if (x.both_at_once) report_on_both(game, report);
+  return game;
+}
+
 }  // namespace melian::testing

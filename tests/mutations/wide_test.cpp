@@ -100,6 +100,17 @@ TEST_CASE("certify: independent types and moves at the same time hold when solve
   check_holds(game, solved(game, lambda, nodes));
 }
 
+TEST_CASE("certify: tied types, moves at the same time, a report on both and no horizon hold when solved") {
+  const Game game = for_ever();
+  check_holds(game, solved(game, lambda, nodes));
+}
+
+TEST_CASE("certify: what a report tells of two tied types together, dropped, is caught by the residual") {
+  const Game game = for_ever(), silent = for_ever({.both_at_once = false});
+  const Certificate certificate = certified(game, claimed_for(game, solved(silent, lambda, nodes)));
+  CHECK(blames(certificate, "residual_reached"));
+}
+
 TEST_CASE("certify: the rows of two of three types swapped are caught by residual and beliefs") {
   const Game game = three_types();
   const int state = state_called(game, "answer of D");
@@ -174,7 +185,7 @@ TEST_CASE("certify: margins that a player disputes, solved as if undisputed, are
 
 TEST_CASE("certify: a payoff of simultaneous movers with its sign flipped is caught by residual and exploitability") {
   const Game game = two_at_once(), other = two_at_once({.sign = -1.0});
-  const Certificate certificate = certified(game, claimed_for(game, solved(other, 40.0, nodes)));
+  const Certificate certificate = certified(game, claimed_for(game, solved(other, 40.0, 3)));
   CHECK(blames(certificate, "residual"));
   CHECK(blames(certificate, "exploitability"));
 }
@@ -193,7 +204,7 @@ TEST_CASE("certify: an action of which a guard leaves one type alone, taken by a
 
 TEST_CASE("certify: a simultaneous mover who leaves its logit answer is exploited by itself, and nobody is blamed for another's error") {
   const Game game = two_at_once();
-  Solution solution = solved(game, 400.0, nodes);
+  Solution solution = solved(game, 400.0, 5);
   REQUIRE(certified(game, solution).holds);
   // On the refined axes alone: B, of either type, does what it should hardly ever do.
   const Block block(game, *solution.refined, state_called(game, "both"));
