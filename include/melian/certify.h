@@ -1,6 +1,6 @@
 #pragma once
 /// The door of `certify`: checks strategies against the game alone, knowing nothing of how they were found.
-/// Shares with `solve` only `numeric` (interpolation on belief axes, log-sum-exp).
+/// Shares with `solve` only `numeric` (interpolation on belief axes, log-sum-exp) and `beliefs.h` (what the axes mean).
 
 #include <map>
 #include <string>
@@ -14,7 +14,7 @@ namespace melian {
 struct Exploitability {
   double gain = 0.0;     ///< most the type gains by any deviation, belief updates held fixed; payoff units
   double ceiling = 0.0;  ///< what logit play at this precision can cost at most along that deviation; payoff units
-  double slack = 0.0;    ///< how far the grid may put the gain above the ceiling: |gain here - gain on the solver's axes|, and round-off
+  double slack = 0.0;    ///< how far the grid puts the gain off: |gain here - gain on the solver's axes|, and round-off; excuses at most tolerance x stake
 };
 
 struct Certificate {

@@ -23,7 +23,7 @@ void expect_whole(const Layout& layout, const Assessment& assessment) {
   MELIAN_EXPECT(assessment.discounting == Discounting::current_value || layout.elapsed_is_unique(), "present values need one clock per round and public state");
   for (const auto& layer : layout.layers())
     for (const int state : layer.states) {
-      if (!structure.is_decision(state)) continue;
+      if (layout.deciders(state).empty()) continue;
       (void)strategy_block(layout, assessment, layer.round, state);
       const std::size_t slot = layout.slot(layer.round, state);
       MELIAN_EXPECT(slot < assessment.mark_offset.size() && assessment.mark_offset[slot] >= 0 &&
@@ -35,7 +35,7 @@ void expect_whole(const Layout& layout, const Assessment& assessment) {
 void count_marks(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached, Certificate& certificate) {
   for (const auto& layer : layout.layers())
     for (const int state : layer.states) {
-      if (!layout.structure().is_decision(state)) continue;
+      if (layout.deciders(state).empty()) continue;
       const auto first = static_cast<std::size_t>(assessment.mark_offset[layout.slot(layer.round, state)]);
       const auto points = static_cast<std::size_t>(layout.shape(state).points);
       for (std::size_t p = first; p < first + points; ++p) {
@@ -82,7 +82,7 @@ void expect_game(const Game& game, const Assessment& assessment) {
 
 Certificate certify_equations(const Game& game, const Assessment& strategies, const CertifyOptions& options) {
   expect_game(game, strategies);
-  const Layout layout(game, strategies.axes);
+  const Layout layout(game, strategies.axes, strategies.measure);
   expect_whole(layout, strategies);
   Certificate certificate;
   certificate.equations_only = true;
@@ -94,7 +94,7 @@ Certificate certify_equations(const Game& game, const Assessment& strategies, co
 Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined, const CertifyOptions& options) {
   expect_game(game, strategies);
   expect_game(game, refined);
-  const Layout layout(game, strategies.axes), refined_layout(game, refined.axes);
+  const Layout layout(game, strategies.axes, strategies.measure), refined_layout(game, refined.axes, refined.measure);
   expect_whole(layout, strategies);
   expect_whole(refined_layout, refined);
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "certify/bayes.h"
 #include "certify/exploitability.h"
 #include "certify/layout.h"
 #include "certify/reach.h"
@@ -125,8 +126,8 @@ TEST_CASE("stencil: weights of a point between nodes sum to one and keep the mea
 }
 
 TEST_CASE("chance: an outcome impossible for a type moves belief to the other's corner, wherever it stood") {
-  CHECK(shifted(-infinity, infinity) == infinity);
-  CHECK(shifted(infinity, -infinity) == -infinity);
-  CHECK(shifted(-infinity, 3.0) == -infinity);
+  CHECK(moved_log_odds(-infinity, infinity) == infinity);
+  CHECK(moved_log_odds(infinity, -infinity) == -infinity);
+  CHECK(moved_log_odds(-infinity, 3.0) == -infinity);
   CHECK(log_ratio(-infinity, -infinity) == 0.0);
 }

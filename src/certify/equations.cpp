@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "certify/bayes.h"
 #include "certify/settle.h"
 
 namespace melian::checking {
@@ -62,7 +63,7 @@ class ValueSweep {
   }
 
   void visit(int round, const Piece& piece, Found& found) {
-    if (layout_.structure().is_decision(piece.state))
+    if (!layout_.deciders(piece.state).empty())
       decide(round, piece, found);
     else
       befall(round, piece);
@@ -130,102 +131,158 @@ class ValueSweep {
     for (std::size_t i = 0; i < n; ++i) amount[i] = way.reward[i] + way.discount[i] * amount[i];
   }
 
+  /// One decider of a decision, and room for its side of one point.
+  struct Side {
+    const Decider* who;
+    Part part;
+    std::size_t first;                        ///< of its payoffs in a block
+    std::vector<double> lambda;               ///< [type]
+    std::vector<std::size_t> type_of;         ///< [profile]
+    std::vector<double> seen;                 ///< [profile]: others' types as it believes them
+    std::vector<double> sigma, wanted, rise;  ///< [type]: probability of its part of the branch; payoff of it; what a cell changes of that
+  };
+  std::vector<Side> sides_of(int round, int state) const {
+    const Shape& shape = layout_.shape(state);
+    std::vector<Side> sides;
+    for (Part& part : parts_of(layout_, state)) {
+      const Decider& who = *part.who;
+      const auto types = static_cast<std::size_t>(who.types), profiles = static_cast<std::size_t>(shape.profiles);
+      Side side{.who = &who,
+                .part = std::move(part),
+                .first = static_cast<std::size_t>(who.player) * profiles,
+                .lambda = {},
+                .type_of = {},
+                .seen = std::vector<double>(profiles),
+                .sigma = std::vector<double>(types),
+                .wanted = std::vector<double>(types),
+                .rise = std::vector<double>(types)};
+      for (int type = 0; type < who.types; ++type) side.lambda.push_back(precision_at(layout_, assessment_, round, state, who.player, type));
+      for (int q = 0; q < shape.profiles; ++q) side.type_of.push_back(static_cast<std::size_t>(shape.type_in(q, who.player)));
+      sides.push_back(std::move(side));
+    }
+    return sides;
+  }
+
   void decide(int round, const Piece& piece, Found& found) {
-    const Structure& structure = layout_.structure();
-    const PublicState& from = structure.states[static_cast<std::size_t>(piece.state)];
     const Shape& shape = layout_.shape(piece.state);
-    const int mover = structure.moves[static_cast<std::size_t>(from.move)].player;
-    const int axis = shape.axis_of_player[static_cast<std::size_t>(mover)], types = shape.types(mover);
+    const std::vector<Decider>& deciders = layout_.deciders(piece.state);
     const StrategyBlock strategy = strategy_block(layout_, assessment_, round, piece.state);
     const std::vector<Way> ways = ways_from(round, piece.state);
-    const std::vector<double> measure = log_measure(structure, piece.state, assessment_.measure);
     const std::int64_t marks = assessment_.mark_offset[layout_.slot(round, piece.state)];
-    const auto branches = static_cast<std::size_t>(from.num_branches), profiles = static_cast<std::size_t>(shape.profiles), n = block(shape);
-    const std::size_t own = static_cast<std::size_t>(mover) * profiles;  // start of the mover's payoffs in a block
+    const auto profiles = static_cast<std::size_t>(shape.profiles), n = block(shape);
     double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
-    std::array<double, 2> lambda{};
-    for (int type = 0; type < types; ++type) lambda[static_cast<std::size_t>(type)] = precision_at(layout_, assessment_, round, piece.state, mover, type);
-    std::vector<std::size_t> type_of(n);  // the mover's, [player][profile]
-    for (std::size_t i = 0; i < n; ++i) type_of[i] = static_cast<std::size_t>(shape.type_in(static_cast<int>(i % profiles), mover));
 
-    std::vector<double> answer(2 * branches);  // S of design.md, then its logit: [type][branch]
-    std::vector<double> amount(n), seen(profiles);
+    std::vector<Side> sides = sides_of(round, piece.state);
+    std::vector<double> answer(static_cast<std::size_t>(num_rows(deciders)));  // payoffs, then S of design.md, then its logit: by row
+    std::vector<double> amount(n), odds(n), alone(profiles);
+    Listener listener(layout_, piece.state);
+    Bayes bayes(layout_, piece.state);
     PointWalk walk(shape, piece.first);
     for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next(), value += n) {
       const bool is_reached = reached_[static_cast<std::size_t>(marks + p)] != 0;
-      others_as_seen_by(mover, shape, walk, seen);
+      for (Side& side : sides) layout_.weigh(side.who->player, shape, walk, side.seen);
       std::fill(value, value + n, 0.0);
-      for (std::size_t a = 0; a < branches; ++a) {
+      std::fill(answer.begin(), answer.end(), 0.0);
+      for (std::size_t a = 0; a < ways.size(); ++a) {
         const Way& way = ways[a];
-        const double log_zero = strategy.at(0, static_cast<int>(a), p), log_one = types == 2 ? strategy.at(1, static_cast<int>(a), p) : log_zero;
-        Stencil at;
-        at.start(0);
-        for (std::size_t k = 0; k < shape.axes.size(); ++k)
-          if (static_cast<int>(k) != axis) at.index[0] += walk.node(static_cast<int>(k)) * way.step.stride[k];
-        const std::int64_t across = axis >= 0 ? way.step.stride[static_cast<std::size_t>(axis)] : 0;
-        if (across != 0) {
-          const double before = layout_.node_log_odds(mover)[static_cast<std::size_t>(walk.node(axis))];
-          at.spread(across, locate(layout_.nodes(mover), logistic(shifted(before, log_ratio(log_one, log_zero)))));
+        const int branch = static_cast<int>(a);
+        const auto log_sigma = [&](int row) { return strategy.at(row, p); };
+        if (way.next == nullptr)
+          payoffs_along(way, {}, amount);
+        else
+          payoffs_along(way, bayes.land(walk, way.step, listener.hear(branch, log_sigma)), amount);
+
+        for (Side& side : sides)
+          for (int type = 0; type < side.who->types; ++type) side.sigma[static_cast<std::size_t>(type)] = std::exp(log_sigma(side.part.row(branch, type)));
+        for (std::size_t q = 0; q < profiles; ++q) odds[q] = of_actions(sides, nullptr, q);
+        for (std::size_t i = profiles; i < n; ++i) odds[i] = odds[i - profiles];
+        for (std::size_t i = 0; i < n; ++i) value[i] += odds[i] * amount[i];
+
+        for (Side& side : sides) {
+          const std::vector<double>& weight = as_seen(sides, side, alone);
+          std::ranges::fill(side.wanted, 0.0);
+          for (std::size_t q = 0; q < profiles; ++q) side.wanted[side.type_of[q]] += weight[q] * amount[side.first + q];
+          for (int type = 0; type < side.who->types; ++type)
+            answer[static_cast<std::size_t>(side.part.row(branch, type))] += side.wanted[static_cast<std::size_t>(type)];
         }
-        payoffs_along(way, at, amount);
-        const std::array<double, 2> probability{std::exp(log_zero), types == 2 ? std::exp(log_one) : 0.0};
-        for (std::size_t i = 0; i < n; ++i) value[i] += probability[type_of[i]] * amount[i];
-        std::array<double, 2> wanted{}, rise{};
-        for (std::size_t profile = 0; profile < profiles; ++profile) wanted[type_of[profile]] += seen[profile] * amount[own + profile];
-        for (int type = 0; type < types; ++type) {
-          const auto k = static_cast<std::size_t>(type);
-          const bool open = is_open(structure.branches[static_cast<std::size_t>(way.step.branch)], type);
-          answer[k * branches + a] = open ? measure[a] + lambda[k] * wanted[k] : -infinity;
-        }
-        if (!is_reached || at.count != 2) continue;  // the posterior enters no cell
-        const double *low = way.next + at.index[0] * way.next_block, *high = way.next + at.index[1] * way.next_block;
-        for (std::size_t profile = 0; profile < profiles; ++profile) {
-          const auto there = static_cast<std::size_t>(way.from[own + profile]);
-          rise[type_of[profile]] += seen[profile] * way.discount[own + profile] * (high[there] - low[there]);
-        }
-        for (std::size_t type = 0; type < static_cast<std::size_t>(types); ++type) keep_worst(found.worst.cell_step, lambda[type] * std::abs(rise[type]));
+        if (is_reached && way.next != nullptr) step_over_cells(way, bayes, sides, alone, found.worst.cell_step);
       }
-      compare(strategy, types, p, is_reached, answer, found);
+      for (const Side& side : sides) compare(strategy, side, p, is_reached, answer, found.worst);
     }
   }
 
-  /// The stored log-probabilities against the logit answer, type by type, and the posteriors both imply.
-  static void compare(const StrategyBlock& strategy, int types, std::int64_t point, bool is_reached, std::vector<double>& answer, Found& found) {
-    const auto branches = static_cast<std::size_t>(strategy.branches);
+  /// Probability that all deciders but one do their parts of the branch in hand, were the types those of a profile.
+  static double of_actions(const std::vector<Side>& sides, const Side* but, std::size_t profile) {
+    if (sides.size() == 1 && but == nullptr) return sides.front().sigma[sides.front().type_of[profile]];
+    double odds = 1.0;
+    for (const Side& side : sides)
+      if (&side != but) odds *= side.sigma[side.type_of[profile]];
+    return odds;
+  }
+
+  /// [profile]: probability of others' types and of their parts of the branch in hand, as one decider sees them.
+  static const std::vector<double>& as_seen(const std::vector<Side>& sides, const Side& side, std::vector<double>& room) {
+    if (sides.size() == 1) return side.seen;
+    for (std::size_t q = 0; q < room.size(); ++q) room[q] = side.seen[q] * of_actions(sides, &side, q);
+    return room;
+  }
+
+  /// What a decider's score changes over the cells that the posterior of the branch in hand lies in, axis by axis.
+  void step_over_cells(const Way& way, Bayes& bayes, std::vector<Side>& sides, std::vector<double>& room, double& worst) const {
+    for (std::size_t axis = 0; axis < way.step.stride.size(); ++axis) {
+      if (!bayes.within_cell(axis)) continue;
+      const Stencil low = bayes.beside(axis, 0);
+      const Stencil& high = bayes.beside(axis, 1);
+      for (Side& side : sides) {
+        const std::vector<double>& weight = as_seen(sides, side, room);
+        std::ranges::fill(side.rise, 0.0);
+        for (std::size_t q = 0; q < weight.size(); ++q) {
+          const std::size_t i = side.first + q;
+          const double rise = read_block(way, high, way.from[i]) - read_block(way, low, way.from[i]);
+          side.rise[side.type_of[q]] += weight[q] * way.discount[i] * rise;
+        }
+        for (std::size_t type = 0; type < side.rise.size(); ++type) keep_worst(worst, side.lambda[type] * std::abs(side.rise[type]));
+      }
+    }
+  }
+
+  [[nodiscard]] static double read_block(const Way& way, const Stencil& at, int from) {
+    double sum = 0.0;
+    for (int k = 0; k < at.count; ++k) sum += at.weight[static_cast<std::size_t>(k)] * way.next[at.index[static_cast<std::size_t>(k)] * way.next_block + from];
+    return sum;
+  }
+
+  /// The stored log-probabilities of one decider against its logit answer, type by type, and what both tell about its types.
+  /// `answer`: by row, what the decider gets.
+  static void compare(const StrategyBlock& strategy, const Side& side, std::int64_t point, bool is_reached, std::vector<double>& answer, Equations& found) {
+    const Decider& who = *side.who;
+    const auto actions = static_cast<std::size_t>(who.num_actions());
     double worst = 0.0;
-    for (std::size_t type = 0; type < static_cast<std::size_t>(types); ++type) {
-      const double normaliser = log_sum_exp({answer.data() + type * branches, branches});
-      for (std::size_t a = 0; a < branches; ++a) {
-        double& logit = answer[type * branches + a];
-        logit -= normaliser;
-        const double stored = strategy.at(static_cast<int>(type), static_cast<int>(a), point);
-        if (logit == -infinity && stored == -infinity) continue;  // not open, and never taken
-        keep_worst(worst, std::abs(stored - logit));
+    for (int type = 0; type < who.types; ++type) {
+      const int first = who.row(type, 0);
+      const double lambda = side.lambda[static_cast<std::size_t>(type)];
+      double* logit = answer.data() + first;
+      for (std::size_t a = 0; a < actions; ++a) logit[a] = who.is_open(static_cast<int>(a), type) ? who.log_weight[a] + lambda * logit[a] : -infinity;
+      const double normaliser = log_sum_exp({logit, actions});
+      for (std::size_t a = 0; a < actions; ++a) {
+        logit[a] -= normaliser;
+        const double stored = strategy.at(first + static_cast<int>(a), point);
+        if (logit[a] == -infinity && stored == -infinity) continue;  // not open, and never taken
+        keep_worst(worst, std::abs(stored - logit[a]));
       }
     }
-    keep_worst(found.worst.residual, worst);
+    keep_worst(found.residual, worst);
     if (!is_reached) return;
-    keep_worst(found.worst.residual_reached, worst);
-    for (std::size_t a = 0; types == 2 && a < branches; ++a) {
-      const double implied = log_ratio(strategy.at(1, static_cast<int>(a), point), strategy.at(0, static_cast<int>(a), point));
-      const double recomputed = log_ratio(answer[branches + a], answer[a]);
-      if (std::isinf(implied) && implied == recomputed) continue;  // both know the type
-      keep_worst(found.worst.beliefs, std::abs(implied - recomputed));
-    }
-  }
-
-  /// seen[profile]: probability of the others' types in `profile` as the mover believes them.
-  void others_as_seen_by(int mover, const Shape& shape, const PointWalk& walk, std::vector<double>& seen) const {
-    for (int profile = 0; profile < shape.profiles; ++profile) {
-      double weight = 1.0;
-      for (std::size_t k = 0; k < shape.axes.size(); ++k) {
-        const Shape::Axis& axis = shape.axes[k];
-        if (axis.player == mover) continue;
-        const double belief = layout_.believed(mover, axis.player)[static_cast<std::size_t>(walk.node(static_cast<int>(k)))];
-        weight *= (profile & axis.profile_stride) != 0 ? belief : 1.0 - belief;
-      }
-      seen[static_cast<std::size_t>(profile)] = weight;
-    }
+    keep_worst(found.residual_reached, worst);
+    const auto row = [&](int type, std::size_t a) { return who.row(type, static_cast<int>(a)); };
+    for (std::size_t a = 0; a < actions; ++a)
+      for (int type = 1; type < who.types; ++type)
+        for (int other = 0; other < type; ++other) {
+          const double implied = log_ratio(strategy.at(row(type, a), point), strategy.at(row(other, a), point));
+          const double recomputed = log_ratio(answer[static_cast<std::size_t>(row(type, a))], answer[static_cast<std::size_t>(row(other, a))]);
+          if (std::isinf(implied) && implied == recomputed) continue;  // both tell the types apart
+          keep_worst(found.beliefs, std::abs(implied - recomputed));
+        }
   }
 
   /// Chance and passages: each player's own odds weigh, the analyst's odds move beliefs.
@@ -234,13 +291,13 @@ class ValueSweep {
     const PublicState& from = structure.states[static_cast<std::size_t>(piece.state)];
     const Shape& shape = layout_.shape(piece.state);
     const bool chance = structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance;
-    MELIAN_EXPECT(chance || from.num_branches == 1, "simultaneous moves are refused by solve and unknown to certify");
+    MELIAN_EXPECT(chance || from.num_branches == 1, "a passage has one branch");
     const std::vector<Way> ways = ways_from(round, piece.state);
     const std::size_t n = block(shape);
     std::vector<ChanceNews> news;
     std::vector<std::vector<double>> odds;  // per branch, [player][profile]
     for (const Way& way : ways) {
-      news.push_back(chance ? chance_news(layout_.game(), shape, way.step.branch) : ChanceNews{});
+      news.push_back(news_of_outcome(layout_, piece.state, way.step.branch));
       odds.emplace_back(n, 1.0);
       for (int j = 0; chance && j < players_; ++j) {
         const double* own = layout_.game().odds_for(way.step.branch, j, shape.profiles);
@@ -249,11 +306,12 @@ class ValueSweep {
     }
     double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
     std::vector<double> amount(n);
+    Bayes bayes(layout_, piece.state);
     PointWalk walk(shape, piece.first);
     for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next(), value += n) {
       std::fill(value, value + n, 0.0);
       for (std::size_t o = 0; o < ways.size(); ++o) {
-        payoffs_along(ways[o], after_news(layout_, shape, walk, ways[o].step, news[o]), amount);
+        payoffs_along(ways[o], bayes.land(walk, ways[o].step, news[o]), amount);
         for (std::size_t i = 0; i < n; ++i) value[i] += odds[o][i] * amount[i];
       }
     }

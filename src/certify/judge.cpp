@@ -11,6 +11,13 @@ namespace {
 /// Not `larger <= limit`: a number that is none fails.
 bool exceeds(double number, double limit) { return !(number <= limit); }
 
+/// A grid may excuse a gain above its ceiling by no more than payoffs may err; else refined strategies that are plainly wrong would
+/// excuse themselves by how far they are from the others.
+double slack_allowed(const Certificate& certificate, std::size_t player, const Exploitability& e) {
+  const double stake = player < certificate.stake.size() ? certificate.stake[player] : 0.0;
+  return stake > 0.0 && certificate.tolerance >= 0.0 ? std::min(e.slack, certificate.tolerance * stake) : e.slack;
+}
+
 }  // namespace
 
 void judge(Certificate& certificate) {
@@ -35,9 +42,9 @@ void judge(Certificate& certificate) {
       const Exploitability& e = certificate.exploitability[j][type];
       const std::string who =
           j < certificate.names.size() && type < certificate.names[j].size() ? certificate.names[j][type] : fmt::format("player {}, type {}", j, type);
-      if (exceeds(e.gain, e.ceiling + e.slack))
+      if (exceeds(e.gain, e.ceiling + slack_allowed(certificate, j, e)))
         why.push_back(fmt::format("exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the grid {}", who, text(e.gain),
-                                  text(e.ceiling), text(e.slack)));
+                                  text(e.ceiling), text(slack_allowed(certificate, j, e))));
       if (e.gain < -e.slack) why.push_back(fmt::format("exploitability: {} gains {}, less than by not deviating", who, text(e.gain)));
     }
 

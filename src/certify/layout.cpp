@@ -3,59 +3,32 @@
 #include <algorithm>
 #include <cmath>
 
-#include "melian/beliefs.h"
-
 namespace melian::checking {
 namespace {
 
-Shape make_shape(const Structure& structure, const std::vector<std::vector<double>>& nodes, std::uint32_t live) {
-  Shape shape;
-  shape.axis_of_player.assign(structure.players.size(), -1);
-  for (int i = 0; i < structure.num_players(); ++i) {
-    if ((live >> i & 1U) == 0) continue;
-    shape.axis_of_player[static_cast<std::size_t>(i)] = static_cast<int>(shape.axes.size());
-    shape.axes.push_back({.player = i, .size = static_cast<int>(nodes[static_cast<std::size_t>(i)].size())});
-  }
-  for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
-    axis->stride = shape.points;
-    axis->profile_stride = shape.profiles;
-    shape.points *= axis->size;
-    shape.profiles *= 2;
-  }
-  return shape;
-}
+bool has(std::uint32_t mask, int bit) { return (mask >> bit & 1U) != 0; }
 
 }  // namespace
 
-Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), order_(solution_order(game.shape())) {
+Layout::Layout(const Game& game, const BeliefAxes& axes, Measure measure)
+    : game_(game), space_(game.shape()), nodes_(axes.nodes), typed_(game.shape().everyone()), order_(solution_order(game.shape())) {
   const Structure& structure = game.shape();
-  const int players = structure.num_players();
-  const BeliefSpace space(structure);
-  MELIAN_EXPECT(static_cast<int>(axes.nodes.size()) == space.num_axes(), "nodes of every belief axis");
-  for (int i = 0; i < players; ++i)
-    nodes_.push_back(space.only_axis(i) < 0 ? std::vector<double>{0.0} : axes.nodes[static_cast<std::size_t>(space.only_axis(i))]);
-  typed_ = structure.everyone();
-  for (int i = 0; i < players; ++i) {
-    const auto& nodes = nodes_[static_cast<std::size_t>(i)];
-    const bool typed = (typed_ >> i & 1U) != 0;
-    MELIAN_EXPECT(structure.players[static_cast<std::size_t>(i)].num_types() <= 2, "the checker knows one or two types a player");
-    MELIAN_EXPECT(!nodes.empty() && std::is_sorted(nodes.begin(), nodes.end(), std::less_equal<>()), "belief nodes increase strictly");
-    MELIAN_EXPECT(!typed || (nodes.size() >= 2 && nodes.front() == 0.0 && nodes.back() == 1.0), "a belief axis runs from 0 to 1");
+  MELIAN_EXPECT(static_cast<int>(nodes_.size()) == space_.num_axes(), "nodes of every belief axis");
+  group_stride_.assign(nodes_.size(), 1);
+  for (const auto& nodes : nodes_) {
+    MELIAN_EXPECT(nodes.size() >= 2 && nodes.front() == 0.0 && nodes.back() == 1.0, "a belief axis runs from 0 to 1");
+    MELIAN_EXPECT(std::is_sorted(nodes.begin(), nodes.end(), std::less_equal<>()), "belief nodes increase strictly");
     node_log_odds_.emplace_back();
     for (const double node : nodes) node_log_odds_.back().push_back(log_odds(node));
   }
-  for (int j = -1; j < players; ++j) {
-    believed_.emplace_back();
-    for (int i = 0; i < players; ++i) {
-      believed_.back().emplace_back();
-      const double difference = j < 0 || (typed_ >> i & 1U) == 0 ? 0.0 : disagreement(j, i);
-      const auto& nodes = nodes_[static_cast<std::size_t>(i)];
-      for (std::size_t k = 0; k < nodes.size(); ++k)
-        believed_.back().back().push_back(difference == 0.0 ? nodes[k] : logistic(shifted(node_log_odds_[static_cast<std::size_t>(i)][k], difference)));
-    }
+  for (int observer = -1; observer < structure.num_players(); ++observer) {
+    view_of_.emplace_back();
+    for (std::size_t g = 0; g < space_.groups().size(); ++g) add_view(observer, static_cast<int>(g));
   }
-  for (const PublicState& state : structure.states)
-    if (!shapes_.contains(state.live & typed_)) shapes_.emplace(state.live & typed_, make_shape(structure, nodes_, state.live & typed_));
+  for (std::size_t s = 0; s < structure.states.size(); ++s) {
+    add_shape(structure.states[s].live & typed_);
+    deciders_.push_back(melian::deciders(structure, static_cast<int>(s), measure));
+  }
 
   for (const Branch& branch : structure.branches) {
     if (branch.next < 0) continue;
@@ -81,10 +54,107 @@ Layout::Layout(const Game& game, const BeliefAxes& axes) : game_(game), order_(s
   measure_time();
 }
 
-double Layout::disagreement(int observer, int subject) const {
-  const auto i = static_cast<std::size_t>(subject);
-  const double own = game_.numbers.beliefs[static_cast<std::size_t>(observer)][i][1], analyst = game_.numbers.prior[i][1];
-  return own == analyst ? 0.0 : log_odds(own) - log_odds(analyst);
+void Layout::add_shape(std::uint32_t live) {
+  const auto [found, fresh] = shapes_.try_emplace(live);
+  if (!fresh) return;
+  const Structure& structure = game_.shape();
+  MELIAN_EXPECT(structure.with_correlated(live) == live, "players with a joint prior are live together");
+  const Profiles profiles(structure.players, live);
+  Shape& shape = found->second;
+  shape.profiles = profiles.count();
+  shape.place_of_axis.assign(nodes_.size(), -1);
+  shape.group_of_player.assign(structure.players.size(), -1);
+  for (int i = 0; i < structure.num_players(); ++i) {
+    shape.num_types.push_back(has(live, i) ? structure.players[static_cast<std::size_t>(i)].num_types() : 1);
+    shape.profile_stride.push_back(profiles.stride(i));
+    shape.type.emplace_back();
+    shape.with_type.emplace_back(static_cast<std::size_t>(shape.num_types.back()));
+    for (int q = 0; q < shape.profiles; ++q) {
+      shape.type.back().push_back(profiles.type_of(q, i));
+      shape.with_type.back()[static_cast<std::size_t>(profiles.type_of(q, i))].push_back(q);
+    }
+  }
+  for (std::size_t g = 0; g < space_.groups().size(); ++g) {
+    const BeliefSpace::Group& group = space_.groups()[g];
+    if ((group.mask & live) == 0) continue;
+    for (const int player : group.players) shape.group_of_player[static_cast<std::size_t>(player)] = static_cast<int>(shape.groups.size());
+    shape.groups.push_back(
+        {.group = static_cast<int>(g), .first_axis = static_cast<int>(shape.axes.size()), .axes = group.num_axes, .cells = group.cells, .cell = {}});
+    for (int q = 0; q < shape.profiles; ++q) shape.groups.back().cell.push_back(space_.cell(static_cast<int>(g), profiles, q));
+    for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) {
+      shape.place_of_axis[static_cast<std::size_t>(k)] = static_cast<int>(shape.axes.size());
+      shape.axes.push_back({.axis = k, .size = static_cast<int>(nodes(k).size())});
+    }
+  }
+  for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
+    axis->stride = shape.points;
+    shape.points *= axis->size;
+  }
+}
+
+/// Tables of those who think alike are shared: observers whose priors are the analyst's, about groups not their own.
+void Layout::add_view(int observer, int number) {
+  const BeliefSpace::Group& group = space_.groups()[static_cast<std::size_t>(number)];
+  const bool knows_a_part = observer >= 0 && has(group.mask, observer) && group.players.size() > 1;
+  const std::vector<double> differing =
+      observer < 0 ? std::vector<double>(static_cast<std::size_t>(group.cells), 0.0) : melian::disagreement(game_, space_, observer, number);
+  const bool agrees = std::ranges::all_of(differing, [](double difference) { return difference == 0.0; });
+  if (observer >= 0 && agrees && !knows_a_part) {
+    view_of_.back().push_back(view_of_.front()[static_cast<std::size_t>(number)]);
+    return;
+  }
+  view_of_.back().push_back(static_cast<int>(views_.size()));
+  std::vector<double>& view = views_.emplace_back();
+  const auto axes = static_cast<std::size_t>(group.num_axes);
+  int points = 1;
+  for (std::size_t k = axes; k-- > 0;) {
+    group_stride_[static_cast<std::size_t>(group.first_axis) + k] = points;
+    points *= static_cast<int>(nodes(group.first_axis + static_cast<int>(k)).size());
+  }
+  std::vector<double> believed(axes), logs(axes), shift(axes, 0.0), cells(static_cast<std::size_t>(group.cells));
+  for (int point = 0; point < points; ++point) {
+    for (std::size_t k = 0; k < axes; ++k) {
+      const auto axis = static_cast<std::size_t>(group.first_axis) + k;
+      const auto node = static_cast<std::size_t>(point / group_stride_[axis]) % nodes_[axis].size();
+      believed[k] = nodes_[axis][node];
+      logs[k] = node_log_odds_[axis][node];
+    }
+    if (!agrees) {
+      space_.shifts(number, differing.data(), logs.data(), shift.data());
+      for (std::size_t k = 0; k < axes; ++k) {
+        logs[k] = moved_log_odds(logs[k], shift[k]);
+        believed[k] = logistic(logs[k]);
+      }
+    }
+    if (knows_a_part) {
+      cells = space_.cell_odds(number, logs.data(), observer);
+    } else {
+      std::ranges::fill(cells, 1.0);
+      for (std::size_t k = 0; k < axes; ++k) {
+        const BeliefSpace::Axis& axis = space_.axes()[static_cast<std::size_t>(group.first_axis) + k];
+        for (int c = axis.first_cell; c < axis.end_cell; ++c) cells[static_cast<std::size_t>(c)] *= c < axis.middle_cell ? 1.0 - believed[k] : believed[k];
+      }
+    }
+    view.insert(view.end(), cells.begin(), cells.end());
+  }
+}
+
+const double* Layout::cells(int observer, const Shape::Group& group, const PointWalk& walk) const {
+  const auto& view = views_[static_cast<std::size_t>(view_of_[static_cast<std::size_t>(observer + 1)][static_cast<std::size_t>(group.group)])];
+  const int first = space_.groups()[static_cast<std::size_t>(group.group)].first_axis;
+  std::int64_t point = 0;
+  for (int k = 0; k < group.axes; ++k) point += std::int64_t{walk.node(group.first_axis + k)} * group_stride_[static_cast<std::size_t>(first + k)];
+  return view.data() + point * group.cells;
+}
+
+void Layout::weigh(int observer, const Shape& shape, const PointWalk& walk, std::vector<double>& out) const {
+  std::fill_n(out.begin(), shape.profiles, 1.0);
+  for (const Shape::Group& group : shape.groups) {
+    const BeliefSpace::Group& members = space_.groups()[static_cast<std::size_t>(group.group)];
+    if (observer >= 0 && members.players.size() == 1 && members.players.front() == observer) continue;
+    const double* odds = cells(observer, group, walk);
+    for (std::size_t q = 0; q < group.cell.size(); ++q) out[q] *= odds[group.cell[q]];
+  }
 }
 
 bool Layout::exists(int round, int state) const {
@@ -134,7 +204,7 @@ void Layout::measure_time() {
 }
 
 PointWalk::PointWalk(const Shape& shape, std::int64_t point) : shape_(shape) {
-  for (std::size_t a = 0; a < shape.axes.size(); ++a) node_[a] = static_cast<int>(point / shape.axes[a].stride % shape.axes[a].size);
+  for (const Shape::Axis& axis : shape.axes) node_.push_back(static_cast<int>(point / axis.stride % axis.size));
 }
 
 void PointWalk::next() {
@@ -145,76 +215,27 @@ void PointWalk::next() {
 }
 
 Step step_along(const Layout& layout, int round, int state, int branch) {
-  Step step{.branch = branch, .to = layout.follow(round, branch), .shape = nullptr, .stride = {}, .profile = {}};
-  if (step.to.ended()) return step;
   const Shape& here = layout.shape(state);
+  Step step{.branch = branch, .to = layout.follow(round, branch), .shape = nullptr, .stride = std::vector<std::int64_t>(here.axes.size(), 0), .profile = {}};
+  if (step.to.ended()) return step;
   step.shape = &layout.shape(step.to.state);
-  for (std::size_t a = 0; a < here.axes.size(); ++a) step.stride[a] = step.shape->stride(here.axes[a].player);
+  for (std::size_t a = 0; a < here.axes.size(); ++a) step.stride[a] = step.shape->stride(here.axes[a].axis);
   for (int profile = 0; profile < here.profiles; ++profile) {
     int there = 0;
-    for (const Shape::Axis& axis : step.shape->axes) there += here.type_in(profile, axis.player) * axis.profile_stride;
+    for (int i = 0; i < layout.structure().num_players(); ++i) there += here.type_in(profile, i) * step.shape->profile_stride[static_cast<std::size_t>(i)];
     step.profile.push_back(there);
   }
-  for (const Shape::Axis& axis : step.shape->axes) MELIAN_EXPECT(here.has(axis.player), "a state's live players contain its successors'");
+  for (const Shape::Axis& axis : step.shape->axes)
+    MELIAN_EXPECT(here.place_of_axis[static_cast<std::size_t>(axis.axis)] >= 0, "a state's live players contain its successors'");
   return step;
 }
 
-void Stencil::spread(std::int64_t stride, const Place& place) {
-  const int before = count;
-  for (int k = 0; k < before; ++k) index[static_cast<std::size_t>(k)] += place.cell * stride;
-  if (stride == 0 || place.weight == 0.0) return;
-  if (place.weight == 1.0) {
-    for (int k = 0; k < before; ++k) index[static_cast<std::size_t>(k)] += stride;
-    return;
-  }
-  MELIAN_EXPECT(2 * static_cast<std::size_t>(before) <= index.size(), "beliefs about at most eight players move at once");
-  for (int k = 0; k < before; ++k) {
-    const auto low = static_cast<std::size_t>(k), high = static_cast<std::size_t>(before + k);
-    index[high] = index[low] + stride;
-    weight[high] = weight[low] * place.weight;
-    weight[low] *= 1.0 - place.weight;
-  }
-  count = 2 * before;
-}
-
-ChanceNews chance_news(const Game& game, const Shape& shape, int branch) {
-  const double* odds = game.odds(branch);
-  ChanceNews news;
-  for (int profile = 0; profile < shape.profiles; ++profile) news.possible = news.possible || odds[profile] > 0.0;
-  for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-    const int stride = shape.axes[a].profile_stride;
-    for (int profile = 0; profile < shape.profiles; ++profile) {
-      if ((profile & stride) != 0) continue;
-      const double zero = odds[profile], one = odds[profile + stride];
-      if (zero <= 0.0 && one <= 0.0) continue;
-      news.shift[a] = std::log(one) - std::log(zero);
-      break;
-    }
-  }
-  return news;
-}
-
-Stencil after_news(const Layout& layout, const Shape& shape, const PointWalk& walk, const Step& step, const ChanceNews& news) {
-  Stencil at;
-  at.start(0);
-  for (std::size_t k = 0; k < shape.axes.size(); ++k) {
-    const int player = shape.axes[k].player, node = walk.node(static_cast<int>(k));
-    if (news.shift[k] == 0.0 || step.stride[k] == 0)
-      at.spread(step.stride[k], {node, 0.0});
-    else
-      at.spread(step.stride[k], locate(layout.nodes(player), logistic(shifted(layout.node_log_odds(player)[static_cast<std::size_t>(node)], news.shift[k]))));
-  }
-  return at;
-}
-
 StrategyBlock strategy_block(const Layout& layout, const Assessment& assessment, int round, int state) {
-  const PublicState& s = layout.structure().states[static_cast<std::size_t>(state)];
   const Shape& shape = layout.shape(state);
   const std::int64_t row = assessment.row(layout.structure(), round, state);
-  const int types = shape.types(layout.structure().moves[static_cast<std::size_t>(s.move)].player);
-  MELIAN_EXPECT(row >= 0 && row + types * s.num_branches * shape.points <= static_cast<std::int64_t>(assessment.log_strategy.size()),
+  MELIAN_EXPECT(row >= 0 && row + num_rows(layout.deciders(state)) * shape.points <= static_cast<std::int64_t>(assessment.log_strategy.size()),
                 "a strategy for every decision: " + describe_state(layout.structure(), state));
-  return {assessment.log_strategy.data() + row, shape.points, s.num_branches};
+  return {assessment.log_strategy.data() + row, shape.points};
 }
 
 double precision_at(const Layout& layout, const Assessment& assessment, int round, int state, int player, int type) {

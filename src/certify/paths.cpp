@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "certify/bayes.h"
+
 namespace melian::checking {
 namespace {
 
@@ -15,17 +17,17 @@ Stencil place_beliefs(const Layout& layout, int state, const std::vector<double>
   Stencil at;
   at.start(0);
   for (const Shape::Axis& axis : layout.shape(state).axes)
-    at.spread(axis.stride, locate(layout.nodes(axis.player), logistic(log_odds_of[static_cast<std::size_t>(axis.player)])));
+    at.spread(axis.stride, locate(layout.nodes(axis.axis), logistic(log_odds_of[static_cast<std::size_t>(axis.axis)])));
   return at;
 }
 
-/// Probability of each branch for one type, interpolated.
-std::vector<double> read_strategy(const Layout& layout, const Assessment& assessment, int round, int state, int type, const Stencil& at) {
-  const StrategyBlock block = strategy_block(layout, assessment, round, state);
-  std::vector<double> probability(static_cast<std::size_t>(block.branches), 0.0);
-  for (std::size_t a = 0; a < probability.size(); ++a)
+/// Probabilities by row of a state's strategies, interpolated.
+std::vector<double> read_strategy(const Layout& layout, const Assessment& assessment, const Destination& here, const Stencil& at) {
+  const StrategyBlock block = strategy_block(layout, assessment, here.round, here.state);
+  std::vector<double> probability(static_cast<std::size_t>(num_rows(layout.deciders(here.state))), 0.0);
+  for (std::size_t row = 0; row < probability.size(); ++row)
     for (int k = 0; k < at.count; ++k)
-      probability[a] += at.weight[static_cast<std::size_t>(k)] * std::exp(block.at(type, static_cast<int>(a), at.index[static_cast<std::size_t>(k)]));
+      probability[row] += at.weight[static_cast<std::size_t>(k)] * std::exp(block.at(static_cast<int>(row), at.index[static_cast<std::size_t>(k)]));
   return probability;
 }
 
@@ -42,62 +44,89 @@ int draw(const std::vector<double>& probability, RandomStream& random) {
   return last;
 }
 
-double follow_one(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, const Assessment& refined, std::uint64_t number) {
-  const Game& game = layout.game();
-  const Structure& structure = layout.structure();
-  RandomStream random(path_seed, number);
-  std::vector<int> types;
-  std::vector<double> beliefs;
-  for (int i = 0; i < structure.num_players(); ++i) {
-    const auto& prior = game.numbers.prior[static_cast<std::size_t>(i)];
-    const double second = prior.size() > 1 ? prior[1] : 0.0;
-    types.push_back(prior.size() > 1 && random.uniform() < second ? 1 : 0);
-    beliefs.push_back(log_odds(second));
+/// One play at true beliefs.
+class Play {
+ public:
+  Play(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, const Assessment& refined, std::uint64_t number)
+      : layout_(layout), strategies_(strategies), refined_layout_(refined_layout), refined_(refined), random_(path_seed, number) {
+    draw_types();
   }
-  double worst = 0.0;
-  const bool forever = structure.horizon == HorizonKind::forever;
-  int steps = 0;
-  for (Destination here{structure.root, 0}; !here.ended() && !(forever && steps == most_steps); ++steps) {
-    const PublicState& state = structure.states[static_cast<std::size_t>(here.state)];
-    const Move& move = structure.moves[static_cast<std::size_t>(state.move)];
-    const Shape& shape = layout.shape(here.state);
-    int taken = 0;
-    if (structure.is_decision(here.state)) {
-      const Stencil coarse = place_beliefs(layout, here.state, beliefs), fine = place_beliefs(refined_layout, here.state, beliefs);
-      const int own = shape.has(move.player) ? types[static_cast<std::size_t>(move.player)] : 0;
-      const auto ours = read_strategy(layout, strategies, here.round, here.state, own, coarse);
-      const auto finer = read_strategy(refined_layout, refined, here.round, here.state, own, fine);
-      for (std::size_t a = 0; a < ours.size(); ++a)
-        if (finer[a] >= reached_probability) keep_worst(worst, std::abs(std::log(ours[a]) - std::log(finer[a])));
-      taken = draw(finer, random);
-      if (shape.has(move.player)) {
-        const auto other = read_strategy(refined_layout, refined, here.round, here.state, 1 - own, fine);
-        const double mine = std::log(finer[static_cast<std::size_t>(taken)]), theirs = std::log(other[static_cast<std::size_t>(taken)]);
-        double& belief = beliefs[static_cast<std::size_t>(move.player)];
-        belief = shifted(belief, own == 1 ? log_ratio(mine, theirs) : log_ratio(theirs, mine));
-      }
-    } else if (move.kind == MoveKind::chance) {
-      int profile = 0;
-      for (const Shape::Axis& axis : shape.axes) profile += types[static_cast<std::size_t>(axis.player)] * axis.profile_stride;
-      std::vector<double> odds;
-      for (int k = 0; k < state.num_branches; ++k) odds.push_back(game.odds(state.first_branch + k)[profile]);
-      taken = draw(odds, random);
-      const ChanceNews news = chance_news(game, shape, state.first_branch + taken);
-      for (std::size_t k = 0; k < shape.axes.size(); ++k) {
-        double& belief = beliefs[static_cast<std::size_t>(shape.axes[k].player)];
-        belief = shifted(belief, news.shift[k]);
-      }
+
+  double follow() {
+    const Structure& structure = layout_.structure();
+    const bool forever = structure.horizon == HorizonKind::forever;
+    int steps = 0;
+    for (Destination here{structure.root, 0}; !here.ended() && !(forever && steps == most_steps); ++steps) {
+      const PublicState& state = structure.states[static_cast<std::size_t>(here.state)];
+      int taken = 0;
+      if (!layout_.deciders(here.state).empty())
+        taken = decide(here);
+      else if (structure.moves[static_cast<std::size_t>(state.move)].kind == MoveKind::chance)
+        taken = befall(here.state);
+      here = layout_.follow(here.round, state.first_branch + taken);
     }
-    here = layout.follow(here.round, state.first_branch + taken);
+    return worst_;
   }
-  return worst;
-}
+
+ private:
+  void draw_types() {
+    const BeliefSpace& space = layout_.space();
+    types_.assign(layout_.structure().players.size(), 0);
+    for (const double belief : start_beliefs(layout_.game(), space)) beliefs_.push_back(log_odds(belief));
+    for (std::size_t g = 0; g < space.groups().size(); ++g) {
+      const BeliefSpace::Group& group = space.groups()[g];
+      const std::vector<double> odds = space.cell_odds(static_cast<int>(g), beliefs_.data() + group.first_axis);
+      const double u = random_.uniform();
+      double sum = 0.0;
+      int cell = group.cells - 1;  // from the last on: the second of two types has the low draws
+      while (cell > 0 && !(u < sum + odds[static_cast<std::size_t>(cell)])) sum += odds[static_cast<std::size_t>(cell--)];
+      for (const int player : group.players) types_[static_cast<std::size_t>(player)] = space.type_in_cell(static_cast<int>(g), cell, player);
+    }
+  }
+
+  int decide(const Destination& here) {
+    const auto ours = read_strategy(layout_, strategies_, here, place_beliefs(layout_, here.state, beliefs_));
+    const auto finer = read_strategy(refined_layout_, refined_, here, place_beliefs(refined_layout_, here.state, beliefs_));
+    int taken = 0;
+    for (const Decider& who : layout_.deciders(here.state)) {
+      const auto first = static_cast<std::size_t>(who.row(who.types > 1 ? types_[static_cast<std::size_t>(who.player)] : 0, 0));
+      const std::vector<double> own(finer.begin() + static_cast<std::ptrdiff_t>(first), finer.begin() + static_cast<std::ptrdiff_t>(first) + who.num_actions());
+      for (std::size_t a = 0; a < own.size(); ++a)
+        if (own[a] >= reached_probability) keep_worst(worst_, std::abs(std::log(ours[first + a]) - std::log(own[a])));
+      taken += who.stride * draw(own, random_);
+    }
+    Listener listener(layout_, here.state);
+    Bayes(layout_, here.state).move(beliefs_, listener.hear(taken, [&](int row) { return std::log(finer[static_cast<std::size_t>(row)]); }));
+    return taken;
+  }
+
+  int befall(int state) {
+    const Shape& shape = layout_.shape(state);
+    const PublicState& from = layout_.structure().states[static_cast<std::size_t>(state)];
+    int profile = 0;
+    for (std::size_t i = 0; i < types_.size(); ++i) profile += types_[i] * shape.profile_stride[i];
+    std::vector<double> odds;
+    for (int k = 0; k < from.num_branches; ++k) odds.push_back(layout_.game().odds(from.first_branch + k)[profile]);
+    const int taken = draw(odds, random_);
+    Bayes(layout_, state).move(beliefs_, news_of_outcome(layout_, state, from.first_branch + taken));
+    return taken;
+  }
+
+  const Layout& layout_;
+  const Assessment& strategies_;
+  const Layout& refined_layout_;
+  const Assessment& refined_;
+  RandomStream random_;
+  std::vector<int> types_;       ///< [player]
+  std::vector<double> beliefs_;  ///< [axis]: the analyst's log-odds
+  double worst_ = 0.0;
+};
 
 }  // namespace
 
 double path_error(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, const Assessment& refined) {
   std::vector<double> worst(num_paths, 0.0);
-  parallel_for(worst.size(), [&](std::size_t n) { worst[n] = follow_one(layout, strategies, refined_layout, refined, n); });
+  parallel_for(worst.size(), [&](std::size_t n) { worst[n] = Play(layout, strategies, refined_layout, refined, n).follow(); });
   double out = 0.0;
   for (const double one : worst) keep_worst(out, one);
   return out;

@@ -61,11 +61,12 @@ class ForwardPass {
   void leave(int round, int state, const std::vector<double>& here) {
     const Structure& structure = layout_.structure();
     const PublicState& from = structure.states[static_cast<std::size_t>(state)];
-    if (structure.is_decision(state)) mark(round, state, here);
+    const bool decision = !layout_.deciders(state).empty();
+    if (decision) mark(round, state, here);
     for (int k = 0; k < from.num_branches; ++k) {
       const Step step = step_along(layout_, round, state, from.first_branch + k);
       if (step.to.ended()) continue;
-      if (structure.is_decision(state))
+      if (decision)
         decide(round, state, k, step, here);
       else
         befall(state, step, here, structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance);
@@ -77,55 +78,45 @@ class ForwardPass {
     for (std::size_t p = 0; p < here.size(); ++p) reached_[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
   }
 
-  void decide(int round, int state, int k, const Step& step, const std::vector<double>& here) {
+  void decide(int round, int state, int branch, const Step& step, const std::vector<double>& here) {
     const Shape& shape = layout_.shape(state);
-    const int mover = layout_.structure().moves[static_cast<std::size_t>(layout_.structure().states[static_cast<std::size_t>(state)].move)].player;
-    const int axis = shape.axis_of_player[static_cast<std::size_t>(mover)];
     const StrategyBlock strategy = strategy_block(layout_, assessment_, round, state);
     std::vector<double>& there = mass_behind(state, step.to);
+    Listener listener(layout_, state);
+    Bayes bayes(layout_, state);
     PointWalk walk(shape, 0);
     for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
       const double mass = here[static_cast<std::size_t>(p)];
       if (!(mass > negligible_mass)) continue;
-      const double log_zero = strategy.at(0, k, p);
-      double odds = std::exp(log_zero);
-      Stencil at;
-      at.start(0);
-      for (std::size_t a = 0; a < shape.axes.size(); ++a)
-        if (static_cast<int>(a) != axis) at.index[0] += walk.node(static_cast<int>(a)) * step.stride[a];
-      if (axis >= 0) {
-        const double log_one = strategy.at(1, k, p);
-        const auto node = static_cast<std::size_t>(walk.node(axis));
-        const double belief = layout_.nodes(mover)[node];
-        odds = (1.0 - belief) * odds + belief * std::exp(log_one);
-        const double posterior = logistic(shifted(layout_.node_log_odds(mover)[node], log_ratio(log_one, log_zero)));
-        at.spread(step.stride[static_cast<std::size_t>(axis)], locate(layout_.nodes(mover), posterior));
+      const News& news = listener.hear(branch, [&](int row) { return strategy.at(row, p); });
+      double odds = std::exp(listener.log_untyped());
+      for (std::size_t g = 0; g < shape.groups.size(); ++g) {
+        if (news.of_group[g].empty()) continue;
+        const double* cells = layout_.cells(-1, shape.groups[g], walk);
+        double sum = 0.0;
+        for (std::size_t c = 0; c < news.of_group[g].size(); ++c) sum += cells[c] * std::exp(news.of_group[g][c]);
+        odds *= sum;
       }
-      add(there, at, mass * odds);
+      add(there, bayes.land(walk, step, news), mass * odds);
     }
   }
 
   void befall(int state, const Step& step, const std::vector<double>& here, bool chance) {
     const Shape& shape = layout_.shape(state);
-    const ChanceNews news = chance ? chance_news(layout_.game(), shape, step.branch) : ChanceNews{.possible = true, .shift = {}};
+    const ChanceNews news = news_of_outcome(layout_, state, step.branch);
     if (!news.possible) return;
     const double* odds_by_profile = chance ? layout_.game().odds(step.branch) : nullptr;
     std::vector<double>& there = mass_behind(state, step.to);
+    std::vector<double> weight(static_cast<std::size_t>(shape.profiles));
+    Bayes bayes(layout_, state);
     PointWalk walk(shape, 0);
     for (std::int64_t p = 0; p < shape.points; ++p, walk.next()) {
       const double mass = here[static_cast<std::size_t>(p)];
       if (!(mass > negligible_mass)) continue;
       double odds = chance ? 0.0 : 1.0;
-      for (int profile = 0; chance && profile < shape.profiles; ++profile) {
-        double weight = 1.0;
-        for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-          const double belief = layout_.nodes(shape.axes[a].player)[static_cast<std::size_t>(walk.node(static_cast<int>(a)))];
-          weight *= (profile & shape.axes[a].profile_stride) != 0 ? belief : 1.0 - belief;
-        }
-        odds += weight * odds_by_profile[profile];
-      }
-      const Stencil at = after_news(layout_, shape, walk, step, news);
-      add(there, at, mass * odds);
+      if (chance) layout_.weigh(-1, shape, walk, weight);
+      for (std::size_t q = 0; chance && q < weight.size(); ++q) odds += weight[q] * odds_by_profile[q];
+      add(there, bayes.land(walk, step, news), mass * odds);
     }
   }
 
@@ -144,12 +135,12 @@ class ForwardPass {
 std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment) { return ForwardPass(layout, assessment).run(); }
 
 Stencil start_point(const Layout& layout) {
-  const Shape& shape = layout.shape(layout.structure().root);
-  Stencil start;
-  start.start(0);
-  for (const Shape::Axis& axis : shape.axes)
-    start.spread(axis.stride, locate(layout.nodes(axis.player), layout.game().numbers.prior[static_cast<std::size_t>(axis.player)][1]));
-  return start;
+  const std::vector<double> start = start_beliefs(layout.game(), layout.space());
+  Stencil at;
+  at.start(0);
+  for (const Shape::Axis& axis : layout.shape(layout.structure().root).axes)
+    at.spread(axis.stride, locate(layout.nodes(axis.axis), start[static_cast<std::size_t>(axis.axis)]));
+  return at;
 }
 
 }  // namespace melian::checking

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "certify/layout.h"
+#include "certify/bayes.h"
 
 namespace melian::checking {
 
