@@ -37,7 +37,9 @@ class Narrator {
       movers.back().push_back(start);
     }
     if (movers.size() == 1) {
-      std::string sentence = fmt::format("{} moves first: {}", structure_.players[at(movers.front().front().player)].name, favourite(movers.front()));
+      const auto [action, shares] = favourite(movers.front());
+      std::string sentence = fmt::format("{} moves first: {} is its most frequent {} ({})", structure_.players[at(movers.front().front().player)].name, action,
+                                         move.kind == MoveKind::offer ? "offer" : "choice", shares);
       const auto offer = prediction_.offers.find(movers.front().front().move);
       if (offer != prediction_.offers.end()) sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
       return sentence + ".";
@@ -45,13 +47,14 @@ class Narrator {
     std::vector<std::string> names, parts;
     for (const auto& mover : movers) {
       names.push_back(structure_.players[at(mover.front().player)].name);
-      parts.push_back(fmt::format("of {}, {}", names.back(), favourite(mover)));
+      const auto [action, shares] = favourite(mover);
+      parts.push_back(fmt::format("{}'s most frequent choice is {} ({})", names.back(), action, shares));
     }
     return fmt::format("{} move first, at the same time: {}.", fmt::join(names, " and "), fmt::join(parts, "; "));
   }
 
-  /// "answer refuse is its most frequent choice (54%)", by the types of one mover.
-  [[nodiscard]] std::string favourite(const std::vector<StartStrategy>& types) const {
+  /// What one mover does most often, "answer refuse", and how often, by its types.
+  [[nodiscard]] std::pair<std::string, std::string> favourite(const std::vector<StartStrategy>& types) const {
     const Move& move = structure_.moves[at(types.front().move)];
     std::vector<double> mean(types.front().probabilities.size(), 0.0);
     for (const StartStrategy& start : types)
@@ -62,8 +65,7 @@ class Narrator {
       shares.push_back(types.size() == 1
                            ? percent(start.probabilities[most])
                            : fmt::format("{} when {}", percent(start.probabilities[most]), type_name(structure_.players[at(start.player)], start.type)));
-    return fmt::format("{} {} is its most frequent {} ({})", move.name, move.actions[at(types.front().actions[most])],
-                       move.kind == MoveKind::offer ? "offer" : "choice", fmt::join(shares, ", "));
+    return {fmt::format("{} {}", move.name, move.actions[at(types.front().actions[most])]), fmt::format("{}", fmt::join(shares, ", "))};
   }
 
   /// The likeliest outcome, and the types for which it is likeliest and least likely.

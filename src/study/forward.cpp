@@ -46,10 +46,10 @@ class Forward {
   std::vector<std::vector<int>> incoming_;  // [state]: branches that reach it within the round, in order
   const std::vector<Shape::Frozen> believed_;
   std::vector<std::vector<double>> node_entropy_;  // [axis]
-  std::map<RoundAndState, Standing> arrivals_;  // at the tops of later rounds
-  std::map<int, Standing> closing_arrivals_;    // by state
-  std::vector<Standing> standing_;              // [state], of the round in hand
-  std::vector<Flow> flows_;                     // [branch]
+  std::map<RoundAndState, Standing> arrivals_;     // at the tops of later rounds
+  std::map<int, Standing> closing_arrivals_;       // by state
+  std::vector<Standing> standing_;                 // [state], of the round in hand
+  std::vector<Flow> flows_;                        // [branch]
 };
 
 Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until)

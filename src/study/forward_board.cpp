@@ -71,7 +71,8 @@ class ShapeMaker {
     std::vector<double> law(at(out_.profiles), 1.0), nodes, cells;
     for (const Shape::Group& group : out_.groups) {
       nodes.clear();
-      for (int k = group.first; k < group.first + group.count; ++k) nodes.push_back(axes_.nodes[at(out_.axes[at(k)].axis)][at(out_.axes[at(k)].node[at(point)])]);
+      for (int k = group.first; k < group.first + group.count; ++k)
+        nodes.push_back(axes_.nodes[at(out_.axes[at(k)].axis)][at(out_.axes[at(k)].node[at(point)])]);
       cells_at(space_, group.group, nodes.data(), cells);
       for (int theta = 0; theta < out_.profiles; ++theta) law[at(theta)] *= cells[at(group.cell[at(theta)])];
       for (const int player : space_.groups()[at(group.group)].players)
@@ -257,7 +258,7 @@ std::vector<double> Board::profiles_given_own(int player, bool own_beliefs) cons
     if (own && !tied) continue;
     const double* prior = start_log_odds_.data() + group.first_axis;
     const std::vector<double> cells = !tied         ? own_beliefs ? game_.numbers.beliefs[at(player)][at(group.players.front())] : start_odds(number)
-                                      : own_beliefs ? cells_for(player, number, prior)
+                                              : own_beliefs ? cells_for(player, number, prior)
                                                     : space_.cell_odds(number, prior, own ? player : -1);
     for (int theta = 0; theta < full_.count(); ++theta) out[at(theta)] *= cells[at(space_.cell(number, full_, theta))];
   }
@@ -321,8 +322,7 @@ BranchReader::BranchReader(const Board& board, int round, int state, int k) : bo
     for (const Decider& one : deciders) {
       const int action = one.own_action(k);
       const bool live = here_.has(one.player);
-      parts_.push_back(
-          {&one, action, live, first + std::ptrdiff_t{one.row(0, action)} * here_.points, std::ptrdiff_t{one.num_actions()} * here_.points});
+      parts_.push_back({&one, action, live, first + std::ptrdiff_t{one.row(0, action)} * here_.points, std::ptrdiff_t{one.num_actions()} * here_.points});
       if (live) moves_[at(here_.group_of_player[at(one.player)])] = true;
     }
   } else if (structure.moves[at(s.move)].kind == MoveKind::chance) {
@@ -335,7 +335,8 @@ BranchReader::BranchReader(const Board& board, int round, int state, int k) : bo
         news_.push_back({chance_shift(chance_, here_.profiles, profiles.stride(board.space().groups()[at(group.group)].players.front()))});
       else
         news_.push_back(chance_news(board.game(), board.space(), group.group, profiles, branch_));
-      const bool telling = group.count == 1 ? news_.back().front() != 0.0 : !news_.back().empty() && std::ranges::adjacent_find(news_.back(), std::not_equal_to<>()) != news_.back().end();
+      const bool telling = group.count == 1 ? news_.back().front() != 0.0
+                                            : !news_.back().empty() && std::ranges::adjacent_find(news_.back(), std::not_equal_to<>()) != news_.back().end();
       // Odds of an outcome that ends play need not factorise: no single shift says what it reveals.
       moves_[g] = to_.ended() || telling;
     }

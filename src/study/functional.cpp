@@ -161,9 +161,9 @@ void Sum::add(Total& total, int round, const Shape& shape, const std::vector<dou
       const double now = frozen < 0 ? board_.belief(shape, log_odds, belief->player, type) : 0.0;
       for (std::size_t theta = 0; theta < weights.size(); ++theta) {
         if (weights[theta] == 0.0) continue;
-        const double believed = frozen < 0 ? weights[theta] * now
-                                           : board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] *
-                                                 (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
+        const double believed =
+            frozen < 0 ? weights[theta] * now
+                       : board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
         const double rest = type == 1 ? weights[theta] - believed : -believed;
         total.amount += belief->type > 0 ? believed : rest;
       }

@@ -166,7 +166,8 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     for (const auto& [round, places] : book[at(state)]) {
       if (structure.states[at(state)].timed && table_round != round) continue;
       for (Reader& reader : readers)
-        if (reader.forced.empty() && reader.move >= 0 && makes(structure, state, reader.move) && round >= reader.first_round - 1 && round <= reader.last_round - 1)
+        if (reader.forced.empty() && reader.move >= 0 && makes(structure, state, reader.move) && round >= reader.first_round - 1 &&
+            round <= reader.last_round - 1)
           reader.read(round, state, table_round, places, backward, reader.column);
     }
     for (Reader& reader : readers) {

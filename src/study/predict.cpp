@@ -39,11 +39,11 @@ class Collector {
   const Structure& structure_;
   Prediction& out_;
   const std::size_t profiles_;
-  const std::size_t horizon_;                             // rounds every list by round has at least
-  std::vector<std::vector<double>> ended_;                // [full profile][round]
-  std::vector<std::vector<double>> reached_;              // [full profile][round]
-  std::vector<double> unfinished_;                        // [full profile]
-  std::size_t cut_ = 0;                                   // rounds after which plays were left alone; 0: none was
+  const std::size_t horizon_;                 // rounds every list by round has at least
+  std::vector<std::vector<double>> ended_;    // [full profile][round]
+  std::vector<std::vector<double>> reached_;  // [full profile][round]
+  std::vector<double> unfinished_;            // [full profile]
+  std::size_t cut_ = 0;                       // rounds after which plays were left alone; 0: none was
   const std::vector<Shape::Frozen> believed_;
   std::vector<std::vector<std::vector<double>>> belief_;  // [index in `believed_`][full profile][round]
   std::map<int, std::vector<double>> offer_sum_;          // [move][round]
@@ -68,8 +68,7 @@ Collector::Collector(const Board& board, Prediction& out)
   out_.tallies.assign(structure_.tallies.size(), 0.0);
   for (std::size_t theta = 0; theta < profiles_; ++theta) {
     grown(reached_[theta], 0) = 1.0;
-    for (std::size_t n = 0; n < believed_.size(); ++n)
-      grown(belief_[n][theta], 0) = board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
+    for (std::size_t n = 0; n < believed_.size(); ++n) grown(belief_[n][theta], 0) = board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
   }
   for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
     if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];

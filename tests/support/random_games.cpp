@@ -76,20 +76,28 @@ class Generator {
   void make_many_types() {
     std::vector<std::string> names;
     for (int k = 0; k < o_.types; ++k) names.push_back("t" + std::to_string(k));
+    std::vector<std::vector<double>> priors;
     for (int i = 0; i < o_.players; ++i) {
       const std::string name(1, static_cast<char>('A' + i));
-      i < o_.typed_players ? g_.player(name, names, some_odds(o_.types)) : g_.player(name);
+      i < o_.typed_players ? g_.player(name, names, priors.emplace_back(some_odds(o_.types))) : g_.player(name);
       const double own = between(0.8, 1.0), other = between(0.8, 1.0);
       g_.discount(i, i < o_.typed_players && o_.types_discount ? by_type(own, other) : std::vector<double>{own});
     }
-    if (o_.tied) g_.correlate({0, 1}, some_odds(o_.types * o_.types));
+    if (o_.tied && o_.product) {
+      std::vector<double> joint;
+      for (const double p : priors[0])
+        for (const double q : priors[1]) joint.push_back(p * q);
+      g_.correlate({0, 1}, joint);
+    } else if (o_.tied) {
+      g_.correlate({0, 1}, some_odds(o_.types * o_.types));
+    }
     for (int j = 0; j < o_.players; ++j)
       for (int i = 0; i < o_.typed_players; ++i)
         if (o_.disagreement && i != j) g_.believes(j, i, some_odds(o_.types));
   }
 
   void make_players() {
-    if (o_.types > 2 || o_.tied) return make_many_types();
+    if (o_.types > 2 || o_.tied || o_.product) return make_many_types();
     for (int i = 0; i < o_.players; ++i) {
       const double second = between(0.1, 0.9), own_discount = between(0.8, 1.0), other_discount = between(0.8, 1.0);
       const bool typed = i < o_.typed_players && !o_.untyped;
