@@ -1,6 +1,7 @@
 #include "melian/game.h"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/core.h>
 
@@ -52,7 +53,8 @@ int Profiles::index(const std::vector<int>& types) const {
 std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
   std::int64_t count = 1;
   for (std::size_t i = 0; i < nodes.size(); ++i)
-    if ((live & players[i]) != 0) count *= static_cast<std::int64_t>(nodes[i].size());
+    if ((live & players[i]) != 0 && __builtin_mul_overflow(count, static_cast<std::int64_t>(nodes[i].size()), &count))
+      return std::numeric_limits<std::int64_t>::max() / 4;  // too many to count
   return count;
 }
 

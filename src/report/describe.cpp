@@ -176,6 +176,8 @@ class Description {
   [[nodiscard]] std::string nodes_words(const BeliefAxes& axes) const {
     std::vector<std::size_t> counts;
     for (const auto& nodes : axes.nodes) counts.push_back(nodes.size());
+    constexpr std::size_t most_listed = 8;
+    if (counts.size() > most_listed) return fmt::format("{} on each of {} axes", std::ranges::max(counts), counts.size());
     return counts.empty() ? "none needed" : fmt::format("{}", fmt::join(counts, " x "));
   }
 
@@ -189,8 +191,9 @@ class Description {
       const BeliefAxes axes = belief_axes(game_, coarser);
       const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
-      table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))),
-                 decisions <= world_budget ? "yes" : "no"});
+      constexpr std::int64_t countable = 1'000'000'000'000'000;
+      table.add({nodes_words(axes), decisions > countable ? "countless" : grouped(decisions),
+                 decisions > countable ? "" : bytes_text(static_cast<double>(count_bytes(structure_, axes, false))), decisions <= world_budget ? "yes" : "no"});
       if (structure_.everyone() == 0) break;
     }
     return table.text(style_);

@@ -25,7 +25,7 @@ template <class Size>
 std::int64_t over_decisions(const Structure& structure, Size size) {
   std::int64_t sum = 0;
   for (std::size_t s = 0; s < structure.states.size(); ++s) {
-    if (!structure.is_decision(static_cast<int>(s))) continue;
+    if (!structure.is_decision(static_cast<int>(s)) && structure.moves[at(structure.states[s].move)].kind != MoveKind::simultaneous) continue;
     std::int64_t rounds = 0;
     for (int round = 0; round < structure.rounds; ++round) rounds += reached(structure, round, s) ? 1 : 0;
     sum = plus(sum, times(rounds, size(structure.states[s])));
@@ -35,9 +35,12 @@ std::int64_t over_decisions(const Structure& structure, Size size) {
 
 std::int64_t strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
   return over_decisions(structure, [&](const PublicState& s) {
-    const int mover = structure.moves[at(s.move)].player;
-    const std::int64_t blocks = (s.live >> mover & 1U) != 0 ? structure.players[at(mover)].num_types() : 1;
-    return times(axes.num_points(s.live), 8 * blocks * s.num_branches + 1);
+    const Move& move = structure.moves[at(s.move)];
+    const auto types = [&](int mover) { return (s.live >> mover & 1U) != 0 ? structure.players[at(mover)].num_types() : 1; };
+    std::int64_t rows = 0;
+    for (const int part : move.parts) rows += types(structure.moves[at(part)].player) * static_cast<std::int64_t>(structure.moves[at(part)].actions.size());
+    if (move.parts.empty()) rows = std::int64_t{types(move.player)} * s.num_branches;
+    return times(axes.num_points(s.live), 8 * rows + 1);
   });
 }
 
