@@ -42,7 +42,8 @@ inline Assessment random_assessment(const Game& game, int nodes, std::uint64_t s
             for (int k = 0; k < movers[d].num_actions(); ++k) {
               // The same coefficients at every point: smooth in beliefs.
               constexpr std::uint64_t far_off = 1'000'003;
-              RandomStream random(seed, far_off * d + static_cast<std::uint64_t>(((round * static_cast<int>(states) + static_cast<int>(s)) * 2 + type) * 16 + k));
+              RandomStream random(seed,
+                                  far_off * d + static_cast<std::uint64_t>(((round * static_cast<int>(states) + static_cast<int>(s)) * 2 + type) * 16 + k));
               double logit = strength * (random.uniform() - 0.5);
               std::int64_t rest = p;
               for (std::size_t i = out.axes.nodes.size(); i-- > 0;) {
