@@ -12,6 +12,14 @@ namespace {
 
 constexpr std::int64_t most_plays = 10'000'000;
 
+/// Who moves; several at the same time as "A & B".
+std::string mover_words(const Structure& structure, const Move& move) {
+  if (move.player >= 0) return structure.players[static_cast<std::size_t>(move.player)].name;
+  std::string out;
+  for (const int part : move.parts) out += (out.empty() ? "" : " & ") + mover_words(structure, structure.moves[static_cast<std::size_t>(part)]);
+  return out.empty() ? "chance" : out;
+}
+
 /// One row a move, tidy: every row says which play it belongs to and how that play ends.
 std::string plays_csv(const Structure& structure, const Simulation& simulation) {
   std::string out = "play,round,step,move,player,action,belief_before,belief_after";
@@ -28,8 +36,8 @@ std::string plays_csv(const Structure& structure, const Simulation& simulation) 
     for (const PlayStep& step : play.steps) {
       const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
       if (move.kind == MoveKind::passage) continue;
-      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name,
-                         move.player >= 0 ? structure.players[at(move.player)].name : "chance", move.actions[at(structure.branches[at(step.branch)].action)]);
+      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, mover_words(structure, move),
+                         move.actions[at(structure.branches[at(step.branch)].action)]);
       const bool teaches = move.player < 0 ? structure.everyone() != 0 : structure.players[at(move.player)].num_types() > 1;
       out += teaches ? fmt::format(",{},{}", number_text(step.belief_before), number_text(step.belief_after)) : ",,";
       out += ending;

@@ -119,7 +119,6 @@ struct Structure {
   std::vector<std::uint8_t> reached;  ///< [round * states + state]: can play stand there then (timed states)
 
   std::vector<std::vector<int>> correlated;  ///< groups of players, in order, whose types have a joint prior; no player is in two
-  std::vector<std::string> unsupported;      ///< reasons why the present solvers cannot take this game (empty: they can)
   std::string fingerprint;                   ///< SHA-256 of the structure and of the model text that made it
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }

@@ -37,10 +37,12 @@ struct OfferPrediction {
   std::vector<double> reached_by_round;  ///< expected number of times the move is made
 };
 
+/// What one type of one mover does at the first public state.
 struct StartStrategy {
   int player = 0, type = 0;
-  int move = 0;
-  std::vector<double> probabilities;  ///< by branch of the root state
+  int move = 0;                       ///< its own: of choices made at the same time, one of them
+  std::vector<double> probabilities;  ///< [k]: of action `actions[k]` of the move
+  std::vector<int> actions;
 };
 
 struct Prediction {
@@ -56,11 +58,11 @@ struct Prediction {
   std::map<int, OfferPrediction> offers;                             ///< by move
   std::map<int, std::vector<std::vector<double>>> choices_by_round;  ///< by choice move: [round][action], expected number of times
   std::vector<Information> information;                              ///< [player]
-  std::vector<std::vector<std::vector<double>>>
-      belief_by_round;  ///< [player][true type][round]: mean analyst's belief in the player's second type at the top of the round, given reached
+  /// [player][type][true type][round]: mean of the analyst's belief in the type at the top of the round, given reached.
+  std::vector<std::vector<std::vector<std::vector<double>>>> belief_by_round;
   std::vector<double> reached_by_round;     ///< P(T >= t)
   std::vector<std::vector<double>> values;  ///< [player][type], at the start, own belief and own odds
-  std::vector<StartStrategy> start;         ///< at the first public state, at the prior (empty when it is chance)
+  std::vector<StartStrategy> start;         ///< at the first public state, at the prior, mover by mover (empty when it is chance)
 };
 
 /// Forward distribution over (round, public state, belief point) per true type profile, the adjoint of backward
@@ -76,7 +78,8 @@ struct Prediction {
 struct PlayStep {
   int play = 0, round = 0;  ///< from 1
   int state = 0, branch = 0;
-  double belief_before = 0.0;  ///< true analyst's belief in the mover's second type (or the informative player's), not the grid's
+  double belief_before = 0.0;  ///< true analyst's belief in the mover's second type (of chance and of several movers: of the
+                               ///< player about whom the step says most), not the grid's
   double belief_after = 0.0;
 };
 struct Play {

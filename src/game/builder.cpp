@@ -201,7 +201,6 @@ void GameBuilder::rounds(int rounds) {
   shape_.rounds = rounds;
 }
 void GameBuilder::forever() { shape_.horizon = HorizonKind::forever; }
-void GameBuilder::unsupported(std::string reason) { shape_.unsupported.push_back(std::move(reason)); }
 
 Draft& GameBuilder::branch(int state, int action, int next) {
   Draft& draft = drafts_.emplace_back();

@@ -93,7 +93,6 @@ class GameBuilder {
   void root(int state);
   void rounds(int rounds);  ///< a finite horizon
   void forever();           ///< no horizon at all: every way round must count rounds (`BranchDraft::advance`)
-  void unsupported(std::string reason);
 
   BranchDraft& branch(int state, int action, int next);
 

@@ -1,6 +1,7 @@
 #include "melian/game.h"
 
 #include <cmath>
+#include <limits>
 
 #include <fmt/core.h>
 

@@ -2,7 +2,6 @@
 // later mentions them, states in the order they are solved.
 
 #include <algorithm>
-#include <set>
 
 #include <fmt/core.h>
 
@@ -34,7 +33,6 @@ class Builder {
     if (!lay_out_numbers()) return nullptr;
     remember();
     if (!find_reached()) return nullptr;
-    list_unsupported();
     fingerprint();
     return std::make_shared<const Structure>(std::move(s_));
   }
@@ -403,21 +401,6 @@ class Builder {
           }
         }
     return true;
-  }
-
-  void list_unsupported() {
-    std::set<std::string> reasons;
-    for (const PublicState& state : s_.states)
-      if (at(s_.moves, state.move).kind == MoveKind::simultaneous)
-        reasons.insert(fmt::format("'{}' are chosen at the same time", at(s_.moves, state.move).name));
-    for (const std::vector<int>& group : s_.correlated) {
-      std::string names;
-      for (const int player : group) names += (names.empty() ? "" : " and ") + at(s_.players, player).name;
-      reasons.insert(fmt::format("the types of {} have a joint prior", names));
-    }
-    for (const Player& player : s_.players)
-      if (player.num_types() > 2) reasons.insert(fmt::format("{} has {} types, more than two", player.name, player.num_types()));
-    s_.unsupported.assign(reasons.begin(), reasons.end());
   }
 
   // ---- identity

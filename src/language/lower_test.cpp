@@ -553,23 +553,18 @@ TEST_CASE("lower: two orderings of the same declarations give the same public st
   CHECK(first == second);
 }
 
-TEST_CASE("simultaneous choices compile to joint actions and are named as what the solvers lack") {
+TEST_CASE("simultaneous choices compile to joint actions") {
   const CompiledModel model = compiled_file("m21_security_dilemma");
   const Structure& s = model.structure();
   const Move& move = move_of(s, s.root);
   CHECK(move.kind == MoveKind::simultaneous);
   CHECK(move.actions == std::vector<std::string>{"wait & wait", "wait & attack", "attack & wait", "attack & attack"});
   CHECK(move.parts.size() == 2);
-  REQUIRE(s.unsupported.size() == 1);
-  CHECK(s.unsupported[0].find("at the same time") != std::string::npos);
 }
 
-TEST_CASE("what the solvers lack is listed, never refused by the reader") {
-  CHECK(!compiled_file("m09_kydd_mediator").structure().unsupported.empty());
+TEST_CASE("types with a joint prior form a group") {
   CHECK(compiled_file("m09_kydd_mediator").structure().correlated == std::vector<std::vector<int>>{{1, 2}});
-  CHECK(compiled_file("m08_temporary_strength").structure().unsupported.empty());
-  CHECK(!compiled_file("m17_deadline").structure().unsupported.empty());
-  CHECK(compiled_file("istanbul_core").structure().unsupported.empty());
+  CHECK(compiled_file("m08_temporary_strength").structure().correlated.empty());
 }
 
 TEST_CASE("lower: lets used twice at every level are computed once") {

@@ -37,7 +37,7 @@ class Description {
   [[nodiscard]] std::string text() const {
     return title() + section("Players", players()) + section("Moves, in the order of play", moves()) +
            section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") + section("Public states", states()) +
-           section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget()) + refusals();
+           section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget());
   }
 
  private:
@@ -64,7 +64,19 @@ class Description {
         types.push_back(fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
       table.add({player.name, types.empty() ? "no private information" : fmt::format("{}", fmt::join(types, ", ")), player.note});
     }
-    return table.text(style_);
+    return table.text(style_) + joint_priors();
+  }
+
+  [[nodiscard]] std::string joint_priors() const {
+    std::string out;
+    for (std::size_t g = 0; g < structure_.correlated.size(); ++g) {
+      std::vector<std::string> names, cells;
+      for (const int player : structure_.correlated[g]) names.push_back(structure_.players[at(player)].name);
+      for (std::size_t cell = 0; cell < game_.numbers.joint[g].size(); ++cell)
+        cells.push_back(fmt::format("{} {}", cell_words(structure_, structure_.correlated[g], cell), number_text(game_.numbers.joint[g][cell], 4)));
+      out += "  " + line(fmt::format("{} together: {}", fmt::join(names, " and "), fmt::join(cells, ", ")), 4) + "\n";
+    }
+    return out;
   }
 
   /// Moves as play meets them first, breadth first from the root.
@@ -94,17 +106,24 @@ class Description {
     for (int m : moves_in_order()) {
       const Move& move = structure_.moves[at(m)];
       if (move.kind == MoveKind::passage) continue;
-      const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
-      const std::string verb = move.kind == MoveKind::offer    ? "offers"
-                               : move.kind == MoveKind::choice ? "chooses"
-                               : move.kind == MoveKind::chance ? "chance"
-                                                               : "at once:";
-      std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
-      if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
-      if (!move.note.empty()) words += " - " + move.note;
-      out += "  " + line(words, 4) + "\n";
+      if (move.kind == MoveKind::simultaneous) {
+        std::vector<std::string> choices;
+        for (const int part : move.parts) choices.push_back(choice_words(structure_.moves[at(part)]));
+        out += "  " + line(fmt::format("at the same time: {}", fmt::join(choices, "; ")), 4) + "\n";
+        continue;
+      }
+      out += "  " + line(choice_words(move), 4) + "\n";
     }
     return out;
+  }
+
+  [[nodiscard]] std::string choice_words(const Move& move) const {
+    const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
+    const std::string verb = move.kind == MoveKind::offer ? "offers" : move.kind == MoveKind::choice ? "chooses" : "chance";
+    std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
+    if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
+    if (!move.note.empty()) words += " - " + move.note;
+    return words;
   }
 
   [[nodiscard]] bool is_move(const std::string& name) const {
@@ -114,8 +133,9 @@ class Description {
   [[nodiscard]] std::string states() const {
     std::int64_t decisions = 0, chance = 0, timed = 0;
     for (std::size_t s = 0; s < structure_.states.size(); ++s) {
-      decisions += structure_.is_decision(static_cast<int>(s)) ? 1 : 0;
-      chance += structure_.moves[at(structure_.states[s].move)].kind == MoveKind::chance ? 1 : 0;
+      const MoveKind kind = structure_.moves[at(structure_.states[s].move)].kind;
+      decisions += kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous ? 1 : 0;
+      chance += kind == MoveKind::chance ? 1 : 0;
       timed += structure_.states[s].timed ? 1 : 0;
     }
     std::string out =
@@ -156,11 +176,12 @@ class Description {
   [[nodiscard]] std::string nodes_words(const BeliefAxes& axes) const {
     std::vector<std::size_t> counts;
     for (const auto& nodes : axes.nodes) counts.push_back(nodes.size());
+    constexpr std::size_t most_listed = 8;
+    if (counts.size() > most_listed) return fmt::format("{} on each of {} axes", std::ranges::max(counts), counts.size());
     return counts.empty() ? "none needed" : fmt::format("{}", fmt::join(counts, " x "));
   }
 
   [[nodiscard]] std::string budget() const {
-    if (!structure_.unsupported.empty()) return "";
     Table table({"belief nodes", "decisions", "memory", "within 3 million"});
     table.align_right({1, 2});
     const BeliefAxes full = belief_axes(game_, {});
@@ -170,18 +191,12 @@ class Description {
       const BeliefAxes axes = belief_axes(game_, coarser);
       const std::int64_t decisions = count_decisions(structure_, axes);
       constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
-      table.add({nodes_words(axes), grouped(decisions), bytes_text(static_cast<double>(count_bytes(structure_, axes, false))),
-                 decisions <= world_budget ? "yes" : "no"});
+      constexpr std::int64_t countable = 1'000'000'000'000'000;
+      table.add({nodes_words(axes), decisions > countable ? "countless" : grouped(decisions),
+                 decisions > countable ? "" : bytes_text(static_cast<double>(count_bytes(structure_, axes, false))), decisions <= world_budget ? "yes" : "no"});
       if (structure_.everyone() == 0) break;
     }
     return table.text(style_);
-  }
-
-  [[nodiscard]] std::string refusals() const {
-    if (structure_.unsupported.empty()) return "";
-    std::string out;
-    for (const std::string& reason : structure_.unsupported) out += "  " + line("- " + reason, 4) + "\n";
-    return section("Not solved by the present methods", out);
   }
 
   const Model& model_;

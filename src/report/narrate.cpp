@@ -27,31 +27,45 @@ class Narrator {
   }
 
  private:
-  /// The first move: what is done most often, and how the types differ in it.
+  /// The first move, or the first moves where several are made at once: what is done most often, and how the types differ in it.
   [[nodiscard]] std::string opening() const {
-    const PublicState& root = structure_.states[at(structure_.root)];
-    const Move& move = structure_.moves[at(root.move)];
+    const Move& move = structure_.moves[at(structure_.states[at(structure_.root)].move)];
     if (prediction_.start.empty()) return move.kind == MoveKind::chance ? fmt::format("Chance moves first ({}).", move.name) : "";
-    const Player& mover = structure_.players[at(prediction_.start.front().player)];
-    const std::size_t favourite = most_frequent_branch();
-    const std::string& action = move.actions[at(structure_.branches[at(root.first_branch) + favourite].action)];
-    const bool is_offer = move.kind == MoveKind::offer;
-    std::string sentence = fmt::format("{} moves first: {} {} is its most frequent {}", mover.name, move.name, action, is_offer ? "offer" : "choice");
-    std::vector<std::string> by_type;
-    for (const StartStrategy& start : prediction_.start)
-      by_type.push_back(prediction_.start.size() == 1 ? percent(start.probabilities[favourite])
-                                                      : fmt::format("{} when {}", percent(start.probabilities[favourite]), type_name(mover, start.type)));
-    sentence += fmt::format(" ({})", fmt::join(by_type, ", "));
-    const auto offer = prediction_.offers.find(root.move);
-    if (is_offer && offer != prediction_.offers.end()) sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
-    return sentence + ".";
+    std::vector<std::vector<StartStrategy>> movers;
+    for (const StartStrategy& start : prediction_.start) {
+      if (movers.empty() || movers.back().front().move != start.move) movers.emplace_back();
+      movers.back().push_back(start);
+    }
+    if (movers.size() == 1) {
+      const auto [action, shares] = favourite(movers.front());
+      std::string sentence = fmt::format("{} moves first: {} is its most frequent {} ({})", structure_.players[at(movers.front().front().player)].name, action,
+                                         move.kind == MoveKind::offer ? "offer" : "choice", shares);
+      const auto offer = prediction_.offers.find(movers.front().front().move);
+      if (offer != prediction_.offers.end()) sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
+      return sentence + ".";
+    }
+    std::vector<std::string> names, parts;
+    for (const auto& mover : movers) {
+      names.push_back(structure_.players[at(mover.front().player)].name);
+      const auto [action, shares] = favourite(mover);
+      parts.push_back(fmt::format("{}'s most frequent choice is {} ({})", names.back(), action, shares));
+    }
+    return fmt::format("{} move first, at the same time: {}.", fmt::join(names, " and "), fmt::join(parts, "; "));
   }
 
-  [[nodiscard]] std::size_t most_frequent_branch() const {
-    std::vector<double> mean(prediction_.start.front().probabilities.size(), 0.0);
-    for (const StartStrategy& start : prediction_.start)
+  /// What one mover does most often, "answer refuse", and how often, by its types.
+  [[nodiscard]] std::pair<std::string, std::string> favourite(const std::vector<StartStrategy>& types) const {
+    const Move& move = structure_.moves[at(types.front().move)];
+    std::vector<double> mean(types.front().probabilities.size(), 0.0);
+    for (const StartStrategy& start : types)
       for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += prior_[at(start.player)][at(start.type)] * start.probabilities[k];
-    return static_cast<std::size_t>(std::ranges::max_element(mean) - mean.begin());
+    const auto most = static_cast<std::size_t>(std::ranges::max_element(mean) - mean.begin());
+    std::vector<std::string> shares;
+    for (const StartStrategy& start : types)
+      shares.push_back(types.size() == 1
+                           ? percent(start.probabilities[most])
+                           : fmt::format("{} when {}", percent(start.probabilities[most]), type_name(structure_.players[at(start.player)], start.type)));
+    return {fmt::format("{} {}", move.name, move.actions[at(types.front().actions[most])]), fmt::format("{}", fmt::join(shares, ", "))};
   }
 
   /// The likeliest outcome, and the types for which it is likeliest and least likely.
@@ -99,9 +113,9 @@ class Narrator {
     return reached;
   }
 
-  /// The analyst's mean belief in a player's second type at the top of the second round, over all plays that reach it.
-  [[nodiscard]] std::optional<double> belief_after_first_round(int player) const {
-    const auto& by_type = prediction_.belief_by_round[at(player)];
+  /// The analyst's mean belief in a player's type at the top of the second round, over all plays that reach it.
+  [[nodiscard]] std::optional<double> belief_after_first_round(int player, int believed) const {
+    const auto& by_type = prediction_.belief_by_round[at(player)][at(believed)];
     double weight = 0, sum = 0;
     for (std::size_t p = 0; p < prediction_.profile_weight.size(); ++p) {
       const auto type = at(profiles_.type_of(static_cast<int>(p), player));
@@ -113,16 +127,19 @@ class Narrator {
     return weight > 0 ? std::optional(sum / weight) : std::nullopt;
   }
 
-  /// What the fact that the first round did not end play teaches.
+  /// What the fact that the first round did not end play teaches: of two types of the second, of more of each.
   [[nodiscard]] std::string lesson() const {
     std::vector<std::string> parts;
     for (int i = 0; i < structure_.num_players(); ++i) {
-      if (structure_.players[at(i)].num_types() != 2 || at(i) >= prediction_.belief_by_round.size()) continue;
-      const std::optional<double> after = belief_after_first_round(i);
-      constexpr double worth_telling = 0.005;
-      if (after && std::abs(*after - prior_[at(i)][1]) > worth_telling)
-        parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[1],
-                                    percent(prior_[at(i)][1]), percent(*after)));
+      const int types = structure_.players[at(i)].num_types();
+      if (types < 2 || at(i) >= prediction_.belief_by_round.size()) continue;
+      for (int type = types == 2 ? 1 : 0; type < types; ++type) {
+        const std::optional<double> after = belief_after_first_round(i, type);
+        constexpr double worth_telling = 0.005;
+        if (after && std::abs(*after - prior_[at(i)][at(type)]) > worth_telling)
+          parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(type)],
+                                      percent(prior_[at(i)][at(type)]), percent(*after)));
+      }
     }
     return parts.empty() ? "" : fmt::format("When the first round ends nothing, the chance {}.", fmt::join(parts, ", and "));
   }

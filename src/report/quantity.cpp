@@ -151,21 +151,20 @@ std::optional<std::size_t> action_named(const Move& move, const std::string& tex
   return std::nullopt;
 }
 
-/// Probability of each action at the first public state, for one type or (type -1) over types by the prior.
+/// Probability of each action at a move made in the first public state, for one type or (type -1) over types by the prior.
 Result<std::vector<double>> start_probabilities(const Structure& structure, const Prediction& prediction, int move, int type) {
-  const PublicState& root = structure.states[at(structure.root)];
   const Move& named = structure.moves[at(move)];
-  if (root.move != move || prediction.start.empty()) return unknown(fmt::format("`{}` is not the first move of the game", named.name));
+  if (std::ranges::find(prediction.start, move, &StartStrategy::move) == prediction.start.end())
+    return unknown(fmt::format("`{}` is not the first move of the game", named.name));
   std::vector<double> by_action(named.actions.size(), 0.0);
   const Profiles profiles(structure.players, structure.everyone());
   for (const StartStrategy& start : prediction.start) {
-    if (type >= 0 && start.type != type) continue;
+    if (start.move != move || (type >= 0 && start.type != type)) continue;
     double weight = type >= 0 ? 1.0 : 0.0;
     if (type < 0)
       for (int p = 0; p < profiles.count(); ++p)
         if (profiles.type_of(p, start.player) == start.type) weight += prediction.profile_weight[at(p)];
-    for (std::size_t k = 0; k < start.probabilities.size(); ++k)
-      by_action[at(structure.branches[at(root.first_branch) + k].action)] += weight * start.probabilities[k];
+    for (std::size_t k = 0; k < start.probabilities.size(); ++k) by_action[at(start.actions[k])] += weight * start.probabilities[k];
   }
   return by_action;
 }
@@ -184,10 +183,14 @@ Result<double> start_quantity(const Structure& structure, const Prediction& pred
     if (!named) return std::unexpected(named.error());
     type = *named;
   }
-  const int move = structure.states[at(structure.root)].move;
+  // Of choices made at the same time, any may be meant.
+  const int root = structure.states[at(structure.root)].move;
+  const auto meant = [&](int candidate) { return structure.moves[at(candidate)].name == path.back() && structure.moves[at(candidate)].player == *player; };
+  const std::vector<int>& parts = structure.moves[at(root)].parts;
+  const auto part = std::ranges::find_if(parts, meant);
+  const int move = part == parts.end() ? root : *part;
   const Move& first = structure.moves[at(move)];
-  if (first.name != path.back() || first.player != *player)
-    return unknown(fmt::format("`{}` of {} is not the first move of the game: that is `{}`", path.back(), path[0], first.name));
+  if (!meant(move)) return unknown(fmt::format("`{}` of {} is not the first move of the game: that is `{}`", path.back(), path[0], first.name));
   const std::optional<std::size_t> action = action_named(first, name.substr(equals + 1));
   if (!action) return unknown(fmt::format("`{}` has no action `{}`", first.name, name.substr(equals + 1)), name.substr(equals + 1), first.actions);
   const Result<std::vector<double>> probabilities = start_probabilities(structure, prediction, move, type);

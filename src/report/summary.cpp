@@ -34,8 +34,12 @@ class Screen {
     std::vector<std::string> players;
     for (int i = 0; i < structure_.num_players(); ++i) players.push_back(player_words(i));
     std::vector<std::string> nodes;
-    for (int i = 0; i < structure_.num_players() && at(i) < answer_.solution.summary.nodes.size(); ++i)
-      if (structure_.players[at(i)].num_types() > 1) nodes.push_back(std::to_string(answer_.solution.summary.nodes[at(i)]));
+    for (const auto& axis : answer_.solution.assessment.axes.nodes) nodes.push_back(std::to_string(axis.size()));
+    for (const std::vector<int>& tied : structure_.correlated) {
+      std::vector<std::string> names;
+      for (const int player : tied) names.push_back(structure_.players[at(player)].name);
+      players.push_back(fmt::format("the types of {} have a joint prior", fmt::join(names, " and ")));
+    }
     std::vector<std::string> how{fmt::format("precision λ = {}", lambda_words())};
     if (!nodes.empty()) how.push_back(fmt::format("{} belief nodes", fmt::join(nodes, " x ")));
     if (structure_.horizon == HorizonKind::finite) how.push_back(counted(structure_.rounds, "round", "rounds"));

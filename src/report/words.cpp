@@ -39,6 +39,16 @@ std::string bytes_text(double bytes) {
   return fmt::format("{:.3g} {}", bytes, units[unit]);
 }
 
+std::string cell_words(const Structure& structure, const std::vector<int>& players, std::size_t cell) {
+  std::string out;
+  for (std::size_t k = players.size(); k-- > 0;) {
+    const std::vector<std::string>& types = structure.players[static_cast<std::size_t>(players[k])].types;
+    out = types[cell % types.size()] + (out.empty() ? "" : " & " + out);
+    cell /= types.size();
+  }
+  return out;
+}
+
 std::string seconds_text(double seconds) {
   constexpr double minute = 60.0;
   if (seconds < minute) return fmt::format("{:.2g} s", seconds);

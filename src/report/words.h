@@ -2,6 +2,9 @@
 /// Numbers as people say them.
 
 #include <string>
+#include <vector>
+
+#include "melian/game.h"
 
 namespace melian {
 
@@ -19,5 +22,8 @@ namespace melian {
 
 /// Seconds as "0.12 s", "3 min 20 s".
 [[nodiscard]] std::string seconds_text(double seconds);
+
+/// "weak & heard_weak": the types of players in mixed radix, the last fastest.
+[[nodiscard]] std::string cell_words(const Structure& structure, const std::vector<int>& players, std::size_t cell);
 
 }  // namespace melian

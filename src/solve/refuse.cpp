@@ -11,9 +11,10 @@ namespace melian::grid {
 namespace {
 
 bool moves_somewhere(const Structure& shape, int player) {
-  for (std::size_t s = 0; s < shape.states.size(); ++s)
-    if (shape.is_decision(static_cast<int>(s)) && shape.moves[ix(shape.states[s].move)].player == player) return true;
-  return false;
+  return std::ranges::any_of(shape.states, [&](const PublicState& state) {
+    const Move& move = shape.moves[ix(state.move)];
+    return move.player == player || std::ranges::any_of(move.parts, [&](int part) { return shape.moves[ix(part)].player == player; });
+  });
 }
 
 }  // namespace
@@ -66,6 +67,11 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
   std::string nodes, knob = "fewer nodes on the belief axes";
   for (const auto& axis : axes.nodes)
     if (axis.size() > 1) nodes += fmt::format("{}{}", nodes.empty() ? "" : " x ", axis.size());
+  constexpr std::size_t most_listed = 8;
+  if (axes.nodes.size() > most_listed) {
+    nodes = fmt::format("{} axes of", axes.nodes.size());
+    knob = "fewer types, or the method tree while the game is short; " + knob;
+  }
   std::size_t largest_offer = 0;
   for (const Move& move : game.shape().moves)
     if (move.kind == MoveKind::offer) largest_offer = std::max(largest_offer, move.numbers.size());
@@ -76,11 +82,14 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
     knob = "fewer types, or a short game unrolled (method tree): every further type is another axis of belief";
   }
   constexpr double gigabyte = 1073741824.0;
-  return {placeless(
-      too_large_code,
-      fmt::format("{} decisions on {} belief points need {} GB, more than the {} GB allowed", count_decisions(game.shape(), axes), nodes.empty() ? "1" : nodes,
-                  number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
-      knob)};
+  constexpr std::int64_t countable = 1'000'000'000'000'000;
+  const std::int64_t decisions = count_decisions(game.shape(), axes);
+  return {
+      placeless(too_large_code,
+                fmt::format("{} decisions on {} belief points need {}{} GB, more than the {} GB allowed",
+                            decisions > countable ? "countless" : std::to_string(decisions), nodes.empty() ? "1" : nodes, decisions > countable ? "over " : "",
+                            number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+                knob)};
 }
 
 }  // namespace melian::grid

@@ -130,11 +130,6 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
     return out;
   };
   const Seconds begun = now();
-  if (!game.shape().unsupported.empty()) {  // solved, but neither checked nor predicted yet
-    Diagnostics refused;
-    for (const std::string& reason : game.shape().unsupported) refused.push_back(placeless(cannot_solve_code, reason));
-    return std::unexpected(std::move(refused));
-  }
   Result<Solution> solution = solve(game, asked);
   if (!solution) return std::unexpected(solution.error());
   out.solution = std::move(*solution);

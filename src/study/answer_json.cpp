@@ -71,6 +71,28 @@ const char* horizon_word(HorizonKind kind) {
   return "none";
 }
 
+/// The prior of types that are tied, profile by profile.
+Json joint_priors_json(const Game& game) {
+  const Structure& structure = game.shape();
+  Json out = Json::array();
+  for (std::size_t g = 0; g < structure.correlated.size(); ++g) {
+    Json players = Json::array(), prior = Json::array();
+    for (const int player : structure.correlated[g]) players.push_back(structure.players[at(player)].name);
+    for (std::size_t cell = 0; cell < game.numbers.joint[g].size(); ++cell) {
+      Json types = Json::object();
+      std::size_t rest = cell;
+      for (std::size_t k = structure.correlated[g].size(); k-- > 0;) {
+        const Player& player = structure.players[at(structure.correlated[g][k])];
+        types[player.name] = player.types[rest % player.types.size()];
+        rest /= player.types.size();
+      }
+      prior.push_back({{"types", std::move(types)}, {"probability", json_number(game.numbers.joint[g][cell])}});
+    }
+    out.push_back({{"players", std::move(players)}, {"prior", std::move(prior)}});
+  }
+  return out;
+}
+
 Json game_json(const Game& game, const Assessment& assessment) {
   const Structure& structure = game.shape();
   Json players = Json::array();
@@ -86,6 +108,7 @@ Json game_json(const Game& game, const Assessment& assessment) {
   out["fingerprint"] = game.fingerprint;
   out["sources"] = structure.sources;
   out["players"] = std::move(players);
+  if (!structure.correlated.empty()) out["joint_priors"] = joint_priors_json(game);
   out["public_states"] = structure.states.size();
   out["belief_points"] = assessment.axes.num_points(structure.everyone());
   out["horizon"] = horizon_word(structure.horizon);
@@ -220,31 +243,40 @@ Json information_json(const Structure& structure, const Prediction& prediction) 
   });
 }
 
-/// Mean analyst's belief in each player's second type at the top of each round, by the player's true type.
+/// The analyst's mean belief in one type at the top of each round, by the player's true type.
+Json belief_json(const Player& player, const Prediction& prediction, const std::vector<std::vector<double>>& by_true_type) {
+  Json given = Json::object();
+  for (std::size_t k = 0; k < by_true_type.size(); ++k) {
+    Json row = Json::array();
+    const std::vector<double>& means = by_true_type[k];
+    for (std::size_t t = 0; t < means.size(); ++t)
+      row.push_back(t < prediction.reached_by_round.size() && prediction.reached_by_round[t] > 0 ? json_number(means[t]) : Json(nullptr));
+    given[type_name(player, static_cast<int>(k))] = std::move(row);
+  }
+  return given;
+}
+
+/// Beliefs in each player's second type; in all of them where there are more.
 Json beliefs_json(const Structure& structure, const Prediction& prediction) {
   return by_player(structure, [&](int i) -> Json {
     const Player& player = structure.players[at(i)];
     if (player.num_types() < 2 || i >= static_cast<int>(prediction.belief_by_round.size())) return nullptr;
-    Json given = Json::object();
-    for (std::size_t k = 0; k < prediction.belief_by_round[at(i)].size(); ++k) {
-      Json row = Json::array();
-      const std::vector<double>& means = prediction.belief_by_round[at(i)][k];
-      for (std::size_t t = 0; t < means.size(); ++t)
-        row.push_back(t < prediction.reached_by_round.size() && prediction.reached_by_round[t] > 0 ? json_number(means[t]) : Json(nullptr));
-      given[type_name(player, static_cast<int>(k))] = std::move(row);
-    }
-    return Json{{"in", player.types[1]}, {"given", std::move(given)}};
+    const auto& believed = prediction.belief_by_round[at(i)];
+    Json out = {{"in", player.types[1]}, {"given", belief_json(player, prediction, believed[1])}};
+    if (player.num_types() == 2) return out;
+    Json all = Json::object();
+    for (std::size_t k = 0; k < believed.size(); ++k) all[player.types[k]] = belief_json(player, prediction, believed[k]);
+    out["by_type"] = std::move(all);
+    return out;
   });
 }
 
 Json start_json(const Structure& structure, const Prediction& prediction) {
   Json out = Json::array();
-  const PublicState& root = structure.states[at(structure.root)];
   for (const StartStrategy& start : prediction.start) {
     const Move& move = structure.moves[at(start.move)];
     Json probabilities = Json::object();
-    for (std::size_t k = 0; k < start.probabilities.size(); ++k)
-      probabilities[move.actions[at(structure.branches[at(root.first_branch) + k].action)]] = json_number(start.probabilities[k]);
+    for (std::size_t k = 0; k < start.probabilities.size(); ++k) probabilities[move.actions[at(start.actions[k])]] = json_number(start.probabilities[k]);
     out.push_back({{"player", structure.players[at(start.player)].name},
                    {"type", type_name(structure.players[at(start.player)], start.type)},
                    {"move", move.name},

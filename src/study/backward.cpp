@@ -191,7 +191,7 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
         }
         break;
       case Kind::move_made:
-        if (from.move == column.index && (column.detail < 0 || column.detail == branch.action)) {
+        if (makes(structure_, state, column.index) && (column.detail < 0 || column.detail == action_of(structure_, state, reader.branch(), column.index))) {
           add(1.0);
           goes_on = false;
         }

@@ -127,6 +127,7 @@ void RangeSum::weigh(int round, int state, int table_round, int k, const AnswerT
   const auto responder_column = column[1 + at(static_cast<int>(std::find(responders_.begin(), responders_.end(), gains.responder) - responders_.begin()))];
   const int answer_table_round = structure.states[at(answer.state)].timed ? table_round : -1;
   gains.number.push_back(structure.moves[at(offer_)].numbers[at(structure.branches[at(structure.states[at(state)].first_branch + k)].action)]);
+  const auto owns = types_of(proposer_), types = types_of(gains.responder);
   // Expectations by branch of the answer: [branch][place][type], the proposer's and the responder's.
   std::vector<std::vector<double>> proposer(at(from.num_branches)), responder(at(from.num_branches));
   std::vector<double> after(backward.columns().size() * at(shape.profiles));
@@ -139,29 +140,32 @@ void RangeSum::weigh(int round, int state, int table_round, int k, const AnswerT
       for (std::size_t step = 0; step + 1 < answer.way.size(); ++step) p = board_.projection(answer.way[step], answer.way[step + 1]).point[at(p)];
       reader.read(p, footing);
       backward.after(effect, reader, footing, after.data());
-      for (int type = 0; type < 2; ++type) {
-        proposer[at(j)].push_back(
-            own_expectation(board_, shape, proposer_, shape.has(proposer_) ? type : 0, after.data() + at(column[0]) * at(shape.profiles), footing.log_odds));
-        responder[at(j)].push_back(own_expectation(board_, shape, gains.responder, shape.has(gains.responder) ? type : 0,
+      for (std::size_t own = 0; own < owns; ++own)
+        proposer[at(j)].push_back(own_expectation(board_, shape, proposer_, shape.has(proposer_) ? static_cast<int>(own) : 0,
+                                                  after.data() + at(column[0]) * at(shape.profiles), footing.log_odds));
+      for (std::size_t type = 0; type < types; ++type)
+        responder[at(j)].push_back(own_expectation(board_, shape, gains.responder, shape.has(gains.responder) ? static_cast<int>(type) : 0,
                                                    after.data() + at(responder_column) * at(shape.profiles), footing.log_odds));
-      }
     }
   }
-  const auto has = [&](int type, int j) { return !shape.has(gains.responder) || (structure.branches[at(from.first_branch + j)].open_to >> type & 1U) != 0; };
-  gains.responder_gain.resize(2 * places.point.size());
-  gains.proposer_gain.resize(4 * places.point.size());
+  const auto has = [&](std::size_t type, int j) {
+    return !shape.has(gains.responder) || (structure.branches[at(from.first_branch + j)].open_to >> type & 1U) != 0;
+  };
+  gains.responder_gain.resize(types * places.point.size());
+  gains.proposer_gain.resize(types * owns * places.point.size());
   for (std::size_t n = 0; n < places.point.size(); ++n)
-    for (int type = 0; type < 2; ++type) {
+    for (std::size_t type = 0; type < types; ++type) {
       int best = -1;
+      const std::size_t here = types * n + type;
       for (int j = 0; j < from.num_branches; ++j)
-        if (j != answer.accepting && has(type, j) && (best < 0 || responder[at(j)][2 * n + at(type)] > responder[at(best)][2 * n + at(type)])) best = j;
+        if (j != answer.accepting && has(type, j) && (best < 0 || responder[at(j)][here] > responder[at(best)][here])) best = j;
       // A type that cannot accept, or can do nothing else, compares nothing.
       const auto accepting = at(answer.accepting);
       const bool compares = best >= 0 && has(type, answer.accepting);
-      gains.responder_gain[2 * n + at(type)].push_back(compares ? responder[accepting][2 * n + at(type)] - responder[at(best)][2 * n + at(type)] : unknown);
-      for (int own = 0; own < 2; ++own)
-        gains.proposer_gain[4 * n + 2 * at(own) + at(type)].push_back(compares ? proposer[accepting][2 * n + at(own)] - proposer[at(best)][2 * n + at(own)]
-                                                                               : unknown);
+      gains.responder_gain[here].push_back(compares ? responder[accepting][here] - responder[at(best)][here] : unknown);
+      for (std::size_t own = 0; own < owns; ++own)
+        gains.proposer_gain[(n * owns + own) * types + type].push_back(compares ? proposer[accepting][owns * n + own] - proposer[at(best)][owns * n + own]
+                                                                                : unknown);
     }
 }
 
@@ -181,21 +185,21 @@ void RangeSum::read(int round, int state, int table_round, const Places& places,
     gains.responder = responder;
     weigh(round, state, table_round, k, answer, places, backward, column, gains);
   }
-  const bool proposer_typed = structure.players[at(proposer_)].num_types() > 1;
+  const std::size_t owns = types_of(proposer_);
   for (const auto& [responder, gains] : by_responder) {
-    const bool responder_typed = structure.players[at(responder)].num_types() > 1;
+    const std::size_t types = types_of(responder);
     for (std::size_t n = 0; n < places.point.size(); ++n) {
       const std::vector<double> weights = facts_.weights(places.row(n));
-      double by_pair[2][2] = {{0.0, 0.0}, {0.0, 0.0}};
+      std::vector<double> by_pair(owns * types, 0.0);
       for (std::size_t theta = 0; theta < weights.size(); ++theta)
-        by_pair[proposer_typed ? board_.full().type_of(static_cast<int>(theta), proposer_) : 0]
-               [responder_typed ? board_.full().type_of(static_cast<int>(theta), responder) : 0] += weights[theta];
-      for (int own = 0; own < 2; ++own)
-        for (int type = 0; type < 2; ++type) {
-          const double weight = by_pair[own][type];
+        by_pair[at(board_.full().type_of(static_cast<int>(theta), proposer_)) * types + at(board_.full().type_of(static_cast<int>(theta), responder))] +=
+            weights[theta];
+      for (std::size_t own = 0; own < owns; ++own)
+        for (std::size_t type = 0; type < types; ++type) {
+          const double weight = by_pair[own * types + type];
           if (weight == 0.0) continue;
-          const Span range = both_at_least_zero(gains.number, gains.responder_gain[2 * n + at(type)], gains.proposer_gain[4 * n + 2 * at(own) + at(type)]);
-          Total& total = total_[{responder, own, type}];
+          const Span range = both_at_least_zero(gains.number, gains.responder_gain[types * n + type], gains.proposer_gain[(n * owns + own) * types + type]);
+          Total& total = total_[{responder, static_cast<int>(own), static_cast<int>(type)}];
           total.weight += weight;
           if (range.empty()) continue;
           total.non_empty += weight;
@@ -206,6 +210,8 @@ void RangeSum::read(int round, int state, int table_round, const Places& places,
     }
   }
 }
+
+std::size_t RangeSum::types_of(int player) const { return at(board_.structure().players[at(player)].num_types()); }
 
 std::vector<BargainingRange> RangeSum::pairs() const {
   std::vector<BargainingRange> out;

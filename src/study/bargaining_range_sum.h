@@ -44,8 +44,8 @@ class RangeSum {
   struct Gains {
     int responder = -1;
     std::vector<double> number;                       ///< increasing
-    std::vector<std::vector<double>> responder_gain;  ///< [place * 2 + type][offer]
-    std::vector<std::vector<double>> proposer_gain;   ///< [(place * 2 + proposer type) * 2 + responder type][offer]
+    std::vector<std::vector<double>> responder_gain;  ///< [place x type][offer]
+    std::vector<std::vector<double>> proposer_gain;   ///< [place x proposer type x responder type][offer]
   };
   struct Total {
     double weight = 0.0, non_empty = 0.0, width = 0.0, low = 0.0, high = 0.0;
@@ -53,6 +53,7 @@ class RangeSum {
   void read(int round, int state, int table_round, const Places& places, const Backward& backward, const std::vector<int>& column);
   void weigh(int round, int state, int table_round, int k, const AnswerTo& answer, const Places& places, const Backward& backward,
              const std::vector<int>& column, Gains& gains) const;
+  [[nodiscard]] std::size_t types_of(int player) const;
 
   const Board& board_;
   int offer_, proposer_ = -1;

@@ -18,8 +18,10 @@ class Forward {
   void run();
   void run_from_arrivals();
   /// Plays that stand here take the action at once.
-  void take(int round, int state, const Standing& standing, int action);
-  [[nodiscard]] bool stops(int state) const { return std::find(until_.begin(), until_.end(), structure_.states[at(state)].move) != until_.end(); }
+  void take(int round, int state, const Standing& standing, int move, int action);
+  [[nodiscard]] bool stops(int state) const {
+    return std::ranges::any_of(until_, [&](int move) { return makes(structure_, state, move); });
+  }
 
  private:
   using RoundAndState = std::pair<int, int>;
@@ -30,6 +32,7 @@ class Forward {
   void cross_rounds(int round, bool closing);
   void carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const;
   void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const;
+  [[nodiscard]] double lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const;
   void open(Standing& standing, int state) const;
 
   const Board& board_;
@@ -37,15 +40,16 @@ class Forward {
   const bool with_information_;
   const ForwardHooks& hooks_;
   const std::vector<int> until_;  // moves at which plays stop
-  bool forced_ = false;           // actions are taken whatever the types would do
+  int forced_ = -1;               // the move whose action is taken whatever the types would do
   const int profiles_;
   std::vector<int> source_;                 // [branch]: the state it leaves
   std::vector<std::vector<int>> incoming_;  // [state]: branches that reach it within the round, in order
-  std::vector<std::vector<double>> node_entropy_;
-  std::map<RoundAndState, Standing> arrivals_;  // at the tops of later rounds
-  std::map<int, Standing> closing_arrivals_;    // by state
-  std::vector<Standing> standing_;              // [state], of the round in hand
-  std::vector<Flow> flows_;                     // [branch]
+  const std::vector<Shape::Frozen> believed_;
+  std::vector<std::vector<double>> node_entropy_;  // [axis]
+  std::map<RoundAndState, Standing> arrivals_;     // at the tops of later rounds
+  std::map<int, Standing> closing_arrivals_;       // by state
+  std::vector<Standing> standing_;                 // [state], of the round in hand
+  std::vector<Flow> flows_;                        // [branch]
 };
 
 Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until)
@@ -57,6 +61,7 @@ Forward::Forward(const Board& board, bool with_information, const ForwardHooks& 
       profiles_(board.full().count()),
       source_(structure_.branches.size()),
       incoming_(structure_.states.size()),
+      believed_(believed_types(structure_)),
       standing_(structure_.states.size()),
       flows_(structure_.branches.size()) {
   for (std::size_t s = 0; s < structure_.states.size(); ++s)
@@ -65,9 +70,9 @@ Forward::Forward(const Board& board, bool with_information, const ForwardHooks& 
       const int next = structure_.branches[at(b)].next;
       if (next >= 0 && board.advance(b) == 0) incoming_[at(next)].push_back(b);
     }
-  for (std::size_t i = 0; i < structure_.players.size(); ++i) {
+  for (int axis = 0; axis < board.space().num_axes(); ++axis) {
     node_entropy_.emplace_back();
-    for (const double u : board.node_log_odds(static_cast<int>(i))) node_entropy_.back().push_back(entropy(u));
+    for (const double u : board.node_log_odds(axis)) node_entropy_.back().push_back(entropy(u));
   }
 }
 
@@ -86,7 +91,8 @@ void Forward::run() {
     const double weight = board_.start().weight[k];
     std::fill(row, row + profiles_, weight);
     for (std::size_t f = 0; f < shape.frozen.size(); ++f)
-      std::fill_n(row + profiles_ * static_cast<int>(f + 1), profiles_, weight * board_.game().numbers.prior[at(shape.frozen[f])][1]);
+      std::fill_n(row + profiles_ * static_cast<int>(f + 1), profiles_,
+                  weight * board_.game().numbers.prior[at(shape.frozen[f].player)][at(shape.frozen[f].type)]);
     row[first.columns - 1] = weight;
   }
   run_from_arrivals();
@@ -119,17 +125,17 @@ void Forward::leave() {
   arrivals_.clear();
 }
 
-void Forward::take(int round, int state, const Standing& standing, int action) {
+void Forward::take(int round, int state, const Standing& standing, int move, int action) {
   const PublicState& from = structure_.states[at(state)];
-  forced_ = true;
+  forced_ = move;
   for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
     const Destination to = board_.follow(round, b);
-    if (structure_.branches[at(b)].action != action || to.ended()) continue;
+    if (action_of(structure_, state, b, move) != action || to.ended()) continue;
     Standing& target = to.closing ? closing_arrivals_[to.state] : arrivals_[{to.round, to.state}];
     if (target.empty()) open(target, to.state);
     carry(round, b, standing, &target, false, flows_[at(b)]);
   }
-  forced_ = false;
+  forced_ = -1;
 }
 
 void Forward::play_round(int round, bool closing) {
@@ -216,23 +222,20 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
   const std::size_t players = structure_.players.size();
   flow.used = true;
   flow.by_profile.assign(at(profiles_), 0.0);
-  flow.belief.assign(with_beliefs ? players * at(profiles_) : 0, 0.0);
+  flow.belief.assign(with_beliefs ? believed_.size() * at(profiles_) : 0, 0.0);
   flow.news.assign(players, 0.0);
   flow.end_entropy.assign(players, 0.0);
   flow.splitting.assign(players, 0.0);
 
-  // Columns of the target's frozen players: those frozen here keep their column, those who stop being live start one.
+  // Columns of the target's frozen beliefs: those frozen here keep their column, those who stop being live start one.
   struct Frozen {
-    int to_column, from_column;
-    std::size_t axis;
+    int to_column, from_column, player, type;
   };
   std::vector<Frozen> frozen;
   if (to != nullptr) {
     const Shape& there = board_.shape(reader.destination().state);
-    for (const int i : there.frozen) {
-      const int axis = here.axis_of_player[at(i)];
-      frozen.push_back({frozen_column(board_, there, i), frozen_column(board_, here, i), axis < 0 ? 0 : static_cast<std::size_t>(axis)});
-    }
+    for (const auto& [player, type] : there.frozen)
+      frozen.push_back({frozen_column(board_, there, player, type), frozen_column(board_, here, player, type), player, type});
   }
   Footing footing;
   std::vector<double> moved(at(profiles_));
@@ -241,13 +244,7 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
     const double drawn = row[from.columns - 1];
     if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; })) continue;
     reader.read(p, footing);
-    if (forced_) {
-      const int mover = structure_.moves[at(structure_.states[at(state)].move)].player;
-      for (int theta = 0; theta < here.profiles; ++theta) {
-        const bool has_it = mover < 0 || !here.has(mover) || (structure_.branches[at(branch)].open_to >> here.type_in(theta, mover) & 1U) != 0;
-        footing.odds[at(theta)] = has_it ? 1.0 : 0.0;
-      }
-    }
+    if (forced_ >= 0) reader.force(p, forced_, footing.odds);
     double odds = 0.0;  // by the coordinate's own law of types
     const double* law = here.law.data() + std::ptrdiff_t{p} * here.profiles;
     for (int theta = 0; theta < here.profiles; ++theta) odds += law[theta] * footing.odds[at(theta)];
@@ -257,23 +254,25 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
     }
     if (with_information_) inform(here, reader, footing, p, drawn, odds, flow);
     if (with_beliefs)
-      for (std::size_t i = 0; i < players; ++i) {
-        const int axis = here.axis_of_player[i];
-        const int column = frozen_column(board_, here, static_cast<int>(i));
-        if (axis < 0 && column < 0) continue;
+      for (std::size_t n = 0; n < believed_.size(); ++n) {
+        const auto [player, type] = believed_[n];
+        const int column = frozen_column(board_, here, player, type);
+        const double belief = column < 0 ? board_.belief(here, footing.log_odds, player, type) : 0.0;
         for (int theta = 0; theta < profiles_; ++theta)
-          flow.belief[i * at(profiles_) + at(theta)] +=
-              axis >= 0 ? moved[at(theta)] * logistic(footing.log_odds[at(axis)]) : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
+          flow.belief[n * at(profiles_) + at(theta)] +=
+              column < 0 ? moved[at(theta)] * belief : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
       }
     if (to == nullptr) continue;
     for (std::size_t n = 0; n < footing.point.size(); ++n) {
       double* target = to->row(footing.point[n]);
       const double share = footing.weight[n];
       for (int theta = 0; theta < profiles_; ++theta) target[theta] += share * moved[at(theta)];
-      for (const Frozen& f : frozen)
+      for (const Frozen& f : frozen) {
+        const double belief = f.from_column >= 0 ? 0.0 : board_.belief(here, footing.log_odds, f.player, f.type);
         for (int theta = 0; theta < profiles_; ++theta)
-          target[f.to_column + theta] += share * (f.from_column >= 0 ? row[f.from_column + theta] * footing.odds[at(here.profile_of_full[at(theta)])]
-                                                                     : moved[at(theta)] * logistic(footing.log_odds[f.axis]));
+          target[f.to_column + theta] +=
+              share * (f.from_column >= 0 ? row[f.from_column + theta] * footing.odds[at(here.profile_of_full[at(theta)])] : moved[at(theta)] * belief);
+      }
       target[to->columns - 1] += share * drawn * odds;
     }
   }
@@ -282,37 +281,58 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
 void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const {
   const double carried = mass * odds;
   if (carried <= 0.0) return;
-  const Projection* projection = reader.projection();
-  for (std::size_t a = 0; a < here.axes.size(); ++a) {
-    const Shape::Axis& axis = here.axes[a];
-    const auto i = at(axis.player);
-    const int node = axis.node[at(point)];
-    const bool stays = projection != nullptr && projection->stride[a] != 0;
-    if (!reader.moves(a)) {
-      if (!stays) flow.end_entropy[i] += carried * node_entropy_[i][at(node)];
-      continue;
+  const Shape* there = reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
+  constexpr std::size_t most_types = 64;
+  for (std::size_t g = 0; g < here.groups.size(); ++g) {
+    const Shape::Group& group = here.groups[g];
+    for (const int player : board_.space().groups()[at(group.group)].players) {
+      const std::size_t i = at(player);
+      const bool stays = there != nullptr && there->has(player);
+      if (!reader.moves(g)) {
+        if (!stays) flow.end_entropy[i] += carried * here.entropy[i][at(point)];
+        continue;
+      }
+      // The joint law of the branch and this player's type; its posterior is the exact one also where odds do not
+      // factorise, which only branches that end play may do.
+      const auto types = at(structure_.players[i].num_types());
+      std::array<double, most_types> joint, prior;
+      std::fill_n(joint.begin(), types, 0.0);
+      std::fill_n(prior.begin(), types, 0.0);
+      for (int theta = 0; theta < here.profiles; ++theta) {
+        const double weight = here.law[at(point) * at(here.profiles) + at(theta)];
+        const auto type = at(here.type_in(theta, player));
+        joint[type] += weight * footing.odds[at(theta)];
+        prior[type] += weight;
+      }
+      double news = 0.0;
+      for (std::size_t k = 0; k < types; ++k) news += x_log_ratio(joint[k], prior[k] * odds);
+      flow.news[i] += mass * news;
+      double exact = 0.0;
+      if (types == 2) {
+        exact = entropy(joint[0] == 0.0 ? infinity : std::log(joint[1]) - std::log(joint[0]));
+      } else {
+        for (std::size_t k = 0; k < types; ++k) exact -= x_log_ratio(joint[k] / odds, 1.0);
+      }
+      if (!stays) {
+        flow.end_entropy[i] += carried * exact;
+        continue;
+      }
+      flow.splitting[i] += carried * lost_in_sharing(exact, group, *there, footing, player);
     }
-    // The joint law of the branch and this player's type; its posterior is the exact one also where odds do not
-    // factorise, which only branches that end play may do.
-    double joint[2] = {0.0, 0.0}, prior[2] = {0.0, 0.0};
-    for (int theta = 0; theta < here.profiles; ++theta) {
-      const double weight = here.law[at(point) * at(here.profiles) + at(theta)];
-      const int type = here.type_in(theta, axis.player);
-      joint[type] += weight * footing.odds[at(theta)];
-      prior[type] += weight;
-    }
-    flow.news[i] += mass * (x_log_ratio(joint[0], prior[0] * odds) + x_log_ratio(joint[1], prior[1] * odds));
-    const double after = joint[0] == 0.0 ? infinity : std::log(joint[1]) - std::log(joint[0]);
-    const double exact = entropy(after);
-    if (!stays) {
-      flow.end_entropy[i] += carried * exact;
-      continue;
-    }
-    const Place place = locate(board_.nodes(axis.player), logistic(footing.log_odds[a]));
-    const double low = node_entropy_[i][at(place.cell)];
-    const double high = place.weight > 0.0 ? node_entropy_[i][at(place.cell + 1)] : 0.0;
-    flow.splitting[i] += carried * (exact - (1.0 - place.weight) * low - place.weight * high);
   }
+}
+
+/// How much more entropy a player's posterior has than what the nodes that take it up say of the player.
+double Forward::lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const {
+  if (group.count > 1) {
+    for (std::size_t n = 0; n < footing.point.size(); ++n) exact -= footing.weight[n] * there.entropy[at(player)][at(footing.point[n])];
+    return exact;
+  }
+  const int axis = board_.space().only_axis(player);
+  const Place place = locate(board_.nodes(axis), logistic(footing.log_odds[at(group.first)]));
+  const double low = node_entropy_[at(axis)][at(place.cell)];
+  const double high = place.weight > 0.0 ? node_entropy_[at(axis)][at(place.cell + 1)] : 0.0;
+  return exact - (1.0 - place.weight) * low - place.weight * high;
 }
 
 }  // namespace
@@ -326,7 +346,7 @@ struct Onward::Plays {
 Onward::Onward(const Board& board, std::vector<int> until) : plays_(std::make_unique<Plays>(board, std::move(until))) {}
 Onward::~Onward() = default;
 
-void Onward::take(int round, int state, const Standing& standing, int action) { plays_->forward.take(round, state, standing, action); }
+void Onward::take(int round, int state, const Standing& standing, int move, int action) { plays_->forward.take(round, state, standing, move, action); }
 
 void Onward::run(const std::function<void(int, int, const Standing&)>& seen) {
   plays_->hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
@@ -337,17 +357,17 @@ void Onward::run(const std::function<void(int, int, const Standing&)>& seen) {
 
 void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks) { Forward(board, with_information, hooks).run(); }
 
-int frozen_column(const Board& board, const Shape& shape, int player) {
-  for (std::size_t f = 0; f < shape.frozen.size(); ++f)
-    if (shape.frozen[f] == player) return board.full().count() * static_cast<int>(f + 1);
-  return -1;
+std::vector<Shape::Frozen> believed_types(const Structure& structure) {
+  std::vector<Shape::Frozen> out;
+  for (int i = 0; i < structure.num_players(); ++i)
+    for (int type = 1; type < structure.players[at(i)].num_types(); ++type) out.push_back({i, type});
+  return out;
 }
 
-double entropy(double log_odds) {
-  if (std::isinf(log_odds)) return 0.0;
-  // H = log(1 + e^-|u|) + |u| / (1 + e^|u|): no cancellation at either corner.
-  const double u = std::abs(log_odds);
-  return std::log1p(std::exp(-u)) + u * logistic(-u);
+int frozen_column(const Board& board, const Shape& shape, int player, int type) {
+  for (std::size_t f = 0; f < shape.frozen.size(); ++f)
+    if (shape.frozen[f].player == player && shape.frozen[f].type == type) return board.full().count() * static_cast<int>(f + 1);
+  return -1;
 }
 
 }  // namespace melian::prediction

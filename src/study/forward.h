@@ -12,8 +12,8 @@ namespace melian::prediction {
 
 /// Plays standing at one public state in one round, by belief point. Row of a point, in columns:
 /// - one per full type profile: probability given the profile;
-/// - for each frozen player (`Shape::frozen`, in order) one per full profile: the same times the analyst's belief in that
-///   player's second type, which no longer moves;
+/// - for each frozen belief (`Shape::frozen`, in order) one per full profile: the same times the analyst's belief in that
+///   type of a player, which no longer moves;
 /// - last, the *coordinate* column: probability when types are drawn by the belief coordinate itself. It is what
 ///   information is counted with: interpolation then keeps every mean, and sums close exactly.
 struct Standing {
@@ -28,8 +28,8 @@ struct Standing {
 struct Flow {
   bool used = false;
   std::vector<double> by_profile;  ///< [full profile]: probability given the profile
-  /// [player][full profile], only where the branch counts rounds: the same times the analyst's belief in the player's
-  /// second type afterwards.
+  /// [index in `believed_types`][full profile], only where the branch counts rounds: the same times the analyst's belief in
+  /// that type of the player afterwards.
   std::vector<double> belief;
   // By player, in nats, by the coordinate column: news about the type, entropy of those who stop being live (or whose
   // play ends) here, entropy that sharing between nodes takes away.
@@ -59,7 +59,8 @@ class Onward {
   ~Onward();
   Onward(const Onward&) = delete;
   Onward& operator=(const Onward&) = delete;
-  void take(int round, int state, const Standing& standing, int action);
+  /// `move`: the state's, or one of those made there at the same time.
+  void take(int round, int state, const Standing& standing, int move, int action);
   /// `seen` is called for every (round, state) in which plays stopped.
   void run(const std::function<void(int round, int state, const Standing&)>& seen);
 
@@ -68,10 +69,10 @@ class Onward {
   std::unique_ptr<Plays> plays_;
 };
 
-/// Column of a frozen player's belief times probability, or -1 where the player's type is live.
-[[nodiscard]] int frozen_column(const Board& board, const Shape& shape, int player);
+/// Every type but the first of every player who has several.
+[[nodiscard]] std::vector<Shape::Frozen> believed_types(const Structure& structure);
 
-/// Entropy of a two-type belief in nats, from its log-odds.
-[[nodiscard]] double entropy(double log_odds);
+/// Column of a frozen belief in that type (not the first) of a player times probability, or -1 where the player's type is live.
+[[nodiscard]] int frozen_column(const Board& board, const Shape& shape, int player, int type);
 
 }  // namespace melian::prediction

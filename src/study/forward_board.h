@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "melian/beliefs.h"
 #include "melian/game.h"
 #include "melian/numeric.h"
 
@@ -16,32 +18,47 @@ namespace melian::prediction {
 /// The belief points and type profiles of all public states with the same live players.
 struct Shape {
   struct Axis {
-    int player = 0;
+    int axis = 0;  ///< of the belief space
     int size = 1;
-    int stride = 0;          ///< of the player's node in a point
-    int profile_stride = 0;  ///< of the player's type in a profile
-    std::vector<int> node;   ///< [point]: the player's node
+    int stride = 0;         ///< of a node in a point
+    std::vector<int> node;  ///< [point]
   };
-  std::vector<Axis> axes;           ///< live players with two types, in player order
-  std::vector<int> axis_of_player;  ///< -1 where not live
-  std::vector<int> frozen;          ///< players with two types who are not live: their beliefs no longer move
+  /// A group of players (melian/beliefs.h) who are live here: all of them are, or none.
+  struct Group {
+    int group = 0;             ///< of the belief space
+    int first = 0, count = 0;  ///< its axes among `axes`; one: there are two cells
+    std::vector<int> cell;     ///< [profile]
+  };
+  /// A probability that no longer moves: that a player who is not live has this type (any but the first).
+  struct Frozen {
+    int player, type;
+  };
+  std::vector<Axis> axes;                    ///< of live groups, in order
+  std::vector<Group> groups;                 ///< live groups, in order
+  std::vector<int> group_of_player;          ///< index in `groups`; -1 where not live
+  std::vector<Frozen> frozen;                ///< of players with several types who are not live
+  std::vector<std::vector<double>> entropy;  ///< [player][point], nats, of the player's type as the point says; empty where not live
   int points = 1;
   int profiles = 1;
   std::vector<int> profile_of_full;  ///< [full profile]: profile of the live players
   std::vector<double> law;           ///< [point][profile]: the law of types that the point itself stands for
+  std::vector<int> type;             ///< [profile][player]; 0 where not live
 
-  [[nodiscard]] bool has(int player) const { return axis_of_player[static_cast<std::size_t>(player)] >= 0; }
+  [[nodiscard]] bool has(int player) const { return group_of_player[static_cast<std::size_t>(player)] >= 0; }
   [[nodiscard]] int type_in(int profile, int player) const {
-    const int axis = axis_of_player[static_cast<std::size_t>(player)];
-    return axis < 0 ? 0 : profile / axes[static_cast<std::size_t>(axis)].profile_stride % 2;
+    return type[static_cast<std::size_t>(profile) * group_of_player.size() + static_cast<std::size_t>(player)];
+  }
+  /// How many types of the player are told apart here.
+  [[nodiscard]] int types(const Structure& structure, int player) const {
+    return has(player) ? structure.players[static_cast<std::size_t>(player)].num_types() : 1;
   }
 };
 
-/// From one shape to the shape of a successor, which has the same or fewer axes.
+/// From one shape to the shape of a successor, which has the same or fewer groups.
 struct Projection {
   std::vector<int> point;      ///< [point here]: the point there with the same nodes
   std::vector<int> profile;    ///< [profile here]
-  std::vector<int> stride;     ///< [axis here]: stride of that player's node there, 0 where dropped
+  std::vector<int> stride;     ///< [axis here]: stride of its node there, 0 where dropped
   bool same_profiles = false;  ///< nobody is dropped
 };
 
@@ -61,8 +78,7 @@ struct Destination {
 /// The board. Holds references: `game` and `assessment` must outlive it.
 class Board {
  public:
-  /// Requires: the assessment carries the game's fingerprint; at most two types for every live player; no simultaneous
-  ///           moves (the solvers refuse them).
+  /// Requires: the assessment carries the game's fingerprint.
   Board(const Game& game, const Assessment& assessment);
 
   [[nodiscard]] const Game& game() const { return game_; }
@@ -72,12 +88,22 @@ class Board {
   [[nodiscard]] const Projection& projection(int state, int next) const;
   [[nodiscard]] const Profiles& full() const { return full_; }
   [[nodiscard]] const std::vector<double>& profile_weight() const { return profile_weight_; }  ///< analyst's prior
-  [[nodiscard]] const std::vector<double>& nodes(int player) const { return nodes_[static_cast<std::size_t>(player)]; }
-  [[nodiscard]] const std::vector<double>& node_log_odds(int player) const { return node_log_odds_[static_cast<std::size_t>(player)]; }
-  /// The constant by which an observer's log-odds about a player exceed the analyst's.
-  [[nodiscard]] double disagreement(int observer, int about) const {
-    return disagreement_[static_cast<std::size_t>(observer)][static_cast<std::size_t>(about)];
-  }
+  [[nodiscard]] const BeliefSpace& space() const { return space_; }
+  [[nodiscard]] const std::vector<Decider>& deciders(int state) const { return deciders_[static_cast<std::size_t>(state)]; }
+  [[nodiscard]] const std::vector<double>& nodes(int axis) const { return assessment_.axes.nodes[static_cast<std::size_t>(axis)]; }
+  [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const { return node_log_odds_[static_cast<std::size_t>(axis)]; }
+  /// The log-odds on the axes of a shape that a point stands for.
+  void log_odds_at(const Shape& shape, int point, std::vector<double>& out) const;
+  /// P(type) of a live player at log-odds on the axes of a shape. Requires: not the first of its types.
+  [[nodiscard]] double belief(const Shape& shape, std::span<const double> log_odds, int player, int type) const;
+  [[nodiscard]] double belief(int group, const double* log_odds, int player, int type) const;  ///< the same, of any type
+  [[nodiscard]] const std::vector<double>& start_odds(int group) const;                        ///< the analyst's prior on a group's cells
+  [[nodiscard]] const std::vector<double>& start_log_odds() const { return start_log_odds_; }  ///< ... and on every axis
+  /// What an observer believes of a group's cells where the analyst has these log-odds on its axes; given its own type,
+  /// where it belongs to the group: odds of the cells with each of its types then sum to one.
+  [[nodiscard]] std::vector<double> cells_for(int observer, int group, const double* log_odds) const;
+  /// At the start: probability of each full profile given the player's own type, by the analyst's prior or by its own.
+  [[nodiscard]] std::vector<double> profiles_given_own(int player, bool own_beliefs) const;
 
   /// Where `branch` leads for a play in `round` (in the closing, rounds no longer count).
   [[nodiscard]] Destination follow(int round, int branch) const;
@@ -92,6 +118,10 @@ class Board {
   [[nodiscard]] const Start& start() const { return start_; }
 
  private:
+  void find_disagreement();
+  void weigh_profiles();
+  void find_start();
+
   const Game& game_;
   const Assessment& assessment_;
   Profiles full_;
@@ -99,14 +129,28 @@ class Board {
   std::vector<const Shape*> shape_of_state_;
   std::map<std::pair<const Shape*, const Shape*>, Projection> projections_;
   std::vector<double> profile_weight_;
-  std::vector<std::vector<double>> nodes_, node_log_odds_, disagreement_;
+  BeliefSpace space_;
+  std::vector<std::vector<Decider>> deciders_;                  // [state]
+  std::vector<std::vector<double>> node_log_odds_;              // [axis]
+  std::vector<std::vector<std::vector<double>>> disagreement_;  // [observer][group]: of two cells the shift, else by cell; empty: none
+  std::vector<double> start_log_odds_;                          // [axis]
   Start start_;
 };
+
+/// Does play make this move in a state: as its move, or as one of those made at the same time?
+[[nodiscard]] bool makes(const Structure& structure, int state, int move);
+/// The action of that move on a branch of such a state.
+[[nodiscard]] int action_of(const Structure& structure, int state, int branch, int move);
+
+/// Entropy in nats: of a two-type belief from its log-odds, of any from its odds.
+[[nodiscard]] double entropy(double log_odds);
+[[nodiscard]] double entropy(const std::vector<double>& odds);
 
 /// What happens at one belief point along one branch.
 struct Footing {
   std::vector<double> odds;      ///< [profile of the state]: probability of the branch, by the analyst's odds
   std::vector<double> log_odds;  ///< [axis of the state]: the analyst's exact log-odds afterwards
+  std::vector<bool> moved;       ///< [axis of the state]: are they elsewhere than before?
   std::vector<int> point;        ///< where the successor's grid takes it up ...
   std::vector<double> weight;    ///< ... and in which shares; empty where play ends
 };
@@ -120,30 +164,38 @@ class BranchReader {
   [[nodiscard]] const Destination& destination() const { return to_; }
   [[nodiscard]] const Projection* projection() const { return projection_; }  ///< null where play ends
   [[nodiscard]] bool possible() const { return possible_; }                   ///< false: chance gives it no odds at all
-  /// Does the analyst's belief along this axis of the state move on this branch?
-  [[nodiscard]] bool moves(std::size_t axis) const { return moves_[axis]; }
+  /// Can the analyst's belief about this live group of the state move on this branch?
+  [[nodiscard]] bool moves(std::size_t group) const { return moves_[group]; }
   void read(int point, Footing& out) const;
+  /// Odds of the branch where the action of `move` is taken whatever its mover would do, by those who have it: [profile].
+  void force(int point, int move, std::vector<double>& odds) const;
 
  private:
+  struct Part {
+    const Decider* decider;
+    int action;               // its own
+    bool live;                // its mover's type
+    const double* log_sigma;  // of its first type, by point ...
+    std::ptrdiff_t stride;    // ... and from one type to the next
+  };
+  void decide(int point, Footing& out) const;
+  void chance(Footing& out) const;
+  void tell(std::size_t group, const double* log_likelihood, Footing& out) const;
   void spread(int stride, const Place& place, Footing& out) const;
 
   const Board& board_;
   const Shape& here_;
-  int branch_;
+  int state_, branch_;
   Destination to_;
   const Projection* projection_ = nullptr;
   bool possible_ = true;
-  std::vector<bool> moves_;
-  int mover_axis_ = -1;                              ///< of a decision by a player whose type is live
-  const double* log_sigma_[2] = {nullptr, nullptr};  ///< of a decision, by type of the mover
-  const double* chance_ = nullptr;                   ///< of a chance move
-  std::vector<double> shift_;                        ///< of a chance move, by axis
+  std::vector<bool> moves_;                // [group]
+  std::vector<Part> parts_;                // of decisions
+  const double* chance_ = nullptr;         // of a chance move: odds by profile ...
+  std::vector<std::vector<double>> news_;  // ... and what it says of each group: of two cells the shift, else by cell
 };
 
-/// Log-odds after news; an infinite shift wins over an infinite belief (all weight on the types that could have acted).
-[[nodiscard]] inline double shifted(double log_odds_before, double shift) { return std::isinf(shift) ? shift : log_odds_before + shift; }
-
-/// How an outcome of chance shifts the log-odds of the player whose types lie `stride` apart among `profiles` profiles.
+/// Log likelihood ratio of a chance outcome for the player whose two types lie `stride` apart among `profiles` profiles.
 [[nodiscard]] double chance_shift(const double* odds, int profiles, int stride);
 
 }  // namespace melian::prediction

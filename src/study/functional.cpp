@@ -50,9 +50,12 @@ class Sum {
   [[nodiscard]] bool holds_at(int state) const { return facts_.hold_at(state); }
 
  private:
-  /// The action forced in this public state, -1 for none.
-  [[nodiscard]] int forced_at(int state) const {
-    return !probe_.then.empty() ? probe_.then.back().at(board_.structure().states[at(state)].move) : probe_.forced_action.value_or(-1);
+  /// The move looked at in this public state, and the action forced there: -1 for none.
+  [[nodiscard]] std::pair<int, int> forced_at(int state) const {
+    if (probe_.then.empty()) return {*probe_.move, probe_.forced_action.value_or(-1)};
+    for (const auto& forced : probe_.then.back())
+      if (makes(board_.structure(), state, forced.first)) return forced;
+    return {-1, -1};
   }
   struct Total {
     double amount = 0.0, divisor = 0.0, weight = 0.0;
@@ -80,9 +83,10 @@ void Sum::read(int round, int state, int table_round, const Places& places, cons
   if (probe_.then.empty() && !facts_.hold_at(state)) return;
   if (!probe_.forced_action && !facts_.taking()) return at_state(round, state, table_round, places, backward, column);
   const PublicState& from = board_.structure().states[at(state)];
+  const auto [move, forced] = forced_at(state);
   for (int k = 0; k < from.num_branches; ++k) {
-    const int action = board_.structure().branches[at(from.first_branch + k)].action;
-    if (probe_.forced_action ? action == forced_at(state) : facts_.takes(action)) after_branch(round, state, table_round, k, places, backward, column);
+    const int action = action_of(board_.structure(), state, from.first_branch + k, move);
+    if (probe_.forced_action ? action == forced : facts_.takes(action)) after_branch(round, state, table_round, k, places, backward, column);
   }
 }
 
@@ -100,13 +104,13 @@ void Sum::at_state(int round, int state, int table_round, const Places& places, 
       std::fill(share.begin(), share.end(), 0.0);
       const PublicState& from = structure.states[at(state)];
       for (int k = 0; k < from.num_branches; ++k) {
-        if (structure.branches[at(from.first_branch + k)].action != wanted->action) continue;
+        if (action_of(structure, state, from.first_branch + k, *probe_.move) != wanted->action) continue;
         BranchReader(board_, round, state, k).read(p, footing);
         for (std::size_t theta = 0; theta < share.size(); ++theta) share[theta] += footing.odds[theta];
       }
       amounts.push_back(share.data());
     }
-    for (std::size_t a = 0; a < shape.axes.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.axes[a].node[at(p)])];
+    board_.log_odds_at(shape, p, log_odds);
     add(by_round_[round], round, shape, facts_.weights(places.row(n)), places.row(n), nullptr, amounts, log_odds, nullptr);
   }
 }
@@ -114,10 +118,8 @@ void Sum::at_state(int round, int state, int table_round, const Places& places, 
 void Sum::after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column) {
   const Structure& structure = board_.structure();
   const Shape& shape = board_.shape(state);
-  const PublicState& from = structure.states[at(state)];
-  const Move& move = structure.moves[at(from.move)];
+  const Move& move = structure.moves[at(structure.states[at(state)].move)];
   const BranchReader reader(board_, round, state, k);
-  const Branch& branch = structure.branches[at(reader.branch())];
   Backward::Effect effect;
   std::vector<double> after;
   if (backward != nullptr) {
@@ -130,26 +132,21 @@ void Sum::after_branch(int round, int state, int table_round, int k, const Place
                                ? board_.game().odds_for(reader.branch(), payoff->player, shape.profiles)
                                : nullptr;
   Footing footing;
+  std::vector<double> forced;  // what is left to others, by those who have this action
   for (std::size_t n = 0; n < places.point.size(); ++n) {
     reader.read(places.point[n], footing);
+    if (probe_.forced_action) reader.force(places.point[n], forced_at(state).first, forced);
+    const std::vector<double>& odds = probe_.forced_action ? forced : footing.odds;
     std::vector<double> weights = facts_.weights(places.row(n));
-    for (std::size_t theta = 0; theta < weights.size(); ++theta) {
-      const int live = shape.profile_of_full[theta];
-      if (!probe_.forced_action) {
-        weights[theta] *= footing.odds[at(live)];
-      } else if (move.player >= 0 && shape.has(move.player) && (branch.open_to >> shape.type_in(live, move.player) & 1U) == 0) {
-        weights[theta] = 0.0;  // a type that does not have this action
-      }
-    }
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) weights[theta] *= odds[at(shape.profile_of_full[theta])];
     std::vector<const double*> amounts;
     if (backward != nullptr) {
       backward->after(effect, reader, footing, after.data());
       for (const int c : column) amounts.push_back(after.data() + at(c) * at(shape.profiles));
     }
     std::vector<double> log_odds = footing.log_odds;
-    if (own_odds != nullptr)
-      for (std::size_t a = 0; a < log_odds.size(); ++a) log_odds[a] = board_.node_log_odds(shape.axes[a].player)[at(shape.axes[a].node[at(places.point[n])])];
-    add(by_round_[round], round, shape, weights, places.row(n), probe_.forced_action ? nullptr : footing.odds.data(), amounts, log_odds, own_odds);
+    if (own_odds != nullptr) board_.log_odds_at(shape, places.point[n], log_odds);
+    add(by_round_[round], round, shape, weights, places.row(n), odds.data(), amounts, log_odds, own_odds);
   }
 }
 
@@ -157,22 +154,28 @@ void Sum::add(Total& total, int round, const Shape& shape, const std::vector<dou
               const std::vector<const double*>& amounts, std::span<const double> log_odds, const double* own_odds) const {
   for (const double weight : weights) total.weight += weight;
   if (const auto* belief = std::get_if<MeanBelief>(&probe_.what)) {
-    const int axis = shape.axis_of_player[at(belief->player)];
-    const int frozen = frozen_column(board_, shape, belief->player);
-    for (std::size_t theta = 0; theta < weights.size(); ++theta) {
-      if (weights[theta] == 0.0) continue;
-      double second = axis >= 0 ? weights[theta] * logistic(log_odds[at(axis)]) : 0.0;
-      if (frozen >= 0)
-        second = board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
-      total.amount += belief->type == 1 ? second : weights[theta] - second;
+    // Of all types but the first; what is left is the first's.
+    const int types = board_.structure().players[at(belief->player)].num_types();
+    for (int type = std::max(1, belief->type); type < (belief->type > 0 ? belief->type + 1 : types); ++type) {
+      const int frozen = frozen_column(board_, shape, belief->player, type);
+      const double now = frozen < 0 ? board_.belief(shape, log_odds, belief->player, type) : 0.0;
+      for (std::size_t theta = 0; theta < weights.size(); ++theta) {
+        if (weights[theta] == 0.0) continue;
+        const double believed =
+            frozen < 0 ? weights[theta] * now
+                       : board_.profile_weight()[theta] * row[frozen + static_cast<int>(theta)] * (odds != nullptr ? odds[shape.profile_of_full[theta]] : 1.0);
+        const double rest = type == 1 ? weights[theta] - believed : -believed;
+        total.amount += belief->type > 0 ? believed : rest;
+      }
     }
     return;
   }
   if (const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what)) {
-    double by_type[2] = {0.0, 0.0};
-    for (std::size_t theta = 0; theta < weights.size(); ++theta) by_type[shape.type_in(shape.profile_of_full[theta], payoff->player)] += weights[theta];
-    for (int type = 0; type < 2; ++type)
-      if (by_type[type] > 0.0) total.amount += by_type[type] * own_expectation(board_, shape, payoff->player, type, amounts[0], log_odds, own_odds);
+    std::vector<double> by_type(at(shape.types(board_.structure(), payoff->player)), 0.0);
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) by_type[at(shape.type_in(shape.profile_of_full[theta], payoff->player))] += weights[theta];
+    for (std::size_t type = 0; type < by_type.size(); ++type)
+      if (by_type[type] > 0.0)
+        total.amount += by_type[type] * own_expectation(board_, shape, payoff->player, static_cast<int>(type), amounts[0], log_odds, own_odds);
     return;
   }
   const double begun = std::holds_alternative<ExpectedRounds>(probe_.what) ? round + 1 : 0.0;

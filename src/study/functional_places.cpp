@@ -17,7 +17,8 @@ Places start_places(const Board& board) {
   for (std::size_t k = 0; k < board.start().point.size(); ++k) {
     out.point.push_back(board.start().point[k]);
     out.rows.insert(out.rows.end(), at(profiles), board.start().weight[k]);
-    for (const int i : shape.frozen) out.rows.insert(out.rows.end(), at(profiles), board.start().weight[k] * board.game().numbers.prior[at(i)][1]);
+    for (const auto& [player, type] : shape.frozen)
+      out.rows.insert(out.rows.end(), at(profiles), board.start().weight[k] * board.game().numbers.prior[at(player)][at(type)]);
     out.rows.push_back(board.start().weight[k]);
   }
   return out;
@@ -47,10 +48,8 @@ class Detour {
       legs_.push_back(std::make_unique<Onward>(board, std::move(until)));
     }
   }
-  void start(int round, int state, int move, const Standing& standing) {
-    const auto action = reader_.forced.front().find(move);
-    if (action != reader_.forced.front().end() && round >= reader_.first_round - 1 && round <= reader_.last_round - 1 && reader_.starts_at(state))
-      legs_.front()->take(round, state, standing, action->second);
+  void start(const Board& board, int round, int state, const Standing& standing) {
+    if (round >= reader_.first_round - 1 && round <= reader_.last_round - 1) take(board, 0, round, state, standing);
   }
   void run(const Board& board, Book& book) {
     for (std::size_t k = 0; k < legs_.size(); ++k)
@@ -58,12 +57,21 @@ class Detour {
         if (k + 1 == legs_.size())
           book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
         else
-          legs_[k + 1]->take(round, state, standing, reader_.forced[k + 1].at(board.structure().states[at(state)].move));
+          take(board, k + 1, round, state, standing);
       });
     legs_.clear();
   }
 
  private:
+  /// Forces the action of a step on those who stand here, if one of its moves is made here.
+  void take(const Board& board, std::size_t step, int round, int state, const Standing& standing) {
+    for (const auto& [move, action] : reader_.forced[step]) {
+      if (!makes(board.structure(), state, move)) continue;
+      if (step > 0 || reader_.starts_at(state)) legs_[step]->take(round, state, standing, move, action);
+      return;
+    }
+  }
+
   const Reader& reader_;
   std::vector<std::unique_ptr<Onward>> legs_;
 };
@@ -104,7 +112,7 @@ bool Facts::hold_at(int state) const {
 }
 
 bool Facts::takes(int action) const {
-  return std::all_of(taken_.begin(), taken_.end(), [&](const Takes& fact) { return (fact.action == action) != fact.negated; });
+  return std::ranges::all_of(taken_, [&](const Takes& fact) { return (fact.action == action) != fact.negated; });
 }
 
 std::vector<double> Facts::weights(const double* row) const {
@@ -136,11 +144,12 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     if (!reader.forced.empty() && reader.same_detour < 0) detours.emplace_back(&reader, std::make_unique<Detour>(board, reader));
   ForwardHooks hooks;
   hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
-    const auto move = at(structure.states[at(state)].move);
-    if (!closing && round >= first_round[move] && round <= last_round[move])
-      book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
-    if (!closing)
-      for (auto& [reader, detour] : detours) detour->start(round, state, static_cast<int>(move), standing);
+    if (closing) return;
+    const int move = structure.states[at(state)].move;
+    bool looked_at = round >= first_round[at(move)] && round <= last_round[at(move)];
+    for (const int part : structure.moves[at(move)].parts) looked_at = looked_at || (round >= first_round[at(part)] && round <= last_round[at(part)]);
+    if (looked_at) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+    for (auto& [reader, detour] : detours) detour->start(board, round, state, standing);
   };
   if (std::any_of(readers.begin(), readers.end(), [](const Reader& reader) { return reader.move >= 0; })) sweep_forward(board, false, hooks);
   for (auto& [reader, detour] : detours) {
@@ -157,7 +166,8 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     for (const auto& [round, places] : book[at(state)]) {
       if (structure.states[at(state)].timed && table_round != round) continue;
       for (Reader& reader : readers)
-        if (reader.forced.empty() && reader.move == structure.states[at(state)].move && round >= reader.first_round - 1 && round <= reader.last_round - 1)
+        if (reader.forced.empty() && reader.move >= 0 && makes(structure, state, reader.move) && round >= reader.first_round - 1 &&
+            round <= reader.last_round - 1)
           reader.read(round, state, table_round, places, backward, reader.column);
     }
     for (Reader& reader : readers) {
@@ -183,17 +193,17 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
 
 double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts, std::span<const double> log_odds,
                        const double* own_odds) {
-  std::vector<double> belief(2 * shape.axes.size());  // [axis][type]; of the player's own type it is certain
-  for (std::size_t a = 0; a < shape.axes.size(); ++a) {
-    const int about = shape.axes[a].player;
-    const double u = log_odds[a] + board.disagreement(player, about);
-    belief[2 * a] = about == player ? (own_type == 0 ? 1.0 : 0.0) : logistic(-u);
-    belief[2 * a + 1] = about == player ? (own_type == 1 ? 1.0 : 0.0) : logistic(u);
+  std::vector<std::vector<double>> belief;  // [group][cell]; of the player's own type it is certain
+  for (const Shape::Group& group : shape.groups) {
+    std::vector<double>& cells = belief.emplace_back(board.cells_for(player, group.group, log_odds.data() + group.first));
+    if (shape.has(player) && &group == &shape.groups[at(shape.group_of_player[at(player)])])
+      for (std::size_t c = 0; c < cells.size(); ++c)
+        if (board.space().type_in_cell(group.group, static_cast<int>(c), player) != own_type) cells[c] = 0.0;
   }
   double sum = 0.0, total = 0.0;
   for (int theta = 0; theta < shape.profiles; ++theta) {
     double weight = 1.0;
-    for (std::size_t a = 0; a < shape.axes.size(); ++a) weight *= belief[2 * a + at(theta / shape.axes[a].profile_stride % 2)];
+    for (std::size_t g = 0; g < belief.size(); ++g) weight *= belief[g][at(shape.groups[g].cell[at(theta)])];
     if (own_odds != nullptr) weight *= own_odds[theta];
     if (weight == 0.0) continue;
     sum += weight * amounts[theta];

@@ -7,14 +7,6 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Entropy of the prior in nats, for any number of types.
-double prior_entropy(const std::vector<double>& prior) {
-  double sum = 0.0;
-  for (const double p : prior)
-    if (p > 0.0) sum -= p * std::log(p);
-  return sum;
-}
-
 }  // namespace
 
 InformationCount::InformationCount(const Board& board) : board_(board), source_(board.structure().branches.size()), count_(board.structure().players.size()) {
@@ -24,16 +16,14 @@ InformationCount::InformationCount(const Board& board) : board_(board), source_(
   const Shape& root = board.shape(structure.root);
   for (std::size_t i = 0; i < structure.players.size(); ++i) {
     if (structure.players[i].num_types() < 2) continue;
-    count_[i].prior_entropy = prior_entropy(board.game().numbers.prior[i]);
-    if (!root.has(static_cast<int>(i))) count_[i].end_entropy = count_[i].prior_entropy;
-  }
-  // A prior between nodes is shared between them before play begins.
-  for (const Shape::Axis& axis : root.axes) {
+    Information& count = count_[i];
+    count.prior_entropy = entropy(board.game().numbers.prior[i]);
+    if (!root.has(static_cast<int>(i))) count.end_entropy = count.prior_entropy;
+    if (!root.has(static_cast<int>(i)) || board.start().point.size() < 2) continue;
+    // A prior between nodes is shared between them before play begins.
     double shared = 0.0;
-    for (std::size_t n = 0; n < board.start().point.size(); ++n)
-      shared += board.start().weight[n] * entropy(board.node_log_odds(axis.player)[at(axis.node[at(board.start().point[n])])]);
-    Information& count = count_[at(axis.player)];
-    if (board.start().point.size() > 1) count.splitting += count.prior_entropy - shared;
+    for (std::size_t n = 0; n < board.start().point.size(); ++n) shared += board.start().weight[n] * root.entropy[i][at(board.start().point[n])];
+    count.splitting += count.prior_entropy - shared;
   }
 }
 
@@ -50,9 +40,10 @@ void InformationCount::add(int round, int branch, const Flow& flow) {
 }
 
 void InformationCount::leave(int state, const Standing& standing) {
-  for (const Shape::Axis& axis : board_.shape(state).axes)
-    for (int p = 0; p < board_.shape(state).points; ++p)
-      count_[at(axis.player)].end_entropy += standing.row(p)[standing.columns - 1] * entropy(board_.node_log_odds(axis.player)[at(axis.node[at(p)])]);
+  const Shape& shape = board_.shape(state);
+  for (std::size_t i = 0; i < count_.size(); ++i)
+    for (std::size_t p = 0; p < shape.entropy[i].size(); ++p)
+      count_[i].end_entropy += standing.row(static_cast<int>(p))[standing.columns - 1] * shape.entropy[i][p];
 }
 
 std::vector<Information> InformationCount::finish(const std::vector<double>& reached_by_round) {

@@ -11,11 +11,11 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// The analyst's mean belief at the top of a round, given that it is reached, over true types where none is given.
 std::optional<double> belief_at_top(const Plan& plan, const Structure& structure, const Prediction& prediction) {
   const auto round = at(*plan.belief_round - 1);
-  const auto& by_true_type = prediction.belief_by_round[at(plan.player)];
+  const auto& believed = prediction.belief_by_round[at(plan.player)];
   double belief = 0.0, reached = 0.0;
   const Profiles profiles(structure.players, structure.everyone());
-  for (int k = 0; k < static_cast<int>(by_true_type.size()); ++k) {
-    if ((plan.given_own_type && *plan.given_own_type != k) || round >= by_true_type[at(k)].size()) continue;
+  for (int k = 0; k < static_cast<int>(believed.size()); ++k) {
+    if ((plan.given_own_type && *plan.given_own_type != k) || round >= believed.front()[at(k)].size()) continue;
     double weight = 0.0;
     for (int p = 0; p < profiles.count(); ++p) {
       if (profiles.type_of(p, plan.player) != k) continue;
@@ -23,11 +23,13 @@ std::optional<double> belief_at_top(const Plan& plan, const Structure& structure
       for (std::size_t t = 0; t < round && t < prediction.hazard_by_profile[at(p)].size(); ++t) survives *= 1.0 - prediction.hazard_by_profile[at(p)][t];
       weight += survives;
     }
-    belief += weight * by_true_type[at(k)][round];
+    // Of all types but the first; what is left is the first's.
+    for (int type = std::max(1, plan.type); type < (plan.type > 0 ? plan.type + 1 : static_cast<int>(believed.size())); ++type)
+      belief += weight * believed[at(type)][at(k)][round];
     reached += weight;
   }
   if (!(reached > 0)) return std::nullopt;
-  return plan.type == 1 ? belief / reached : 1.0 - belief / reached;
+  return plan.type > 0 ? belief / reached : 1.0 - belief / reached;
 }
 
 /// The probability that play ends so, or before more rounds have begun, over the profiles that are given.

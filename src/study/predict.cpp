@@ -30,19 +30,22 @@ class Collector {
   [[nodiscard]] double by_prior(const std::vector<double>& by_profile) const;
   void count_rounds(int round, bool closing, const Destination& to, const Flow& flow);
   void count_move(int round, int branch, double probability);
+  void count_action(int round, int move, int action, double probability);
   void finish_offers();
   void finish_rounds();
+  void finish_beliefs();
 
   const Board& board_;
   const Structure& structure_;
   Prediction& out_;
   const std::size_t profiles_;
-  const std::size_t horizon_;                             // rounds every list by round has at least
-  std::vector<std::vector<double>> ended_;                // [full profile][round]
-  std::vector<std::vector<double>> reached_;              // [full profile][round]
-  std::vector<double> unfinished_;                        // [full profile]
-  std::size_t cut_ = 0;                                   // rounds after which plays were left alone; 0: none was
-  std::vector<std::vector<std::vector<double>>> belief_;  // [player][full profile][round]
+  const std::size_t horizon_;                 // rounds every list by round has at least
+  std::vector<std::vector<double>> ended_;    // [full profile][round]
+  std::vector<std::vector<double>> reached_;  // [full profile][round]
+  std::vector<double> unfinished_;            // [full profile]
+  std::size_t cut_ = 0;                       // rounds after which plays were left alone; 0: none was
+  const std::vector<Shape::Frozen> believed_;
+  std::vector<std::vector<std::vector<double>>> belief_;  // [index in `believed_`][full profile][round]
   std::map<int, std::vector<double>> offer_sum_;          // [move][round]
   std::map<int, double> accepted_count_, accepted_sum_;
   InformationCount information_;
@@ -57,15 +60,15 @@ Collector::Collector(const Board& board, Prediction& out)
       ended_(profiles_),
       reached_(profiles_),
       unfinished_(profiles_, 0.0),
-      belief_(structure_.players.size(), std::vector<std::vector<double>>(profiles_)),
+      believed_(believed_types(structure_)),
+      belief_(believed_.size(), std::vector<std::vector<double>>(profiles_)),
       information_(board) {
   out_.profile_weight = board.profile_weight();
   out_.outcomes_by_profile.assign(structure_.outcomes.size(), std::vector<double>(profiles_, 0.0));
   out_.tallies.assign(structure_.tallies.size(), 0.0);
   for (std::size_t theta = 0; theta < profiles_; ++theta) {
     grown(reached_[theta], 0) = 1.0;
-    for (std::size_t i = 0; i < structure_.players.size(); ++i)
-      grown(belief_[i][theta], 0) = structure_.players[i].num_types() > 1 ? board.game().numbers.prior[i][1] : 0.0;
+    for (std::size_t n = 0; n < believed_.size(); ++n) grown(belief_[n][theta], 0) = board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
   }
   for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
     if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];
@@ -115,7 +118,7 @@ void Collector::count_rounds(int round, bool closing, const Destination& to, con
   for (int r = round + 1; r <= last; ++r)
     for (std::size_t theta = 0; theta < profiles_; ++theta) {
       grown(reached_[theta], r) += flow.by_profile[theta];
-      for (std::size_t i = 0; i < belief_.size(); ++i) grown(belief_[i][theta], r) += flow.belief[i * profiles_ + theta];
+      for (std::size_t n = 0; n < belief_.size(); ++n) grown(belief_[n][theta], r) += flow.belief[n * profiles_ + theta];
     }
 }
 
@@ -127,9 +130,13 @@ void Collector::leave(int round, int state, const Standing& standing) {
 }
 
 void Collector::count_move(int round, int branch, double probability) {
-  const int move = structure_.states[at(information_.source(branch))].move;
+  const int state = information_.source(branch), move = structure_.states[at(state)].move;
+  for (const int part : structure_.moves[at(move)].parts) count_action(round, part, action_of(structure_, state, branch, part), probability);
+  count_action(round, move, structure_.branches[at(branch)].action, probability);
+}
+
+void Collector::count_action(int round, int move, int action, double probability) {
   const Move& named = structure_.moves[at(move)];
-  const int action = structure_.branches[at(branch)].action;
   if (named.kind == MoveKind::offer) {
     grown(out_.offers[move].reached_by_round, round) += probability;
     grown(offer_sum_[move], round) += probability * named.numbers[at(action)];
@@ -143,6 +150,7 @@ void Collector::count_move(int round, int branch, double probability) {
 void Collector::finish() {
   for (const auto& outcome : out_.outcomes_by_profile) out_.outcomes.push_back(by_prior(outcome));
   finish_rounds();
+  finish_beliefs();
   finish_offers();
   out_.information = information_.finish(out_.reached_by_round);
 }
@@ -173,23 +181,32 @@ void Collector::finish_rounds() {
   }
   for (auto& [move, by_round] : out_.choices_by_round)
     while (by_round.size() < rounds) by_round.emplace_back(structure_.moves[at(move)].actions.size(), 0.0);
-  for (std::size_t i = 0; i < belief_.size(); ++i) {
-    const int types = structure_.players[i].num_types();
-    auto& by_type = out_.belief_by_round.emplace_back(at(types), std::vector<double>(rounds, 0.0));
-    for (int type = 0; type < types; ++type)
+}
+
+void Collector::finish_beliefs() {
+  const std::size_t rounds = out_.rounds_distribution.size();
+  for (int i = 0; i < structure_.num_players(); ++i) {
+    const auto types = at(structure_.players[at(i)].num_types());
+    out_.belief_by_round.emplace_back(types, std::vector<std::vector<double>>(types, std::vector<double>(rounds, 0.0)));
+    auto& first = out_.belief_by_round.back().front();
+    for (auto& by_true_type : first) std::fill(by_true_type.begin(), by_true_type.end(), 1.0);
+  }
+  for (std::size_t n = 0; n < believed_.size(); ++n) {
+    const int i = believed_[n].player;
+    // Given the type itself, so that a type of prior probability zero has its beliefs too.
+    const std::vector<double> others = board_.profiles_given_own(i, false);
+    auto& of_player = out_.belief_by_round[at(i)];
+    for (std::size_t type = 0; type < of_player.size(); ++type)
       for (std::size_t r = 0; r < rounds; ++r) {
         double sum = 0.0, weight = 0.0;
         for (std::size_t theta = 0; theta < profiles_; ++theta) {
-          if (types > 1 && board_.full().type_of(static_cast<int>(theta), static_cast<int>(i)) != type) continue;
-          // Given the type itself, so that a type of prior probability zero has its beliefs too.
-          double others = 1.0;
-          for (int j = 0; j < structure_.num_players(); ++j)
-            if (at(j) != i && structure_.players[at(j)].num_types() > 1)
-              others *= board_.game().numbers.prior[at(j)][at(board_.full().type_of(static_cast<int>(theta), j))];
-          weight += others * reached_[theta][r];
-          if (r < belief_[i][theta].size()) sum += others * belief_[i][theta][r];
+          if (at(board_.full().type_of(static_cast<int>(theta), i)) != type) continue;
+          weight += others[theta] * reached_[theta][r];
+          if (r < belief_[n][theta].size()) sum += others[theta] * belief_[n][theta][r];
         }
-        if (weight > 0.0) by_type[at(type)][r] = sum / weight;
+        const double mean = weight > 0.0 ? sum / weight : 0.0;
+        of_player[at(believed_[n].type)][type][r] = mean;
+        of_player.front()[type][r] -= mean;
       }
   }
 }
@@ -231,12 +248,10 @@ void evaluate_backward(const Board& board, Prediction& out, const OnStep& on_ste
   for (int j = 0; j < structure.num_players(); ++j) {
     const int types = structure.players[at(j)].num_types();
     auto& values = out.values.emplace_back(at(types), 0.0);
+    const std::vector<double> others = board.profiles_given_own(j, true);
     for (int theta = 0; theta < board.full().count(); ++theta) {
-      double weight = 1.0;
-      for (int i = 0; i < structure.num_players(); ++i)
-        if (i != j && structure.players[at(i)].num_types() > 1) weight *= board.game().numbers.beliefs[at(j)][at(i)][at(board.full().type_of(theta, i))];
       const int type = types > 1 ? board.full().type_of(theta, j) : 0;
-      values[at(type)] += weight * start[at(j) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
+      values[at(type)] += others[at(theta)] * start[at(j) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
     }
   }
   for (std::size_t k = 0; k < repeated.size(); ++k) {
@@ -250,24 +265,25 @@ void evaluate_backward(const Board& board, Prediction& out, const OnStep& on_ste
 std::vector<StartStrategy> strategy_at_start(const Board& board) {
   const Structure& structure = board.structure();
   std::vector<StartStrategy> out;
-  if (!structure.is_decision(structure.root)) return out;
-  const PublicState& root = structure.states[at(structure.root)];
   const Shape& shape = board.shape(structure.root);
-  const int mover = structure.moves[at(root.move)].player;
-  const std::int64_t row = board.assessment().row(structure, 0, structure.root);
-  for (int type = 0; type < structure.players[at(mover)].num_types(); ++type) {
-    StartStrategy strategy{mover, type, root.move, {}};
-    const int block = shape.has(mover) ? type : 0;
-    for (int k = 0; k < root.num_branches; ++k) {
-      double probability = 0.0;
-      for (std::size_t n = 0; n < board.start().point.size(); ++n)
-        probability +=
-            board.start().weight[n] *
-            std::exp(board.assessment()
-                         .log_strategy[static_cast<std::size_t>(row + (std::int64_t{block} * root.num_branches + k) * shape.points + board.start().point[n])]);
-      strategy.probabilities.push_back(probability);
+  const Move& move = structure.moves[at(structure.states[at(structure.root)].move)];
+  const std::vector<Decider>& deciders = board.deciders(structure.root);
+  for (std::size_t d = 0; d < deciders.size(); ++d) {
+    const Decider& one = deciders[d];
+    const double* first = board.assessment().log_strategy.data() + board.assessment().row(structure, 0, structure.root);
+    for (int type = 0; type < structure.players[at(one.player)].num_types(); ++type) {
+      StartStrategy& strategy = out.emplace_back();
+      strategy.player = one.player;
+      strategy.type = type;
+      strategy.move = move.parts.empty() ? structure.states[at(structure.root)].move : move.parts[d];
+      strategy.actions = one.actions;
+      for (int k = 0; k < one.num_actions(); ++k) {
+        const double* row = first + std::ptrdiff_t{one.row(shape.has(one.player) ? type : 0, k)} * shape.points;
+        double probability = 0.0;
+        for (std::size_t n = 0; n < board.start().point.size(); ++n) probability += board.start().weight[n] * std::exp(row[board.start().point[n]]);
+        strategy.probabilities.push_back(probability);
+      }
     }
-    out.push_back(std::move(strategy));
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "melian/beliefs.h"
 #include "melian/study.h"
 #include "study/forward_board.h"
 
@@ -20,7 +21,7 @@ struct Between {
 Between between(const Board& board, const Shape& shape, const std::vector<double>& log_odds) {
   Between out;
   for (const Shape::Axis& axis : shape.axes) {
-    const Place place = locate(board.nodes(axis.player), logistic(log_odds[at(axis.player)]));
+    const Place place = locate(board.nodes(axis.axis), logistic(log_odds[at(axis.axis)]));
     const std::size_t before = out.point.size();
     for (std::size_t n = 0; n < before; ++n) {
       out.point[n] += (place.cell + (place.weight == 1.0 ? 1 : 0)) * axis.stride;
@@ -33,10 +34,10 @@ Between between(const Board& board, const Shape& shape, const std::vector<double
   return out;
 }
 
-/// Log-probabilities of the branches for one type at a belief between nodes: interpolated linearly, then normalised.
-std::vector<double> log_strategy(const double* block, int branches, int points, const Between& here) {
-  std::vector<double> logs(at(branches), 0.0);
-  for (int k = 0; k < branches; ++k)
+/// Log-probabilities of the actions of one type at a belief between nodes: interpolated linearly, then normalised.
+std::vector<double> log_strategy(const double* block, int actions, int points, const Between& here) {
+  std::vector<double> logs(at(actions), 0.0);
+  for (int k = 0; k < actions; ++k)
     for (std::size_t n = 0; n < here.point.size(); ++n)
       if (here.weight[n] > 0.0) logs[at(k)] += here.weight[n] * block[std::ptrdiff_t{k} * points + here.point[n]];
   const double total = log_sum_exp(logs);
@@ -58,7 +59,7 @@ int draw(RandomStream& random, const std::vector<double>& odds) {
   return last;
 }
 
-/// One play: types and moves drawn, log-odds about every player carried exactly.
+/// One play: types and moves drawn, log-odds on every belief axis carried exactly.
 class TruePlay {
  public:
   TruePlay(const Board& board, RandomStream random, int number);
@@ -69,67 +70,122 @@ class TruePlay {
   int step(int state);
   int decide(int state, PlayStep& step);
   int leave_to_chance(int state, PlayStep& step);
+  void draw_types();
+  /// Bayes' rule for one group: how likely what happened is in each of its cells.
+  void learn(int group, const std::vector<double>& log_likelihood);
+  /// The analyst's belief in the player's second type.
+  [[nodiscard]] double believed(int player) const;
+  /// Fills in the belief about that player; about the live one who is learned most of where it is -1.
+  void show(const Shape& shape, int player, const std::vector<double>& before, PlayStep& step) const;
+  [[nodiscard]] std::vector<double> all_believed() const;
 
   const Board& board_;
   const Structure& structure_;
   RandomStream random_;
   int number_;
   int round_ = 0;
-  std::vector<double> log_odds_;  // the analyst's, by player
+  std::vector<double> log_odds_;  // the analyst's, by axis
   Play play_;
 };
 
-TruePlay::TruePlay(const Board& board, RandomStream random, int number) : board_(board), structure_(board.structure()), random_(random), number_(number) {
-  for (std::size_t i = 0; i < structure_.players.size(); ++i) {
-    const std::vector<double>& prior = board.game().numbers.prior[i];
-    const bool typed = structure_.players[i].num_types() > 1;
-    play_.types.push_back(typed ? draw(random_, prior) : 0);
-    log_odds_.push_back(typed ? log_odds(prior[1]) : 0.0);
+TruePlay::TruePlay(const Board& board, RandomStream random, int number)
+    : board_(board), structure_(board.structure()), random_(random), number_(number), log_odds_(board.start_log_odds()) {
+  draw_types();
+}
+
+void TruePlay::draw_types() {
+  play_.types.assign(structure_.players.size(), 0);
+  const BeliefSpace& space = board_.space();
+  for (std::size_t g = 0; g < space.groups().size(); ++g) {
+    const int cell = draw(random_, board_.start_odds(static_cast<int>(g)));
+    for (const int player : space.groups()[g].players) play_.types[at(player)] = space.type_in_cell(static_cast<int>(g), cell, player);
+  }
+}
+
+void TruePlay::learn(int group, const std::vector<double>& log_likelihood) {
+  const BeliefSpace::Group& axes = board_.space().groups()[at(group)];
+  std::vector<double> shift(at(axes.num_axes));
+  board_.space().shifts(group, log_likelihood.data(), log_odds_.data() + axes.first_axis, shift.data());
+  for (std::size_t k = 0; k < shift.size(); ++k) {
+    double& u = log_odds_[at(axes.first_axis) + k];
+    u = moved_log_odds(u, shift[k]);
+  }
+}
+
+double TruePlay::believed(int player) const {
+  const int group = board_.space().group_of(player);
+  return group < 0 ? 0.0 : board_.belief(group, log_odds_.data() + board_.space().groups()[at(group)].first_axis, player, 1);
+}
+
+std::vector<double> TruePlay::all_believed() const {
+  std::vector<double> out;
+  for (int i = 0; i < structure_.num_players(); ++i) out.push_back(believed(i));
+  return out;
+}
+
+void TruePlay::show(const Shape& shape, int player, const std::vector<double>& before, PlayStep& step) const {
+  double most = -1.0;
+  for (int i = 0; i < structure_.num_players(); ++i) {
+    if (player >= 0 ? i != player : !shape.has(i)) continue;
+    const double now = believed(i), moved = std::abs(now - before[at(i)]);
+    if (moved <= most) continue;
+    most = moved;
+    step.belief_before = before[at(i)];
+    step.belief_after = now;
   }
 }
 
 int TruePlay::decide(int state, PlayStep& step) {
-  const PublicState& s = structure_.states[at(state)];
   const Shape& shape = board_.shape(state);
-  const int mover = structure_.moves[at(s.move)].player;
+  const std::vector<Decider>& deciders = board_.deciders(state);
   const std::int64_t row = board_.assessment().row(structure_, round_, state);
   MELIAN_EXPECT(row >= 0, "a strategy for every decision: " + describe_state(structure_, state));
   const double* first = board_.assessment().log_strategy.data() + row;
   const Between here = between(board_, shape, log_odds_);
-  std::vector<std::vector<double>> logs;
-  for (int type = 0; type < (shape.has(mover) ? 2 : 1); ++type)
-    logs.push_back(log_strategy(first + std::ptrdiff_t{type} * s.num_branches * shape.points, s.num_branches, shape.points, here));
-  const std::vector<double>& own = logs[shape.has(mover) ? at(play_.types[at(mover)]) : 0];
-  std::vector<double> odds;
-  for (const double log : own) odds.push_back(std::exp(log));
-  const int k = draw(random_, odds);
-  const bool typed = structure_.players[at(mover)].num_types() > 1;
-  step.belief_before = typed ? logistic(log_odds_[at(mover)]) : 0.0;
-  if (shape.has(mover)) log_odds_[at(mover)] = shifted(log_odds_[at(mover)], logs[1][at(k)] - logs[0][at(k)]);
-  step.belief_after = typed ? logistic(log_odds_[at(mover)]) : 0.0;
-  return k;
+  const std::vector<double> before = all_believed();
+  std::vector<std::vector<double>> likelihood(board_.space().groups().size());  // [group][cell], of what is done
+  int branch = 0;
+  for (const Decider& one : deciders) {
+    const bool live = shape.has(one.player);
+    std::vector<std::vector<double>> logs;
+    for (int type = 0; type < one.types; ++type)
+      logs.push_back(log_strategy(first + std::ptrdiff_t{one.row(type, 0)} * shape.points, one.num_actions(), shape.points, here));
+    std::vector<double> odds;
+    for (const double log : logs[live ? at(play_.types[at(one.player)]) : 0]) odds.push_back(std::exp(log));
+    const int action = draw(random_, odds);
+    branch += action * one.stride;
+    if (!live) continue;
+    const int group = board_.space().group_of(one.player);
+    likelihood[at(group)].resize(at(board_.space().groups()[at(group)].cells), 0.0);
+    for (std::size_t c = 0; c < likelihood[at(group)].size(); ++c)
+      likelihood[at(group)][c] += logs[at(board_.space().type_in_cell(group, static_cast<int>(c), one.player))][at(action)];
+  }
+  for (std::size_t g = 0; g < likelihood.size(); ++g)
+    if (!likelihood[g].empty()) learn(static_cast<int>(g), likelihood[g]);
+  show(shape, deciders.size() == 1 ? deciders.front().player : -1, before, step);
+  return branch;
 }
 
 int TruePlay::leave_to_chance(int state, PlayStep& step) {
   const PublicState& s = structure_.states[at(state)];
   const Shape& shape = board_.shape(state);
-  int profile = 0;
-  for (const Shape::Axis& axis : shape.axes) profile += play_.types[at(axis.player)] * axis.profile_stride;
+  const Profiles profiles(structure_.players, s.live & structure_.everyone());
+  const int profile = profiles.index(play_.types);
   std::vector<double> odds;
   for (int k = 0; k < s.num_branches; ++k) odds.push_back(board_.game().odds(s.first_branch + k)[profile]);
   const int k = draw(random_, odds);
-  // Shown: the player about whom the outcome says most.
-  double most = -1.0;
-  for (const Shape::Axis& axis : shape.axes) {
-    const double before = log_odds_[at(axis.player)];
-    const double after = shifted(before, chance_shift(board_.game().odds(s.first_branch + k), shape.profiles, axis.profile_stride));
-    log_odds_[at(axis.player)] = after;
-    const double moved = std::abs(logistic(after) - logistic(before));
-    if (moved <= most) continue;
-    most = moved;
-    step.belief_before = logistic(before);
-    step.belief_after = logistic(after);
+  const std::vector<double> before = all_believed();
+  for (const Shape::Group& group : shape.groups) {
+    const double* drawn = board_.game().odds(s.first_branch + k);
+    if (group.count == 1) {
+      const int player = board_.space().groups()[at(group.group)].players.front();
+      double& u = log_odds_[at(board_.space().only_axis(player))];
+      u = moved_log_odds(u, chance_shift(drawn, shape.profiles, profiles.stride(player)));
+    } else if (const std::vector<double> news = chance_news(board_.game(), board_.space(), group.group, profiles, s.first_branch + k); !news.empty()) {
+      learn(group.group, news);
+    }
   }
+  show(shape, -1, before, step);
   return k;
 }
 
@@ -142,10 +198,10 @@ int TruePlay::step(int state) {
   int k = 0;
   switch (structure_.moves[at(s.move)].kind) {
     case MoveKind::offer:
-    case MoveKind::choice: k = decide(state, step); break;
+    case MoveKind::choice:
+    case MoveKind::simultaneous: k = decide(state, step); break;
     case MoveKind::chance: k = leave_to_chance(state, step); break;
     case MoveKind::passage: break;
-    case MoveKind::simultaneous: MELIAN_EXPECT(false, "simultaneous moves are not simulated yet");
   }
   step.branch = s.first_branch + k;
   play_.steps.push_back(step);

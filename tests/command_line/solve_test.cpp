@@ -62,12 +62,11 @@ TEST_CASE("solve: what was asked about the grid and lambda is in the results") {
 }
 
 TEST_CASE("solve: a game outside the present methods is refused with the reason and exit 4") {
-  const std::string model = folder().write("at_once.melian",
-                                           "model \"Two at once\"\nplayer A\nplayer B\nparam precision = 5\nphase p {\n  simultaneously { A chooses a { hold, "
-                                           "attack }  B chooses b { hold, attack } }\n"
-                                           "  when a is hold and b is hold { end peace: A gets 1, B gets 1 }\n  end war\n}\n");
+  const std::string model = folder().write("endless.melian",
+                                           "model \"Without a clock\"\nplayer A\nparam precision = 5\nparam discount = 0.9\nhorizon forever\nphase p {\n"
+                                           "  A chooses a { stop { end over: A gets 1 }  go_on }\n  time passes\n}\n");
   CHECK(run("check '" + model + "'").code == 0);
-  const Ran ran = run("solve '" + model + "'");
+  const Ran ran = run("solve '" + model + "' --present-value");
   CHECK(ran.code == 4);
   CHECK(contains(ran.err, "M0902"));
 }

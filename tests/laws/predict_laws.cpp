@@ -7,6 +7,7 @@
 #include "melian/study.h"
 #include "study/backward.h"
 #include "study/forward.h"
+#include "support/random_games.h"
 
 using namespace melian;
 using namespace melian::prediction;
@@ -16,8 +17,10 @@ namespace {
 constexpr double round_off = 1e-12;  // sums of up to a few thousand terms of order one
 
 struct Case {
-  const char* name;
+  std::string name;
   Game game;
+  /// Belief points grow fast with the number of axes.
+  [[nodiscard]] int nodes(int wanted) const { return BeliefSpace(game.shape()).num_axes() > 2 ? 3 : wanted; }
 };
 std::vector<Case> cases() {
   std::vector<Case> out;
@@ -30,6 +33,27 @@ std::vector<Case> cases() {
   out.push_back({"war and truce", test::war_and_truce()});
   out.push_back({"war with long truces", test::war_and_truce(5, 3)});
   out.push_back({"delay without a clock", test::untimed_delay()});
+  for (std::uint64_t seed = 1; seed <= 4; ++seed) {
+    testing::RandomGameOptions options{.guards = true, .disagreement = true, .perceived_odds = true, .types_discount = true};
+    const auto add = [&](const std::string& what) { out.push_back({what + ", " + std::to_string(seed), testing::random_game(seed, options)}); };
+    options.types = 3;
+    add("three types");
+    options.together = true;
+    add("three types, decisions at the same time");
+    options.types = 2;
+    add("decisions at the same time");
+    options.tied = true;
+    add("types with a joint prior, decisions at the same time");
+    options.together = false;
+    options.players = 3;
+    add("types with a joint prior before a third player");
+    options.types = 3;
+    options.players = 2;
+    options.typed_players = 1;
+    options.tied = false;
+    options.rounds = 0;
+    add("three types without a clock");
+  }
   return out;
 }
 
@@ -41,7 +65,7 @@ TEST_CASE("predict: outcomes sum to one for every type profile, rounds and horiz
   for (const Case& c : cases())
     for (const std::uint64_t seed : {1U, 2U, 3U}) {
       INFO(c.name << ", seed " << seed);
-      const Prediction p = predict(c.game, test::random_assessment(c.game, 7, seed));
+      const Prediction p = predict(c.game, test::random_assessment(c.game, c.nodes(7), seed));
       CHECK(sum(p.outcomes) == doctest::Approx(1.0).epsilon(round_off));
       for (std::size_t theta = 0; theta < p.profile_weight.size(); ++theta) {
         double total = 0.0;
@@ -63,7 +87,7 @@ TEST_CASE("predict: the forward distribution is the adjoint of backward evaluati
   for (const Case& c : cases())
     for (const int nodes : {3, 9}) {
       INFO(c.name << ", nodes " << nodes);
-      const Assessment assessment = test::random_assessment(c.game, nodes, 11);
+      const Assessment assessment = test::random_assessment(c.game, c.nodes(nodes), 11);
       const Prediction p = predict(c.game, assessment);
       const Board board(c.game, assessment);
       std::vector<Column> columns;
@@ -98,7 +122,7 @@ TEST_CASE("predict: information and what interpolation adds account for all entr
   for (const Case& c : cases())
     for (const std::uint64_t seed : {4U, 5U}) {
       INFO(c.name << ", seed " << seed);
-      const Prediction p = predict(c.game, test::random_assessment(c.game, 9, seed));
+      const Prediction p = predict(c.game, test::random_assessment(c.game, c.nodes(9), seed));
       for (const Information& about : p.information) {
         CHECK(about.total + about.splitting == doctest::Approx(about.prior_entropy - about.end_entropy).epsilon(1e-11));
         CHECK(about.splitting >= -round_off);
@@ -113,21 +137,20 @@ TEST_CASE("predict: information and what interpolation adds account for all entr
 TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of types") {
   for (const Case& c : cases()) {
     INFO(c.name);
-    const Assessment assessment = test::random_assessment(c.game, 7, 6);
+    const Assessment assessment = test::random_assessment(c.game, c.nodes(7), 6);
     const Board board(c.game, assessment);
-    for (int i = 0; i < c.game.shape().num_players(); ++i) {
-      if (c.game.shape().players[static_cast<std::size_t>(i)].num_types() < 2) continue;
-      ForwardHooks hooks;
-      hooks.standing = [&](int round, bool, int state, const Standing& standing) {
-        const Shape& shape = board.shape(state);
-        if (!shape.has(i)) return;
-        const Shape::Axis& axis = shape.axes[static_cast<std::size_t>(shape.axis_of_player[static_cast<std::size_t>(i)])];
-        const PublicState& s = c.game.shape().states[static_cast<std::size_t>(state)];
+    ForwardHooks hooks;
+    hooks.standing = [&](int round, bool, int state, const Standing& standing) {
+      const Shape& shape = board.shape(state);
+      const PublicState& s = c.game.shape().states[static_cast<std::size_t>(state)];
+      Footing footing;
+      for (const auto& [player, type] : believed_types(c.game.shape())) {
+        if (!shape.has(player)) continue;
         for (int p = 0; p < shape.points; ++p) {
-          const double mass = standing.row(p)[standing.columns - 1];
-          if (mass == 0.0) continue;
-          double after = 0.0;
-          Footing footing;
+          if (standing.row(p)[standing.columns - 1] == 0.0) continue;
+          double before = 0.0, after = 0.0;
+          for (int theta = 0; theta < shape.profiles; ++theta)
+            if (shape.type_in(theta, player) == type) before += shape.law[static_cast<std::size_t>(p * shape.profiles + theta)];
           for (int k = 0; k < s.num_branches; ++k) {
             const BranchReader reader(board, round, state, k);
             reader.read(p, footing);
@@ -135,18 +158,16 @@ TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of t
             for (int theta = 0; theta < shape.profiles; ++theta) {
               const double weight = shape.law[static_cast<std::size_t>(p * shape.profiles + theta)] * footing.odds[static_cast<std::size_t>(theta)];
               odds += weight;
-              if (shape.type_in(theta, i) == 1) joint += weight;
+              if (shape.type_in(theta, player) == type) joint += weight;
             }
-            if (!reader.destination().ended())
-              CHECK(odds * logistic(footing.log_odds[static_cast<std::size_t>(shape.axis_of_player[static_cast<std::size_t>(i)])]) ==
-                    doctest::Approx(joint).epsilon(1e-10));
+            if (!reader.destination().ended()) CHECK(odds * board.belief(shape, footing.log_odds, player, type) == doctest::Approx(joint).epsilon(1e-10));
             after += joint;
           }
-          CHECK(after == doctest::Approx(board.nodes(i)[static_cast<std::size_t>(axis.node[static_cast<std::size_t>(p)])]).epsilon(1e-11));
+          CHECK(after == doctest::Approx(before).epsilon(1e-11));
         }
-      };
-      sweep_forward(board, false, hooks);
-    }
+      }
+    };
+    sweep_forward(board, false, hooks);
   }
 }
 
@@ -154,10 +175,10 @@ TEST_CASE("predict: beliefs by round average to the prior while all plays go on"
   const Game game = test::war_and_truce();
   const Prediction p = predict(game, test::random_assessment(game, 9, 7));
   for (std::size_t i = 0; i < 2; ++i) {
-    CHECK(p.belief_by_round[i][0][0] == doctest::Approx(game.numbers.prior[i][1]));
-    CHECK(p.belief_by_round[i][1][0] == doctest::Approx(game.numbers.prior[i][1]));
+    CHECK(p.belief_by_round[i][1][0][0] == doctest::Approx(game.numbers.prior[i][1]));
+    CHECK(p.belief_by_round[i][1][1][0] == doctest::Approx(game.numbers.prior[i][1]));
     // The true type is believed more often than a false one.
-    CHECK(p.belief_by_round[i][1][2] > p.belief_by_round[i][0][2]);
+    CHECK(p.belief_by_round[i][1][1][2] > p.belief_by_round[i][1][0][2]);
   }
 }
 

@@ -27,40 +27,38 @@ inline Assessment random_assessment(const Game& game, int nodes, std::uint64_t s
   for (int round = 0; round < rounds; ++round)
     for (std::size_t s = 0; s < states; ++s) {
       const PublicState& state = structure.states[s];
-      if (!structure.is_decision(static_cast<int>(s)) || (!state.timed && round > 0)) continue;
-      const int mover = structure.moves[static_cast<std::size_t>(state.move)].player;
-      const std::uint32_t live = state.live & structure.everyone();
-      const int types = (live >> mover & 1U) != 0 ? 2 : 1;
-      const std::int64_t points = out.axes.num_points(live);
+      const std::vector<Decider> movers = deciders(structure, static_cast<int>(s), Measure::cells);
+      if (movers.empty() || (!state.timed && round > 0)) continue;
+      const std::int64_t points = out.axes.num_points(state.live & structure.everyone());
       out.offset[static_cast<std::size_t>(round) * states + s] = static_cast<std::int64_t>(out.log_strategy.size());
       out.mark_offset[static_cast<std::size_t>(round) * states + s] = static_cast<std::int64_t>(out.marks.size());
       out.marks.insert(out.marks.end(), static_cast<std::size_t>(points), 0);
       const std::size_t first = out.log_strategy.size();
-      out.log_strategy.resize(first + static_cast<std::size_t>(types * state.num_branches * points));
-      for (int type = 0; type < types; ++type)
-        for (std::int64_t p = 0; p < points; ++p) {
-          std::vector<double> logits;
-          for (int k = 0; k < state.num_branches; ++k) {
-            const Branch& branch = structure.branches[static_cast<std::size_t>(state.first_branch + k)];
-            // The same coefficients at every point: smooth in beliefs.
-            RandomStream random(seed, static_cast<std::uint64_t>(((round * static_cast<int>(states) + static_cast<int>(s)) * 2 + type) * 16 + k));
-            double logit = strength * (random.uniform() - 0.5);
-            std::int64_t rest = p;
-            for (int i = structure.num_players(); i-- > 0;) {
-              if ((live >> i & 1U) == 0) continue;
-              const auto& axis = out.axes.nodes[static_cast<std::size_t>(space.only_axis(i))];
-              const auto size = static_cast<std::int64_t>(axis.size());
-              logit += strength * (random.uniform() - 0.5) * axis[static_cast<std::size_t>(rest % size)];
-              rest /= size;
+      out.log_strategy.resize(first + static_cast<std::size_t>(num_rows(movers) * points));
+      for (std::size_t d = 0; d < movers.size(); ++d)
+        for (int type = 0; type < movers[d].types; ++type)
+          for (std::int64_t p = 0; p < points; ++p) {
+            std::vector<double> logits;
+            for (int k = 0; k < movers[d].num_actions(); ++k) {
+              // The same coefficients at every point: smooth in beliefs.
+              constexpr std::uint64_t far_off = 1'000'003;
+              RandomStream random(seed,
+                                  far_off * d + static_cast<std::uint64_t>(((round * static_cast<int>(states) + static_cast<int>(s)) * 2 + type) * 16 + k));
+              double logit = strength * (random.uniform() - 0.5);
+              std::int64_t rest = p;
+              for (std::size_t i = out.axes.nodes.size(); i-- > 0;) {
+                if ((state.live & out.axes.players[i]) == 0) continue;
+                const auto& axis = out.axes.nodes[i];
+                const auto size = static_cast<std::int64_t>(axis.size());
+                logit += strength * (random.uniform() - 0.5) * axis[static_cast<std::size_t>(rest % size)];
+                rest /= size;
+              }
+              logits.push_back(movers[d].types == 1 || movers[d].is_open(k, type) ? logit : -infinity);
             }
-            const bool open = types == 1 || (branch.open_to >> type & 1U) != 0;
-            logits.push_back(open ? logit : -infinity);
+            const double total = log_sum_exp(logits);
+            for (int k = 0; k < movers[d].num_actions(); ++k)
+              out.log_strategy[first + static_cast<std::size_t>(movers[d].row(type, k) * points + p)] = logits[static_cast<std::size_t>(k)] - total;
           }
-          const double total = log_sum_exp(logits);
-          for (int k = 0; k < state.num_branches; ++k)
-            out.log_strategy[first + static_cast<std::size_t>((static_cast<std::int64_t>(type) * state.num_branches + k) * points + p)] =
-                logits[static_cast<std::size_t>(k)] - total;
-        }
     }
   return out;
 }

@@ -53,10 +53,10 @@ inline Answer answer_to(const Game& game) {
   p.information[1].total = 0.25;
   p.information[1].prior_entropy = 0.97;
   p.information[1].end_entropy = 0.72;
-  p.belief_by_round = {{{0.0}}, {{0.4}, {0.4}}};
+  p.belief_by_round = {{{{1.0}}}, {{{0.6}, {0.6}}, {{0.4}, {0.4}}}};
   p.reached_by_round = {1.0};
   p.values = {{0.61}, {0.33, 0.44}};
-  p.start = {{0, 0, 0, {0.2, 0.8}}};
+  p.start = {{0, 0, 0, {0.2, 0.8}, {0, 1}}};
 
   Solution& s = answer.solution;
   s.assessment.game_fingerprint = game.fingerprint;

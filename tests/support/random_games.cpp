@@ -53,13 +53,51 @@ class Generator {
   /// A number per type of one player, as the law under test wants types to be.
   std::vector<double> by_type(double first, double second) const {
     if (o_.untyped) return {first};
+    if (o_.types > 2) {
+      std::vector<double> out;
+      for (int k = 0; k < o_.types; ++k) out.push_back(first + (second - first) * k / (o_.types - 1));
+      return out;
+    }
     if (o_.identical_types) return {first, first};
     return o_.swap_types ? std::vector<double>{second, first} : std::vector<double>{first, second};
   }
   /// Types as the game was first written.
   static int original(const RandomGameOptions& o, int type) { return o.identical_types || o.untyped ? 0 : o.swap_types ? 1 - type : type; }
 
+  /// Odds of as many things, none of them below a tenth of another.
+  std::vector<double> some_odds(int count) {
+    std::vector<double> out;
+    double total = 0.0;
+    for (int k = 0; k < count; ++k) total += out.emplace_back(between(0.1, 1.0));
+    for (double& p : out) p /= total;
+    return out;
+  }
+
+  void make_many_types() {
+    std::vector<std::string> names;
+    for (int k = 0; k < o_.types; ++k) names.push_back("t" + std::to_string(k));
+    std::vector<std::vector<double>> priors;
+    for (int i = 0; i < o_.players; ++i) {
+      const std::string name(1, static_cast<char>('A' + i));
+      i < o_.typed_players ? g_.player(name, names, priors.emplace_back(some_odds(o_.types))) : g_.player(name);
+      const double own = between(0.8, 1.0), other = between(0.8, 1.0);
+      g_.discount(i, i < o_.typed_players && o_.types_discount ? by_type(own, other) : std::vector<double>{own});
+    }
+    if (o_.tied && o_.product) {
+      std::vector<double> joint;
+      for (const double p : priors[0])
+        for (const double q : priors[1]) joint.push_back(p * q);
+      g_.correlate({0, 1}, joint);
+    } else if (o_.tied) {
+      g_.correlate({0, 1}, some_odds(o_.types * o_.types));
+    }
+    for (int j = 0; j < o_.players; ++j)
+      for (int i = 0; i < o_.typed_players; ++i)
+        if (o_.disagreement && i != j) g_.believes(j, i, some_odds(o_.types));
+  }
+
   void make_players() {
+    if (o_.types > 2 || o_.tied || o_.product) return make_many_types();
     for (int i = 0; i < o_.players; ++i) {
       const double second = between(0.1, 0.9), own_discount = between(0.8, 1.0), other_discount = between(0.8, 1.0);
       const bool typed = i < o_.typed_players && !o_.untyped;
@@ -84,7 +122,15 @@ class Generator {
     std::string name = "m";
     name += std::to_string(sketches_.size());
     int move = 0;
-    if (kind < 0.2) {
+    if (o_.together && o_.players > 1 && happens(0.4)) {
+      const int other = (sketch.player + 1) % o_.players, others_actions = 2 + pick(2);
+      std::vector<std::string> own_names, other_names;
+      for (int k = 0; k < sketch.actions; ++k) own_names.push_back(std::string(1, static_cast<char>('a' + k)));
+      for (int k = 0; k < others_actions; ++k) other_names.push_back(std::string(1, static_cast<char>('a' + k)));
+      const int one = g_.choice(name + " first", sketch.player, own_names), two = g_.choice(name + " second", other, other_names);
+      move = g_.simultaneous(name, {one, two});
+      sketch = {-1, sketch.actions * others_actions, MoveKind::simultaneous};
+    } else if (kind < 0.2) {
       sketch = {-1, 2, MoveKind::chance};
       move = g_.chance(name, {"up", "down"});
     } else if (kind < 0.55) {
@@ -131,13 +177,14 @@ class Generator {
       if (sketch.kind == MoveKind::chance) {
         const auto odds = [&, k, informed](double zero, double one) {
           return Amount([o = o_, k, informed, zero, one](const TypeProfile& types) {
-            const double up = informed < 0 || original(o, types[static_cast<std::size_t>(informed)]) == 0 ? zero : one;
+            const int type = informed < 0 ? 0 : original(o, types[static_cast<std::size_t>(informed)]);
+            const double up = type == 0 ? zero : type + 1 == o.types ? one : (zero + one) / 2;
             return k == 0 ? up : 1.0 - up;
           });
         };
         branch.odds(odds(odds_zero, odds_one));
         if (o_.perceived_odds && perceives) branch.perceived(perceiver, odds(seen_zero, seen_one));
-      } else if (o_.guards && k == 0 && guarded >= 0 && sketch.player < o_.typed_players && !o_.untyped) {
+      } else if (o_.guards && k == 0 && guarded >= 0 && sketch.player >= 0 && sketch.player < o_.typed_players && !o_.untyped) {
         branch.open_to({original(o_, guarded)});
       }
       for (int j = 0; j < o_.players; ++j)

@@ -9,11 +9,15 @@ namespace melian::testing {
 
 struct RandomGameOptions {
   int players = 2;
-  int typed_players = 2;  ///< the first so many have two types
-  int rounds = 2;         ///< 0: no horizon
-  int levels = 3;         ///< states in a row within a round
-  int width = 2;          ///< at most so many states side by side
+  int typed_players = 2;  ///< the first so many have `types` types
+  int types = 2;
+  int rounds = 2;  ///< 0: no horizon
+  int levels = 3;  ///< states in a row within a round
+  int width = 2;   ///< at most so many states side by side
   int max_branches = 3;
+  bool tied = false;          ///< the types of the first two players have a joint prior
+  bool product = false;       ///< ... the product of its margins, which ties nothing (without `tied`: the same game without it)
+  bool together = false;      ///< some decisions are made by two players at the same time
   bool guards = false;        ///< some actions open to one type only
   bool disagreement = false;  ///< priors of players differ from the analyst's
   bool perceived_odds = false;
