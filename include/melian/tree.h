@@ -58,12 +58,18 @@ struct ExtensiveForm {
   std::vector<std::int32_t> children;  ///< [first_child + action] -> node
   std::vector<Outcome> outcomes;
   std::vector<double> payoffs;  ///< [outcome][player]
+  /// [player][action]: the odds of chance actions as each player sees them; empty where all see the analyst's. No `.efg` can say it.
+  std::vector<double> perceived;
 
   bool operator==(const ExtensiveForm&) const = default;
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] bool is_end(int node) const { return nodes[static_cast<std::size_t>(node)].set < 0; }
   [[nodiscard]] int child(int node, int action) const { return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)]; }
+  [[nodiscard]] double odds_for(int player, int action) const {
+    return perceived.empty() ? actions[static_cast<std::size_t>(action)].odds
+                             : perceived[static_cast<std::size_t>(player) * actions.size() + static_cast<std::size_t>(action)];
+  }
   [[nodiscard]] double payoff(int outcome, int player) const {
     return payoffs[static_cast<std::size_t>(outcome) * players.size() + static_cast<std::size_t>(player)];
   }
@@ -73,6 +79,9 @@ struct ExtensiveForm {
 /// actions. Agent QRE does not need it; reading the agents of a player as one player does.
 [[nodiscard]] bool has_perfect_recall(const ExtensiveForm& form);
 
+/// Outside what the method solves (exit 4); the same code that `solve` refuses with.
+inline constexpr const char* tree_refusal_code = "M0902";
+
 // ---- Gambit's .efg -------------------------------------------------------------------------------------------------
 
 /// An extensive form from Gambit's file format.
@@ -81,11 +90,12 @@ struct ExtensiveForm {
 [[nodiscard]] Result<ExtensiveForm> read_efg(const std::string& path);
 [[nodiscard]] Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file);
 
-/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
-[[nodiscard]] std::string write_efg(const ExtensiveForm& form);
+/// Why no `.efg` can say the form (M0902): players see other odds or priors than the analyst. Empty where it can.
+[[nodiscard]] Diagnostics beyond_efg(const ExtensiveForm& form);
 
-/// Outside what the method solves (exit 4); the same code that `solve` refuses with.
-inline constexpr const char* tree_refusal_code = "M0902";
+/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
+/// Requires: beyond_efg(form) is empty.
+[[nodiscard]] std::string write_efg(const ExtensiveForm& form);
 
 // ---- From a compiled game ------------------------------------------------------------------------------------------
 
@@ -98,10 +108,10 @@ struct UnrollOptions {
 };
 
 /// The game unrolled: types drawn first, then every public history; an information set is a public history and an own type.
-/// Payoffs are discounted to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
+/// Who moves at once moves one after the other, the later ones not seeing what the earlier ones did. Payoffs are discounted
+/// to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
 ///
-/// Errors: M0902 where one tree cannot say the game: players or the analyst see other odds or priors than each other, no
-///         finite horizon, simultaneous moves, types drawn jointly; M0901 when the tree has too many nodes.
+/// Errors: M0902 where no tree can say the game: no finite horizon; M0901 when the tree has too many nodes.
 [[nodiscard]] Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options = {});
 
 // ---- Solving -------------------------------------------------------------------------------------------------------
@@ -159,5 +169,17 @@ struct TreeSolution {
 /// Checks a behaviour strategy at lambda against the form; shares no code with the solver.
 /// Requires: every action of positive odds has a finite log, every set can be reached.
 [[nodiscard]] TreeCertificate certify_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy, double lambda);
+
+/// What a behaviour strategy makes likely, by the analyst's odds.
+struct TreePrediction {
+  struct End {
+    std::string outcome;  ///< label of the last outcome on the way; ends that share a label are one
+    double probability = 0.0;
+    std::vector<double> payoffs;  ///< by player: expected at the root, given that play ends so
+  };
+  std::vector<End> ends;        ///< in order of first appearance in the tree
+  std::vector<double> payoffs;  ///< by player: expected at the root by the analyst's odds, which a player need not share
+};
+[[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy);
 
 }  // namespace melian

@@ -34,7 +34,10 @@ class System {
   [[nodiscard]] std::int64_t num_entries() const { return entries_; }
   [[nodiscard]] int num_unknowns() const { return unknowns_; }
 
-  /// The log-ratios of uniform play (of the weights): the solution at lambda 0.
+  /// Adds (1 - lambda / unbiased_at) b to what the log-ratios should be: another start, which the same curve leads to a
+  /// solution of the game itself at `unbiased_at`. An empty b takes it away.
+  void set_bias(std::vector<double> bias, double unbiased_at);
+  /// The log-ratios of uniform play (of the weights; moved by the bias): the solution at lambda 0.
   [[nodiscard]] std::vector<double> start() const;
   /// Strategies, reach, beliefs and values at x; what follows speaks of this x.
   void evaluate(std::span<const double> x);
@@ -66,10 +69,14 @@ class System {
     int above_column = 0;  ///< in a column of the upper set: the first row of the lower
   };
 
+  [[nodiscard]] std::size_t view_of(int player) const { return views_ == 1 ? 0 : static_cast<std::size_t>(player); }
+
   void number_choices();
   void climb();
   void find_rows();
   void place_blocks();
+  void play_as(int view);
+  void believe();
   [[nodiscard]] int place(const Choice& column, int row) const;
 
   const ExtensiveForm& form_;
@@ -82,7 +89,15 @@ class System {
   int unknowns_ = 0;
   std::int64_t entries_ = 0;
 
-  std::vector<double> log_strategy_, log_reach_, values_, after_, log_mass_, quality_;
+  std::vector<double> bias_;
+  double unbiased_at_ = 1.0;
+  int views_ = 1;                        ///< one for all, or one for each player where they see other odds than the analyst
+  std::vector<double> odds_, log_odds_;  ///< [view][action], of chance actions
+  std::vector<std::uint8_t> of_chance_;  ///< by action
+  std::vector<int> parent_action_;       ///< by node
+  std::vector<double> log_reach_;        ///< [view][node]
+  std::vector<double> belief_;           ///< by node of a choice
+  std::vector<double> log_strategy_, probability_, values_, after_, log_mass_, quality_;
 };
 
 }  // namespace melian::tree
