@@ -120,10 +120,18 @@ struct TreeOptions {
   double lambda = 0.0;                             ///< the target, in 1/payoff units, on payoffs at the root
   int max_steps = 20'000;                          ///< of the path, corrections that failed included
   std::int64_t max_bytes = std::int64_t{8} << 30;  ///< refuse beyond, with the size
+  bool all = false;                                ///< look for further solutions at the target: docs/methods_tree.md, "Several solutions"
+  int starts = 48;                                 ///< how many further places to start from, where `all`
   OnStep on_step;
 };
 
 enum class TreeTermination { not_run, reached, step_too_small, step_limit, cancelled };
+
+/// A place where a branch turns or is crossed.
+struct TreeTurn {
+  double lambda = 0.0;
+  int set = -1;  ///< the information set whose probabilities move most there (of a crossing: along the other branch)
+};
 
 /// What happened on the way, and the honest lambda.
 struct TreeSummary {
@@ -132,8 +140,10 @@ struct TreeSummary {
   double lambda_asked = 0.0;
   double lambda = 0.0;  ///< that of the strategy given: the one asked for only where `termination` is reached
   int steps = 0, rejected = 0;
-  std::vector<double> folds;          ///< lambdas at which the branch turned back or forth
-  std::vector<double> branch_points;  ///< lambdas near which another branch crosses this one
+  std::vector<TreeTurn> folds;          ///< where the branch turned back or forth
+  std::vector<TreeTurn> branch_points;  ///< near which another branch crosses this one
+  int starts = 0;                       ///< of the search for further solutions: places started from,
+  int starts_arrived = 0;               ///< and those that led to a solution at the target
   int unknowns = 0;
   std::int64_t entries = 0;  ///< of the sparse Jacobian
   double seconds = 0.0;
@@ -151,10 +161,24 @@ struct TreeCertificate {
   std::vector<std::string> why_not;
 };
 
+/// One of several solutions at the lambda asked for, and how it was found.
+struct TreeFound {
+  enum class Origin {
+    principal,  ///< the principal branch first came to it
+    continued,  ///< further along the branch of another one, round a fold
+    started     ///< a curve from another start led to it
+  };
+  Origin origin = Origin::principal;
+  int from = -1;  ///< continued: index of the other one; started: number of the start
+  std::vector<double> log_strategy;
+  TreeCertificate certificate;
+};
+
 struct TreeSolution {
   std::vector<double> log_strategy;  ///< by action, natural logs; chance actions: log odds
   TreeSummary summary;
   TreeCertificate certificate;
+  std::vector<TreeFound> all;  ///< where TreeOptions::all: the solutions found, the principal branch's first; never proved complete
 };
 
 /// The logit agent QRE of the principal branch at the lambda asked for: where the branch that starts from uniform play at

@@ -85,7 +85,7 @@ TEST_CASE("solve_tree: the branch of symmetric coordination stays symmetric and 
   CHECK(chance_of(solution, 0) == doctest::Approx(0.5).epsilon(solved_to));
   REQUIRE(solution.summary.branch_points.size() == 1);
   constexpr double step_there = 2e-3;  // how finely a crossing is located
-  CHECK(std::abs(solution.summary.branch_points[0] - 2.0) < step_there);
+  CHECK(std::abs(solution.summary.branch_points[0].lambda - 2.0) < step_there);
   CHECK(solution.summary.folds.empty());
 }
 
@@ -112,8 +112,8 @@ TEST_CASE("solve_tree: folds are passed, and the target is where the branch firs
   CHECK(lambda_of_joining(chance_of(early, 0), out) == doctest::Approx(early.summary.lambda).epsilon(1e-7));
   const TreeSolution late = solved(form, 1.05 * fold_up);
   REQUIRE(late.summary.folds.size() == 2);
-  CHECK(late.summary.folds[0] == doctest::Approx(fold_up).epsilon(0.01));
-  CHECK(late.summary.folds[1] == doctest::Approx(fold_down).epsilon(0.01));
+  CHECK(late.summary.folds[0].lambda == doctest::Approx(fold_up).epsilon(0.01));
+  CHECK(late.summary.folds[1].lambda == doctest::Approx(fold_down).epsilon(0.01));
   CHECK(lambda_of_joining(chance_of(late, 0), out) == doctest::Approx(late.summary.lambda).epsilon(1e-7));
   CHECK(chance_of(late, 0) > fold_p);
 }

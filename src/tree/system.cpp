@@ -281,6 +281,30 @@ void System::slope(std::span<double> out) const {
   for (std::size_t k = 0; k < bias_.size(); ++k) out[k] += bias_[k] / unbiased_at_;
 }
 
+int System::fastest_set(std::span<const double> direction) const {
+  int fastest = -1;
+  double most = -1.0;
+  for (const Choice& choice : choices_) {
+    const auto move = [&](int a) { return a == 0 ? 0.0 : direction[ix(choice.first_unknown + a - 1)]; };
+    double mean = 0.0;
+    for (int a = 0; a < choice.num_actions; ++a) mean += probability_[ix(choice.first_action + a)] * move(a);
+    for (int a = 0; a < choice.num_actions; ++a) {
+      const double speed = probability_[ix(choice.first_action + a)] * std::abs(move(a) - mean);
+      if (speed > most) most = speed, fastest = choice.set;
+    }
+  }
+  return fastest;
+}
+
+std::vector<double> System::preference(const std::vector<int>& action, double bias) const {
+  std::vector<double> out(ix(unknowns_), 0.0);
+  for (const Choice& choice : choices_) {
+    const int preferred = action[ix(choice.set)];
+    for (int a = 1; a < choice.num_actions && preferred >= 0; ++a) out[ix(choice.first_unknown + a - 1)] = preferred == 0 ? -bias : preferred == a ? bias : 0.0;
+  }
+  return out;
+}
+
 void System::jacobian(double lambda, Bordered& matrix) const {
   const std::size_t players = form_.players.size();
   for (const Choice& column : choices_)

@@ -49,8 +49,12 @@ class System {
   void jacobian(double lambda, Bordered& matrix) const;
   /// The matrix's pattern, with nought everywhere.
   [[nodiscard]] Bordered pattern() const;
+  /// The set whose probabilities move most in this direction of the log-ratios; -1 where nothing is chosen.
+  [[nodiscard]] int fastest_set(std::span<const double> direction) const;
   /// Natural logs by action; chance actions: log odds.
   [[nodiscard]] const std::vector<double>& log_strategy() const { return log_strategy_; }
+  /// Log-ratios that prefer, at each set, the action named there by `bias` in logits; -1 prefers none. By set of the form.
+  [[nodiscard]] std::vector<double> preference(const std::vector<int>& action, double bias) const;
 
  private:
   struct Choice {
