@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "melian/numeric.h"
+#include "tree/elimination.h"
 #include "tree/shape.h"
 
 namespace melian::tree {
@@ -29,15 +31,18 @@ std::int64_t System::bytes_to_plan(const ExtensiveForm& form) {
 }
 
 std::int64_t System::bytes_to_solve() const {
-  // The matrix, the copy and the two factors that elimination keeps; filling in is rare in this order (see system.h).
-  constexpr std::int64_t copies = 5, per_entry = sizeof(double) + sizeof(int);
-  return entries_ * copies * per_entry + static_cast<std::int64_t>(above_.size() * sizeof(Above)) +
-         static_cast<std::int64_t>((values_.size() + after_.size()) * sizeof(double));
+  // The matrix and the copy that elimination keeps, and the factors with what fills in.
+  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0;
+  const double bytes = per_entry * (2.0 * static_cast<double>(entries_) + factor_entries_ + border * unknowns_) +
+                       static_cast<double>(above_.size() * sizeof(Above)) + static_cast<double>((values_.size() + after_.size()) * sizeof(double));
+  constexpr auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max());
+  return bytes < 0.5 * most ? static_cast<std::int64_t>(bytes) : std::numeric_limits<std::int64_t>::max();
 }
 
 System::System(const ExtensiveForm& form) : form_(form) {
   number_choices();
   climb();
+  reorder();
   find_rows();
   place_blocks();
   log_strategy_.assign(form.actions.size(), 0.0);
@@ -112,6 +117,32 @@ void System::climb() {
     for (Above at = nearest[ix(n)]; at.node >= 0; at = nearest[ix(at.node)]) above_.push_back(at);
   }
   above_begin_.push_back(static_cast<std::int64_t>(above_.size()));
+}
+
+/// The order of elimination becomes that of the choices.
+void System::reorder() {
+  constexpr double most = 1e10;  // entries; far beyond any memory
+  BlockGraph graph;
+  for (const Choice& choice : choices_) graph.size.push_back(choice.num_actions - 1);
+  for (std::size_t k = 0; k < above_nodes_.size(); ++k)
+    for (std::int64_t at = above_begin_[k]; at < above_begin_[k + 1]; ++at)
+      graph.shared.emplace_back(choice_of_[ix(above_[ix(at)].node)], choice_of_[ix(above_nodes_[k])]);
+  std::ranges::sort(graph.shared);
+  graph.shared.erase(std::ranges::unique(graph.shared).begin(), graph.shared.end());
+  const Elimination elimination = elimination_order(graph, most);
+  factor_entries_ = elimination.entries;
+  std::vector<Choice> ordered;
+  std::vector<int> place(choices_.size());
+  unknowns_ = 0;
+  for (const int c : elimination.order) {
+    place[ix(c)] = static_cast<int>(ordered.size());
+    ordered.push_back(std::move(choices_[ix(c)]));
+    ordered.back().first_unknown = unknowns_;
+    unknowns_ += ordered.back().num_actions - 1;
+  }
+  choices_ = std::move(ordered);
+  for (int& choice : choice_of_)
+    if (choice >= 0) choice = place[ix(choice)];
 }
 
 /// The rows that a set's columns reach: those of sets above (of the action that leads here, or of all where that is the

@@ -7,7 +7,8 @@
 ///   Q_a = sum over the set's nodes n of mu(n) v(n a),                      mu by Bayes' rule
 ///
 /// dQ_a / dx of another set is nought unless one set lies below the other, so a row holds ancestors and descendants only.
-/// Sets are numbered from the deepest up: eliminated in that order, a tree of public histories fills in nothing.
+/// Sets are eliminated from the deepest up, which fills in little where few types meet at a history; or by minimum degree
+/// where that fills in less (many types whose sets meet at one of another player).
 
 #include <cstdint>
 #include <span>
@@ -77,6 +78,7 @@ class System {
 
   void number_choices();
   void climb();
+  void reorder();
   void find_rows();
   void place_blocks();
   void play_as(int view);
@@ -84,7 +86,7 @@ class System {
   [[nodiscard]] int place(const Choice& column, int row) const;
 
   const ExtensiveForm& form_;
-  std::vector<Choice> choices_;            ///< the deepest first
+  std::vector<Choice> choices_;            ///< in order of elimination
   std::vector<int> choice_of_;             ///< by node; -1 where nothing is chosen
   std::vector<std::int64_t> above_begin_;  ///< by node of a choice, in the order of `above_nodes_`
   std::vector<int> above_nodes_;
@@ -92,6 +94,7 @@ class System {
   std::vector<int> rows_;
   int unknowns_ = 0;
   std::int64_t entries_ = 0;
+  double factor_entries_ = 0.0;
 
   std::vector<double> bias_;
   double unbiased_at_ = 1.0;
