@@ -66,9 +66,14 @@ System::System(const ExtensiveForm& form) : form_(form) {
     for (int k = 0; k < set.num_actions && set.player < 0; ++k) of_chance_[ix(set.first_action + k)] = 1;
   log_reach_.assign(form.nodes.size() * ix(views_), 0.0);
   belief_.assign(form.nodes.size(), 0.0);
+  by_chance_.assign(form.nodes.size() * ix(views_), 1.0);
+  for (int view = 0; view < views_; ++view)
+    for (std::size_t n = 1; n < form.nodes.size(); ++n) {
+      const std::size_t a = ix(parent_action_[n]), first = ix(view) * form.nodes.size();
+      if (of_chance_[a] != 0) by_chance_[first + n] = by_chance_[first + ix(form.nodes[n].parent)] * odds_[ix(view) * form.actions.size() + a];
+    }
   values_.assign(form.nodes.size() * form.players.size(), 0.0);
   after_.assign(values_.size(), 0.0);
-  log_mass_.assign(choices_.size(), 0.0);
   quality_.assign(form.actions.size(), 0.0);
 }
 
@@ -274,23 +279,26 @@ void System::play_as(int view) {
   }
 }
 
-/// Beliefs by Bayes' rule, and what each action is worth at them.
+/// Beliefs by Bayes' rule, and what each action is worth at them. Nodes are passed in their order, which memory likes.
 void System::believe() {
   const std::size_t players = form_.players.size();
-  for (std::size_t c = 0; c < choices_.size(); ++c) {
+  std::vector<double> most(choices_.size(), -infinity), mass(choices_.size(), 0.0);
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
+    most[c] = std::max(most[c], log_reach_[view_of(choices_[c].player) * form_.nodes.size() + ix(n)]);
+  }
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
+    const double below_most = log_reach_[view_of(choices_[c].player) * form_.nodes.size() + ix(n)] - most[c];
+    mass[c] += belief_[ix(n)] = below_most == 0.0 ? 1.0 : std::exp(below_most);
+  }
+  std::ranges::fill(quality_, 0.0);
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
     const Choice& choice = choices_[c];
-    const double* reach = log_reach_.data() + view_of(choice.player) * form_.nodes.size();
-    double most = -infinity, mass = 0.0;
-    for (const int n : choice.nodes) most = std::max(most, reach[ix(n)]);
-    for (const int n : choice.nodes) mass += belief_[ix(n)] = std::exp(reach[ix(n)] - most);
-    log_mass_[c] = most + std::log(mass);
-    double* quality = quality_.data() + choice.first_action;
-    std::fill_n(quality, choice.num_actions, 0.0);
-    for (const int n : choice.nodes) {
-      const double belief = belief_[ix(n)] /= mass;
-      const std::int32_t* child = form_.children.data() + form_.nodes[ix(n)].first_child;
-      for (int a = 0; a < choice.num_actions; ++a) quality[a] += belief * values_[ix(child[a]) * players + ix(choice.player)];
-    }
+    const double belief = belief_[ix(n)] /= mass[c];
+    const std::int32_t* child = form_.children.data() + form_.nodes[ix(n)].first_child;
+    for (int a = 0; a < choice.num_actions; ++a) quality_[ix(choice.first_action + a)] += belief * values_[ix(child[a]) * players + ix(choice.player)];
   }
 }
 
@@ -338,6 +346,7 @@ std::vector<double> System::preference(const std::vector<int>& action, double bi
 
 void System::jacobian(double lambda, Bordered& matrix) const {
   const std::size_t players = form_.players.size();
+  std::vector<double> path(ix(views_));  // how likely play comes from above to n, by view
   for (const Choice& column : choices_)
     for (int b = 1; b < column.num_actions; ++b) {
       double* entries = matrix.entry.data() + matrix.column_begin[ix(column.first_unknown + b - 1)];
@@ -349,13 +358,17 @@ void System::jacobian(double lambda, Bordered& matrix) const {
     const Choice& lower = choices_[ix(choice_of_[ix(n)])];
     const double belief = belief_[ix(n)];
     const double base_news = belief * (values_[ix(form_.child(n, 0)) * players + ix(lower.player)] - quality_[ix(lower.first_action)]);
+    std::fill_n(path.begin(), views_, 1.0);
+    int from = n;
     for (std::int64_t at = above_begin_[k]; at < above_begin_[k + 1]; ++at) {
       const Above& above = above_[ix(at)];
       const int c = choice_of_[ix(above.node)];
       const Choice& upper = choices_[ix(c)];
-      // The upper set's payoffs move with what is chosen here.
-      const double reach = log_reach_[view_of(upper.player) * form_.nodes.size() + ix(n)];
-      const double weight = std::exp(reach - log_mass_[ix(c)] - log_strategy_[ix(upper.first_action + above.action)]);
+      for (int view = 0; view < views_; ++view) path[ix(view)] *= by_chance_[ix(view) * form_.nodes.size() + ix(from)];
+      // The upper set's payoffs move with what is chosen here: its belief, and how likely play then comes to n.
+      const double weight = belief_[ix(above.node)] * path[view_of(upper.player)];
+      for (int view = 0; view < views_; ++view) path[ix(view)] *= probability_[ix(upper.first_action + above.action)];
+      from = above.node;
       const double mean = after_[ix(n) * players + ix(upper.player)];
       for (int b = 1; b < lower.num_actions; ++b) {
         const double moved = weight * probability_[ix(lower.first_action + b)] * (values_[ix(form_.child(n, b)) * players + ix(upper.player)] - mean);

@@ -103,8 +103,9 @@ class System {
   std::vector<std::uint8_t> of_chance_;  ///< by action
   std::vector<int> parent_action_;       ///< by node
   std::vector<double> log_reach_;        ///< [view][node]
+  std::vector<double> by_chance_;        ///< [view][node]: odds of the chance moves in a row that lead here
   std::vector<double> belief_;           ///< by node of a choice
-  std::vector<double> log_strategy_, probability_, values_, after_, log_mass_, quality_;
+  std::vector<double> log_strategy_, probability_, values_, after_, quality_;
 };
 
 }  // namespace melian::tree

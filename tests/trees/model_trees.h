@@ -80,4 +80,24 @@ inline SolvedTree tree_of(const Game& game, double lambda, const UnrollOptions& 
 
 inline double sigma(double z) { return 1.0 / (1.0 + std::exp(-z)); }
 
+/// Equally likely parts of a normal distribution, each at its mean.
+inline std::vector<double> normal_parts(double mean, double sd, int parts) {
+  const auto density = [](double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::acos(-1.0)); };
+  const auto quantile = [](double part) {
+    double low = -10.0, high = 10.0;
+    for (int n = 0; n < 100; ++n) {
+      const double middle = 0.5 * (low + high);
+      (0.5 * std::erfc(-middle / std::sqrt(2.0)) < part ? low : high) = middle;
+    }
+    return low;
+  };
+  std::vector<double> out;
+  for (int k = 0; k < parts; ++k) {
+    const double below = k == 0 ? 0.0 : density(quantile(static_cast<double>(k) / parts));
+    const double above = k + 1 == parts ? 0.0 : density(quantile(static_cast<double>(k + 1) / parts));
+    out.push_back(mean + sd * parts * (below - above));
+  }
+  return out;
+}
+
 }  // namespace melian::testing
