@@ -94,8 +94,8 @@ std::string turns_words(const ExtensiveForm& form, const std::vector<TreeTurn>& 
 
 std::string origin_words(const TreeFound& found) {
   switch (found.origin) {
-    case TreeFound::Origin::principal: return "the principal branch";
-    case TreeFound::Origin::continued: return fmt::format("round a fold, from solution {}", found.from + 1);
+    case TreeFound::Origin::principal: return "principal";
+    case TreeFound::Origin::continued: return fmt::format("fold of {}", found.from + 1);
     case TreeFound::Origin::started: return fmt::format("start {}", found.from + 1);
   }
   return "";
@@ -132,15 +132,12 @@ Json certificate_json(const TreeCertificate& certificate, const std::vector<std:
           {"why_not", certificate.why_not}};
 }
 
-/// Outcomes with their probabilities, and what the players get there and in all, by the analyst's odds.
-Json predictions_json(const ExtensiveForm& form, const std::vector<double>& log_strategy, const std::vector<std::string>& players) {
-  const TreePrediction seen = predict_tree(form, log_strategy);
-  Json outcomes = Json::object(), payoffs_there = Json::object();
-  for (const TreePrediction::End& end : seen.ends) {
-    outcomes[end.outcome] = json_number(end.probability);
-    payoffs_there[end.outcome] = by_player(players, end.payoffs);
-  }
-  return {{"outcomes", std::move(outcomes)}, {"payoffs", by_player(players, seen.payoffs)}, {"payoffs_by_outcome", std::move(payoffs_there)}};
+/// Outcomes with their probabilities and what the players get there, by the analyst's odds.
+Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& players) {
+  Json out = Json::object();
+  for (const TreePrediction::End& end : seen.ends)
+    out[end.outcome] = {{"probability", json_number(end.probability)}, {"payoffs", by_player(players, end.payoffs)}};
+  return out;
 }
 
 Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players) {
@@ -150,7 +147,7 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution, con
     if (found.origin == TreeFound::Origin::continued) one["from_solution"] = found.from + 1;
     if (found.origin == TreeFound::Origin::started) one["start"] = found.from + 1;
     one["values"] = by_player(players, found.certificate.values);
-    one["predictions"] = predictions_json(form, found.log_strategy, players);
+    one["outcomes"] = outcomes_json(predict_tree(form, found.log_strategy), players);
     one["certificate"] = certificate_json(found.certificate, players);
     one["information_sets"] = information_sets_json(form, found.log_strategy, players);
     out.push_back(std::move(one));
@@ -191,7 +188,9 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   for (std::size_t i = 0; i < players.size(); ++i) values[players[i]] = {{only_type, json_number(certificate.values[i])}};
   document["values"] = std::move(values);
   document["information_sets"] = information_sets_json(form, solution.log_strategy, players);
-  document["predictions"] = predictions_json(form, solution.log_strategy, players);
+  const TreePrediction seen = predict_tree(form, solution.log_strategy);
+  document["outcomes"] = outcomes_json(seen, players);
+  document["payoffs"] = by_player(players, seen.payoffs);
   document["certificate"] = certificate_json(certificate, players);
   if (!solution.all.empty())
     document["solutions"] = {
@@ -222,23 +221,20 @@ Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen, cons
 
 /// All solutions found: how, their values, how sure, and the most likely outcomes.
 std::string solutions_text(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players, const TextStyle& style) {
-  std::vector<std::string> head{"solution", "found by", "residual", "largest regret"};
-  for (const std::string& player : players) head.push_back(player + " gets");
-  head.emplace_back("outcomes");
-  Table table(head);
+  Table table({"solution", "found by", "residual", "regret", "who gets what; outcomes"});
   table.wrap_last();
   for (std::size_t k = 0; k < solution.all.size(); ++k) {
     const TreeFound& found = solution.all[k];
     std::vector<std::string> row{fmt::format("{}", k + 1), origin_words(found), error_text(found.certificate.residual),
                                  number_text(*std::ranges::max_element(found.certificate.regret), 3)};
-    for (const double value : found.certificate.values) row.push_back(with_decimals(value));
-    std::vector<std::string> shares;
+    std::vector<std::string> values, shares;
+    for (std::size_t i = 0; i < players.size(); ++i) values.push_back(fmt::format("{} {}", players[i], with_decimals(found.certificate.values[i])));
     TreePrediction seen = predict_tree(form, found.log_strategy);
     std::ranges::stable_sort(seen.ends, [](const auto& a, const auto& b) { return a.probability > b.probability; });
     constexpr std::size_t most = 4;
     for (std::size_t e = 0; e < std::min(seen.ends.size(), most); ++e)
       shares.push_back(fmt::format("{} {}", seen.ends[e].outcome, with_decimals(seen.ends[e].probability)));
-    row.push_back(fmt::format("{}", fmt::join(shares, ", ")));
+    row.push_back(fmt::format("{}; {}", fmt::join(values, ", "), fmt::join(shares, ", ")));
     table.add(row);
   }
   const std::string note = fmt::format(

@@ -143,13 +143,14 @@ double Follower::not_far_beyond(const Point& point, double step) const {
 
 /// A fold or a branch point between two points of the path, if there is one.
 void Follower::note_turns(const Point& from, const Point& to, double length) {
-  if (sign_ != next_sign_) {
+  if (sign_ != next_sign_ && factor_at(to.y, from.tangent)) {
     // At a crossing the matrix is all but singular: what it makes large lies along the other branch.
     Vector right(unknowns_ + 1);
     for (std::size_t k = 0; k < right.size(); ++k) right[k] = std::cos(static_cast<double>(k));
     trace_.branch_points.push_back({lambda_of(to.y), system_.fastest_set(factors_.solve(right))});
   }
   if (from.tangent.back() * to.tangent.back() >= 0.0) return;
+  system_.evaluate({to.y.data(), unknowns_});
   constexpr int looks = 200;
   double turned = from.y.back();
   for (int k = 1; k <= looks; ++k) {

@@ -73,15 +73,15 @@ TEST_CASE("parts: at high lambda the uniform cost gives the published demand, wa
     CAPTURE(p);
     const std::string text = with(text_of("m01a_fearon_uniform_cost"), "by 0.01", "by 0.025");
     const SolvedTree tree = tree_of(game_from(text, {{"p", p}, {"cost[A]", cost}, {"C", most}}), 3000.0);
-    constexpr double parts_and_noise = 0.015;  // a part is 0.0125 wide; the best demands are all but tied
+    constexpr double noise = 1e-3;  // a few over lambda
     const TreePrediction seen = predict_tree(tree.form, tree.solution.log_strategy);
-    CHECK(std::abs(tree.value(0) - value) < 0.002);
-    CHECK(std::abs(share(seen, "war") - war) < 3 * parts_and_noise);
+    CHECK(std::abs(tree.value(0) - value) < 0.2 * noise);
+    CHECK(std::abs(share(seen, "war") - war) < noise);
     double mean = 0.0;
     for (const std::string x :
          {"0.35", "0.375", "0.4", "0.425", "0.45", "0.475", "0.5", "0.525", "0.55", "0.575", "0.6", "0.625", "0.65", "0.675", "0.7", "0.725", "0.75"})
       mean += std::stod(x) * tree.chance("x", x);
-    CHECK(std::abs(mean - demand) < parts_and_noise);
+    CHECK(std::abs(mean - demand) < noise);
   }
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("parts: two offers before the deadline at high lambda give the publish
   const TreePrediction seen = predict_tree(tree.form, tree.solution.log_strategy);
   constexpr double prices_and_parts = 0.02;  // prices 0.1 apart, parts 0.04
   CHECK(std::abs(tree.value(0) - 0.232692308) < prices_and_parts);
-  CHECK(std::abs(share(seen, "no_deal") - 0.423076923) < 5 * prices_and_parts);
+  CHECK(std::abs(share(seen, "no_deal") - 0.423076923) < 2 * prices_and_parts);
 }
 
 TEST_CASE("parts: a profile of too many types is refused with nodes for each and profiles, before anything is built") {
