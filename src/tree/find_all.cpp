@@ -1,8 +1,10 @@
 #include "tree/find_all.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <map>
+#include <mutex>
 #include <utility>
 
 #include "tree/shape.h"
@@ -79,10 +81,15 @@ class Finder {
       add(principal, TreeFound::Origin::principal, -1);
       walk(0, 1);
     }
-    const Starts starts(form_);
-    for (int k = 0; k < options_.starts && !cancelled_; ++k) {
-      start_ = k;
-      from_start(k, starts.preferred(k, options_.starts));
+    std::vector<Vector> arrivals = arrive();
+    for (std::size_t k = 0; k < arrivals.size() && !cancelled_; ++k) {
+      if (arrivals[k].empty()) continue;
+      ++summary_.starts_arrived;
+      const int before = static_cast<int>(found_.size());
+      add(std::move(arrivals[k]), TreeFound::Origin::started, static_cast<int>(k));
+      if (static_cast<int>(found_.size()) == before) continue;
+      walk(before, 1);
+      walk(before, -1);
     }
     return std::move(found_);
   }
@@ -90,28 +97,42 @@ class Finder {
  private:
   OnStep watched() {
     return [this](const Step&) {
+      const std::scoped_lock lock(watching_);
       if (options_.on_step && !cancelled_)
-        cancelled_ = !options_.on_step({"further solutions", options_.starts > 0 ? static_cast<double>(start_) / options_.starts : 0.0});
+        cancelled_ = !options_.on_step({"further solutions", options_.starts > 0 ? static_cast<double>(summary_.starts) / options_.starts : 0.0});
       return !cancelled_;
     };
   }
 
+  /// Where the curves from all starts come to the target; empty where one does not. At once as far as memory allows.
+  std::vector<Vector> arrive() {
+    const Starts starts(form_);
+    std::vector<Vector> out(ix(options_.starts));
+    const auto one = [&](std::size_t k) { out[k] = from_start(static_cast<int>(k), starts.preferred(static_cast<int>(k), options_.starts)); };
+    if (system_.bytes_to_solve() <= options_.max_bytes / std::max(1, num_threads())) {
+      parallel_for(out.size(), one);
+    } else {
+      for (std::size_t k = 0; k < out.size(); ++k) one(k);
+    }
+    return out;
+  }
+
   /// A curve from play biased towards `preferred`, with the bias gone where it comes to the target.
-  void from_start(int number, const std::vector<int>& preferred) {
+  Vector from_start(int number, const std::vector<int>& preferred) {
+    if (cancelled_) return {};
     constexpr double strengths[] = {1.0, 4.0, 0.5};  // of what payoffs can move logits by at the target
-    system_.set_bias(system_.preference(preferred, strengths[number % 3] * options_.lambda * range_), options_.lambda);
+    System biased = system_;
+    biased.set_bias(biased.preference(preferred, strengths[number % 3] * options_.lambda * range_), options_.lambda);
     TraceLimits limits = ordinary();
     limits.only_first = true;
-    Trace trace = follower_.from_start(limits);
-    system_.set_bias({}, options_.lambda);
-    ++summary_.starts;
-    if (trace.termination != TreeTermination::reached || trace.crossings.empty()) return;
-    ++summary_.starts_arrived;
-    const int before = static_cast<int>(found_.size());
-    add(std::move(trace.crossings.front()), TreeFound::Origin::started, number);
-    if (static_cast<int>(found_.size()) == before) return;
-    walk(before, 1);
-    walk(before, -1);
+    limits.any_curve = true;
+    Trace trace = Follower(biased, range_, watched()).from_start(limits);
+    {
+      const std::scoped_lock lock(watching_);
+      ++summary_.starts;
+    }
+    const bool arrived = trace.termination == TreeTermination::reached && !trace.crossings.empty();
+    return arrived ? std::move(trace.crossings.front()) : Vector();
   }
 
   /// Along the branch of a solution as lambda moves: round a fold it may come to the target again.
@@ -159,8 +180,8 @@ class Finder {
   Follower follower_;
   std::vector<Vector> solutions_;
   std::vector<TreeFound> found_;
-  int start_ = 0;
-  bool cancelled_ = false;
+  std::mutex watching_;
+  std::atomic<bool> cancelled_ = false;
 };
 
 }  // namespace

@@ -13,6 +13,7 @@ namespace {
 
 // Lengths below are in logits; ratios far from nought count less, since their actions hardly matter.
 constexpr double prediction_error = 0.03;  // what a prediction may miss by: far less than branches lie apart
+constexpr double rough_prediction = 0.5;   // where a jump to another curve does no harm
 constexpr double landed_within = 1e-9;     // last correction of a point of the path
 constexpr double first_step = 0.05;
 constexpr double smallest_step = 1e-7;
@@ -82,6 +83,7 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
   double step = first_step / size_of(point.tangent, point.y);
   Vector before_tangent = point.tangent;
   double before_step = 0.0;
+  const double allowed = limits.any_curve ? rough_prediction : prediction_error;
   if (limits.only_first && lambda_of(point.y) >= limits.target) {
     trace_.crossings.push_back(point.y);
     return end(TreeTermination::reached, point);
@@ -98,12 +100,12 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
     Point next{guess, {}};
     const bool landed = correct(next.y, point.tangent, dot(point.tangent, guess));
     const double missed = landed ? size_of(difference(next.y, guess), guess) : 0.0;
-    const double growth = landed ? std::clamp(0.9 * std::cbrt(prediction_error / std::max(missed, 1e-12)), 0.25, 2.0) : 0.25;
-    if (!landed || missed > 2.0 * prediction_error || !turn(point, next)) {
+    const double growth = landed ? std::clamp(0.9 * std::cbrt(allowed / std::max(missed, 1e-12)), 0.25, 2.0) : 0.25;
+    if (!landed || missed > 2.0 * allowed || !turn(point, next)) {
       step = reject(step, std::min(growth, 0.5));
       continue;
     }
-    if (sign_ != next_sign_ && length > branch_point_step) {
+    if (sign_ != next_sign_ && length > branch_point_step && !limits.any_curve) {
       step = reject(step, 0.25);
       continue;
     }
@@ -192,7 +194,7 @@ Vector Follower::arrive(const Point& from, const Point& to, double length, doubl
   Vector flat(unknowns_ + 1, 0.0);
   flat.back() = 1.0;
   Vector y = guess;
-  if (!correct(y, flat, guess.back()) || size_of(difference(y, guess), guess) > 2.0 * prediction_error) return {};
+  if (!correct(y, flat, guess.back()) || size_of(difference(y, guess), guess) > 2.0 * (limits_->any_curve ? rough_prediction : prediction_error)) return {};
   return y;
 }
 

@@ -18,6 +18,7 @@ struct TraceLimits {
   bool only_first = false;                                   ///< end at the first of them
   double highest = std::numeric_limits<double>::infinity();  ///< give up beyond this lambda
   int max_steps = 20'000;                                    ///< corrections that failed included
+  bool any_curve = false;                                    ///< it matters only to arrive, not along which curve: longer steps
   std::function<bool(const Vector&)> stop_at;                ///< end at this solution at the target (with lambda behind the log-ratios)
 };
 
