@@ -185,3 +185,81 @@ TEST_CASE("tree: insincere talks on the principal branch equal the exact numbers
     CHECK(tree.solution.summary.folds.empty());
   }
 }
+
+TEST_CASE("tree: correlated types who move at once, and one who learns from it, play the fixed point of Bayes' rule and logit choice") {
+  const std::string text = R"(
+model "At once, then once more"
+player A types soft, hard
+player B types weak, strong
+prior A, B:
+  soft & weak   with 0.1,
+  soft & strong with 0.4,
+  hard & weak   with 0.3,
+  hard & strong with 0.2
+param push[A]: soft = 0.2, hard = 1.1
+param stand[B]: weak = -0.5, strong = 0.7
+param prize[B]: weak = 1.5, strong = -1
+
+phase meeting {
+  simultaneously {
+    A chooses a { hold, attack }
+    B chooses b { hold, attack }
+  }
+  when a is attack { A gets push[A], B pays 0.3 }
+  when b is attack { B gets stand[B], A pays 0.6 }
+  when a is attack and b is attack { end clash: A gets stand[B] * -1, B gets push[A] * -1 }
+  A chooses next {
+    press { end pressed: A gets prize[B], B pays 0.5 }
+    stop  { end stopped: B gets 0.2 }
+  }
+}
+)";
+  constexpr double lambda = 1.5;
+  const SolvedTree tree = tree_of(game_from(text), lambda);
+  const double joint[2][2] = {{0.1, 0.4}, {0.3, 0.2}}, push[2] = {0.2, 1.1}, stand[2] = {-0.5, 0.7}, prize[2] = {1.5, -1.0};
+  double a[2] = {0.5, 0.5}, b[2] = {0.5, 0.5}, press[2][2][2] = {};  // press: [type of A][a attacks][b attacks]
+  for (int sweep = 0; sweep < 2000; ++sweep) {
+    // What each side gets when these actions meet these types, with A pressing as it does.
+    const auto to_a = [&](int i, int k, int x, int y) {
+      const double now = x * push[i] - y * 0.6;
+      return now + (x == 1 && y == 1 ? -stand[k] : press[i][x][y] * prize[k]);
+    };
+    const auto to_b = [&](int i, int k, int x, int y) {
+      const double now = y * stand[k] - x * 0.3;
+      return now + (x == 1 && y == 1 ? -push[i] : press[i][x][y] * -0.5 + (1 - press[i][x][y]) * 0.2);
+    };
+    for (int i = 0; i < 2; ++i) {
+      for (int x = 0; x < 2; ++x)
+        for (int y = 0; y < 2; ++y) {
+          double gain = 0.0, mass = 0.0;
+          for (int k = 0; k < 2; ++k) {
+            const double weight = joint[i][k] * (y == 1 ? b[k] : 1 - b[k]);
+            gain += weight * prize[k];
+            mass += weight;
+          }
+          press[i][x][y] = sigma(lambda * gain / mass);
+        }
+      double gain = 0.0, mass = 0.0;
+      for (int k = 0; k < 2; ++k) {
+        gain += joint[i][k] * (b[k] * (to_a(i, k, 1, 1) - to_a(i, k, 0, 1)) + (1 - b[k]) * (to_a(i, k, 1, 0) - to_a(i, k, 0, 0)));
+        mass += joint[i][k];
+      }
+      a[i] += 0.2 * (sigma(lambda * gain / mass) - a[i]);
+    }
+    for (int k = 0; k < 2; ++k) {
+      double gain = 0.0, mass = 0.0;
+      for (int i = 0; i < 2; ++i) {
+        gain += joint[i][k] * (a[i] * (to_b(i, k, 1, 1) - to_b(i, k, 1, 0)) + (1 - a[i]) * (to_b(i, k, 0, 1) - to_b(i, k, 0, 0)));
+        mass += joint[i][k];
+      }
+      b[k] += 0.2 * (sigma(lambda * gain / mass) - b[k]);
+    }
+  }
+  CHECK(std::abs(tree.chance("a of A soft", "attack") - a[0]) < same);
+  CHECK(std::abs(tree.chance("a of A hard", "attack") - a[1]) < same);
+  CHECK(std::abs(tree.chance("b of B weak", "attack") - b[0]) < same);
+  CHECK(std::abs(tree.chance("b of B strong", "attack") - b[1]) < same);
+  CHECK(std::abs(tree.chance("next of A soft", "press", 0) - press[0][0][0]) < same);
+  CHECK(std::abs(tree.chance("next of A soft", "press", 1) - press[0][0][1]) < same);
+  CHECK(has_perfect_recall(tree.form));
+}

@@ -170,6 +170,47 @@ TEST_CASE("parts: two offers before the deadline at high lambda give the publish
   CHECK(std::abs(share(seen, "no_deal") - 0.423076923) < 2 * prices_and_parts);
 }
 
+TEST_CASE("parts: a crisis with normal payoffs comes to its continuum as the parts of all three payoffs grow in number") {
+  constexpr double lambda = 8.0;  // low enough for one equilibrium
+  const auto chance_to_resist = [&](int of_a, int of_b) {
+    const std::vector<double> war = normal_parts(-1.9, 1.0, of_a), retreat = normal_parts(-1.2, 1.0, of_a), stand = normal_parts(-2.9, 1.0, of_b);
+    const auto excess = [&](double resist) {
+      double challenges = 0.0, fights = 0.0, resists = 0.0;
+      for (const double w : war)
+        for (const double r : retreat) {
+          const double fight = sigma(lambda * (w - r)), challenge = sigma(lambda * (1 - resist + resist * (fight * w + (1 - fight) * r)));
+          challenges += challenge;
+          fights += challenge * fight;
+        }
+      for (const double w : stand) resists += sigma(lambda * (fights / challenges * w + 1 - fights / challenges));
+      return resists / static_cast<double>(stand.size()) - resist;
+    };
+    double low = 0.0, high = 0.6;
+    for (int n = 0; n < 60; ++n) {
+      const double middle = 0.5 * (low + high);
+      (excess(middle) > 0.0 ? low : high) = middle;
+    }
+    return low;
+  };
+  const double continuum = chance_to_resist(300, 1000);
+  std::vector<double> errors;
+  for (const int parts : {6, 12, 24}) {
+    std::string text = text_of("m24_lewis_schultz");
+    for (int k = 0; k < 3; ++k) text = with(text, "in 30 parts", "in " + std::to_string(parts) + " parts");
+    const SolvedTree tree = tree_of(game_from(text), lambda);
+    double resist = 0.0;
+    for (int k = 1; k <= parts; ++k) resist += tree.chance("reply of B war." + std::to_string(k), "resist") / parts;
+    CHECK(std::abs(resist - chance_to_resist(parts, parts)) < 1e-8);  // the same parts: the same number
+    errors.push_back(std::abs(resist - continuum));
+  }
+  constexpr double per_doubling = 0.6;  // slower than the square: the tails of a normal lie in its last part
+  CAPTURE(errors[0]);
+  CAPTURE(errors[1]);
+  CAPTURE(errors[2]);
+  CHECK(errors[1] < per_doubling * errors[0]);
+  CHECK(errors[2] < per_doubling * errors[1]);
+}
+
 TEST_CASE("parts: a profile of too many types is refused with nodes for each and profiles, before anything is built") {
   UnrollOptions options;
   options.max_nodes = 1000;
