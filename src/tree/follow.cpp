@@ -15,6 +15,7 @@ namespace {
 constexpr double prediction_error = 0.03;  // what a prediction may miss by: far less than branches lie apart
 constexpr double rough_prediction = 0.5;   // where a jump to another curve does no harm
 constexpr double landed_within = 1e-9;     // last correction of a point of the path
+constexpr double at_round_off = 1e-6;      // corrections that shrink no more from here on are round-off (of lambda times payoffs)
 constexpr double first_step = 0.05;
 constexpr double smallest_step = 1e-7;
 constexpr double branch_point_step = 1e-3;  // a determinant that changes sign over so short a step does so on this branch
@@ -262,7 +263,8 @@ bool Follower::correct(Vector& y, const Vector& border, double level) {
     right.back() = level - dot(border, y);
     const Vector move = factors_.solve(right);
     const double size = size_of(move, y);
-    if (!std::isfinite(size) || (n > 0 && size > landed_within && size > worst_rate * last)) return false;
+    if (!std::isfinite(size)) return false;
+    if (n > 0 && size > landed_within && size > worst_rate * last) return size < at_round_off && last < at_round_off;
     for (std::size_t k = 0; k < y.size(); ++k) y[k] += move[k];
     if (size <= landed_within) return true;
     fresh = n > 0 && size > good_rate * last;
