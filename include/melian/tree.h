@@ -200,9 +200,11 @@ struct TreePrediction {
     std::string outcome;  ///< label of the last outcome on the way; ends that share a label are one
     double probability = 0.0;
     std::vector<double> payoffs;  ///< by player: expected at the root, given that play ends so
+    std::vector<double> by_draw;  ///< probability given each of `draws`
   };
-  std::vector<End> ends;        ///< in order of first appearance in the tree
-  std::vector<double> payoffs;  ///< by player: expected at the root by the analyst's odds, which a player need not share
+  std::vector<End> ends;           ///< in order of first appearance in the tree
+  std::vector<std::string> draws;  ///< actions of chance at the root, where it moves there: of a game unrolled, the types
+  std::vector<double> payoffs;     ///< by player: expected at the root by the analyst's odds, which a player need not share
 };
 [[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy);
 

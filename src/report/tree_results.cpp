@@ -135,8 +135,12 @@ Json certificate_json(const TreeCertificate& certificate, const std::vector<std:
 /// Outcomes with their probabilities and what the players get there, by the analyst's odds.
 Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& players) {
   Json out = Json::object();
-  for (const TreePrediction::End& end : seen.ends)
-    out[end.outcome] = {{"probability", json_number(end.probability)}, {"payoffs", by_player(players, end.payoffs)}};
+  const std::vector<std::string> draws = keys_of(seen.draws, "draw");
+  for (const TreePrediction::End& end : seen.ends) {
+    Json by_draw = Json::object();
+    for (std::size_t k = 0; k < draws.size(); ++k) by_draw[draws[k]] = json_number(end.by_draw[k]);
+    out[end.outcome] = {{"probability", json_number(end.probability)}, {"by_draw", std::move(by_draw)}, {"payoffs", by_player(players, end.payoffs)}};
+  }
   return out;
 }
 
