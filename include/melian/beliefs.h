@@ -85,7 +85,7 @@ class BeliefSpace {
 /// type, each of its own actions. The one decider of an offer or choice has its branches for actions.
 struct Decider {
   int player = -1;
-  int types = 1;  ///< rows' types: 1 where the player's type is not live
+  int types = 1;      ///< rows' types: 1 where the player's type is not live
   int first_row = 0;
   std::vector<int> actions;         ///< indices into the actions of its single move
   std::vector<std::uint64_t> open;  ///< [own action]: bit k: type k has it

@@ -124,7 +124,7 @@ struct Structure {
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] int num_profiles(std::uint32_t live) const;
-  [[nodiscard]] std::uint32_t everyone() const;                              ///< mask of all players with two or more types
+  [[nodiscard]] std::uint32_t everyone() const;  ///< mask of all players with two or more types
   [[nodiscard]] std::uint32_t with_correlated(std::uint32_t players) const;  ///< and everybody whose types have a joint prior with theirs
   [[nodiscard]] bool is_decision(int state) const;
 };

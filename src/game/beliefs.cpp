@@ -179,7 +179,8 @@ std::vector<double> chance_news(const Game& game, const BeliefSpace& space, int 
   std::vector<double> out(at(group.cells), 0.0);
   for (int c = 0; c < group.cells; ++c) {
     int profile = likeliest;
-    for (const int player : group.players) profile += profiles.stride(player) * (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
+    for (const int player : group.players)
+      profile += profiles.stride(player) * (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
     out[at(c)] = std::log(odds[profile]);
   }
   return out;
