@@ -25,6 +25,7 @@ struct ExportCommand {
     options.rounds = rounds;
     Result<ExtensiveForm> form = unroll(loaded->game, options);
     if (!form) return fail(form.error());
+    if (Diagnostics beyond = beyond_efg(*form); !beyond.empty()) return fail(std::move(beyond));
     form->comment = "Unrolled by Melian. Payoffs are discounted to the root: lambda meets present values. Every action weighs 1 (--measure each).";
     print(write_efg(*form));
     const auto& moves = loaded->game.shape().moves;

@@ -16,7 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
-  bool json = false;
+  bool json = false, all = false;
   CLI::App* app = nullptr;
 
   /// What is said of options that mean nothing here; they are refused, not passed over.
@@ -36,12 +36,12 @@ struct SolveCommand {
     if (!idle.empty()) return fail(idle);
     if (app->count("--method") > 0 && method.method != "tree")
       return fail(complaint(idle_option_code, "an .efg has no public states to lay a belief grid over", "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, json, common.quiet);
+    return solve_efg(game.model, method.lambda, all, json, common.quiet);
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
     const Diagnostics idle = idle_options({"--grid", "--tolerance"}, "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, json, common.quiet) : fail(idle);
+    return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
   }
 
   [[nodiscard]] int run() const {
@@ -50,6 +50,7 @@ struct SolveCommand {
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
     if (method.method == "tree") return run_tree(loaded->game);
+    if (const Diagnostics idle = idle_options({"--all"}, "to a belief grid"); !idle.empty()) return fail(idle);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     catch_interrupts();
@@ -78,6 +79,7 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
+  app->add_flag("--all", command->all, "by tree: look for further solutions at this lambda, and list all that are found");
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

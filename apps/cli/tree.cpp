@@ -12,11 +12,12 @@
 namespace melian::cli {
 namespace {
 
-int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda, bool json, bool quiet) {
+int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda, bool all, bool json, bool quiet) {
   catch_interrupts();
   Progress progress(quiet);
   TreeOptions options;
   options.lambda = lambda;
+  options.all = all;
   options.on_step = progress.callback();
   const Result<TreeSolution> found = solve_tree(form, options);
   progress.clear();
@@ -30,15 +31,15 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
 
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
-int solve_efg(const std::string& file, double lambda, bool json, bool quiet) {
+int solve_efg(const std::string& file, double lambda, bool all, bool json, bool quiet) {
   if (std::isnan(lambda)) return fail(complaint(idle_option_code, "an .efg states no precision (lambda)", "give `--lambda L`, in 1/payoff units"));
   const Result<ExtensiveForm> form = read_efg(file);
   if (!form) return fail(form.error());
-  return solve_and_print(*form, {.fingerprint = sha256(write_efg(*form)), .discounting = Discounting::present_value, .measure = Measure::each}, lambda, json,
-                         quiet);
+  return solve_and_print(*form, {.fingerprint = sha256(write_efg(*form)), .discounting = Discounting::present_value, .measure = Measure::each}, lambda, all,
+                         json, quiet);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, bool json, bool quiet) {
+int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json, bool quiet) {
   UnrollOptions options;
   options.measure = method.measure == "each" ? Measure::each : Measure::cells;
   options.discounting = method.present_value ? Discounting::present_value : Discounting::current_value;
@@ -55,7 +56,7 @@ int solve_unrolled(const Game& game, const MethodOptions& method, bool json, boo
   }
   const Result<ExtensiveForm> form = unroll(game, options);
   if (!form) return fail(form.error());
-  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = options.discounting, .measure = options.measure}, lambda, json, quiet);
+  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = options.discounting, .measure = options.measure}, lambda, all, json, quiet);
 }
 
 }  // namespace melian::cli

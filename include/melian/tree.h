@@ -58,12 +58,18 @@ struct ExtensiveForm {
   std::vector<std::int32_t> children;  ///< [first_child + action] -> node
   std::vector<Outcome> outcomes;
   std::vector<double> payoffs;  ///< [outcome][player]
+  /// [player][action]: the odds of chance actions as each player sees them; empty where all see the analyst's. No `.efg` can say it.
+  std::vector<double> perceived;
 
   bool operator==(const ExtensiveForm&) const = default;
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
   [[nodiscard]] bool is_end(int node) const { return nodes[static_cast<std::size_t>(node)].set < 0; }
   [[nodiscard]] int child(int node, int action) const { return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)]; }
+  [[nodiscard]] double odds_for(int player, int action) const {
+    return perceived.empty() ? actions[static_cast<std::size_t>(action)].odds
+                             : perceived[static_cast<std::size_t>(player) * actions.size() + static_cast<std::size_t>(action)];
+  }
   [[nodiscard]] double payoff(int outcome, int player) const {
     return payoffs[static_cast<std::size_t>(outcome) * players.size() + static_cast<std::size_t>(player)];
   }
@@ -73,6 +79,9 @@ struct ExtensiveForm {
 /// actions. Agent QRE does not need it; reading the agents of a player as one player does.
 [[nodiscard]] bool has_perfect_recall(const ExtensiveForm& form);
 
+/// Outside what the method solves (exit 4); the same code that `solve` refuses with.
+inline constexpr const char* tree_refusal_code = "M0902";
+
 // ---- Gambit's .efg -------------------------------------------------------------------------------------------------
 
 /// An extensive form from Gambit's file format.
@@ -81,11 +90,12 @@ struct ExtensiveForm {
 [[nodiscard]] Result<ExtensiveForm> read_efg(const std::string& path);
 [[nodiscard]] Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file);
 
-/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
-[[nodiscard]] std::string write_efg(const ExtensiveForm& form);
+/// Why no `.efg` can say the form (M0902): players see other odds or priors than the analyst. Empty where it can.
+[[nodiscard]] Diagnostics beyond_efg(const ExtensiveForm& form);
 
-/// Outside what the method solves (exit 4); the same code that `solve` refuses with.
-inline constexpr const char* tree_refusal_code = "M0902";
+/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
+/// Requires: beyond_efg(form) is empty.
+[[nodiscard]] std::string write_efg(const ExtensiveForm& form);
 
 // ---- From a compiled game ------------------------------------------------------------------------------------------
 
@@ -98,10 +108,10 @@ struct UnrollOptions {
 };
 
 /// The game unrolled: types drawn first, then every public history; an information set is a public history and an own type.
-/// Payoffs are discounted to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
+/// Who moves at once moves one after the other, the later ones not seeing what the earlier ones did. Payoffs are discounted
+/// to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
 ///
-/// Errors: M0902 where one tree cannot say the game: players or the analyst see other odds or priors than each other, no
-///         finite horizon, simultaneous moves, types drawn jointly; M0901 when the tree has too many nodes.
+/// Errors: M0902 where no tree can say the game: no finite horizon; M0901 when the tree has too many nodes.
 [[nodiscard]] Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options = {});
 
 // ---- Solving -------------------------------------------------------------------------------------------------------
@@ -110,10 +120,18 @@ struct TreeOptions {
   double lambda = 0.0;                             ///< the target, in 1/payoff units, on payoffs at the root
   int max_steps = 20'000;                          ///< of the path, corrections that failed included
   std::int64_t max_bytes = std::int64_t{8} << 30;  ///< refuse beyond, with the size
+  bool all = false;                                ///< look for further solutions at the target: docs/methods_tree.md, "Several solutions"
+  int starts = 48;                                 ///< how many further places to start from, where `all`
   OnStep on_step;
 };
 
 enum class TreeTermination { not_run, reached, step_too_small, step_limit, cancelled };
+
+/// A place where a branch turns or is crossed.
+struct TreeTurn {
+  double lambda = 0.0;
+  int set = -1;  ///< the information set whose probabilities move most there (of a crossing: along the other branch)
+};
 
 /// What happened on the way, and the honest lambda.
 struct TreeSummary {
@@ -122,8 +140,10 @@ struct TreeSummary {
   double lambda_asked = 0.0;
   double lambda = 0.0;  ///< that of the strategy given: the one asked for only where `termination` is reached
   int steps = 0, rejected = 0;
-  std::vector<double> folds;          ///< lambdas at which the branch turned back or forth
-  std::vector<double> branch_points;  ///< lambdas near which another branch crosses this one
+  std::vector<TreeTurn> folds;          ///< where the branch turned back or forth
+  std::vector<TreeTurn> branch_points;  ///< near which another branch crosses this one
+  int starts = 0;                       ///< of the search for further solutions: places started from,
+  int starts_arrived = 0;               ///< and those that led to a solution at the target
   int unknowns = 0;
   std::int64_t entries = 0;  ///< of the sparse Jacobian
   double seconds = 0.0;
@@ -141,10 +161,24 @@ struct TreeCertificate {
   std::vector<std::string> why_not;
 };
 
+/// One of several solutions at the lambda asked for, and how it was found.
+struct TreeFound {
+  enum class Origin {
+    principal,  ///< the principal branch first came to it
+    continued,  ///< further along the branch of another one, round a fold
+    started     ///< a curve from another start led to it
+  };
+  Origin origin = Origin::principal;
+  int from = -1;  ///< continued: index of the other one; started: number of the start
+  std::vector<double> log_strategy;
+  TreeCertificate certificate;
+};
+
 struct TreeSolution {
   std::vector<double> log_strategy;  ///< by action, natural logs; chance actions: log odds
   TreeSummary summary;
   TreeCertificate certificate;
+  std::vector<TreeFound> all;  ///< where TreeOptions::all: the solutions found, the principal branch's first; never proved complete
 };
 
 /// The logit agent QRE of the principal branch at the lambda asked for: where the branch that starts from uniform play at
@@ -159,5 +193,19 @@ struct TreeSolution {
 /// Checks a behaviour strategy at lambda against the form; shares no code with the solver.
 /// Requires: every action of positive odds has a finite log, every set can be reached.
 [[nodiscard]] TreeCertificate certify_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy, double lambda);
+
+/// What a behaviour strategy makes likely, by the analyst's odds.
+struct TreePrediction {
+  struct End {
+    std::string outcome;  ///< label of the last outcome on the way; ends that share a label are one
+    double probability = 0.0;
+    std::vector<double> payoffs;  ///< by player: expected at the root, given that play ends so
+    std::vector<double> by_draw;  ///< probability given each of `draws`
+  };
+  std::vector<End> ends;           ///< in order of first appearance in the tree
+  std::vector<std::string> draws;  ///< actions of chance at the root, where it moves there: of a game unrolled, the types
+  std::vector<double> payoffs;     ///< by player: expected at the root by the analyst's odds, which a player need not share
+};
+[[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy);
 
 }  // namespace melian

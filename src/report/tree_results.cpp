@@ -48,12 +48,6 @@ std::vector<int> sets_in_order(const ExtensiveForm& form) {
   return order;
 }
 
-Json numbers_json(const std::vector<double>& numbers) {
-  Json out = Json::array();
-  for (const double number : numbers) out.push_back(json_number(number));
-  return out;
-}
-
 std::string termination_word(TreeTermination termination) {
   switch (termination) {
     case TreeTermination::reached: return "reached";
@@ -71,14 +65,96 @@ Json by_player(const std::vector<std::string>& players, const std::vector<double
   return out;
 }
 
-Json information_sets_json(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players) {
+/// Where a branch turns or is crossed.
+Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns, const std::vector<std::string>& players) {
+  Json out = Json::array();
+  for (const TreeTurn& turn : turns) {
+    Json one = {{"lambda", json_number(turn.lambda)}};
+    if (turn.set >= 0) {
+      const ExtensiveForm::InformationSet& set = form.sets[at(turn.set)];
+      one["player"] = players[at(set.player)];
+      one["number"] = set.number;
+      one["label"] = set.label;
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::string turns_words(const ExtensiveForm& form, const std::vector<TreeTurn>& turns, const std::vector<std::string>& players) {
+  std::vector<std::string> words;
+  for (const TreeTurn& turn : turns) {
+    words.push_back(number_text(turn.lambda, 4));
+    if (turn.set < 0) continue;
+    const ExtensiveForm::InformationSet& set = form.sets[at(turn.set)];
+    words.back() += fmt::format(" ({}: {})", players[at(set.player)], set.label.empty() ? fmt::format("information set {}", set.number) : set.label);
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string origin_words(const TreeFound& found) {
+  switch (found.origin) {
+    case TreeFound::Origin::principal: return "principal";
+    case TreeFound::Origin::continued: return fmt::format("fold of {}", found.from + 1);
+    case TreeFound::Origin::started: return fmt::format("start {}", found.from + 1);
+  }
+  return "";
+}
+
+std::string origin_key(TreeFound::Origin origin) {
+  switch (origin) {
+    case TreeFound::Origin::principal: return "principal";
+    case TreeFound::Origin::continued: return "continued";
+    case TreeFound::Origin::started: return "started";
+  }
+  return "";
+}
+
+Json information_sets_json(const ExtensiveForm& form, const std::vector<double>& log_strategy, const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const int h : sets_in_order(form)) {
     const ExtensiveForm::InformationSet& set = form.sets[at(h)];
     const std::vector<std::string> keys = action_keys(form, set);
     Json probabilities = Json::object();
-    for (int a = 0; a < set.num_actions; ++a) probabilities[keys[at(a)]] = json_number(std::exp(solution.log_strategy[at(set.first_action + a)]));
+    for (int a = 0; a < set.num_actions; ++a) probabilities[keys[at(a)]] = json_number(std::exp(log_strategy[at(set.first_action + a)]));
     out.push_back({{"player", players[at(set.player)]}, {"number", set.number}, {"label", set.label}, {"probabilities", std::move(probabilities)}});
+  }
+  return out;
+}
+
+Json certificate_json(const TreeCertificate& certificate, const std::vector<std::string>& players) {
+  return {{"residual", json_number(certificate.residual)},
+          {"residual_tolerance", certificate.tolerance},
+          {"regret", by_player(players, certificate.regret)},
+          {"ceiling", by_player(players, certificate.ceiling)},
+          {"perfect_recall", certificate.perfect_recall},
+          {"holds", certificate.holds},
+          {"why_not", certificate.why_not}};
+}
+
+/// Outcomes with their probabilities and what the players get there, by the analyst's odds.
+Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& players) {
+  Json out = Json::object();
+  const std::vector<std::string> draws = keys_of(seen.draws, "draw");
+  for (const TreePrediction::End& end : seen.ends) {
+    Json by_draw = Json::object();
+    for (std::size_t k = 0; k < draws.size(); ++k) by_draw[draws[k]] = json_number(end.by_draw[k]);
+    out[end.outcome] = {{"probability", json_number(end.probability)}, {"by_draw", std::move(by_draw)}, {"payoffs", by_player(players, end.payoffs)}};
+  }
+  return out;
+}
+
+Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players) {
+  Json out = Json::array();
+  for (const TreeFound& found : solution.all) {
+    Json one = {{"found_by", origin_key(found.origin)}};
+    if (found.origin == TreeFound::Origin::continued) one["from_solution"] = found.from + 1;
+    if (found.origin == TreeFound::Origin::started) one["start"] = found.from + 1;
+    one["values"] = by_player(players, found.certificate.values);
+    one["outcomes"] = outcomes_json(predict_tree(form, found.log_strategy), players);
+    one["certificate"] = certificate_json(found.certificate, players);
+    one["information_sets"] = information_sets_json(form, found.log_strategy, players);
+    out.push_back(std::move(one));
   }
   return out;
 }
@@ -108,24 +184,71 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
                         {"message", summary.message},
                         {"steps", summary.steps},
                         {"unknowns", summary.unknowns},
-                        {"folds", numbers_json(summary.folds)},
-                        {"branch_points", numbers_json(summary.branch_points)}};
+                        {"folds", turns_json(form, summary.folds, players)},
+                        {"branch_points", turns_json(form, summary.branch_points, players)}};
   if (summary.lambda != summary.lambda_asked) document["method"]["asked"] = {{"lambda", json_number(summary.lambda_asked)}};
   document["lambda"] = json_number(summary.lambda);
   Json values = Json::object();
   for (std::size_t i = 0; i < players.size(); ++i) values[players[i]] = {{only_type, json_number(certificate.values[i])}};
   document["values"] = std::move(values);
-  document["information_sets"] = information_sets_json(form, solution, players);
-  document["certificate"] = {{"residual", json_number(certificate.residual)},
-                             {"residual_tolerance", certificate.tolerance},
-                             {"regret", by_player(players, certificate.regret)},
-                             {"ceiling", by_player(players, certificate.ceiling)},
-                             {"perfect_recall", certificate.perfect_recall},
-                             {"holds", certificate.holds},
-                             {"why_not", certificate.why_not}};
+  document["information_sets"] = information_sets_json(form, solution.log_strategy, players);
+  const TreePrediction seen = predict_tree(form, solution.log_strategy);
+  document["outcomes"] = outcomes_json(seen, players);
+  document["payoffs"] = by_player(players, seen.payoffs);
+  document["certificate"] = certificate_json(certificate, players);
+  if (!solution.all.empty())
+    document["solutions"] = {
+        {"complete", false}, {"starts", summary.starts}, {"starts_arrived", summary.starts_arrived}, {"found", solutions_json(form, solution, players)}};
   document["timing"] = {{"solve_seconds", summary.seconds}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
+
+namespace {
+
+Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen, const std::vector<std::string>& players) {
+  std::vector<std::string> head{"outcome", "probability"};
+  std::vector<std::size_t> right{1};
+  for (const std::string& player : players) {
+    right.push_back(head.size());
+    head.push_back(player + " gets");
+  }
+  Table table(head);
+  table.align_right(right);
+  constexpr std::size_t most = 20;
+  for (std::size_t k = 0; k < std::min(seen.ends.size(), most); ++k) {
+    std::vector<std::string> row{seen.ends[k].outcome, with_decimals(seen.ends[k].probability)};
+    for (int i = 0; i < form.num_players(); ++i) row.push_back(with_decimals(seen.ends[k].payoffs[at(i)]));
+    table.add(row);
+  }
+  return table;
+}
+
+/// All solutions found: how, their values, how sure, and the most likely outcomes.
+std::string solutions_text(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players, const TextStyle& style) {
+  Table table({"solution", "found by", "residual", "regret", "who gets what; outcomes"});
+  table.wrap_last();
+  for (std::size_t k = 0; k < solution.all.size(); ++k) {
+    const TreeFound& found = solution.all[k];
+    std::vector<std::string> row{fmt::format("{}", k + 1), origin_words(found), error_text(found.certificate.residual),
+                                 number_text(*std::ranges::max_element(found.certificate.regret), 3)};
+    std::vector<std::string> values, shares;
+    for (std::size_t i = 0; i < players.size(); ++i) values.push_back(fmt::format("{} {}", players[i], with_decimals(found.certificate.values[i])));
+    TreePrediction seen = predict_tree(form, found.log_strategy);
+    std::ranges::stable_sort(seen.ends, [](const auto& a, const auto& b) { return a.probability > b.probability; });
+    constexpr std::size_t most = 4;
+    for (std::size_t e = 0; e < std::min(seen.ends.size(), most); ++e)
+      shares.push_back(fmt::format("{} {}", seen.ends[e].outcome, with_decimals(seen.ends[e].probability)));
+    row.push_back(fmt::format("{}; {}", fmt::join(values, ", "), fmt::join(shares, ", ")));
+    table.add(row);
+  }
+  const std::string note = fmt::format(
+      "Found at this λ by following the principal branch on, and by {} of {} further starts that arrived, each followed both ways along its "
+      "branch. This is what was found; that there are no others is not proved.",
+      solution.summary.starts_arrived, solution.summary.starts);
+  return table.text(style) + "  " + wrap(note, TextStyle{style.colour, style.width - 2}, 2) + "\n\n";
+}
+
+}  // namespace
 
 std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions, const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
@@ -145,6 +268,14 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
   values.align_right({1});
   for (std::size_t i = 0; i < players.size(); ++i) values.add({players[i], with_decimals(certificate.values[i])});
   out += values.text(style) + "\n";
+  const TreePrediction seen = predict_tree(form, solution.log_strategy);
+  out += outcomes_table(form, seen, players).text(style);
+  constexpr std::size_t most_outcomes = 20;
+  if (seen.ends.size() > most_outcomes) out += fmt::format("  and {} more in --json\n", seen.ends.size() - most_outcomes);
+  if (!form.perceived.empty())
+    out += "  " + paint(style, "2", wrap("Values are what each player expects by its own odds and priors; outcomes are by the analyst's.", inner, 2)) + "\n";
+  out += "\n";
+  if (!solution.all.empty()) out += solutions_text(form, solution, players, style);
 
   constexpr std::size_t most_rows = 40;
   constexpr int most_actions = 4;
@@ -180,17 +311,13 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
   }
   if (!certificate.perfect_recall)
     out += "  " + paint(style, "33", wrap("Some player forgets what it knew or did: its information sets are solved as agents of their own.", inner, 2)) + "\n";
-  const auto near = [](const std::vector<double>& lambdas) {
-    std::vector<std::string> words;
-    for (const double lambda : lambdas) words.push_back(number_text(lambda, 4));
-    return fmt::format("{}", fmt::join(words, ", "));
-  };
-  if (!summary.folds.empty()) out += "  " + wrap(fmt::format("On the way the branch folded near λ {}.", near(summary.folds)), inner, 2) + "\n";
+  if (!summary.folds.empty())
+    out += "  " + wrap(fmt::format("On the way the branch folded near λ {}.", turns_words(form, summary.folds, players)), inner, 2) + "\n";
   if (!summary.branch_points.empty())
     out += "  " +
            paint(style, "33",
                  wrap(fmt::format("Another branch crosses near λ {}: the equilibria beyond are not the only ones joined to uniform play.",
-                                  near(summary.branch_points)),
+                                  turns_words(form, summary.branch_points, players)),
                       inner, 2)) +
            "\n";
   return out;

@@ -34,7 +34,26 @@ std::string outcome_text(const ExtensiveForm& form, int outcome) {
 
 }  // namespace
 
+Diagnostics beyond_efg(const ExtensiveForm& form) {
+  Diagnostics out;
+  for (int i = 0; i < form.num_players() && !form.perceived.empty(); ++i)
+    for (const ExtensiveForm::InformationSet& set : form.sets) {
+      if (set.player != ExtensiveForm::chance) continue;
+      bool differs = false;
+      for (int a = set.first_action; a < set.first_action + set.num_actions; ++a)
+        differs = differs || form.odds_for(i, a) != form.actions[static_cast<std::size_t>(a)].odds;
+      if (!differs) continue;
+      out.push_back(placeless(tree_refusal_code,
+                              fmt::format("{} sees other odds of '{}' than the analyst, and an .efg has one set of odds for all",
+                                          form.players[static_cast<std::size_t>(i)], set.label),
+                              "let everybody see the same odds and priors, or solve here with `--method tree`"));
+      break;
+    }
+  return out;
+}
+
 std::string write_efg(const ExtensiveForm& form) {
+  MELIAN_EXPECT(form.perceived.empty(), "an .efg has one set of odds for all");
   std::string out = "EFG 2 R " + quoted(form.title) + " {";
   for (const std::string& player : form.players) out += " " + quoted(player);
   out += " }\n" + quoted(form.comment) + "\n\n";

@@ -51,15 +51,18 @@ std::vector<int> sets_passed_twice(const ExtensiveForm& form) {
 
 std::vector<int> sets_never_reached(const ExtensiveForm& form) {
   std::vector<bool> possible(form.nodes.size(), true), reached(form.sets.size(), false);
-  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    if (node.parent >= 0) {
-      const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
-      const bool drawn = before.player >= 0 || form.actions[ix(before.first_action + node.taken)].odds > 0.0;
-      possible[n] = possible[ix(node.parent)] && drawn;
+  const int views = form.perceived.empty() ? 1 : form.num_players();
+  for (int view = 0; view < views; ++view)
+    for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+      const ExtensiveForm::Node& node = form.nodes[n];
+      if (node.parent >= 0) {
+        const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
+        const bool drawn = before.player >= 0 || form.odds_for(view, before.first_action + node.taken) > 0.0;
+        possible[n] = possible[ix(node.parent)] && drawn;
+      }
+      const bool theirs = node.set >= 0 && (views == 1 || form.sets[ix(node.set)].player == view);
+      if (theirs && possible[n]) reached[ix(node.set)] = true;
     }
-    if (node.set >= 0 && possible[n]) reached[ix(node.set)] = true;
-  }
   std::vector<int> found;
   for (std::size_t h = 0; h < form.sets.size(); ++h)
     if (form.sets[h].player >= 0 && !reached[h]) found.push_back(static_cast<int>(h));

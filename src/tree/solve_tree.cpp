@@ -7,6 +7,7 @@
 
 #include "melian/numeric.h"
 #include "melian/tree.h"
+#include "tree/find_all.h"
 #include "tree/follow.h"
 #include "tree/shape.h"
 #include "tree/system.h"
@@ -97,6 +98,23 @@ std::string words(const TreeSummary& summary) {
   return summary.message;
 }
 
+/// The principal branch up to where it first comes to the lambda asked for.
+tree::Vector principal(tree::Follower& follower, const TreeOptions& options, TreeSummary& summary) {
+  tree::TraceLimits limits;
+  limits.target = options.lambda;
+  limits.only_first = true;
+  limits.max_steps = options.max_steps;
+  tree::Trace trace = follower.from_start(limits);
+  summary.termination = trace.termination;
+  summary.steps = trace.steps;
+  summary.rejected = trace.rejected;
+  summary.folds = std::move(trace.folds);
+  summary.branch_points = std::move(trace.branch_points);
+  const bool reached = trace.termination == TreeTermination::reached;
+  summary.lambda = reached ? options.lambda : trace.lambda;
+  return reached ? std::move(trace.crossings.front()) : std::move(trace.last);
+}
+
 }  // namespace
 
 Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options) {
@@ -118,7 +136,8 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   out.summary.lambda_asked = options.lambda;
   out.summary.unknowns = system.num_unknowns();
   out.summary.entries = system.num_entries();
-  const std::vector<double> x = tree::follow_branch(system, payoffs.range, options, out.summary);
+  tree::Follower follower(system, payoffs.range, options.on_step);
+  const tree::Vector x = principal(follower, options, out.summary);
   system.evaluate(x);
   out.log_strategy = system.log_strategy();
   out.summary.message = words(out.summary);
@@ -127,6 +146,8 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
     out.certificate.why_not.insert(out.certificate.why_not.begin(), out.summary.message);
     out.certificate.holds = false;
   }
+  if (options.all && out.summary.termination != TreeTermination::cancelled && options.lambda > 0.0)
+    out.all = tree::find_all(form, system, payoffs.range, x, options, out.summary);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
   out.summary.seconds = taken.count();
   return out;

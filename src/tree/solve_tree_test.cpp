@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "melian/tree.h"
+#include "tree/elimination.h"
 #include "tree/follow.h"
 #include "tree/sparse.h"
 #include "tree/system.h"
@@ -48,6 +49,20 @@ ExtensiveForm joining(double out) {
 }
 double lambda_of_joining(double p, double out) { return (std::log(p) - std::log1p(-p)) / (p * p - out); }
 
+struct Folds {
+  double up = 0.0, down = 0.0;  ///< where lambda(p) turns, found by looking
+  double p = 0.0;               ///< at the upper one
+};
+Folds folds_of_joining(double out) {
+  Folds found;
+  for (double p = 0.5 + 1e-5; p < 0.9; p += 1e-5) {
+    const double before = lambda_of_joining(p - 1e-5, out), here = lambda_of_joining(p, out), after = lambda_of_joining(p + 1e-5, out);
+    if (here > before && here > after && found.up == 0.0) found.up = here, found.p = p;
+    if (here < before && here < after) found.down = here;
+  }
+  return found;
+}
+
 TreeSolution solved(const ExtensiveForm& form, double lambda) {
   TreeOptions options;
   options.lambda = lambda;
@@ -85,7 +100,7 @@ TEST_CASE("solve_tree: the branch of symmetric coordination stays symmetric and 
   CHECK(chance_of(solution, 0) == doctest::Approx(0.5).epsilon(solved_to));
   REQUIRE(solution.summary.branch_points.size() == 1);
   constexpr double step_there = 2e-3;  // how finely a crossing is located
-  CHECK(std::abs(solution.summary.branch_points[0] - 2.0) < step_there);
+  CHECK(std::abs(solution.summary.branch_points[0].lambda - 2.0) < step_there);
   CHECK(solution.summary.folds.empty());
 }
 
@@ -98,13 +113,7 @@ TEST_CASE("solve_tree: the slightest advantage decides coordination, without a c
 TEST_CASE("solve_tree: folds are passed, and the target is where the branch first comes to it") {
   constexpr double out = 0.248;
   const ExtensiveForm form = joining(out);
-  double fold_up = 0.0, fold_down = 0.0;  // where lambda(p) turns, found by looking
-  double fold_p = 0.0;
-  for (double p = 0.5 + 1e-5; p < 0.9; p += 1e-5) {
-    const double before = lambda_of_joining(p - 1e-5, out), here = lambda_of_joining(p, out), after = lambda_of_joining(p + 1e-5, out);
-    if (here > before && here > after && fold_up == 0.0) fold_up = here, fold_p = p;
-    if (here < before && here < after) fold_down = here;
-  }
+  const auto [fold_up, fold_down, fold_p] = folds_of_joining(out);
   REQUIRE(fold_up > fold_down);
   const TreeSolution early = solved(form, 0.5 * (fold_up + fold_down));
   CHECK(early.summary.folds.empty());
@@ -112,8 +121,8 @@ TEST_CASE("solve_tree: folds are passed, and the target is where the branch firs
   CHECK(lambda_of_joining(chance_of(early, 0), out) == doctest::Approx(early.summary.lambda).epsilon(1e-7));
   const TreeSolution late = solved(form, 1.05 * fold_up);
   REQUIRE(late.summary.folds.size() == 2);
-  CHECK(late.summary.folds[0] == doctest::Approx(fold_up).epsilon(0.01));
-  CHECK(late.summary.folds[1] == doctest::Approx(fold_down).epsilon(0.01));
+  CHECK(late.summary.folds[0].lambda == doctest::Approx(fold_up).epsilon(1e-4));
+  CHECK(late.summary.folds[1].lambda == doctest::Approx(fold_down).epsilon(1e-4));
   CHECK(lambda_of_joining(chance_of(late, 0), out) == doctest::Approx(late.summary.lambda).epsilon(1e-7));
   CHECK(chance_of(late, 0) > fold_p);
 }
@@ -202,17 +211,30 @@ TEST_CASE("certify_tree: moving probability away from the solution is told by th
   CHECK(spoilt.why_not[0].starts_with("residual:"));
 }
 
-TEST_CASE("system: the Jacobian is that of the residual, by differences") {
-  const ExtensiveForm form = read(
+TEST_CASE("system: the Jacobian and the slope are those of the residual, by differences; also with odds seen differently and a bias") {
+  ExtensiveForm form = read(
       "EFG 2 R \"\" { \"A\" \"B\" }\nc \"\" 1 \"\" { \"weak\" 1/3 \"tough\" 2/3 } 0\n"
       "p \"\" 1 1 \"\" { \"ask\" \"wait\" \"quit\" } 0\np \"\" 2 1 \"\" { \"give\" \"fight\" } 0\nt \"\" 1 \"\" { 3, 1 }\nt \"\" 2 \"\" { -1, 2 }\n"
       "p \"\" 2 2 \"\" { \"give\" \"fight\" } 0\nt \"\" 3 \"\" { 2, 0 }\np \"\" 1 3 \"\" { \"l\" \"r\" } 0\nt \"\" 4 \"\" { 1, 1 }\nt \"\" 5 \"\" { 0, 3 }\nt "
       "\"\" 6 \"\" { 0, 1 }\n"
       "p \"\" 1 2 \"\" { \"ask\" \"wait\" \"quit\" } 0\np \"\" 2 1 0\nt \"\" 7 \"\" { 1, -1 }\nt \"\" 8 \"\" { 4, 2 }\n"
       "p \"\" 2 2 0\nt \"\" 9 \"\" { 1, 5 }\nt \"\" 10 \"\" { 2, 2 }\nt \"\" 11 \"\" { 1, 0 }\n");
+  bool disagree = false, biased = false;
+  SUBCASE("alike") {}
+  SUBCASE("B sees other odds") { disagree = true; }
+  SUBCASE("biased") { disagree = biased = true; }
+  if (disagree) {
+    form.perceived.assign(2 * form.actions.size(), 0.0);
+    const auto types = static_cast<std::size_t>(form.sets[static_cast<std::size_t>(form.nodes[0].set)].first_action);
+    form.perceived[types] = 1.0 / 3.0;
+    form.perceived[types + 1] = 2.0 / 3.0;
+    form.perceived[form.actions.size() + types] = 0.8;
+    form.perceived[form.actions.size() + types + 1] = 0.2;
+  }
   tree::System system(form);
   const auto n = static_cast<std::size_t>(system.num_unknowns());
   REQUIRE(n == 7);
+  if (biased) system.set_bias({1.0, -2.0, 0.5, 3.0, 0.0, -1.0, 2.0}, 4.0);
   std::vector<double> x = system.start(), f(n), moved(n);
   for (std::size_t k = 0; k < n; ++k) x[k] += 0.3 * std::sin(1.0 + static_cast<double>(k));
   constexpr double lambda = 1.7, nudge = 1e-6, by_differences = 1e-8;
@@ -233,4 +255,64 @@ TEST_CASE("system: the Jacobian is that of the residual, by differences") {
     system.residual(lambda, f);
     for (std::size_t r = 0; r < n; ++r) CHECK(std::abs(column[r] - (moved[r] - f[r]) / (2.0 * nudge)) < by_differences);
   }
+  std::vector<double> slope(n);
+  system.evaluate(x);
+  system.slope(slope);
+  system.residual(lambda + nudge, moved);
+  system.residual(lambda - nudge, f);
+  for (std::size_t r = 0; r < n; ++r) CHECK(std::abs(slope[r] - (moved[r] - f[r]) / (2.0 * nudge)) < by_differences);
+}
+
+TEST_CASE("solve_tree: values and beliefs of a player who sees other odds are its own") {
+  // Chance draws good or bad; A, who does not see it, enters or stays out.
+  ExtensiveForm form = read(
+      "EFG 2 R \"\" { \"A\" }\nc \"\" 1 \"\" { \"good\" 1/2 \"bad\" 1/2 } 0\np \"\" 1 1 \"\" { \"in\" \"out\" } 0\nt \"\" 1 \"\" { 2 }\nt \"\" 2 \"\" { 0 }\n"
+      "p \"\" 1 1 0\nt \"\" 3 \"\" { -1 }\nt \"\" 4 \"\" { 0 }\n");
+  const auto draw = static_cast<std::size_t>(form.sets[static_cast<std::size_t>(form.nodes[0].set)].first_action);
+  form.perceived.assign(form.actions.size(), 0.0);
+  form.perceived[draw] = 0.9;
+  form.perceived[draw + 1] = 0.1;
+  constexpr double lambda = 2.0, own = 0.9 * 2 - 0.1, analyst = 0.5 * 2 - 0.5;
+  const TreeSolution solution = solved(form, lambda);
+  const double in = 1.0 / (1.0 + std::exp(-lambda * own));
+  CHECK(solution.certificate.holds);
+  CHECK(solution.certificate.values[0] == doctest::Approx(in * own));
+  CHECK(predict_tree(form, solution.log_strategy).payoffs[0] == doctest::Approx(in * analyst));
+}
+
+TEST_CASE("solve_tree --all: between two folds every root of the joining game is found, folds with their place") {
+  constexpr double out = 0.248;
+  const ExtensiveForm form = joining(out);
+  TreeOptions options;
+  const Folds folds = folds_of_joining(out);
+  options.lambda = 0.5 * (folds.up + folds.down);
+  options.all = true;
+  const auto solution = solve_tree(form, options);
+  REQUIRE(solution.has_value());
+  int roots = 0;
+  for (double p = 0.5 + 1e-6; p < 0.999999; p += 1e-5) {
+    const double before = lambda_of_joining(p, out) - options.lambda, after = lambda_of_joining(p + 1e-5, out) - options.lambda;
+    if (before * after > 0.0 || std::abs(before) > 0.1) continue;
+    ++roots;
+    bool found = false;
+    for (const TreeFound& one : solution->all) {
+      const double chance = std::exp(one.log_strategy[0]);
+      found = found || (chance >= p - 1e-9 && chance <= p + 1.1e-5);
+    }
+    CHECK(found);
+  }
+  CHECK(roots == 3);
+  for (const TreeTurn& fold : solution->summary.folds) CHECK(fold.set >= 0);
+  for (const TreeFound& one : solution->all) CHECK(one.certificate.holds);
+}
+
+TEST_CASE("elimination: many leaves that meet at one hub go before it, and what fills in is counted") {
+  constexpr int leaves = 50;
+  tree::BlockGraph graph;
+  graph.size.assign(leaves + 1, 1);
+  for (int k = 1; k <= leaves; ++k) graph.shared.emplace_back(0, k);  // the hub is given first
+  const tree::Elimination found = tree::elimination_order(graph, 1e9);
+  CHECK(found.order.back() == 0);
+  CHECK(found.entries == 3.0 * leaves + 1.0);
+  CHECK(std::isinf(tree::elimination_order(graph, 10.0).entries));
 }

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "melian/numeric.h"
+#include "tree/elimination.h"
 #include "tree/shape.h"
 
 namespace melian::tree {
@@ -29,24 +31,49 @@ std::int64_t System::bytes_to_plan(const ExtensiveForm& form) {
 }
 
 std::int64_t System::bytes_to_solve() const {
-  // The matrix, the copy and the two factors that elimination keeps; filling in is rare in this order (see system.h).
-  constexpr std::int64_t copies = 5, per_entry = sizeof(double) + sizeof(int);
-  return entries_ * copies * per_entry + static_cast<std::int64_t>(above_.size() * sizeof(Above)) +
-         static_cast<std::int64_t>((values_.size() + after_.size()) * sizeof(double));
+  // The matrix and the copy that elimination keeps, and the factors with what fills in.
+  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0;
+  const double bytes = per_entry * (2.0 * static_cast<double>(entries_) + factor_entries_ + border * unknowns_) +
+                       static_cast<double>(above_.size() * sizeof(Above)) + static_cast<double>((values_.size() + after_.size()) * sizeof(double));
+  constexpr auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max());
+  return bytes < 0.5 * most ? static_cast<std::int64_t>(bytes) : std::numeric_limits<std::int64_t>::max();
 }
 
 System::System(const ExtensiveForm& form) : form_(form) {
   number_choices();
   climb();
+  reorder();
   find_rows();
   place_blocks();
   log_strategy_.assign(form.actions.size(), 0.0);
   for (const ExtensiveForm::InformationSet& set : form.sets)
     for (int k = 0; k < set.num_actions && set.player < 0; ++k) log_strategy_[ix(set.first_action + k)] = std::log(form.actions[ix(set.first_action + k)].odds);
-  log_reach_.assign(form.nodes.size(), 0.0);
+  probability_.assign(form.actions.size(), 0.0);
+  if (!form.perceived.empty()) views_ = form.num_players();
+  for (int view = 0; view < views_; ++view)
+    for (const ExtensiveForm::InformationSet& set : form.sets)
+      for (int a = set.first_action; a < set.first_action + set.num_actions; ++a) {
+        odds_.push_back(set.player < 0 ? form.odds_for(view, a) : 0.0);
+        log_odds_.push_back(std::log(odds_.back()));
+      }
+  parent_action_.assign(form.nodes.size(), -1);
+  for (std::size_t n = 1; n < form.nodes.size(); ++n) {
+    const ExtensiveForm::Node& node = form.nodes[n];
+    parent_action_[n] = form.sets[ix(form.nodes[ix(node.parent)].set)].first_action + node.taken;
+  }
+  of_chance_.assign(form.actions.size(), 0);
+  for (const ExtensiveForm::InformationSet& set : form.sets)
+    for (int k = 0; k < set.num_actions && set.player < 0; ++k) of_chance_[ix(set.first_action + k)] = 1;
+  log_reach_.assign(form.nodes.size() * ix(views_), 0.0);
+  belief_.assign(form.nodes.size(), 0.0);
+  by_chance_.assign(form.nodes.size() * ix(views_), 1.0);
+  for (int view = 0; view < views_; ++view)
+    for (std::size_t n = 1; n < form.nodes.size(); ++n) {
+      const std::size_t a = ix(parent_action_[n]), first = ix(view) * form.nodes.size();
+      if (of_chance_[a] != 0) by_chance_[first + n] = by_chance_[first + ix(form.nodes[n].parent)] * odds_[ix(view) * form.actions.size() + a];
+    }
   values_.assign(form.nodes.size() * form.players.size(), 0.0);
   after_.assign(values_.size(), 0.0);
-  log_mass_.assign(choices_.size(), 0.0);
   quality_.assign(form.actions.size(), 0.0);
 }
 
@@ -95,6 +122,32 @@ void System::climb() {
     for (Above at = nearest[ix(n)]; at.node >= 0; at = nearest[ix(at.node)]) above_.push_back(at);
   }
   above_begin_.push_back(static_cast<std::int64_t>(above_.size()));
+}
+
+/// The order of elimination becomes that of the choices.
+void System::reorder() {
+  constexpr double most = 1e10;  // entries; far beyond any memory
+  BlockGraph graph;
+  for (const Choice& choice : choices_) graph.size.push_back(choice.num_actions - 1);
+  for (std::size_t k = 0; k < above_nodes_.size(); ++k)
+    for (std::int64_t at = above_begin_[k]; at < above_begin_[k + 1]; ++at)
+      graph.shared.emplace_back(choice_of_[ix(above_[ix(at)].node)], choice_of_[ix(above_nodes_[k])]);
+  std::ranges::sort(graph.shared);
+  graph.shared.erase(std::ranges::unique(graph.shared).begin(), graph.shared.end());
+  const Elimination elimination = elimination_order(graph, most);
+  factor_entries_ = elimination.entries;
+  std::vector<Choice> ordered;
+  std::vector<int> place(choices_.size());
+  unknowns_ = 0;
+  for (const int c : elimination.order) {
+    place[ix(c)] = static_cast<int>(ordered.size());
+    ordered.push_back(std::move(choices_[ix(c)]));
+    ordered.back().first_unknown = unknowns_;
+    unknowns_ += ordered.back().num_actions - 1;
+  }
+  choices_ = std::move(ordered);
+  for (int& choice : choice_of_)
+    if (choice >= 0) choice = place[ix(choice)];
 }
 
 /// The rows that a set's columns reach: those of sets above (of the action that leads here, or of all where that is the
@@ -179,7 +232,13 @@ std::vector<double> System::start() const {
   for (const Choice& choice : choices_)
     for (int a = 1; a < choice.num_actions; ++a)
       x[ix(choice.first_unknown + a - 1)] = form_.actions[ix(choice.first_action + a)].log_weight - form_.actions[ix(choice.first_action)].log_weight;
+  for (std::size_t k = 0; k < bias_.size(); ++k) x[k] += bias_[k];
   return x;
+}
+
+void System::set_bias(std::vector<double> bias, double unbiased_at) {
+  bias_ = std::move(bias);
+  unbiased_at_ = unbiased_at;
 }
 
 void System::evaluate(std::span<const double> x) {
@@ -190,31 +249,56 @@ void System::evaluate(std::span<const double> x) {
     const double normaliser = log_sum_exp(row);
     for (double& log : row) log -= normaliser;
   }
-  const std::size_t players = form_.players.size();
-  for (std::size_t n = 1; n < form_.nodes.size(); ++n) {
-    const ExtensiveForm::Node& node = form_.nodes[n];
-    log_reach_[n] = log_reach_[ix(node.parent)] + log_strategy_[ix(form_.sets[ix(form_.nodes[ix(node.parent)].set)].first_action + node.taken)];
+  for (std::size_t a = 0; a < probability_.size(); ++a) probability_[a] = std::exp(log_strategy_[a]);
+  for (int view = 0; view < views_; ++view) play_as(view);
+  believe();
+}
+
+/// Down the tree how likely each node is, up the tree what it is worth: to a player who sees other odds than the rest, or
+/// (the only view) to all.
+void System::play_as(int view) {
+  const std::size_t players = form_.players.size(), nodes = form_.nodes.size();
+  const std::size_t first = ix(view), last = views_ == 1 ? players : first + 1;
+  double* reach = log_reach_.data() + first * nodes;
+  const double* odds = odds_.data() + first * form_.actions.size();
+  const double* log_odds = log_odds_.data() + first * form_.actions.size();
+  for (std::size_t n = 1; n < nodes; ++n) {
+    const std::size_t a = ix(parent_action_[n]);
+    reach[n] = reach[ix(form_.nodes[n].parent)] + (of_chance_[a] != 0 ? log_odds[a] : log_strategy_[a]);
   }
-  std::ranges::fill(after_, 0.0);
-  for (std::size_t n = form_.nodes.size(); n-- > 0;) {
+  for (std::size_t n = 0; n < nodes; ++n)
+    for (std::size_t i = first; i < last; ++i) after_[n * players + i] = 0.0;
+  for (std::size_t n = nodes; n-- > 0;) {
     const ExtensiveForm::Node& node = form_.nodes[n];
-    const double weight = node.parent < 0 ? 0.0 : std::exp(log_strategy_[ix(form_.sets[ix(form_.nodes[ix(node.parent)].set)].first_action + node.taken)]);
-    for (std::size_t i = 0; i < players; ++i) {
+    const std::size_t a = n > 0 ? ix(parent_action_[n]) : 0;
+    const double weight = n == 0 ? 0.0 : of_chance_[a] != 0 ? odds[a] : probability_[a];
+    for (std::size_t i = first; i < last; ++i) {
       values_[n * players + i] = after_[n * players + i] + (node.outcome < 0 ? 0.0 : form_.payoffs[ix(node.outcome) * players + i]);
-      if (node.parent >= 0 && weight > 0.0) after_[ix(node.parent) * players + i] += weight * values_[n * players + i];
+      if (weight > 0.0) after_[ix(node.parent) * players + i] += weight * values_[n * players + i];
     }
   }
-  for (std::size_t c = 0; c < choices_.size(); ++c) {
+}
+
+/// Beliefs by Bayes' rule, and what each action is worth at them. Nodes are passed in their order, which memory likes.
+void System::believe() {
+  const std::size_t players = form_.players.size();
+  std::vector<double> most(choices_.size(), -infinity), mass(choices_.size(), 0.0);
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
+    most[c] = std::max(most[c], log_reach_[view_of(choices_[c].player) * form_.nodes.size() + ix(n)]);
+  }
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
+    const double below_most = log_reach_[view_of(choices_[c].player) * form_.nodes.size() + ix(n)] - most[c];
+    mass[c] += belief_[ix(n)] = below_most == 0.0 ? 1.0 : std::exp(below_most);
+  }
+  std::ranges::fill(quality_, 0.0);
+  for (const int n : above_nodes_) {
+    const std::size_t c = ix(choice_of_[ix(n)]);
     const Choice& choice = choices_[c];
-    double most = -infinity, mass = 0.0;
-    for (const int n : choice.nodes) most = std::max(most, log_reach_[ix(n)]);
-    for (const int n : choice.nodes) mass += std::exp(log_reach_[ix(n)] - most);
-    log_mass_[c] = most + std::log(mass);
-    for (int a = 0; a < choice.num_actions; ++a) {
-      double sum = 0.0;
-      for (const int n : choice.nodes) sum += std::exp(log_reach_[ix(n)] - log_mass_[c]) * values_[ix(form_.child(n, a)) * players + ix(choice.player)];
-      quality_[ix(choice.first_action + a)] = sum;
-    }
+    const double belief = belief_[ix(n)] /= mass[c];
+    const std::int32_t* child = form_.children.data() + form_.nodes[ix(n)].first_child;
+    for (int a = 0; a < choice.num_actions; ++a) quality_[ix(choice.first_action + a)] += belief * values_[ix(child[a]) * players + ix(choice.player)];
   }
 }
 
@@ -222,8 +306,10 @@ void System::residual(double lambda, std::span<double> out) const {
   for (const Choice& choice : choices_)
     for (int a = 1; a < choice.num_actions; ++a) {
       const std::size_t here = ix(choice.first_action + a), base = ix(choice.first_action);
-      out[ix(choice.first_unknown + a - 1)] = log_strategy_[here] - log_strategy_[base] - (form_.actions[here].log_weight - form_.actions[base].log_weight) -
-                                              lambda * choice.factor * (quality_[here] - quality_[base]);
+      const std::size_t k = ix(choice.first_unknown + a - 1);
+      out[k] = log_strategy_[here] - log_strategy_[base] - (form_.actions[here].log_weight - form_.actions[base].log_weight) -
+               lambda * choice.factor * (quality_[here] - quality_[base]);
+      if (!bias_.empty()) out[k] -= (1.0 - lambda / unbiased_at_) * bias_[k];
     }
 }
 
@@ -231,10 +317,36 @@ void System::slope(std::span<double> out) const {
   for (const Choice& choice : choices_)
     for (int a = 1; a < choice.num_actions; ++a)
       out[ix(choice.first_unknown + a - 1)] = -choice.factor * (quality_[ix(choice.first_action + a)] - quality_[ix(choice.first_action)]);
+  for (std::size_t k = 0; k < bias_.size(); ++k) out[k] += bias_[k] / unbiased_at_;
+}
+
+int System::fastest_set(std::span<const double> direction) const {
+  int fastest = -1;
+  double most = -1.0;
+  for (const Choice& choice : choices_) {
+    const auto move = [&](int a) { return a == 0 ? 0.0 : direction[ix(choice.first_unknown + a - 1)]; };
+    double mean = 0.0;
+    for (int a = 0; a < choice.num_actions; ++a) mean += probability_[ix(choice.first_action + a)] * move(a);
+    for (int a = 0; a < choice.num_actions; ++a) {
+      const double speed = probability_[ix(choice.first_action + a)] * std::abs(move(a) - mean);
+      if (speed > most) most = speed, fastest = choice.set;
+    }
+  }
+  return fastest;
+}
+
+std::vector<double> System::preference(const std::vector<int>& action, double bias) const {
+  std::vector<double> out(ix(unknowns_), 0.0);
+  for (const Choice& choice : choices_) {
+    const int preferred = action[ix(choice.set)];
+    for (int a = 1; a < choice.num_actions && preferred >= 0; ++a) out[ix(choice.first_unknown + a - 1)] = preferred == 0 ? -bias : preferred == a ? bias : 0.0;
+  }
+  return out;
 }
 
 void System::jacobian(double lambda, Bordered& matrix) const {
   const std::size_t players = form_.players.size();
+  std::vector<double> path(ix(views_));  // how likely play comes from above to n, by view
   for (const Choice& column : choices_)
     for (int b = 1; b < column.num_actions; ++b) {
       double* entries = matrix.entry.data() + matrix.column_begin[ix(column.first_unknown + b - 1)];
@@ -243,20 +355,23 @@ void System::jacobian(double lambda, Bordered& matrix) const {
     }
   for (std::size_t k = 0; k < above_nodes_.size(); ++k) {
     const int n = above_nodes_[k];
-    if (log_reach_[ix(n)] == -infinity) continue;
     const Choice& lower = choices_[ix(choice_of_[ix(n)])];
-    const double belief = std::exp(log_reach_[ix(n)] - log_mass_[ix(choice_of_[ix(n)])]);
+    const double belief = belief_[ix(n)];
     const double base_news = belief * (values_[ix(form_.child(n, 0)) * players + ix(lower.player)] - quality_[ix(lower.first_action)]);
+    std::fill_n(path.begin(), views_, 1.0);
+    int from = n;
     for (std::int64_t at = above_begin_[k]; at < above_begin_[k + 1]; ++at) {
       const Above& above = above_[ix(at)];
       const int c = choice_of_[ix(above.node)];
       const Choice& upper = choices_[ix(c)];
-      // The upper set's payoffs move with what is chosen here.
-      const double weight = std::exp(log_reach_[ix(n)] - log_mass_[ix(c)] - log_strategy_[ix(upper.first_action + above.action)]);
+      for (int view = 0; view < views_; ++view) path[ix(view)] *= by_chance_[ix(view) * form_.nodes.size() + ix(from)];
+      // The upper set's payoffs move with what is chosen here: its belief, and how likely play then comes to n.
+      const double weight = belief_[ix(above.node)] * path[view_of(upper.player)];
+      for (int view = 0; view < views_; ++view) path[ix(view)] *= probability_[ix(upper.first_action + above.action)];
+      from = above.node;
       const double mean = after_[ix(n) * players + ix(upper.player)];
       for (int b = 1; b < lower.num_actions; ++b) {
-        const double moved =
-            weight * std::exp(log_strategy_[ix(lower.first_action + b)]) * (values_[ix(form_.child(n, b)) * players + ix(upper.player)] - mean);
+        const double moved = weight * probability_[ix(lower.first_action + b)] * (values_[ix(form_.child(n, b)) * players + ix(upper.player)] - mean);
         double* entries = matrix.entry.data() + matrix.column_begin[ix(lower.first_unknown + b - 1)] + above.below_column;
         const double change = lambda * upper.factor * moved;
         if (above.action > 0) {
@@ -268,7 +383,7 @@ void System::jacobian(double lambda, Bordered& matrix) const {
       // This set's beliefs move with what is chosen above.
       if (!has_beliefs(lower)) continue;
       for (int b = 1; b < upper.num_actions; ++b) {
-        const double growth = (b == above.action ? 1.0 : 0.0) - std::exp(log_strategy_[ix(upper.first_action + b)]);
+        const double growth = (b == above.action ? 1.0 : 0.0) - probability_[ix(upper.first_action + b)];
         double* entries = matrix.entry.data() + matrix.column_begin[ix(upper.first_unknown + b - 1)] + above.above_column;
         for (int a = 1; a < lower.num_actions; ++a) {
           const double news = belief * (values_[ix(form_.child(n, a)) * players + ix(lower.player)] - quality_[ix(lower.first_action + a)]);

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "melian/beliefs.h"
 #include "melian/numeric.h"
 #include "melian/tree.h"
 #include "tree/fraction.h"
@@ -19,45 +21,50 @@ namespace {
 using tree::ix;
 
 constexpr double same_odds = 1e-12;  // odds that differ by round-off are the same
-
-bool sees_other_odds(const Game& game, int player) {
-  const Structure& shape = game.shape();
-  for (const PublicState& state : shape.states)
-    for (int k = state.first_branch; k < state.first_branch + state.num_branches; ++k) {
-      if (shape.odds_offset[ix(k)] < 0 || shape.perceived_offset[ix(k)] < 0) continue;
-      const int profiles = shape.num_profiles(state.live);
-      for (int p = 0; p < profiles; ++p)
-        if (std::abs(game.odds_for(k, player, profiles)[p] - game.odds(k)[p]) > same_odds) return true;
-    }
-  return false;
-}
+constexpr int types_in_a_mask = 64;  // guards speak of so many types at most; beyond, every action is open
 
 Diagnostics refusals(const Game& game, const UnrollOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
   const auto cannot = [&](std::string message, std::string hint) { out.push_back(placeless(tree_refusal_code, std::move(message), std::move(hint))); };
-  for (const PublicState& state : shape.states)
-    if (shape.moves[ix(state.move)].kind == MoveKind::simultaneous) {
-      cannot(fmt::format("'{}' is a simultaneous move, which is not unrolled yet", shape.moves[ix(state.move)].name),
-             "let the players move one after the other");
-      break;
-    }
-  if (!shape.correlated.empty())
-    cannot("types of several players are drawn from a joint prior, which is not unrolled yet", "give each player a prior of its own");
   if (shape.horizon == HorizonKind::forever) cannot("play has no horizon, and a tree must end", "state a finite horizon with what follows it");
-  for (int j = 0; j < shape.num_players(); ++j) {
-    for (int i = 0; i < shape.num_players(); ++i)
-      if (i != j && game.numbers.beliefs[ix(j)][ix(i)] != game.numbers.prior[ix(i)])
-        cannot(fmt::format("{} holds another prior about {} than the analyst, and an extensive form has one prior for all", shape.players[ix(j)].name,
-                           shape.players[ix(i)].name),
-               "give everybody the same prior, or solve by belief grid");
-    if (sees_other_odds(game, j))
-      cannot(fmt::format("{} perceives odds other than the analyst's, and an extensive form has one set of odds for all", shape.players[ix(j)].name),
-             "let chance be perceived as it is, or solve by belief grid");
-  }
   if (options.rounds > 0 && shape.horizon != HorizonKind::finite) cannot("the game has no rounds to cut", "leave the number of rounds out");
   if (options.rounds > shape.rounds)
     cannot(fmt::format("the game was compiled for {} rounds; it cannot be unrolled to {}", shape.rounds, options.rounds), "a longer horizon in the model");
+  return out;
+}
+
+/// How likely each profile of all players' types is: to the analyst, and (one row a player) to the players.
+struct Prior {
+  std::vector<double> analyst;
+  std::vector<std::vector<double>> players;
+};
+
+Prior prior_of(const Game& game, const Profiles& everyone) {
+  const Structure& shape = game.shape();
+  const BeliefSpace space(shape);
+  Prior out{std::vector<double>(ix(everyone.count()), 1.0), {}};
+  for (int i = 0; i < shape.num_players(); ++i)
+    if (std::ranges::none_of(shape.correlated, [&](const std::vector<int>& group) { return std::ranges::find(group, i) != group.end(); }))
+      for (int profile = 0; profile < everyone.count(); ++profile)
+        if (shape.players[ix(i)].num_types() > 1) out.analyst[ix(profile)] *= game.numbers.prior[ix(i)][ix(everyone.type_of(profile, i))];
+  for (std::size_t g = 0; g < shape.correlated.size(); ++g)
+    for (int profile = 0; profile < everyone.count(); ++profile) {
+      int cell = 0;
+      for (const int i : shape.correlated[g]) cell = cell * shape.players[ix(i)].num_types() + everyone.type_of(profile, i);
+      out.analyst[ix(profile)] *= game.numbers.joint[g][ix(cell)];
+    }
+  for (int observer = 0; observer < shape.num_players(); ++observer) {
+    std::vector<double> own = out.analyst;
+    for (std::size_t g = 0; g < space.groups().size(); ++g) {
+      const std::vector<double> apart = disagreement(game, space, observer, static_cast<int>(g));
+      for (int profile = 0; profile < everyone.count(); ++profile)
+        if (own[ix(profile)] > 0.0) own[ix(profile)] *= std::exp(apart[ix(space.cell(static_cast<int>(g), everyone, profile))]);
+    }
+    const double sum = std::accumulate(own.begin(), own.end(), 0.0);
+    for (double& one : own) one /= sum;
+    out.players.push_back(std::move(own));
+  }
   return out;
 }
 
@@ -77,21 +84,22 @@ class Unroller {
     form_.title = shape_.title;
     for (const Player& player : shape_.players) form_.players.push_back(player.name);
     next_number_.assign(form_.players.size() + 1, 1);
+    seen_.resize(form_.players.size());
     Spot root;
     root.state = shape_.root;
     root.paid.assign(form_.players.size(), 0.0);
+    find_deciders();
+    const double for_each = count_nodes(), most = static_cast<double>(everyone_.count()) * for_each + 1.0;
+    if (!(most <= static_cast<double>(options_.max_nodes))) return std::unexpected(too_large(for_each, most));
     draw_types(root);
-    const double most = static_cast<double>(everyone_.count()) * count_nodes() + 1.0;
-    if (!(most <= static_cast<double>(options_.max_nodes)))
-      return std::unexpected(Diagnostics{
-          placeless(too_large_code, fmt::format("the unrolled tree has up to {} nodes, more than the {} allowed", number_text(most, 4), options_.max_nodes),
-                    "fewer rounds, or fewer numbers in an offer: every public history is written out for every profile of types")});
     while (!pending_.empty() && why_not_.empty()) {
       Spot spot = std::move(pending_.back());
       pending_.pop_back();
       visit(std::move(spot));
     }
     if (!why_not_.empty()) return std::unexpected(std::move(why_not_));
+    if (someone_differs_)
+      for (const std::vector<double>& odds : seen_) form_.perceived.insert(form_.perceived.end(), odds.begin(), odds.end());
     return std::move(form_);
   }
 
@@ -100,7 +108,8 @@ class Unroller {
   struct Spot {
     int state = 0, round = 0, elapsed = 0, profile = 0, history = 0;
     int parent = -1, taken = -1;
-    std::vector<double> paid;  ///< by player so far, discounted to the root
+    int decider = 0, branch = 0;  ///< of simultaneous moves: who is next, and the joint action as far as it is chosen
+    std::vector<double> paid;     ///< by player so far, discounted to the root
   };
 
   // ---- Size ----
@@ -114,7 +123,7 @@ class Unroller {
     while (!open.empty()) {
       const auto [s, round] = open.back();
       const PublicState& state = shape_.states[ix(s)];
-      double sum = kind_of(s) == MoveKind::passage ? 0.0 : 1.0;
+      double sum = nodes_of(s);
       bool ready = true;
       for (int k = state.first_branch; k < state.first_branch + state.num_branches; ++k) {
         const Branch& branch = shape_.branches[ix(k)];
@@ -135,6 +144,22 @@ class Unroller {
       open.pop_back();
     }
     return count[place(shape_.root, 0)];
+  }
+
+  /// Nodes at which the state itself is decided: one for each mover and all that those before it may have done.
+  [[nodiscard]] double nodes_of(int state) const {
+    if (kind_of(state) == MoveKind::passage) return 0.0;
+    double sum = 1.0, joint = 1.0;
+    const std::vector<Decider>& movers = deciders_[ix(state)];
+    for (std::size_t k = 0; k + 1 < movers.size(); ++k) sum += joint *= movers[k].num_actions();
+    return sum;
+  }
+
+  [[nodiscard]] Diagnostics too_large(double for_each, double most) const {
+    return {placeless(too_large_code,
+                      fmt::format("the unrolled tree has up to {} nodes ({} for each of {} profiles of types), more than the {} allowed", number_text(most, 4),
+                                  number_text(for_each, 4), everyone_.count(), options_.max_nodes),
+                      "fewer rounds, fewer numbers in an offer, or fewer types: every public history is written out for every profile of types")};
   }
 
   /// The state, or end, that a branch taken in a round leads to, and the round it is then.
@@ -164,6 +189,7 @@ class Unroller {
     set.num_actions = static_cast<int>(actions.size());
     set.lambda_factor = lambda_factor;
     form_.sets.push_back(std::move(set));
+    for (std::vector<double>& odds : seen_) odds.resize(form_.actions.size() + actions.size(), 0.0);
     std::ranges::move(actions, std::back_inserter(form_.actions));
     return static_cast<int>(form_.sets.size()) - 1;
   }
@@ -180,25 +206,41 @@ class Unroller {
     }
   }
 
+  /// A chance move; `seen` holds its odds as each player sees them.
+  int add_chance(std::string label, std::vector<ExtensiveForm::Action> actions, const std::vector<double>& odds, const std::vector<std::vector<double>>& seen) {
+    set_odds(actions, odds);
+    const int set = add_set(ExtensiveForm::chance, std::move(label), std::move(actions), 1.0);
+    const std::size_t first = ix(form_.sets[ix(set)].first_action);
+    for (std::size_t j = 0; j < seen.size(); ++j)
+      for (std::size_t k = 0; k < odds.size(); ++k) {
+        const bool differs = std::abs(seen[j][k] - odds[k]) > same_odds;
+        someone_differs_ = someone_differs_ || differs;
+        seen_[j][first + k] = differs ? seen[j][k] : form_.actions[first + k].odds;
+      }
+    return set;
+  }
+
   // ---- The start ----
 
   void draw_types(const Spot& root) {
+    const Prior prior = prior_of(game_, everyone_);
     std::vector<ExtensiveForm::Action> actions;
     std::vector<double> odds;
+    std::vector<std::vector<double>> seen(form_.players.size());
     std::vector<int> profiles;
     for (int profile = 0; profile < everyone_.count(); ++profile) {
-      double probability = 1.0;
       std::string name;
       for (int i = 0; i < shape_.num_players(); ++i) {
         const Player& player = shape_.players[ix(i)];
         if (player.num_types() == 1) continue;
         const int type = everyone_.type_of(profile, i);
-        probability *= game_.numbers.prior[ix(i)][ix(type)];
         name += fmt::format("{}{} {}", name.empty() ? "" : ", ", player.name, player.types[ix(type)]);
       }
-      if (probability <= 0.0) continue;
+      const bool possible = prior.analyst[ix(profile)] > 0.0 || std::ranges::any_of(prior.players, [&](const auto& own) { return own[ix(profile)] > 0.0; });
+      if (!possible) continue;
       actions.push_back({.label = name, .odds = 0.0, .odds_text = {}, .log_weight = 0.0});
-      odds.push_back(probability);
+      odds.push_back(prior.analyst[ix(profile)]);
+      for (std::size_t j = 0; j < seen.size(); ++j) seen[j].push_back(prior.players[j][ix(profile)]);
       profiles.push_back(profile);
     }
     if (profiles.size() == 1) {
@@ -207,9 +249,8 @@ class Unroller {
       pending_.push_back(std::move(spot));
       return;
     }
-    set_odds(actions, odds);
     const int node = add_node(root);
-    open_node(node, add_set(ExtensiveForm::chance, "types", std::move(actions), 1.0));
+    open_node(node, add_chance("types", std::move(actions), odds, seen));
     for (std::size_t k = profiles.size(); k-- > 0;) {
       Spot spot = root;
       spot.profile = profiles[k];
@@ -242,6 +283,7 @@ class Unroller {
     std::tie(out.state, out.round) = arrival(branch, from.round);
     out.elapsed += branch.time;
     out.history = history;
+    out.decider = out.branch = 0;
     return out;
   }
 
@@ -256,69 +298,109 @@ class Unroller {
     while (spot.state >= 0 && kind_of(spot.state) == MoveKind::passage) spot = follow(spot, 0, spot.history);
     const int node = add_node(spot);
     if (spot.state < 0) return end_play(node, spot);
-    const bool by_chance = kind_of(spot.state) == MoveKind::chance;
-    std::vector<int> branches = open_branches(spot, by_chance);
-    open_node(node, by_chance ? chance_set(spot, branches) : decision_set(spot, branches));
-    for (std::size_t k = branches.size(); k-- > 0;) {
-      Spot after = follow(spot, branches[k], history_after(spot.history, branches[k]));
-      after.parent = node;
-      after.taken = static_cast<int>(k);
-      pending_.push_back(std::move(after));
+    if (kind_of(spot.state) == MoveKind::chance)
+      draw(node, spot);
+    else
+      decide(node, spot);
+  }
+
+  void wait_for(Spot after, int node, std::size_t taken) {
+    after.parent = node;
+    after.taken = static_cast<int>(taken);
+    pending_.push_back(std::move(after));
+  }
+
+  void draw(int node, const Spot& spot) {
+    const std::vector<int> branches = possible_branches(spot);
+    open_node(node, chance_set(spot, branches));
+    for (std::size_t k = branches.size(); k-- > 0;) wait_for(follow(spot, branches[k], history_after(spot.history, branches[k])), node, k);
+  }
+
+  /// One mover's choice. Who moves at once with it comes next, with the same history: it has not seen the choice.
+  void decide(int node, const Spot& spot) {
+    const std::vector<Decider>& movers = deciders_[ix(spot.state)];
+    const Decider& mover = movers[ix(spot.decider)];
+    const std::vector<int> open = open_actions(spot, mover);
+    open_node(node, decision_set(spot, mover, open));
+    for (std::size_t k = open.size(); k-- > 0;) {
+      const int branch = spot.branch + open[k] * mover.stride;
+      if (ix(spot.decider) + 1 == movers.size()) {
+        wait_for(follow(spot, branch, history_after(spot.history, branch)), node, k);
+        continue;
+      }
+      Spot after = spot;
+      ++after.decider;
+      after.branch = branch;
+      wait_for(std::move(after), node, k);
     }
   }
 
   [[nodiscard]] MoveKind kind_of(int state) const { return shape_.moves[ix(shape_.states[ix(state)].move)].kind; }
-  [[nodiscard]] int type_of_mover(const Spot& spot) const {
-    const int mover = shape_.moves[ix(shape_.states[ix(spot.state)].move)].player;
-    return everyone_.type_of(spot.profile, mover);
+
+  void find_deciders() {
+    for (int s = 0; s < static_cast<int>(shape_.states.size()); ++s) deciders_.push_back(deciders(shape_, s, options_.measure));
   }
 
-  std::vector<int> open_branches(const Spot& spot, bool by_chance) const {
+  /// Branches of chance that the analyst or some player holds possible.
+  [[nodiscard]] std::vector<int> possible_branches(const Spot& spot) const {
     const PublicState& state = shape_.states[ix(spot.state)];
+    const int local = local_profile(spot.state, spot.profile), profiles = shape_.num_profiles(state.live);
     std::vector<int> out;
     for (int k = 0; k < state.num_branches; ++k) {
-      const bool open = by_chance ? game_.odds(state.first_branch + k)[local_profile(spot.state, spot.profile)] > 0.0
-                                  : (shape_.branches[ix(state.first_branch + k)].open_to >> type_of_mover(spot) & 1U) != 0;
-      if (open) out.push_back(k);
+      const int branch = state.first_branch + k;
+      bool possible = game_.odds(branch)[local] > 0.0;
+      for (int j = 0; j < shape_.num_players(); ++j) possible = possible || game_.odds_for(branch, j, profiles)[local] > 0.0;
+      if (possible) out.push_back(k);
     }
     return out;
   }
 
-  std::vector<ExtensiveForm::Action> actions_of(const Spot& spot, const std::vector<int>& branches) const {
-    const PublicState& state = shape_.states[ix(spot.state)];
-    const std::vector<double> weights = log_measure(shape_, spot.state, options_.measure);
-    std::vector<ExtensiveForm::Action> out;
-    for (const int k : branches)
-      out.push_back({.label = shape_.moves[ix(state.move)].actions[ix(shape_.branches[ix(state.first_branch + k)].action)],
-                     .odds = 0.0,
-                     .odds_text = {},
-                     .log_weight = weights.empty() ? 0.0 : weights[ix(k)]});
+  [[nodiscard]] std::vector<int> open_actions(const Spot& spot, const Decider& mover) const {
+    const int type = everyone_.type_of(spot.profile, mover.player);
+    std::vector<int> out;
+    for (int a = 0; a < mover.num_actions(); ++a)
+      if (type >= types_in_a_mask || mover.is_open(a, type)) out.push_back(a);
     return out;
   }
 
   int chance_set(const Spot& spot, const std::vector<int>& branches) {
     const PublicState& state = shape_.states[ix(spot.state)];
-    std::vector<ExtensiveForm::Action> actions = actions_of(spot, branches);
+    const Move& move = shape_.moves[ix(state.move)];
+    const int local = local_profile(spot.state, spot.profile), profiles = shape_.num_profiles(state.live);
+    std::vector<ExtensiveForm::Action> actions;
     std::vector<double> odds;
-    for (const int k : branches) odds.push_back(game_.odds(state.first_branch + k)[local_profile(spot.state, spot.profile)]);
-    set_odds(actions, odds);
-    return add_set(ExtensiveForm::chance, shape_.moves[ix(state.move)].name, std::move(actions), 1.0);
+    std::vector<std::vector<double>> seen(form_.players.size());
+    for (const int k : branches) {
+      const int branch = state.first_branch + k;
+      actions.push_back({.label = move.actions[ix(shape_.branches[ix(branch)].action)], .odds = 0.0, .odds_text = {}, .log_weight = 0.0});
+      odds.push_back(game_.odds(branch)[local]);
+      for (int j = 0; j < shape_.num_players(); ++j) seen[ix(j)].push_back(game_.odds_for(branch, j, profiles)[local]);
+    }
+    return add_chance(move.name, std::move(actions), odds, seen);
   }
 
-  int decision_set(const Spot& spot, const std::vector<int>& branches) {
-    const int mover = shape_.moves[ix(shape_.states[ix(spot.state)].move)].player, type = type_of_mover(spot);
-    const auto [found, is_new] = set_of_.try_emplace({spot.history, type}, 0);
+  int decision_set(const Spot& spot, const Decider& mover, const std::vector<int>& open) {
+    const int type = everyone_.type_of(spot.profile, mover.player);
+    const auto [found, is_new] = set_of_.try_emplace({spot.history, spot.decider, type}, 0);
     if (!is_new) return found->second;
-    const Player& player = shape_.players[ix(mover)];
-    std::string label = shape_.moves[ix(shape_.states[ix(spot.state)].move)].name;
+    const Player& player = shape_.players[ix(mover.player)];
+    const Move& whole = shape_.moves[ix(shape_.states[ix(spot.state)].move)];
+    const Move& move = whole.kind == MoveKind::simultaneous ? shape_.moves[ix(whole.parts[ix(spot.decider)])] : whole;
+    std::string label = move.name;
     if (!player.types.empty()) label += fmt::format(" of {} {}", player.name, player.types[ix(type)]);
-    double factor = largest_lambda_ > 0.0 ? options_.lambda[ix(mover)][ix(type)] / largest_lambda_ : 1.0;
-    if (options_.discounting == Discounting::current_value) factor /= discount(mover, spot.profile, spot.elapsed);
+    double factor = largest_lambda_ > 0.0 ? options_.lambda[ix(mover.player)][ix(type)] / largest_lambda_ : 1.0;
+    if (options_.discounting == Discounting::current_value) factor /= discount(mover.player, spot.profile, spot.elapsed);
     if (!std::isfinite(factor))
       why_not_.push_back(placeless(tree_refusal_code,
                                    fmt::format("{} discounts payoffs at '{}' to nought, so a tree cannot tell them apart", player.name, label),
                                    "a discount factor above 0"));
-    found->second = add_set(mover, std::move(label), actions_of(spot, branches), factor);
+    std::vector<ExtensiveForm::Action> actions;
+    for (const int a : open)
+      actions.push_back({.label = move.actions[ix(mover.actions[ix(a)])],
+                         .odds = 0.0,
+                         .odds_text = {},
+                         .log_weight = mover.log_weight.empty() ? 0.0 : mover.log_weight[ix(a)]});
+    found->second = add_set(mover.player, std::move(label), std::move(actions), factor);
     return found->second;
   }
 
@@ -335,9 +417,13 @@ class Unroller {
   int rounds_ = 1;
   double largest_lambda_ = 0.0;
   ExtensiveForm form_;
-  std::vector<int> next_number_;                               ///< by player + 1
-  std::vector<Spot> pending_;                                  ///< the next in preorder last
-  std::map<std::pair<int, int>, int> history_after_, set_of_;  ///< by (history, branch) and (history, own type)
+  std::vector<int> next_number_;                ///< by player + 1
+  std::vector<Spot> pending_;                   ///< the next in preorder last
+  std::vector<std::vector<Decider>> deciders_;  ///< by public state
+  std::vector<std::vector<double>> seen_;       ///< [player][action]: odds as the players see them
+  bool someone_differs_ = false;
+  std::map<std::pair<int, int>, int> history_after_;  ///< by (history, branch)
+  std::map<std::tuple<int, int, int>, int> set_of_;   ///< by (history, who of those that move at once, own type)
   int next_history_ = 1;
   Diagnostics why_not_;
 };

@@ -101,3 +101,84 @@ TEST_CASE("solve --method tree: a tree too large is refused with its size, exit 
   CHECK(ran.code == 4);
   CHECK(contains(ran.err, "M0901"));
 }
+
+TEST_CASE("solve --method tree --all: lists every solution found with values, regret and residual, and says that the list is what was found") {
+  const std::string model = "solve '" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m15_insincere_talks.melian' --method tree --lambda 200 --all";
+  const Ran ran = run(model);
+  CHECK(ran.code == 0);
+  for (const char* part : {"found by", "residual", "regret", "proved", "principal", "fold of 2"}) {
+    INFO(part);
+    CHECK(contains(ran.out, part));
+  }
+  const Json document = Json::parse(run(model + " --json").out);
+  CHECK(document["solutions"]["complete"] == false);
+  const Json& found = document["solutions"]["found"];
+  REQUIRE(found.size() == 3);
+  CHECK(found[0]["found_by"] == "principal");
+  for (const Json& one : found) {
+    CHECK(one["certificate"]["holds"] == true);
+    CHECK(one["certificate"].contains("regret"));
+    CHECK(one["information_sets"].size() == document["information_sets"].size());
+  }
+  CHECK(found[0]["information_sets"] == document["information_sets"]);
+  CHECK(without_timing(run(model + " --json").out) == without_timing(run(model + " --json --threads 8").out));
+}
+
+TEST_CASE("solve --all: means nothing to a belief grid, and is refused there") {
+  const Ran ran = run("solve powell_2004/two_rounds --all");
+  CHECK(ran.code == 2);
+  CHECK(contains(ran.err, "--all"));
+}
+
+TEST_CASE("solve --method tree: prints who ends where with what probability, the same as the belief grid does") {
+  const Json tree = Json::parse(run("solve powell_2004/two_rounds --method tree --json").out);
+  const Json grid = Json::parse(run("solve powell_2004/two_rounds --json").out);
+  constexpr double grid_error = 1e-4;
+  double sum = 0.0;
+  for (const auto& [outcome, there] : tree["outcomes"].items()) {
+    CAPTURE(outcome);
+    REQUIRE(grid["outcomes"].contains(outcome));
+    sum += there["probability"].get<double>();
+    CHECK(std::abs(there["probability"].get<double>() - grid["outcomes"][outcome]["probability"].get<double>()) < grid_error);
+    for (const Json& by_type : grid["outcomes"][outcome]["by_types"])
+      CHECK(std::abs(there["by_draw"]["D " + by_type["types"]["D"].get<std::string>()].get<double>() - by_type["probability"].get<double>()) < grid_error);
+  }
+  CHECK(sum == doctest::Approx(1.0));
+  CHECK(contains(run("solve powell_2004/two_rounds --method tree").out, "settlement"));
+}
+
+TEST_CASE("export --efg: players who see other odds than the analyst cannot be written, with the reason and exit 4") {
+  const std::string model = std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m07_smith_stam.melian";
+  const Ran ran = run("export '" + model + "' --set lives=1 --efg");
+  CHECK(ran.code == 4);
+  CHECK(contains(ran.err, "M0902"));
+  CHECK(contains(ran.err, "battle"));
+  const Ran solved = run("solve '" + model + "' --set lives=1 --method tree --json");
+  CHECK(solved.code == 0);
+}
+
+TEST_CASE("export --efg: simultaneous moves and a joint prior are written as a tree that solves to the same play") {
+  for (const char* name : {"m21_security_dilemma", "m09_kydd_mediator", "m20_mediation_protocol"}) {
+    CAPTURE(name);
+    const std::string model = "'" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian'";
+    const Ran exported = run("export " + model + " --efg");
+    REQUIRE(exported.code == 0);
+    const std::string file = folder().write("at_once.efg", exported.out);
+    const Json there = Json::parse(run("solve '" + file + "' --lambda 3 --json").out);
+    const Json here = Json::parse(run("solve " + model + " --method tree --measure each --present-value --lambda 3 --json").out);
+    CHECK(here["certificate"]["holds"] == true);
+    constexpr double odds_as_decimals = 1e-12;
+    REQUIRE(there["information_sets"].size() == here["information_sets"].size());
+    for (std::size_t h = 0; h < here["information_sets"].size(); ++h)
+      for (const auto& [action, probability] : here["information_sets"][h]["probabilities"].items())
+        CHECK(std::abs(probability.get<double>() - there["information_sets"][h]["probabilities"][action].get<double>()) < odds_as_decimals);
+  }
+}
+
+TEST_CASE("solve GAME.efg: a lambda that cannot be certified for round-off is reached, and the answer says what is wrong with it") {
+  const Ran ran = run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 1e7 --json");
+  const Json document = Json::parse(ran.out);
+  CHECK(document["method"]["termination"] == "reached");
+  CHECK(document["certificate"].contains("regret"));
+  CHECK(ran.code == (document["certificate"]["holds"].get<bool>() ? 0 : 3));
+}

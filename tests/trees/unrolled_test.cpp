@@ -121,13 +121,42 @@ TEST_CASE("unroll: what is written as .efg is read back as the same tree") {
   }
 }
 
-TEST_CASE("unroll: refuses what one tree cannot say, with the reason") {
+TEST_CASE("tree: agrees with brute force where players hold other priors or perceive other odds than the analyst") {
+  constexpr double both_exact = 1e-8, lambda = 0.7;
+  int compared = 0;
+  for (std::uint64_t seed = 1; seed <= 16; ++seed) {
+    CAPTURE(seed);
+    RandomGameOptions options = small(seed % 2 == 0 ? 3 : 2);
+    options.disagreement = seed % 4 < 2;
+    options.perceived_odds = seed % 4 != 1;
+    const Game game = random_game(seed, options);
+    const BruteForceSolution exact = brute_force(game, {.lambda = same_lambda(game, lambda), .max_histories = 300});
+    if (!exact.solved) continue;
+    ++compared;
+    const TreeSolution tree = by_tree(game, lambda);
+    CHECK(tree.certificate.holds);
+    CHECK(apart(before_types(game, exact.values), tree.certificate.values) < both_exact);
+    const auto form = unroll(game);
+    const TreePrediction seen = predict_tree(*form, tree.log_strategy);
+    for (std::size_t o = 0; o < exact.outcomes.size(); ++o) {
+      double found = 0.0;
+      for (const TreePrediction::End& end : seen.ends)
+        if (end.outcome == game.shape().outcomes[o]) found = end.probability;
+      CHECK(std::abs(found - exact.outcomes[o]) < both_exact);
+    }
+  }
+  CHECK(compared >= 8);
+}
+
+TEST_CASE("export: a form whose players see other odds than the analyst is no .efg, and the reason names player and move") {
   RandomGameOptions disagreeing = small(2);
   disagreeing.disagreement = true;
   const auto form = unroll(random_game(1, disagreeing));
-  REQUIRE_FALSE(form.has_value());
-  CHECK(form.error()[0].code == "M0902");
-  CHECK(form.error()[0].message.find("prior") != std::string::npos);
+  REQUIRE(form.has_value());
+  const Diagnostics reasons = beyond_efg(*form);
+  REQUIRE_FALSE(reasons.empty());
+  CHECK(reasons[0].code == "M0902");
+  CHECK(reasons[0].message.find("'types'") != std::string::npos);
 }
 
 TEST_CASE("unroll: a tree that is too large is refused before it is built, with its size") {
