@@ -5,6 +5,8 @@ namespace {
 
 constexpr int newton_steps = 40;
 constexpr int bracketed_steps = 400;  ///< enough for a sixth of them to halve any bracket down to its last digit
+constexpr int lane_steps = 6;         ///< of many priors at once, before the slow ones are searched for by bracket
+constexpr double last_move = 1e-4;    ///< logits: what a last step of third order may move
 constexpr double newton_cap = 8.0;    ///< logits a posterior may move in one step
 
 /// One branch against the rest, by type: x_theta = log rest - S.
@@ -111,87 +113,123 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
     if (!(answer.residual[ix(k)] <= residual_limit(line.scale))) answer.mark[ix(k)] = DecisionMark::unsolved;
 }
 
-/// The prior at which each node is the posterior, and the types' probabilities of the rest there:
-///   u_0 = u + log(1 + e^{x_1}) - log(1 + e^{x_0}),  x_theta = log rest_theta - S_theta(u).
-void Kernel::tabulate(const Line& line) {
-  const Axis& axis = *line.axis;
-  const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
-  const auto nodes = ix(axis.nodes());
-  prior_.resize(nodes);
-  share_[0].resize(nodes);
-  share_[1].resize(nodes);
-  for (std::size_t k = 0; k < nodes; ++k) {
-    const Contest at(line.rest[0] - s0[k], line.rest[1] - s1[k]);
-    prior_[k] = axis.u[k] + at.lift();
-    share_[0][k] = at.rest(0);
-    share_[1][k] = at.rest(1);
-  }
-}
-
 /// Does u_0 increase in every cell? Fills `rising_`.
 bool Kernel::rises_everywhere(const Line& line) {
-  const Axis& axis = *line.axis;
   bool everywhere = true;
-  rising_.assign(ix(axis.cells()), 1);
-  for (int k = 0; k < axis.cells(); ++k) {
-    const auto i = ix(k);
-    const CurvedCell here = cell_of(line, k);
-    const double lowest =
-        std::min(here.slope0 * share_[0][i], here.slope0 * share_[0][i + 1]) - std::max(here.slope1 * share_[1][i], here.slope1 * share_[1][i + 1]);
-    if (1.0 + lowest * axis.p_max[i] > 0.0 || curve_.increases_in_cell(line, k)) continue;
-    rising_[i] = 0;
+  rising_.assign(ix(line.axis->cells()), 1);
+  for (std::size_t k = 0; k < rising_.size(); ++k) {
+    if (table_.margin[k] > 0.0 || curve_.increases_in_cell(line, static_cast<int>(k))) continue;
+    rising_[k] = 0;
     everywhere = false;
   }
   return everywhere;
 }
 
 /// Where in the cell Newton starts for the posterior at this prior.
-double Kernel::first_guess(const Axis& axis, const CurvedCell& here, double target) const {
-  const auto i = ix(here.index);
-  const double low = axis.u[i], high = axis.u[i + 1];
+double Kernel::first_guess(const Axis& axis, int cell, double target) const {
+  const auto i = ix(cell);
   // Near a corner the strategies hardly change within the cell: start from those at the other end.
-  if (here.index == 0) return high + (target - prior_[i + 1]);
-  if (here.index + 1 == axis.cells()) return low + (target - prior_[i]);
-  // Cubic through both ends of the cell, with the slopes there; the straight line where it overshoots.
-  const auto steepness = [&](std::size_t node) { return 1.0 + (here.slope0 * share_[0][node] - here.slope1 * share_[1][node]) * axis.p[node]; };
-  const double rise = prior_[i + 1] - prior_[i], z = (target - prior_[i]) / rise, straight = low + (high - low) * z;
-  const double before = rise / steepness(i) - (high - low), after = (high - low) - rise / steepness(i + 1);
-  const double u = straight + z * (1.0 - z) * ((1.0 - z) * before + z * after);
-  return u > low && u < high ? u : straight;
+  if (cell == 0) return axis.u[i + 1] + (target - table_.prior[i + 1]);
+  if (cell + 1 == axis.cells()) return axis.u[i] + (target - table_.prior[i]);
+  const double low = axis.u[i], high = axis.u[i + 1], z = (target - table_.prior[i]) * table_.per_rise[i];
+  const double u = low + z * (table_.turn[0][i] + z * (table_.turn[1][i] + z * table_.turn[2][i]));
+  return u > low && u < high ? u : low + (high - low) * z;
 }
 
 /// One curved branch against the rest: the prior is explicit in its posterior. Where it does not increase in every cell,
 /// priors that more than one stretch of the curve passes go to the exact search.
 void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
   const Axis& axis = *line.axis;
-  tabulate(line);
+  table_.fill(line);
   const bool monotone = rises_everywhere(line);
   if (!monotone) {
-    curve_.trace_cells(line, prior_, rising_);
+    curve_.trace_cells(line, table_.prior, rising_);
     listed_ = Curve::all;
   }
-  const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
+  lanes_.count = 0;
   int at_cell = 0;
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
     if (std::isinf(target)) continue;
     if (monotone) {
-      while (at_cell + 1 < axis.cells() && prior_[ix(at_cell + 1)] < target) ++at_cell;
+      while (at_cell + 1 < axis.cells() && table_.prior[ix(at_cell + 1)] < target) ++at_cell;
     } else {
-      at_cell = curve_.only_cell(line, prior_, rising_, target);
+      at_cell = curve_.only_cell(line, table_.prior, rising_, target);
       if (at_cell < 0) {
         all_solutions(line, target, static_cast<int>(k), guide, answer);
         continue;
       }
     }
-    const CurvedCell here = cell_of(line, at_cell);
-    double u = first_guess(axis, here, target);
+    add_lane(line, target, at_cell, static_cast<int>(k));
+    while (lanes_.count == ContestLanes::size) advance(line, answer);  // perhaps none is done yet
+  }
+  while (lanes_.count > 0) advance(line, answer);
+}
+
+void Kernel::add_lane(const Line& line, double target, int cell, int index) {
+  const Axis& axis = *line.axis;
+  const auto i = ix(lanes_.count++), k = ix(cell);
+  lanes_.target[i] = index;
+  lanes_.cell[i] = cell;
+  lanes_.steps[i] = 0;
+  lanes_.prior[i] = target;
+  lanes_.u[i] = first_guess(axis, cell, target);
+  for (const int type : {0, 1}) {
+    const double* s = line.row(line.curved[0], type) + cell;
+    lanes_.base[type][i] = table_.x[type][k];
+    lanes_.gain[type][i] = s[0] - s[1];
+  }
+  lanes_.low[i] = axis.b[k];
+  lanes_.per_width[i] = axis.per_width[k];
+}
+
+/// One step in all lanes; those that are done leave, those that are slow go to the bracketed search.
+void Kernel::advance(const Line& line, LineAnswer& answer) {
+  const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
+  lanes_.pad();
+  search(lanes_);
+  if (duel) settle(lanes_);
+  int left = 0;
+  for (int i = 0; i < lanes_.count; ++i) {
+    const bool close = lanes_.moved[i] <= last_move;
+    if (!close && lanes_.steps[i] < lane_steps) {
+      lanes_.keep(i, left++);
+      continue;
+    }
+    const double target = lanes_.prior[i];
+    if (close && duel && lanes_.residual[i] <= residual_target(line.scale + std::abs(target))) {
+      leave(line, i, answer);
+      continue;
+    }
+    if (close && !duel) {
+      const double u = lanes_.u[i] + lanes_.step[i];
+      finish(line, target, &u, lanes_.target[i], answer);
+      if (answer.residual[ix(lanes_.target[i])] <= residual_target(line.scale + std::abs(target))) continue;
+    }
+    const CurvedCell here = cell_of(line, lanes_.cell[i]);
+    double u = first_guess(*line.axis, here.index, target);
     const Contest at = close_in(line, here, target, u);
     if (duel)
-      settle(line, target, u, at, at_cell, static_cast<int>(k), answer);
+      settle(line, target, u, at, here.index, lanes_.target[i], answer);
     else
-      finish(line, target, &u, static_cast<int>(k), answer);
+      finish(line, target, &u, lanes_.target[i], answer);
   }
+  lanes_.count = left;
+}
+
+void Kernel::leave(const Line& line, int lane, LineAnswer& answer) const {
+  const int branch = line.curved[0], other = 1 - branch, target = lanes_.target[lane];
+  for (const int type : {0, 1}) {
+    answer.log_sigma[answer.index(type, branch, target)] = lanes_.log_branch[type][lane];
+    answer.log_sigma[answer.index(type, other, target)] = lanes_.log_rest[type][lane];
+    answer.sigma[answer.index(type, branch, target)] = lanes_.branch[type][lane];
+    answer.sigma[answer.index(type, other, target)] = lanes_.rest[type][lane];
+  }
+  answer.cell[answer.place(branch, target)] = lanes_.cell[lane];
+  answer.weight[answer.place(branch, target)] = lanes_.weight[lane];
+  answer.cell[answer.place(other, target)] = 0;
+  answer.weight[answer.place(other, target)] = 0.0;
+  answer.residual[ix(target)] = lanes_.residual[lane];
 }
 
 bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {

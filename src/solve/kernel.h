@@ -4,6 +4,7 @@
 #include <functional>
 #include <vector>
 
+#include "solve/contest.h"
 #include "solve/curve.h"
 #include "solve/follow.h"
 #include "solve/line.h"
@@ -41,9 +42,11 @@ class Kernel {
   void solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
 
  private:
-  void tabulate(const Line& line);
   [[nodiscard]] bool rises_everywhere(const Line& line);
-  [[nodiscard]] double first_guess(const Axis& axis, const CurvedCell& here, double target) const;
+  [[nodiscard]] double first_guess(const Axis& axis, int cell, double target) const;
+  void add_lane(const Line& line, double target, int cell, int index);
+  void advance(const Line& line, LineAnswer& answer);
+  void leave(const Line& line, int lane, LineAnswer& answer) const;
   void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
   void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
@@ -54,8 +57,9 @@ class Kernel {
   [[nodiscard]] const Curve::Root* nearest_root(const Line& line, const std::vector<double>& posterior) const;
   void list_roots(const Line& line, double prior, bool all);
 
-  // One curved branch, per node taken as its posterior: the prior, and by type the probability of the rest.
-  std::vector<double> prior_, share_[2];
+  // One curved branch.
+  ContestTable table_;
+  ContestLanes lanes_;
   std::vector<std::uint8_t> rising_;  ///< per cell: the prior increases throughout
   // Many curved branches.
   std::vector<double> u_, before_;

@@ -83,12 +83,13 @@ struct LineAnswer {
   [[nodiscard]] std::size_t place(int branch, int target) const { return ix(std::int64_t{branch} * targets + target); }
 };
 
+inline constexpr double imply_limit = 1e-7;  ///< logits of round-off; more is no round-off but a miss, for the residual to show
+
 /// Moves the rarer of two log probabilities so that their ratio is `ratio` exactly. Where scores are steep, round-off in
 /// them is worth more logits of the posterior than the posterior's own last digit.
 inline void imply(double ratio, double& zero, double& one) {
-  constexpr double round_off = 1e-7;  // logits; more is no round-off but a miss, for the residual to show
   const double off = ratio - (one - zero);
-  if (!(std::abs(off) < round_off)) return;
+  if (!(std::abs(off) < imply_limit)) return;
   if (zero < one)
     zero = std::min(0.0, zero - off);
   else
