@@ -16,6 +16,13 @@
 #define MELIAN_LANES
 #endif
 
+/// In front of a loop whose passes do not depend on each other.
+#if defined(__GNUC__) && !defined(__clang__)
+#define MELIAN_INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define MELIAN_INDEPENDENT
+#endif
+
 namespace melian::lanes {
 
 inline constexpr int width = 8;  ///< loops run over multiples of this many lanes

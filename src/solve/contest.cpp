@@ -23,6 +23,47 @@ MELIAN_LANES void tabulate(Nodes& at, int lanes) {
   }
 }
 
+MELIAN_LANES void each_score(int nodes, double rest, const double* __restrict s, double* __restrict x) {
+  for (int k = 0; k < nodes; ++k) x[k] = rest - s[k];
+}
+
+MELIAN_LANES void each_node(int nodes, const double* __restrict u, const double* __restrict lift, double* __restrict prior) {
+  for (int k = 0; k < nodes; ++k) prior[k] = u[k] + lift[k];
+}
+
+MELIAN_LANES void each_gain(int cells, const double* s, const double* s_next, double* __restrict gain) {
+  for (int k = 0; k < cells; ++k) gain[k] = s[k] - s_next[k];
+}
+
+struct CellTables {
+  const double *gain0, *gain1, *share0, *share1, *prior, *u, *p, *per_width, *p_max;
+  double *margin, *start, *from, *per_rise, *turn0, *turn1, *turn2;
+};
+
+MELIAN_LANES void each_cell(int cells, const CellTables& at) {
+  const double *gain0 = at.gain0, *gain1 = at.gain1, *share0 = at.share0, *share1 = at.share1, *prior = at.prior, *u = at.u, *p = at.p;
+  const double *per_width = at.per_width, *p_max = at.p_max;
+  double *margin = at.margin, *start = at.start, *from = at.from, *per_rise = at.per_rise, *turn0 = at.turn0, *turn1 = at.turn1, *turn2 = at.turn2;
+  MELIAN_INDEPENDENT
+  for (int k = 0; k < cells; ++k) {
+    // du_0/du = 1 + (share_1 x_1' - share_0 x_0') b (1 - b), shares monotone within the cell.
+    const double slope0 = gain0[k] * per_width[k], slope1 = gain1[k] * per_width[k];
+    const double low0 = slope0 * share0[k], high0 = slope0 * share0[k + 1], low1 = slope1 * share1[k], high1 = slope1 * share1[k + 1];
+    margin[k] = 1.0 + ((low1 < high1 ? low1 : high1) - (low0 > high0 ? low0 : high0)) * p_max[k];
+    // Cubic through both ends of the cell with the slopes there, which must not be too steep for it; else straight.
+    const double rise = prior[k + 1] - prior[k], width = u[k + 1] - u[k];
+    const double at_low = rise / (1.0 + (low1 - low0) * p[k]), at_high = rise / (1.0 + (high1 - high0) * p[k + 1]);
+    const bool tame = at_low > 0.0 && at_low < 3.0 * width && at_high > 0.0 && at_high < 3.0 * width;
+    const double before = tame ? at_low - width : 0.0, after = tame ? width - at_high : 0.0;
+    start[k] = prior[k];
+    from[k] = u[k];
+    per_rise[k] = 1.0 / rise;
+    turn0[k] = width + before;
+    turn1[k] = after - 2.0 * before;
+    turn2[k] = before - after;
+  }
+}
+
 MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
   for (int i = 0; i < whole(lanes); ++i) {
     const double u = at.u[i];
@@ -99,39 +140,59 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
   }
 }
 
-}  // namespace
-
-void ContestLanes::pad() {
-  const int last = count - 1;
-  for (int i = count; i < lanes::padded(count); ++i) {
-    prior[i] = prior[last];
-    u[i] = u[last];
-    low[i] = low[last];
-    per_width[i] = per_width[last];
+/// Repeats the last lane up to a multiple of `lanes::width`.
+void pad(ContestLanes& at) {
+  const int last = at.count - 1;
+  for (int i = at.count; i < lanes::padded(at.count); ++i) {
+    at.prior[i] = at.prior[last];
+    at.u[i] = at.u[last];
+    at.low[i] = at.low[last];
+    at.per_width[i] = at.per_width[last];
     for (const int type : {0, 1}) {
-      base[type][i] = base[type][last];
-      gain[type][i] = gain[type][last];
+      at.base[type][i] = at.base[type][last];
+      at.gain[type][i] = at.gain[type][last];
     }
   }
 }
 
-void ContestLanes::keep(int from, int to) {
-  target[to] = target[from];
-  cell[to] = cell[from];
-  steps[to] = steps[from] + 1;
-  prior[to] = prior[from];
-  u[to] = u[from] + step[from];
-  low[to] = low[from];
-  per_width[to] = per_width[from];
+}  // namespace
+
+void ContestLanes::take(const ContestLanes& other, int lane) {
+  const int to = count++;
+  target[to] = other.target[lane];
+  cell[to] = other.cell[lane];
+  steps[to] = other.steps[lane] + 1;
+  prior[to] = other.prior[lane];
+  u[to] = other.u[lane] + other.step[lane];
+  low[to] = other.low[lane];
+  per_width[to] = other.per_width[lane];
   for (const int type : {0, 1}) {
-    base[type][to] = base[type][from];
-    gain[type][to] = gain[type][from];
+    base[type][to] = other.base[type][lane];
+    gain[type][to] = other.gain[type][lane];
   }
 }
 
-double search(ContestLanes& at) {
+void load(const ContestTable& table, const Axis& axis, const double* prior, const int* cell, int first, int count, ContestLanes& out) {
+  out.count = count;
+  for (int i = 0; i < count; ++i) {
+    const auto k = ix(cell[first + i]);
+    out.target[i] = first + i;
+    out.cell[i] = cell[first + i];
+    out.steps[i] = 0;
+    out.prior[i] = prior[first + i];
+    out.u[i] = table.guess(cell[first + i], prior[first + i]);
+    out.base[0][i] = table.x[0][k];
+    out.base[1][i] = table.x[1][k];
+    out.gain[0][i] = table.gain[0][k];
+    out.gain[1][i] = table.gain[1][k];
+    out.low[i] = axis.b[k];
+    out.per_width[i] = axis.per_width[k];
+  }
+}
+
+void search(ContestLanes& at) {
+  pad(at);
   step_all(at, lanes::padded(at.count));
-  return *std::max_element(at.moved, at.moved + at.count);
 }
 
 void settle(ContestLanes& at) { settle_all(at, lanes::padded(at.count)); }
@@ -140,11 +201,8 @@ void ContestTable::fill(const Line& line) {
   const Axis& axis = *line.axis;
   const int nodes = axis.nodes(), cells = axis.cells();
   for (auto* one : {&x[0], &x[1], &lift, &prior, &share[0], &share[1]}) one->resize(ix(nodes));
-  for (auto* one : {&margin, &per_rise, &turn[0], &turn[1], &turn[2]}) one->resize(ix(cells));
-  for (const int type : {0, 1}) {
-    const double* s = line.row(line.curved[0], type);
-    for (int k = 0; k < nodes; ++k) x[type][ix(k)] = line.rest[type] - s[k];
-  }
+  for (auto* one : {&gain[0], &gain[1], &margin, &start, &from, &per_rise, &turn[0], &turn[1], &turn[2]}) one->resize(ix(cells));
+  for (const int type : {0, 1}) each_score(nodes, line.rest[type], line.row(line.curved[0], type), x[type].data());
   Nodes some;
   for (int first = 0; first < nodes; first += Nodes::size) {
     const int count = std::min(Nodes::size, nodes - first), lanes = lanes::padded(count);
@@ -156,21 +214,22 @@ void ContestTable::fill(const Line& line) {
     std::copy_n(some.lift, count, lift.data() + first);
     for (const int type : {0, 1}) std::copy_n(some.share[type], count, share[type].data() + first);
   }
-  for (int k = 0; k < nodes; ++k) prior[ix(k)] = axis.u[ix(k)] + lift[ix(k)];
-  const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1), *share0 = share[0].data(), *share1 = share[1].data();
-  for (int k = 0; k < cells; ++k) {
-    const double slope0 = (s0[k + 1] - s0[k]) * axis.per_width[ix(k)], slope1 = (s1[k + 1] - s1[k]) * axis.per_width[ix(k)];
-    const double least0 = std::min(slope0 * share0[k], slope0 * share0[k + 1]), most1 = std::max(slope1 * share1[k], slope1 * share1[k + 1]);
-    margin[ix(k)] = 1.0 + (least0 - most1) * axis.p_max[ix(k)];
-    // Cubic through both ends of the cell, with the slopes there.
-    const double at_low = 1.0 + (slope0 * share0[k] - slope1 * share1[k]) * axis.p[ix(k)];
-    const double at_high = 1.0 + (slope0 * share0[k + 1] - slope1 * share1[k + 1]) * axis.p[ix(k + 1)];
-    const double rise = prior[ix(k + 1)] - prior[ix(k)], width = axis.u[ix(k + 1)] - axis.u[ix(k)];
-    const double before = rise / at_low - width, after = width - rise / at_high;
-    per_rise[ix(k)] = 1.0 / rise;
-    turn[0][ix(k)] = width + before;
-    turn[1][ix(k)] = after - 2.0 * before;
-    turn[2][ix(k)] = before - after;
+  each_node(nodes, axis.u.data(), lift.data(), prior.data());
+  for (const int type : {0, 1}) {
+    const double* s = line.row(line.curved[0], type);
+    each_gain(cells, s, s + 1, gain[type].data());
+  }
+  const CellTables to{gain[0].data(),  gain[1].data(),        share[0].data(),   share[1].data(), prior.data(), axis.u.data(),
+                      axis.p.data(),   axis.per_width.data(), axis.p_max.data(), margin.data(),   start.data(), from.data(),
+                      per_rise.data(), turn[0].data(),        turn[1].data(),    turn[2].data()};
+  each_cell(cells, to);
+  // Near a corner the strategies hardly change within the cell: start from those at the other end.
+  for (const int cell : {0, cells - 1}) {
+    const auto i = ix(cell), node = ix(cell == 0 ? 1 : cell);
+    start[i] = prior[node];
+    from[i] = axis.u[node];
+    per_rise[i] = turn[0][i] = 1.0;
+    turn[1][i] = turn[2][i] = 0.0;
   }
 }
 

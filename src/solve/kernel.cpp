@@ -125,111 +125,106 @@ bool Kernel::rises_everywhere(const Line& line) {
   return everywhere;
 }
 
-/// Where in the cell Newton starts for the posterior at this prior.
-double Kernel::first_guess(const Axis& axis, int cell, double target) const {
-  const auto i = ix(cell);
-  // Near a corner the strategies hardly change within the cell: start from those at the other end.
-  if (cell == 0) return axis.u[i + 1] + (target - table_.prior[i + 1]);
-  if (cell + 1 == axis.cells()) return axis.u[i] + (target - table_.prior[i]);
-  const double low = axis.u[i], high = axis.u[i + 1], z = (target - table_.prior[i]) * table_.per_rise[i];
-  const double u = low + z * (table_.turn[0][i] + z * (table_.turn[1][i] + z * table_.turn[2][i]));
-  return u > low && u < high ? u : low + (high - low) * z;
+/// The cell of each target's posterior; -1 where that is decided otherwise.
+void Kernel::find_cells(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+  const int cells = line.axis->cells(), count = static_cast<int>(targets.size());
+  cells_.assign(targets.size(), -1);
+  if (rises_everywhere(line)) {
+    int cell = 0;
+    for (int k = 0; k < count; ++k) {
+      if (std::isinf(targets[ix(k)])) continue;
+      while (cell + 1 < cells && table_.prior[ix(cell + 1)] < targets[ix(k)]) ++cell;
+      cells_[ix(k)] = cell;
+    }
+    return;
+  }
+  curve_.trace_cells(line, table_.prior, rising_);
+  listed_ = Curve::all;
+  for (int k = 0; k < count; ++k) {
+    if (std::isinf(targets[ix(k)])) continue;
+    cells_[ix(k)] = curve_.only_cell(line, table_.prior, rising_, targets[ix(k)]);
+    if (cells_[ix(k)] < 0) all_solutions(line, targets[ix(k)], k, guide, answer);
+  }
 }
 
 /// One curved branch against the rest: the prior is explicit in its posterior. Where it does not increase in every cell,
 /// priors that more than one stretch of the curve passes go to the exact search.
 void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
-  const Axis& axis = *line.axis;
   table_.fill(line);
-  const bool monotone = rises_everywhere(line);
-  if (!monotone) {
-    curve_.trace_cells(line, table_.prior, rising_);
-    listed_ = Curve::all;
-  }
-  lanes_.count = 0;
-  int at_cell = 0;
-  for (std::size_t k = 0; k < targets.size(); ++k) {
-    const double target = targets[k];
-    if (std::isinf(target)) continue;
-    if (monotone) {
-      while (at_cell + 1 < axis.cells() && table_.prior[ix(at_cell + 1)] < target) ++at_cell;
-    } else {
-      at_cell = curve_.only_cell(line, table_.prior, rising_, target);
-      if (at_cell < 0) {
-        all_solutions(line, target, static_cast<int>(k), guide, answer);
-        continue;
-      }
+  find_cells(line, targets, guide, answer);
+  duel_ = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
+  slow_.count = 0;
+  const int count = static_cast<int>(targets.size());
+  for (int k = 0; k < count;) {
+    int end = k;
+    while (end < count && cells_[ix(end)] >= 0 && end - k < ContestLanes::size) ++end;
+    if (end > k) {
+      load(table_, *line.axis, targets.data(), cells_.data(), k, end - k, lanes_);
+      advance(line, lanes_, answer);
     }
-    add_lane(line, target, at_cell, static_cast<int>(k));
-    while (lanes_.count == ContestLanes::size) advance(line, answer);  // perhaps none is done yet
+    k = std::max(end, k + 1);
   }
-  while (lanes_.count > 0) advance(line, answer);
+  while (slow_.count > 0) advance(line, slow_, answer);
 }
 
-void Kernel::add_lane(const Line& line, double target, int cell, int index) {
-  const Axis& axis = *line.axis;
-  const auto i = ix(lanes_.count++), k = ix(cell);
-  lanes_.target[i] = index;
-  lanes_.cell[i] = cell;
-  lanes_.steps[i] = 0;
-  lanes_.prior[i] = target;
-  lanes_.u[i] = first_guess(axis, cell, target);
-  for (const int type : {0, 1}) {
-    const double* s = line.row(line.curved[0], type) + cell;
-    lanes_.base[type][i] = table_.x[type][k];
-    lanes_.gain[type][i] = s[0] - s[1];
+/// One step in all lanes. Those that are not done move to `slow_`; those that have been slow for long, to the bracketed search.
+void Kernel::advance(const Line& line, ContestLanes& lanes, LineAnswer& answer) {
+  search(lanes);
+  if (duel_) {
+    settle(lanes);
+    write(line, lanes, answer);
   }
-  lanes_.low[i] = axis.b[k];
-  lanes_.per_width[i] = axis.per_width[k];
+  const int count = lanes.count;
+  if (&lanes == &slow_) slow_.count = 0;
+  for (int i = 0; i < count; ++i) {
+    const int target = lanes.target[i];
+    const double prior = lanes.prior[i];
+    if (lanes.moved[i] <= last_move) {
+      const double u = lanes.u[i] + lanes.step[i];
+      if (!duel_) finish(line, prior, &u, target, answer);
+      if (answer.residual[ix(target)] <= residual_target(line.scale + std::abs(prior))) continue;
+    } else if (lanes.steps[i] < lane_steps) {
+      while (slow_.count == ContestLanes::size) advance(line, slow_, answer);
+      slow_.take(lanes, i);
+      continue;
+    }
+    bracket(line, lanes.cell[i], prior, target, answer);
+  }
 }
 
-/// One step in all lanes; those that are done leave, those that are slow go to the bracketed search.
-void Kernel::advance(const Line& line, LineAnswer& answer) {
-  const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
-  lanes_.pad();
-  search(lanes_);
-  if (duel) settle(lanes_);
-  int left = 0;
-  for (int i = 0; i < lanes_.count; ++i) {
-    const bool close = lanes_.moved[i] <= last_move;
-    if (!close && lanes_.steps[i] < lane_steps) {
-      lanes_.keep(i, left++);
-      continue;
-    }
-    const double target = lanes_.prior[i];
-    if (close && duel && lanes_.residual[i] <= residual_target(line.scale + std::abs(target))) {
-      leave(line, i, answer);
-      continue;
-    }
-    if (close && !duel) {
-      const double u = lanes_.u[i] + lanes_.step[i];
-      finish(line, target, &u, lanes_.target[i], answer);
-      if (answer.residual[ix(lanes_.target[i])] <= residual_target(line.scale + std::abs(target))) continue;
-    }
-    const CurvedCell here = cell_of(line, lanes_.cell[i]);
-    double u = first_guess(*line.axis, here.index, target);
-    const Contest at = close_in(line, here, target, u);
-    if (duel)
-      settle(line, target, u, at, here.index, lanes_.target[i], answer);
+/// The bracketed search, for one prior.
+void Kernel::bracket(const Line& line, int cell, double prior, int target, LineAnswer& answer) const {
+  const CurvedCell here = cell_of(line, cell);
+  double u = table_.guess(cell, prior);
+  const Contest at = close_in(line, here, prior, u);
+  if (duel_)
+    settle(line, prior, u, at, cell, target, answer);
+  else
+    finish(line, prior, &u, target, answer);
+}
+
+/// Hands over what `settle` left.
+void Kernel::write(const Line& line, const ContestLanes& lanes, LineAnswer& answer) const {
+  const int branch = line.curved[0], other = 1 - branch;
+  const auto put = [&](const auto* from, auto* to) {
+    if (lanes.in_a_row())
+      std::copy_n(from, lanes.count, to + lanes.target[0]);
     else
-      finish(line, target, &u, lanes_.target[i], answer);
-  }
-  lanes_.count = left;
-}
-
-void Kernel::leave(const Line& line, int lane, LineAnswer& answer) const {
-  const int branch = line.curved[0], other = 1 - branch, target = lanes_.target[lane];
+      for (int i = 0; i < lanes.count; ++i) to[lanes.target[i]] = from[i];
+  };
   for (const int type : {0, 1}) {
-    answer.log_sigma[answer.index(type, branch, target)] = lanes_.log_branch[type][lane];
-    answer.log_sigma[answer.index(type, other, target)] = lanes_.log_rest[type][lane];
-    answer.sigma[answer.index(type, branch, target)] = lanes_.branch[type][lane];
-    answer.sigma[answer.index(type, other, target)] = lanes_.rest[type][lane];
+    put(lanes.log_branch[type], answer.log_sigma.data() + answer.index(type, branch, 0));
+    put(lanes.log_rest[type], answer.log_sigma.data() + answer.index(type, other, 0));
+    put(lanes.branch[type], answer.sigma.data() + answer.index(type, branch, 0));
+    put(lanes.rest[type], answer.sigma.data() + answer.index(type, other, 0));
   }
-  answer.cell[answer.place(branch, target)] = lanes_.cell[lane];
-  answer.weight[answer.place(branch, target)] = lanes_.weight[lane];
-  answer.cell[answer.place(other, target)] = 0;
-  answer.weight[answer.place(other, target)] = 0.0;
-  answer.residual[ix(target)] = lanes_.residual[lane];
+  put(lanes.cell, answer.cell.data() + answer.place(branch, 0));
+  put(lanes.weight, answer.weight.data() + answer.place(branch, 0));
+  put(lanes.residual, answer.residual.data());
+  for (int i = 0; i < lanes.count; ++i) {
+    answer.cell[answer.place(other, lanes.target[i])] = 0;
+    answer.weight[answer.place(other, lanes.target[i])] = 0.0;
+  }
 }
 
 bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer) {

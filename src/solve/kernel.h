@@ -43,10 +43,10 @@ class Kernel {
 
  private:
   [[nodiscard]] bool rises_everywhere(const Line& line);
-  [[nodiscard]] double first_guess(const Axis& axis, int cell, double target) const;
-  void add_lane(const Line& line, double target, int cell, int index);
-  void advance(const Line& line, LineAnswer& answer);
-  void leave(const Line& line, int lane, LineAnswer& answer) const;
+  void find_cells(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
+  void advance(const Line& line, ContestLanes& lanes, LineAnswer& answer);
+  void bracket(const Line& line, int cell, double prior, int target, LineAnswer& answer) const;
+  void write(const Line& line, const ContestLanes& lanes, LineAnswer& answer) const;
   void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
   void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
@@ -59,7 +59,9 @@ class Kernel {
 
   // One curved branch.
   ContestTable table_;
-  ContestLanes lanes_;
+  ContestLanes lanes_, slow_;         ///< after their first step; those that need more
+  std::vector<int> cells_;            ///< per target
+  bool duel_ = false;                 ///< two branches, the other of which has no consequences for beliefs
   std::vector<std::uint8_t> rising_;  ///< per cell: the prior increases throughout
   // Many curved branches.
   std::vector<double> u_, before_;
