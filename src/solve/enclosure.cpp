@@ -46,7 +46,7 @@ Range spread_between(const End& low, const End& high) {
 
 }  // namespace
 
-Verdict along_posterior(const Line& line, double from, double to) {
+Verdict along_posterior(const Line& line, double from, double prior_from, double to, double prior_to) {
   // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
   const Axis& axis = *line.axis;
   Range slope;
@@ -65,7 +65,11 @@ Verdict along_posterior(const Line& line, double from, double to) {
     slope.add(1.0 + term[0].high + term[1].high);
     return true;
   });
-  return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, {-infinity, infinity}};
+  // Where the slope is bounded, so is what u_0 gains from either end.
+  const double fall = std::min(0.0, slope.low) * (to - from), rise = std::max(0.0, slope.high) * (to - from);
+  const double round_off = 1e-12 * (1.0 + line.scale + std::abs(from) + std::abs(to));
+  const Range prior{std::max(prior_from + fall, prior_to - rise) - round_off, std::min(prior_from + rise, prior_to - fall) + round_off};
+  return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, prior};
 }
 
 Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high) {

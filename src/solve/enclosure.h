@@ -44,7 +44,7 @@ class Enclosure {
 /// posteriors (beliefs are martingales), those of the branches that do not move with beliefs included.
 [[nodiscard]] Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high);
 
-/// Along the posterior of a line's only curved branch, from `from` to `to`.
-[[nodiscard]] Verdict along_posterior(const Line& line, double from, double to);
+/// Along the posterior of a line's only curved branch, from `from` to `to`, where u_0 is `prior_from` and `prior_to`.
+[[nodiscard]] Verdict along_posterior(const Line& line, double from, double prior_from, double to, double prior_to);
 
 }  // namespace melian::grid

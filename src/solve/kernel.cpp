@@ -96,8 +96,9 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
   answer.reset(line.branches, count);
   targets_ = &targets;
   listed_ = 0;
+  duel_ = line.curved.size() == 1 && line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
   for (int k = 0; k < count; ++k)
-    if (std::isinf(targets[ix(k)])) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
+    if (std::isinf(targets[ix(k)]) && !duel_) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
   if (line.curved.empty()) {
     for (int k = 0; k < count; ++k)
       if (!std::isinf(targets[ix(k)])) finish(line, targets[ix(k)], nullptr, k, answer);
@@ -138,13 +139,11 @@ void Kernel::find_cells(const Line& line, const std::vector<double>& targets, co
     }
     return;
   }
-  curve_.trace_cells(line, table_.prior, rising_);
+  curve_.trace_cells(line, table_.prior, rising_, targets);
   listed_ = Curve::all;
-  for (int k = 0; k < count; ++k) {
-    if (std::isinf(targets[ix(k)])) continue;
-    cells_[ix(k)] = curve_.only_cell(line, table_.prior, rising_, targets[ix(k)]);
-    if (cells_[ix(k)] < 0) all_solutions(line, targets[ix(k)], k, guide, answer);
-  }
+  curve_.only_cells(line, table_.prior, rising_, targets, cells_);
+  for (int k = 0; k < count; ++k)
+    if (cells_[ix(k)] < 0 && std::isfinite(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
 }
 
 /// One curved branch against the rest: the prior is explicit in its posterior. Where it does not increase in every cell,
@@ -152,7 +151,6 @@ void Kernel::find_cells(const Line& line, const std::vector<double>& targets, co
 void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
   table_.fill(line);
   find_cells(line, targets, guide, answer);
-  duel_ = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
   slow_.count = 0;
   const int count = static_cast<int>(targets.size());
   for (int k = 0; k < count;) {
@@ -165,6 +163,27 @@ void Kernel::one_curved(const Line& line, const std::vector<double>& targets, co
     k = std::max(end, k + 1);
   }
   while (slow_.count > 0) advance(line, slow_, answer);
+  for (int k = 0; k < count && duel_; ++k)
+    if (std::isinf(targets[ix(k)])) corner(line, targets[ix(k)] > 0.0, k, answer);
+}
+
+/// `finish_corner` for two branches, from the table.
+void Kernel::corner(const Line& line, bool upper, int target, LineAnswer& answer) const {
+  const int branch = line.curved[0], other = 1 - branch;
+  const auto node = upper ? table_.lift.size() - 1 : 0;
+  for (const int type : {0, 1}) {
+    const double x = table_.x[type][node], e = lanes::exp_down(-std::abs(x)), both = lanes::log_1_plus(e);
+    answer.log_sigma[answer.index(type, branch, target)] = -std::max(x, 0.0) - both;
+    answer.log_sigma[answer.index(type, other, target)] = -std::max(-x, 0.0) - both;
+    answer.sigma[answer.index(type, branch, target)] = (x >= 0.0 ? e : 1.0) / (1.0 + e);
+    answer.sigma[answer.index(type, other, target)] = table_.share[type][node];
+  }
+  for (const int a : {branch, other}) {
+    answer.cell[answer.place(a, target)] = upper ? line.axis->cells() - 1 : 0;
+    answer.weight[answer.place(a, target)] = upper ? 1.0 : 0.0;
+  }
+  const double size = std::max({std::abs(table_.x[0][node]), std::abs(table_.x[1][node])});
+  answer.residual[ix(target)] = std::isfinite(size) ? 0.0 : infinity;
 }
 
 /// One step in all lanes. Those that are not done move to `slow_`; those that have been slow for long, to the bracketed search.

@@ -46,6 +46,7 @@ class Kernel {
   void find_cells(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   void advance(const Line& line, ContestLanes& lanes, LineAnswer& answer);
   void bracket(const Line& line, int cell, double prior, int target, LineAnswer& answer) const;
+  void corner(const Line& line, bool upper, int target, LineAnswer& answer) const;
   void write(const Line& line, const ContestLanes& lanes, LineAnswer& answer) const;
   void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
