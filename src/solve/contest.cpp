@@ -127,7 +127,7 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
     const double miss1 = (log1 - log_rest[1]) + (at.base[1][i] + weight * at.gain[1][i]);
     const double loss0 = std::abs(miss0) * (branch[0] > rest[0] ? branch[0] : rest[0]);
     const double loss1 = std::abs(miss1) * (branch[1] > rest[1] ? branch[1] : rest[1]);
-    const bool inside = raw >= -slack && raw <= 1.0 + slack;
+    const bool sound = raw >= -slack && raw <= 1.0 + slack && loss0 < infinity && loss1 < infinity;
     at.log_branch[0][i] = log0;
     at.log_branch[1][i] = log1;
     for (int type = 0; type < 2; ++type) {
@@ -136,7 +136,7 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
       at.rest[type][i] = rest[type];
     }
     at.weight[i] = weight;
-    at.residual[i] = inside ? (loss0 > loss1 ? loss0 : loss1) : infinity;
+    at.residual[i] = sound ? (loss0 > loss1 ? loss0 : loss1) : infinity;
   }
 }
 

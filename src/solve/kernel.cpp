@@ -100,8 +100,10 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
   for (int k = 0; k < count; ++k)
     if (std::isinf(targets[ix(k)]) && !duel_) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
   if (line.curved.empty()) {
+    readout_.start(line);
     for (int k = 0; k < count; ++k)
-      if (!std::isinf(targets[ix(k)])) finish(line, targets[ix(k)], nullptr, k, answer);
+      if (!std::isinf(targets[ix(k)])) readout_.add(line, k, targets[ix(k)], nullptr, answer);
+    readout_.flush(line, answer);
     return;
   }
   if (line.curved.size() == 1) {
@@ -253,6 +255,7 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
   before_.assign(m, -infinity);
   double c = 0.0, c_before = -infinity;
   bool started = false;
+  readout_.start(line);
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
     if (std::isinf(target)) continue;
@@ -273,12 +276,13 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
     }
     if (!arrow_.solve(line, target, c, u_.data(), newton_steps, newton_cap)) return false;
     if (!curve_.increases(line, c_before, before_.data(), c, u_.data())) return false;
-    finish(line, target, u_.data(), static_cast<int>(k), answer);
+    readout_.add(line, static_cast<int>(k), target, u_.data(), answer);
     before_ = u_;
     c_before = c;
     started = true;
   }
   if (!started) return true;
+  readout_.flush(line, answer);
   u_.assign(m, infinity);
   return curve_.increases(line, c_before, before_.data(), infinity, u_.data());
 }

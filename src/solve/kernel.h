@@ -8,6 +8,7 @@
 #include "solve/curve.h"
 #include "solve/follow.h"
 #include "solve/line.h"
+#include "solve/readout.h"
 
 namespace melian::grid {
 
@@ -64,6 +65,7 @@ class Kernel {
   std::vector<int> cells_;            ///< per target
   bool duel_ = false;                 ///< two branches, the other of which has no consequences for beliefs
   std::vector<std::uint8_t> rising_;  ///< per cell: the prior increases throughout
+  Readout readout_;
   // Many curved branches.
   std::vector<double> u_, before_;
   Arrow arrow_;
