@@ -8,6 +8,18 @@ constexpr int whole(int lanes) { return lanes & ~(lanes::width - 1); }
 
 constexpr double slack = 1e-13;  ///< of a cell's width, by which rounding may put a posterior outside it
 
+/// 1 / (1 + e_0), 1 / (1 + e_1) and log((1 + e_1) / (1 + e_0)), e in [0, 1], with one division for three.
+struct Pair {
+  double per0, per1, log_ratio;
+  Pair(double e0, double e1) {
+    const double one0 = 1.0 + e0, one1 = 1.0 + e1, both = one0 + one1, product = one0 * one1, per = 1.0 / (product * both);
+    const double per_product = both * per;
+    per0 = per_product * one1;
+    per1 = per_product * one0;
+    log_ratio = lanes::two_artanh((e1 - e0) * (product * per));
+  }
+};
+
 struct Nodes {
   static constexpr int size = 64;
   double x[2][size], lift[size], share[2][size];
@@ -17,9 +29,10 @@ MELIAN_LANES void tabulate(Nodes& at, int lanes) {
   for (int i = 0; i < whole(lanes); ++i) {
     const double x0 = at.x[0][i], x1 = at.x[1][i];
     const double e0 = lanes::exp_down(-std::abs(x0)), e1 = lanes::exp_down(-std::abs(x1));
-    at.lift[i] = ((x1 > 0.0 ? x1 : 0.0) - (x0 > 0.0 ? x0 : 0.0)) + lanes::log_ratio(e1, e0);
-    at.share[0][i] = (x0 >= 0.0 ? 1.0 : e0) / (1.0 + e0);
-    at.share[1][i] = (x1 >= 0.0 ? 1.0 : e1) / (1.0 + e1);
+    const Pair pair(e0, e1);
+    at.lift[i] = ((x1 > 0.0 ? x1 : 0.0) - (x0 > 0.0 ? x0 : 0.0)) + pair.log_ratio;
+    at.share[0][i] = (x0 >= 0.0 ? 1.0 : e0) * pair.per0;
+    at.share[1][i] = (x1 >= 0.0 ? 1.0 : e1) * pair.per1;
   }
 }
 
@@ -72,8 +85,9 @@ MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
     const double share = (b - at.low[i]) * at.per_width[i];
     const double x0 = at.base[0][i] + share * at.gain[0][i], x1 = at.base[1][i] + share * at.gain[1][i];
     const double e0 = lanes::exp_down(-std::abs(x0)), e1 = lanes::exp_down(-std::abs(x1));
-    const double large0 = 1.0 / (1.0 + e0), large1 = 1.0 / (1.0 + e1), small0 = e0 * large0, small1 = e1 * large1;
-    const double lift = ((x1 > 0.0 ? x1 : 0.0) - (x0 > 0.0 ? x0 : 0.0)) + lanes::log_ratio(e1, e0);
+    const Pair pair(e0, e1);
+    const double large0 = pair.per0, large1 = pair.per1, small0 = e0 * large0, small1 = e1 * large1;
+    const double lift = ((x1 > 0.0 ? x1 : 0.0) - (x0 > 0.0 ? x0 : 0.0)) + pair.log_ratio;
     const double off = (u + lift) - at.prior[i];
     // Slopes in u: x' = gain per_width p, x'' = x' (1 - 2 b).
     const double pull = at.per_width[i] * p, x0_slope = at.gain[0][i] * pull, x1_slope = at.gain[1][i] * pull;
@@ -100,15 +114,23 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
   for (int i = 0; i < whole(lanes); ++i) {
     const double u = at.u[i] + at.step[i], prior = at.prior[i];
     const double further = at.step[i] * at.p[i] * at.per_width[i];
+    double x[2], e[2];
+    for (int type = 0; type < 2; ++type) {
+      const double change = further * at.gain[type][i], away = at.x[type][i] >= 0.0 ? -change : change;
+      x[type] = at.x[type][i] + change;
+      e[type] = at.e[type][i] * (1.0 + away * (1.0 + away * (0.5 + away * (1.0 / 6.0))));
+    }
+    // 1 / (1 + e) and 1 / (2 + e) for both types, with one division for four.
+    const double one0 = 1.0 + e[0], two0 = 2.0 + e[0], one1 = 1.0 + e[1], two1 = 2.0 + e[1];
+    const double product0 = one0 * two0, product1 = one1 * two1, per = 1.0 / (product0 * product1), per_product0 = product1 * per,
+                 per_product1 = product0 * per;
+    const double per_one[2] = {two0 * per_product0, two1 * per_product1}, per_two[2] = {one0 * per_product0, one1 * per_product1};
     double log_branch[2], log_rest[2], branch[2], rest[2];
     for (int type = 0; type < 2; ++type) {
-      const double change = further * at.gain[type][i], x = at.x[type][i] + change;
       const bool above = at.x[type][i] >= 0.0;
-      const double away = above ? -change : change;
-      const double e = at.e[type][i] * (1.0 + away * (1.0 + away * (0.5 + away * (1.0 / 6.0))));
-      const double large = 1.0 / (1.0 + e), small = e * large, both = lanes::log_1_plus(e);
-      log_branch[type] = (above ? -x : 0.0) - both;
-      log_rest[type] = (above ? 0.0 : x) - both;
+      const double large = per_one[type], small = e[type] * large, both = lanes::two_artanh(e[type] * per_two[type]);
+      log_branch[type] = (above ? -x[type] : 0.0) - both;
+      log_rest[type] = (above ? 0.0 : x[type]) - both;
       branch[type] = above ? small : large;
       rest[type] = above ? large : small;
     }
@@ -120,7 +142,7 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
     const double log0 = zero < 0.0 ? zero : 0.0, log1 = one < 0.0 ? one : 0.0;
     // The reader's posterior and scores.
     const double posterior = prior + log1 - log0;
-    const double e = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + e), small = e * large;
+    const double tail = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + tail), small = tail * large;
     const double raw = ((posterior >= 0.0 ? large : small) - at.low[i]) * at.per_width[i];
     const double above_low = raw > 0.0 ? raw : 0.0, weight = above_low < 1.0 ? above_low : 1.0;
     const double miss0 = (log0 - log_rest[0]) + (at.base[0][i] + weight * at.gain[0][i]);
