@@ -30,6 +30,9 @@ inline constexpr int width = 8;  ///< loops run over multiples of this many lane
 /// The next multiple of `width`.
 [[nodiscard]] constexpr int padded(int count) { return (count + width - 1) / width * width; }
 
+/// `count`, which is a multiple of `width` already: tells the compiler that a loop to it leaves no remainder.
+[[nodiscard]] constexpr int whole(int count) { return count & ~(width - 1); }
+
 /// exp(x) for x <= 0, within .8 of a unit in the last place; 0 below -708, where the exact value is below 4e-308.
 [[nodiscard]] inline double exp_down(double x) {
   constexpr double lowest = -708.0, shift = 0x1.8p52;  // adding `shift` rounds to an integer, kept in the last bits

@@ -3,9 +3,6 @@
 namespace melian::grid {
 namespace {
 
-/// A loop over whole vectors: the compiler is told that there is no remainder.
-constexpr int whole(int lanes) { return lanes & ~(lanes::width - 1); }
-
 constexpr double slack = 1e-13;  ///< of a cell's width, by which rounding may put a posterior outside it
 
 /// 1 / (1 + e_0), 1 / (1 + e_1) and log((1 + e_1) / (1 + e_0)), e in [0, 1], with one division for three.
@@ -26,7 +23,7 @@ struct Nodes {
 };
 
 MELIAN_LANES void tabulate(Nodes& at, int lanes) {
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double x0 = at.x[0][i], x1 = at.x[1][i];
     const double e0 = lanes::exp_down(-std::abs(x0)), e1 = lanes::exp_down(-std::abs(x1));
     const Pair pair(e0, e1);
@@ -78,7 +75,7 @@ MELIAN_LANES void each_cell(int cells, const CellTables& at) {
 }
 
 MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double u = at.u[i];
     const double e = lanes::exp_down(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
     const double b = u >= 0.0 ? large : small, p = large * small, b_rest = u >= 0.0 ? small : large;
@@ -111,7 +108,7 @@ MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
 }
 
 MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double u = at.u[i] + at.step[i], prior = at.prior[i];
     const double further = at.step[i] * at.p[i] * at.per_width[i];
     double x[2], e[2];

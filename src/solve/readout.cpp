@@ -3,16 +3,9 @@
 #include "numeric/lanes.h"
 
 namespace melian::grid {
-namespace {
-
-/// A loop over whole vectors: the compiler is told that there is no remainder.
-constexpr int whole(int lanes) { return lanes & ~(lanes::width - 1); }
-
-}  // namespace
-
 /// Scores of the branch in hand at its posteriors `u`, and how far into the cell they lie.
 MELIAN_LANES void Readout::read(Lanes& at, int lanes) {
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double e = lanes::exp_down(-std::abs(at.u[i])), large = 1.0 / (1.0 + e), small = e * large;
     const double b = at.u[i] >= 0.0 ? large : small, weight = (b - at.low[i]) * at.per_width[i];
     at.weight[i] = weight;
@@ -23,7 +16,7 @@ MELIAN_LANES void Readout::read(Lanes& at, int lanes) {
 
 MELIAN_LANES void Readout::open(Lanes& at, int lanes) {
   for (const int type : {0, 1})
-    for (int i = 0; i < whole(lanes); ++i) {
+    for (int i = 0; i < lanes::whole(lanes); ++i) {
       at.top[type][i] = at.most[type][i] = -infinity;
       at.sum[type][i] = at.mean[type][i] = 0.0;
       at.least[type][i] = infinity;
@@ -33,14 +26,14 @@ MELIAN_LANES void Readout::open(Lanes& at, int lanes) {
 MELIAN_LANES void Readout::raise(Lanes& at, int lanes, int type, const double* score) {
   double* top = at.top[type];
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) top[i] = score[i] > top[i] ? score[i] : top[i];
+  for (int i = 0; i < lanes::whole(lanes); ++i) top[i] = score[i] > top[i] ? score[i] : top[i];
 }
 
 MELIAN_LANES void Readout::weigh(Lanes& at, int lanes, int type, double* score_to_weight) {
   const double* top = at.top[type];
   double* sum = at.sum[type];
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     score_to_weight[i] = lanes::exp_down(score_to_weight[i] - top[i]);
     sum[i] += score_to_weight[i];
   }
@@ -49,7 +42,7 @@ MELIAN_LANES void Readout::weigh(Lanes& at, int lanes, int type, double* score_t
 MELIAN_LANES void Readout::normalise(Lanes& at, int lanes, int type, double* log, double* sigma) {
   const double *log_z = at.log_z[type], *per_sum = at.per_sum[type];
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     log[i] -= log_z[i];
     sigma[i] *= per_sum[i];
   }
@@ -58,7 +51,7 @@ MELIAN_LANES void Readout::normalise(Lanes& at, int lanes, int type, double* log
 /// As `melian::grid::imply`: the strategies imply the posteriors `u` exactly.
 MELIAN_LANES void Readout::settle(const Lanes& at, int lanes, const double* u, double* zero, double* one) {
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double off = (u[i] - at.prior[i]) - (one[i] - zero[i]), shift = std::abs(off) < imply_limit ? off : 0.0;
     const bool rarer = zero[i] < one[i];
     const double new_zero = zero[i] - shift, new_one = one[i] + shift;
@@ -70,14 +63,14 @@ MELIAN_LANES void Readout::settle(const Lanes& at, int lanes, const double* u, d
 /// The posteriors that strategies imply.
 MELIAN_LANES void Readout::imply(Lanes& at, int lanes, const double* zero, const double* one) {
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) at.u[i] = at.prior[i] + one[i] - zero[i];
+  for (int i = 0; i < lanes::whole(lanes); ++i) at.u[i] = at.prior[i] + one[i] - zero[i];
 }
 
 MELIAN_LANES void Readout::compare(Lanes& at, int lanes, int type, const double* log, const double* sigma) {
   const double* score = at.score[type];
   double *mean = at.mean[type], *least = at.least[type], *most = at.most[type];
   MELIAN_INDEPENDENT
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double miss = log[i] - score[i];
     mean[i] += sigma[i] * miss;
     least[i] = miss < least[i] ? miss : least[i];
@@ -87,7 +80,7 @@ MELIAN_LANES void Readout::compare(Lanes& at, int lanes, int type, const double*
 
 /// log Z recomputed is -mean to first order; where misses are large this is still within twice the truth.
 MELIAN_LANES void Readout::judge(Lanes& at, int lanes, bool one, bool two) {
-  for (int i = 0; i < whole(lanes); ++i) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double high0 = at.most[0][i] - at.mean[0][i], low0 = at.mean[0][i] - at.least[0][i], worse0 = high0 > low0 ? high0 : low0;
     const double high1 = at.most[1][i] - at.mean[1][i], low1 = at.mean[1][i] - at.least[1][i], worse1 = high1 > low1 ? high1 : low1;
     const double zero = one ? worse0 : 0.0, first = two ? worse1 : 0.0, larger = zero > first ? zero : first;
