@@ -17,6 +17,12 @@ struct Range {
   }
 };
 
+/// One end of a stretch within a cell: the belief in log-odds and as a probability b, b (1 - b), and a cell near it.
+struct End {
+  double u = infinity, b = 1.0, p = 0.0;
+  int cell = 0;
+};
+
 /// What is certain of a stretch of the curve.
 struct Verdict {
   double sign = 0.0;                 ///< +1 or -1 where u_0 certainly rises or falls with the parameter throughout, else 0
@@ -35,9 +41,10 @@ class Enclosure {
     Range s[2], per_steepness, pull;
     double least[2] = {0.0, 0.0}, most[2] = {0.0, 0.0};
   };
-  static bool survey(const Line& line, int branch, double from, double to, Spell& out);
+  static bool survey(const Line& line, int branch, double from, double to, End& last, Spell& out);
 
   std::vector<Spell> spells_;
+  std::vector<End> last_;  ///< per curved branch
 };
 
 /// Bounds on u_0 while c runs from `c_low` to `c_high` and posteriors from `low` to `high`: the prior is an average of the
