@@ -44,6 +44,7 @@ inline void measure(benchmark::State& state, const Game& game, const SolveOption
   std::int64_t done = 0;
   Solution last;
   for (auto _ : state) {
+    last = Solution();  // or two would be held at once
     auto solution = solve(game, options);
     if (!solution) return state.SkipWithError("refused");
     last = std::move(*solution);
