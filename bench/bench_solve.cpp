@@ -1,6 +1,9 @@
 /// How many decisions a second the belief grid solves, with lambda, nodes and residual beside each figure.
 
+#include <algorithm>
+
 #include "bench/measure.h"
+#include "solve/kernel.h"
 #include "solve/oracle_games.h"
 
 namespace {
@@ -71,6 +74,41 @@ int lambda(const benchmark::State& state) { return static_cast<int>(state.range(
 int nodes(const benchmark::State& state) { return static_cast<int>(state.range(1)); }
 int threads(const benchmark::State& state) { return static_cast<int>(state.range(2)); }
 
+/// Answers alone, without the game around them: two actions, one of which ends the matter, at every node of the axis; 21 offers,
+/// values of refusing between .25 and .6 that move with belief. Arguments: lambda, nodes.
+void kernel(benchmark::State& state) {
+  const double precision = lambda(state);
+  const grid::Axis axis(belief_axis(nodes(state), std::vector<double>{0.5}));
+  std::vector<grid::Line> lines;
+  for (const double offer : menu(21)) {
+    grid::Line& line = lines.emplace_back();
+    line.reset(axis, 2);
+    line.moved[0] = 0;
+    for (int type = 0; type < 2; ++type)
+      for (int k = 0; k < axis.nodes(); ++k) {
+        const double b = axis.b[grid::ix(k)];
+        line.row(0, type)[k] = precision * offer;
+        line.row(1, type)[k] = precision * (0.25 + 0.15 * type + 0.2 * b * b * (3.0 - 2.0 * b));
+      }
+  }
+  grid::Kernel kernel;
+  grid::LineAnswer answer;
+  double residual = 0.0;
+  std::int64_t several = 0;
+  for (auto _ : state)
+    for (grid::Line& line : lines) {
+      line.prepare();
+      kernel.solve(line, axis.u, grid::Guide{}, answer);
+      residual = std::max(residual, *std::max_element(answer.residual.begin(), answer.residual.end()));
+      several += std::count_if(answer.mark.begin(), answer.mark.end(), [](DecisionMark mark) { return mark != DecisionMark::unique; });
+    }
+  state.counters["answers/s"] = benchmark::Counter(static_cast<double>(state.iterations()) * 21.0 * nodes(state), benchmark::Counter::kIsRate);
+  state.counters["lambda"] = precision;
+  state.counters["residual"] = residual;
+  state.counters["several"] = static_cast<double>(several);
+}
+BENCHMARK(kernel)->Args({50, 129})->Args({100, 129})->Args({200, 129})->Args({50, 33})->Args({50, 1025})->Unit(benchmark::kMicrosecond);
+
 /// All arguments: lambda, nodes, threads. 21 answers a round, and one offer by the side without types.
 void answers(benchmark::State& state) {
   const Game game = wartime_screening({}, 0.9, 12, menu(21));
@@ -92,9 +130,19 @@ void offers(benchmark::State& state) {
 }
 BENCHMARK(offers)->Args({20, 129, 1})->Args({50, 129, 1})->Args({200, 129, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// 101 offers, 100 rounds.
-void long_game(benchmark::State& state) { measure(state, wartime_screening({}, 0.9, 100, menu(101)), on_grid(nodes(state), lambda(state)), threads(state)); }
-BENCHMARK(long_game)->Args({50, 129, 1})->Args({50, 129, 2})->Args({200, 129, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+/// 101 offers. Arguments: lambda, nodes, threads, rounds: time is linear in rounds, memory too (strategies are kept for all).
+void long_game(benchmark::State& state) {
+  measure(state, wartime_screening({}, 0.9, static_cast<int>(state.range(3)), menu(101)), on_grid(nodes(state), lambda(state)), threads(state));
+}
+BENCHMARK(long_game)
+    ->Args({50, 129, 1, 25})
+    ->Args({50, 129, 1, 50})
+    ->Args({50, 129, 1, 100})
+    ->Args({50, 129, 2, 100})
+    ->Args({50, 65, 1, 100})
+    ->Args({200, 129, 1, 100})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 /// Both sides with two types, 21 offers, 10 rounds.
 void two_sided_game(benchmark::State& state) { measure(state, two_sided(10, 21), on_grid(nodes(state), lambda(state)), threads(state)); }

@@ -1,29 +1,51 @@
 #include "solve/arrow.h"
 
+#include "numeric/lanes.h"
+
 namespace melian::grid {
+namespace {
+
+/// Probabilities of log-odds u, and b (1 - b).
+MELIAN_LANES void probabilities(int lanes, const double* __restrict u, double* __restrict b, double* __restrict p) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
+    const double e = lanes::exp_down(-std::abs(u[i])), large = 1.0 / (1.0 + e), small = e * large;
+    b[i] = u[i] >= 0.0 ? large : small;
+    p[i] = large * small;
+  }
+}
+
+/// x = exp(x - top), x <= top.
+MELIAN_LANES void weigh(int lanes, double top, double* x) {
+  for (int i = 0; i < lanes::whole(lanes); ++i) x[i] = lanes::exp_down(x[i] - top);
+}
+
+}  // namespace
 
 template <class Scores>
 void Arrow::evaluate(const Scores& line, double target, double c, const double* u) {
   const std::size_t m = line.curved.size();
   scores_.resize(m);
-  off_.resize(m);
-  weight0_.resize(m);
-  weight1_.resize(m);
-  lean_.resize(m);
+  const int lanes = lanes::padded(static_cast<int>(m));
+  for (auto* one : {&u_, &b_, &p_, &off_, &weight0_, &weight1_, &lean_}) one->resize(ix(lanes));
   cells_.resize(m, 0);
+  std::copy_n(u, m, u_.data());
+  std::fill(u_.begin() + static_cast<std::ptrdiff_t>(m), u_.end(), 0.0);
+  probabilities(lanes, u_.data(), b_.data(), p_.data());
   double top0 = line.rest[0], top1 = line.rest[1];
   miss_ = 0.0;
   for (std::size_t i = 0; i < m; ++i) {
-    scores_[i] = line.at(line.curved[i], u[i], cells_[i]);
+    scores_[i] = line.at(line.curved[i], u[i], b_[i], p_[i], cells_[i]);
+    weight0_[i] = scores_[i].s[0];
+    weight1_[i] = scores_[i].s[1];
     off_[i] = u[i] - scores_[i].difference() - c;
     miss_ = std::max(miss_, std::abs(off_[i]));
     top0 = std::max(top0, scores_[i].s[0]);
     top1 = std::max(top1, scores_[i].s[1]);
   }
   double sum0 = std::exp(line.rest[0] - top0), sum1 = std::exp(line.rest[1] - top1);
+  weigh(lanes, top0, weight0_.data());
+  weigh(lanes, top1, weight1_.data());
   for (std::size_t i = 0; i < m; ++i) {
-    weight0_[i] = std::exp(scores_[i].s[0] - top0);
-    weight1_[i] = std::exp(scores_[i].s[1] - top1);
     sum0 += weight0_[i];
     sum1 += weight1_[i];
   }

@@ -29,7 +29,7 @@ class Arrow {
  private:
   std::vector<Score> scores_;
   std::vector<int> cells_;
-  std::vector<double> off_, weight0_, weight1_, lean_;  ///< per curved branch: h - c; exp S (scaled); sigma_1 q_1 - sigma_0 q_0
+  std::vector<double> u_, b_, p_, off_, weight0_, weight1_, lean_;  ///< per curved branch: posterior; h - c; exp S (scaled); sigma_1 q_1 - sigma_0 q_0
   double miss_ = 0.0, prior_ = 0.0, slope_ = 1.0, sign_ = 1.0, kappa_ = 0.0, off_prior_ = 0.0, moved_ = 0.0;
 };
 

@@ -32,9 +32,9 @@ struct Blend {
       rest[type] = sum > 0.0 ? top + std::log(sum) : -infinity;
     }
   }
-  [[nodiscard]] Score at(int branch, double u, int& cell) const {
-    const Score a = from->at(branch, u, cell);
-    Score out = to->at(branch, u, cell);
+  [[nodiscard]] Score at(int branch, double u, double b, double p, int& cell) const {
+    const Score a = from->at(branch, u, b, p, cell);
+    Score out = to->at(branch, u, b, p, cell);
     for (int type = 0; type < 2; ++type) {
       out.s[type] = mix(a.s[type], out.s[type]);
       out.slope[type] = mix(a.slope[type], out.slope[type]);

@@ -151,7 +151,7 @@ void Curve::place_between(const Line& line, const Point& low, const Point& high,
 }
 
 Verdict Curve::judge(const Line& line, const Point& low, const Point& high) {
-  return by_posterior_ ? along_posterior(line, low.t, high.t) : enclosure_.along_c(line, low.t, low.u.data(), high.t, high.u.data());
+  return by_posterior_ ? along_posterior(line, low.t, low.prior, high.t, high.prior) : enclosure_.along_c(line, low.t, low.u.data(), high.t, high.u.data());
 }
 
 /// Can a target lie among these priors?
@@ -227,12 +227,10 @@ void Curve::add_strands(const Line& line, std::size_t curved, double c_low, doub
 }
 
 void Curve::trace(const Line& line, const std::vector<double>& targets, int enough) {
-  targets_.clear();
+  keep_targets(targets);
   found_.clear();
   counted_ = 0;
   enough_ = enough;
-  for (const double target : targets)
-    if (std::isfinite(target)) targets_.push_back(target);
   segments_.clear();
   strands_.clear();
   complete_ = true;
@@ -254,8 +252,15 @@ void Curve::trace(const Line& line, const std::vector<double>& targets, int enou
   add_strands(line, 0, -line.reach(), line.reach());
 }
 
-void Curve::trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising) {
+void Curve::keep_targets(const std::vector<double>& targets) {
   targets_.clear();
+  for (const double target : targets)
+    if (std::isfinite(target)) targets_.push_back(target);
+}
+
+void Curve::trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets) {
+  keep_targets(targets);
+  enough_ = all;
   segments_.clear();
   strands_.assign(1, {});
   complete_ = true;
@@ -282,21 +287,28 @@ void Curve::trace_cells(const Line& line, const std::vector<double>& prior, cons
   }
 }
 
-int Curve::only_cell(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, double target) const {
-  const Segment* only = nullptr;
-  for (const Segment& segment : segments_) {
-    const double low = std::min(segment.prior_low, segment.prior_high), high = std::max(segment.prior_low, segment.prior_high);
-    if (!(low <= target && target <= high)) continue;
-    if (only != nullptr) return -1;
-    only = &segment;
-  }
-  if (only == nullptr || only->prior_high < only->prior_low) return -1;
-  // Within an increasing segment priors at nodes increase: the last node at or below the target.
+void Curve::only_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets,
+                       std::vector<int>& cells) {
+  constexpr int none = -1, not_passed = -2;
+  cells.assign(targets.size(), not_passed);
   const Axis& axis = *line.axis;
-  const int first = axis.cell_of(only->t_low, 0), last = axis.cell_of(only->t_high, first);
-  const auto after = std::upper_bound(prior.begin() + first + 1, prior.begin() + last + 1, target);
-  const int cell = static_cast<int>(after - prior.begin()) - 1;
-  return rising[ix(cell)] != 0 ? cell : -1;
+  for (const Segment& segment : segments_) {
+    const auto [low, high] = std::minmax(segment.prior_low, segment.prior_high);
+    const bool rises = segment.prior_high >= segment.prior_low;
+    // Within an increasing segment priors at nodes increase: the last node at or below the target.
+    int cell = axis.cell_of(segment.t_low, 0);
+    const int last = axis.cell_of(segment.t_high, cell);
+    for (auto k = ix(std::lower_bound(targets.begin(), targets.end(), low) - targets.begin()); k < targets.size() && targets[k] <= high; ++k) {
+      if (cells[k] != not_passed || !rises) {
+        cells[k] = none;
+        continue;
+      }
+      while (cell < last && prior[ix(cell + 1)] <= targets[k]) ++cell;
+      cells[k] = rising[ix(cell)] != 0 ? cell : none;
+    }
+  }
+  for (std::size_t k = 0; k < cells.size(); ++k)
+    if (std::isinf(targets[k]) || cells[k] == not_passed) cells[k] = none;
 }
 
 bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int depth) {

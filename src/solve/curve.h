@@ -32,9 +32,11 @@ class Curve {
   /// The same over one cell of the posterior of a line's only curved branch.
   [[nodiscard]] bool increases_in_cell(const Line& line, int cell);
   /// Cuts a line with one curved branch, given the priors at its nodes and which cells are known to increase throughout.
-  void trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising);
-  /// The increasing cell that holds the only solution at a prior; -1 where there may be others, or it lies in no such cell.
-  [[nodiscard]] int only_cell(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, double target) const;
+  void trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets);
+  /// For each target the increasing cell that holds the only solution there; -1 where there may be others, or it lies in no
+  /// such cell.
+  void only_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets,
+                  std::vector<int>& cells);
   /// All solutions at a prior.
   void roots(const Line& line, double target, std::vector<Root>& out);
   [[nodiscard]] bool complete() const { return complete_; }
@@ -57,6 +59,7 @@ class Curve {
     std::vector<double> u;
   };
 
+  void keep_targets(const std::vector<double>& targets);
   void find_pieces(const Line& line);
   [[nodiscard]] double invert(const Line& line, std::size_t curved, const Piece& piece, double c) const;
   void place(const Line& line, int strand, double t, Point& out);

@@ -12,24 +12,23 @@ Range product(const Range& a, const Range& b) {
   return out;
 }
 
-/// One end of a stretch within a cell: the belief, and b (1 - b).
-struct End {
-  double u, b, p;
-};
 End end_at(double u) {
   const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
   return {u, u >= 0.0 ? large : small, large * small};
 }
 
 /// Calls `look(cell, low end, high end)` for every cell that the posteriors from `from` to `to` pass, until it says no.
+/// `last`: where a stretch ended before; stretches follow on each other as a rule.
 template <class Look>
-bool over_cells(const Axis& axis, double from, double to, Look look) {
-  int cell = axis.cell_of(from, 0);
-  const int last = axis.cell_of(to, cell);
-  End low = end_at(from);
-  for (; cell <= last; ++cell) {
+bool over_cells(const Axis& axis, double from, double to, End& last, Look look) {
+  int cell = axis.cell_of(from, last.cell);
+  const int end = axis.cell_of(to, cell);
+  End low = last.u == from ? last : end_at(from);
+  last = end_at(to);
+  last.cell = end;
+  for (; cell <= end; ++cell) {
     const auto next = ix(cell + 1);
-    const End high = cell == last ? end_at(to) : End{axis.u[next], axis.b[next], axis.p[next]};
+    const End high = cell == end ? last : End{axis.u[next], axis.b[next], axis.p[next]};
     if (!look(ix(cell), low, high)) return false;
     low = high;
   }
@@ -46,11 +45,12 @@ Range spread_between(const End& low, const End& high) {
 
 }  // namespace
 
-Verdict along_posterior(const Line& line, double from, double to) {
+Verdict along_posterior(const Line& line, double from, double prior_from, double to, double prior_to) {
   // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
   const Axis& axis = *line.axis;
   Range slope;
-  over_cells(axis, from, to, [&](std::size_t k, const End& low, const End& high) {
+  End last;
+  over_cells(axis, from, to, last, [&](std::size_t k, const End& low, const End& high) {
     const Range p = spread_between(low, high);
     Range term[2];
     for (int type = 0; type < 2; ++type) {
@@ -65,7 +65,11 @@ Verdict along_posterior(const Line& line, double from, double to) {
     slope.add(1.0 + term[0].high + term[1].high);
     return true;
   });
-  return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, {-infinity, infinity}};
+  // Where the slope is bounded, so is what u_0 gains from either end.
+  const double fall = std::min(0.0, slope.low) * (to - from), rise = std::max(0.0, slope.high) * (to - from);
+  const double round_off = 1e-12 * (1.0 + line.scale + std::abs(from) + std::abs(to));
+  const Range prior{std::max(prior_from + fall, prior_to - rise) - round_off, std::min(prior_from + rise, prior_to - fall) + round_off};
+  return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, prior};
 }
 
 Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high) {
@@ -83,11 +87,11 @@ Range prior_hull(const Line& line, double c_low, const double* low, double c_hig
 }
 
 /// False where h' has a zero on the way.
-bool Enclosure::survey(const Line& line, int branch, double from, double to, Spell& out) {
+bool Enclosure::survey(const Line& line, int branch, double from, double to, End& last, Spell& out) {
   const Axis& axis = *line.axis;
   if (from > to) std::swap(from, to);
   int sign = 0;
-  return over_cells(axis, from, to, [&](std::size_t k, const End& low, const End& high) {
+  return over_cells(axis, from, to, last, [&](std::size_t k, const End& low, const End& high) {
     const Range p = spread_between(low, high);
     double slope[2];
     for (int type = 0; type < 2; ++type) {
@@ -111,9 +115,10 @@ bool Enclosure::survey(const Line& line, int branch, double from, double to, Spe
 Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, double c_high, const double* high) {
   const std::size_t m = line.curved.size();
   spells_.assign(m, Spell{});
+  last_.resize(m);
   double top[2] = {line.rest[0], line.rest[1]};
   for (std::size_t i = 0; i < m; ++i) {
-    if (!survey(line, line.curved[i], low[i], high[i], spells_[i])) return {};
+    if (!survey(line, line.curved[i], low[i], high[i], last_[i], spells_[i])) return {};
     for (int type = 0; type < 2; ++type) top[type] = std::max(top[type], spells_[i].s[type].high);
   }
   // 1. Cheap: sums weighted by probabilities lie between their extremes.

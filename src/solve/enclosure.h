@@ -17,6 +17,12 @@ struct Range {
   }
 };
 
+/// One end of a stretch within a cell: the belief in log-odds and as a probability b, b (1 - b), and a cell near it.
+struct End {
+  double u = infinity, b = 1.0, p = 0.0;
+  int cell = 0;
+};
+
 /// What is certain of a stretch of the curve.
 struct Verdict {
   double sign = 0.0;                 ///< +1 or -1 where u_0 certainly rises or falls with the parameter throughout, else 0
@@ -35,16 +41,17 @@ class Enclosure {
     Range s[2], per_steepness, pull;
     double least[2] = {0.0, 0.0}, most[2] = {0.0, 0.0};
   };
-  static bool survey(const Line& line, int branch, double from, double to, Spell& out);
+  static bool survey(const Line& line, int branch, double from, double to, End& last, Spell& out);
 
   std::vector<Spell> spells_;
+  std::vector<End> last_;  ///< per curved branch
 };
 
 /// Bounds on u_0 while c runs from `c_low` to `c_high` and posteriors from `low` to `high`: the prior is an average of the
 /// posteriors (beliefs are martingales), those of the branches that do not move with beliefs included.
 [[nodiscard]] Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high);
 
-/// Along the posterior of a line's only curved branch, from `from` to `to`.
-[[nodiscard]] Verdict along_posterior(const Line& line, double from, double to);
+/// Along the posterior of a line's only curved branch, from `from` to `to`, where u_0 is `prior_from` and `prior_to`.
+[[nodiscard]] Verdict along_posterior(const Line& line, double from, double prior_from, double to, double prior_to);
 
 }  // namespace melian::grid

@@ -5,6 +5,8 @@ namespace {
 
 constexpr int newton_steps = 40;
 constexpr int bracketed_steps = 400;  ///< enough for a sixth of them to halve any bracket down to its last digit
+constexpr int lane_steps = 6;         ///< of many priors at once, before the slow ones are searched for by bracket
+constexpr double last_move = 1e-4;    ///< logits: what a last step of third order may move
 constexpr double newton_cap = 8.0;    ///< logits a posterior may move in one step
 
 /// One branch against the rest, by type: x_theta = log rest - S.
@@ -94,11 +96,14 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
   answer.reset(line.branches, count);
   targets_ = &targets;
   listed_ = 0;
+  duel_ = line.curved.size() == 1 && line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
   for (int k = 0; k < count; ++k)
-    if (std::isinf(targets[ix(k)])) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
+    if (std::isinf(targets[ix(k)]) && !duel_) finish_corner(line, targets[ix(k)] > 0.0, k, answer);
   if (line.curved.empty()) {
+    readout_.start(line);
     for (int k = 0; k < count; ++k)
-      if (!std::isinf(targets[ix(k)])) finish(line, targets[ix(k)], nullptr, k, answer);
+      if (!std::isinf(targets[ix(k)])) readout_.add(line, k, targets[ix(k)], nullptr, answer);
+    readout_.flush(line, answer);
     return;
   }
   if (line.curved.size() == 1) {
@@ -111,86 +116,135 @@ void Kernel::solve(const Line& line, const std::vector<double>& targets, const G
     if (!(answer.residual[ix(k)] <= residual_limit(line.scale))) answer.mark[ix(k)] = DecisionMark::unsolved;
 }
 
-/// The prior at which each node is the posterior, and the types' probabilities of the rest there:
-///   u_0 = u + log(1 + e^{x_1}) - log(1 + e^{x_0}),  x_theta = log rest_theta - S_theta(u).
-void Kernel::tabulate(const Line& line) {
-  const Axis& axis = *line.axis;
-  const double *s0 = line.row(line.curved[0], 0), *s1 = line.row(line.curved[0], 1);
-  const auto nodes = ix(axis.nodes());
-  prior_.resize(nodes);
-  share_[0].resize(nodes);
-  share_[1].resize(nodes);
-  for (std::size_t k = 0; k < nodes; ++k) {
-    const Contest at(line.rest[0] - s0[k], line.rest[1] - s1[k]);
-    prior_[k] = axis.u[k] + at.lift();
-    share_[0][k] = at.rest(0);
-    share_[1][k] = at.rest(1);
-  }
-}
-
 /// Does u_0 increase in every cell? Fills `rising_`.
 bool Kernel::rises_everywhere(const Line& line) {
-  const Axis& axis = *line.axis;
   bool everywhere = true;
-  rising_.assign(ix(axis.cells()), 1);
-  for (int k = 0; k < axis.cells(); ++k) {
-    const auto i = ix(k);
-    const CurvedCell here = cell_of(line, k);
-    const double lowest =
-        std::min(here.slope0 * share_[0][i], here.slope0 * share_[0][i + 1]) - std::max(here.slope1 * share_[1][i], here.slope1 * share_[1][i + 1]);
-    if (1.0 + lowest * axis.p_max[i] > 0.0 || curve_.increases_in_cell(line, k)) continue;
-    rising_[i] = 0;
+  rising_.assign(ix(line.axis->cells()), 1);
+  for (std::size_t k = 0; k < rising_.size(); ++k) {
+    if (table_.margin[k] > 0.0 || curve_.increases_in_cell(line, static_cast<int>(k))) continue;
+    rising_[k] = 0;
     everywhere = false;
   }
   return everywhere;
 }
 
-/// Where in the cell Newton starts for the posterior at this prior.
-double Kernel::first_guess(const Axis& axis, const CurvedCell& here, double target) const {
-  const auto i = ix(here.index);
-  const double low = axis.u[i], high = axis.u[i + 1];
-  // Near a corner the strategies hardly change within the cell: start from those at the other end.
-  if (here.index == 0) return high + (target - prior_[i + 1]);
-  if (here.index + 1 == axis.cells()) return low + (target - prior_[i]);
-  // Cubic through both ends of the cell, with the slopes there; the straight line where it overshoots.
-  const auto steepness = [&](std::size_t node) { return 1.0 + (here.slope0 * share_[0][node] - here.slope1 * share_[1][node]) * axis.p[node]; };
-  const double rise = prior_[i + 1] - prior_[i], z = (target - prior_[i]) / rise, straight = low + (high - low) * z;
-  const double before = rise / steepness(i) - (high - low), after = (high - low) - rise / steepness(i + 1);
-  const double u = straight + z * (1.0 - z) * ((1.0 - z) * before + z * after);
-  return u > low && u < high ? u : straight;
+/// The cell of each target's posterior; -1 where that is decided otherwise.
+void Kernel::find_cells(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
+  const int cells = line.axis->cells(), count = static_cast<int>(targets.size());
+  cells_.assign(targets.size(), -1);
+  if (rises_everywhere(line)) {
+    int cell = 0;
+    for (int k = 0; k < count; ++k) {
+      if (std::isinf(targets[ix(k)])) continue;
+      while (cell + 1 < cells && table_.prior[ix(cell + 1)] < targets[ix(k)]) ++cell;
+      cells_[ix(k)] = cell;
+    }
+    return;
+  }
+  curve_.trace_cells(line, table_.prior, rising_, targets);
+  listed_ = Curve::all;
+  curve_.only_cells(line, table_.prior, rising_, targets, cells_);
+  for (int k = 0; k < count; ++k)
+    if (cells_[ix(k)] < 0 && std::isfinite(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
 }
 
 /// One curved branch against the rest: the prior is explicit in its posterior. Where it does not increase in every cell,
 /// priors that more than one stretch of the curve passes go to the exact search.
 void Kernel::one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer) {
-  const Axis& axis = *line.axis;
-  tabulate(line);
-  const bool monotone = rises_everywhere(line);
-  if (!monotone) {
-    curve_.trace_cells(line, prior_, rising_);
-    listed_ = Curve::all;
-  }
-  const bool duel = line.branches == 2 && line.open[0] == 3 && line.open[1] == 3 && line.moved[ix(1 - line.curved[0])] == 0;
-  int at_cell = 0;
-  for (std::size_t k = 0; k < targets.size(); ++k) {
-    const double target = targets[k];
-    if (std::isinf(target)) continue;
-    if (monotone) {
-      while (at_cell + 1 < axis.cells() && prior_[ix(at_cell + 1)] < target) ++at_cell;
-    } else {
-      at_cell = curve_.only_cell(line, prior_, rising_, target);
-      if (at_cell < 0) {
-        all_solutions(line, target, static_cast<int>(k), guide, answer);
-        continue;
-      }
+  table_.fill(line);
+  find_cells(line, targets, guide, answer);
+  slow_.count = 0;
+  const int count = static_cast<int>(targets.size());
+  for (int k = 0; k < count;) {
+    int end = k;
+    while (end < count && cells_[ix(end)] >= 0 && end - k < ContestLanes::size) ++end;
+    if (end > k) {
+      load(table_, *line.axis, targets.data(), cells_.data(), k, end - k, lanes_);
+      advance(line, lanes_, answer);
     }
-    const CurvedCell here = cell_of(line, at_cell);
-    double u = first_guess(axis, here, target);
-    const Contest at = close_in(line, here, target, u);
-    if (duel)
-      settle(line, target, u, at, at_cell, static_cast<int>(k), answer);
+    k = std::max(end, k + 1);
+  }
+  while (slow_.count > 0) advance(line, slow_, answer);
+  for (int k = 0; k < count && duel_; ++k)
+    if (std::isinf(targets[ix(k)])) corner(line, targets[ix(k)] > 0.0, k, answer);
+}
+
+/// `finish_corner` for two branches, from the table.
+void Kernel::corner(const Line& line, bool upper, int target, LineAnswer& answer) const {
+  const int branch = line.curved[0], other = 1 - branch;
+  const auto node = upper ? table_.lift.size() - 1 : 0;
+  for (const int type : {0, 1}) {
+    const double x = table_.x[type][node], e = lanes::exp_down(-std::abs(x)), both = lanes::log_1_plus(e);
+    answer.log_sigma[answer.index(type, branch, target)] = -std::max(x, 0.0) - both;
+    answer.log_sigma[answer.index(type, other, target)] = -std::max(-x, 0.0) - both;
+    answer.sigma[answer.index(type, branch, target)] = (x >= 0.0 ? e : 1.0) / (1.0 + e);
+    answer.sigma[answer.index(type, other, target)] = table_.share[type][node];
+  }
+  for (const int a : {branch, other}) {
+    answer.cell[answer.place(a, target)] = upper ? line.axis->cells() - 1 : 0;
+    answer.weight[answer.place(a, target)] = upper ? 1.0 : 0.0;
+  }
+  const double size = std::max({std::abs(table_.x[0][node]), std::abs(table_.x[1][node])});
+  answer.residual[ix(target)] = std::isfinite(size) ? 0.0 : infinity;
+}
+
+/// One step in all lanes. Those that are not done move to `slow_`; those that have been slow for long, to the bracketed search.
+void Kernel::advance(const Line& line, ContestLanes& lanes, LineAnswer& answer) {
+  search(lanes);
+  if (duel_) {
+    settle(lanes);
+    write(line, lanes, answer);
+  }
+  const int count = lanes.count;
+  if (&lanes == &slow_) slow_.count = 0;
+  for (int i = 0; i < count; ++i) {
+    const int target = lanes.target[i];
+    const double prior = lanes.prior[i];
+    if (lanes.moved[i] <= last_move) {
+      const double u = lanes.u[i] + lanes.step[i];
+      if (!duel_) finish(line, prior, &u, target, answer);
+      if (answer.residual[ix(target)] <= residual_target(line.scale + std::abs(prior))) continue;
+    } else if (lanes.steps[i] < lane_steps) {
+      while (slow_.count == ContestLanes::size) advance(line, slow_, answer);
+      slow_.take(lanes, i);
+      continue;
+    }
+    bracket(line, lanes.cell[i], prior, target, answer);
+  }
+}
+
+/// The bracketed search, for one prior.
+void Kernel::bracket(const Line& line, int cell, double prior, int target, LineAnswer& answer) const {
+  const CurvedCell here = cell_of(line, cell);
+  double u = table_.guess(cell, prior);
+  const Contest at = close_in(line, here, prior, u);
+  if (duel_)
+    settle(line, prior, u, at, cell, target, answer);
+  else
+    finish(line, prior, &u, target, answer);
+}
+
+/// Hands over what `settle` left.
+void Kernel::write(const Line& line, const ContestLanes& lanes, LineAnswer& answer) const {
+  const int branch = line.curved[0], other = 1 - branch;
+  const auto put = [&](const auto* from, auto* to) {
+    if (lanes.in_a_row())
+      std::copy_n(from, lanes.count, to + lanes.target[0]);
     else
-      finish(line, target, &u, static_cast<int>(k), answer);
+      for (int i = 0; i < lanes.count; ++i) to[lanes.target[i]] = from[i];
+  };
+  for (const int type : {0, 1}) {
+    put(lanes.log_branch[type], answer.log_sigma.data() + answer.index(type, branch, 0));
+    put(lanes.log_rest[type], answer.log_sigma.data() + answer.index(type, other, 0));
+    put(lanes.branch[type], answer.sigma.data() + answer.index(type, branch, 0));
+    put(lanes.rest[type], answer.sigma.data() + answer.index(type, other, 0));
+  }
+  put(lanes.cell, answer.cell.data() + answer.place(branch, 0));
+  put(lanes.weight, answer.weight.data() + answer.place(branch, 0));
+  put(lanes.residual, answer.residual.data());
+  for (int i = 0; i < lanes.count; ++i) {
+    answer.cell[answer.place(other, lanes.target[i])] = 0;
+    answer.weight[answer.place(other, lanes.target[i])] = 0.0;
   }
 }
 
@@ -201,6 +255,7 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
   before_.assign(m, -infinity);
   double c = 0.0, c_before = -infinity;
   bool started = false;
+  readout_.start(line);
   for (std::size_t k = 0; k < targets.size(); ++k) {
     const double target = targets[k];
     if (std::isinf(target)) continue;
@@ -221,12 +276,13 @@ bool Kernel::many_curved(const Line& line, const std::vector<double>& targets, L
     }
     if (!arrow_.solve(line, target, c, u_.data(), newton_steps, newton_cap)) return false;
     if (!curve_.increases(line, c_before, before_.data(), c, u_.data())) return false;
-    finish(line, target, u_.data(), static_cast<int>(k), answer);
+    readout_.add(line, static_cast<int>(k), target, u_.data(), answer);
     before_ = u_;
     c_before = c;
     started = true;
   }
   if (!started) return true;
+  readout_.flush(line, answer);
   u_.assign(m, infinity);
   return curve_.increases(line, c_before, before_.data(), infinity, u_.data());
 }

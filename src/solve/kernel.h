@@ -4,9 +4,11 @@
 #include <functional>
 #include <vector>
 
+#include "solve/contest.h"
 #include "solve/curve.h"
 #include "solve/follow.h"
 #include "solve/line.h"
+#include "solve/readout.h"
 
 namespace melian::grid {
 
@@ -41,9 +43,12 @@ class Kernel {
   void solve(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
 
  private:
-  void tabulate(const Line& line);
   [[nodiscard]] bool rises_everywhere(const Line& line);
-  [[nodiscard]] double first_guess(const Axis& axis, const CurvedCell& here, double target) const;
+  void find_cells(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
+  void advance(const Line& line, ContestLanes& lanes, LineAnswer& answer);
+  void bracket(const Line& line, int cell, double prior, int target, LineAnswer& answer) const;
+  void corner(const Line& line, bool upper, int target, LineAnswer& answer) const;
+  void write(const Line& line, const ContestLanes& lanes, LineAnswer& answer) const;
   void one_curved(const Line& line, const std::vector<double>& targets, const Guide& guide, LineAnswer& answer);
   bool many_curved(const Line& line, const std::vector<double>& targets, LineAnswer& answer);
   void all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer);
@@ -54,9 +59,13 @@ class Kernel {
   [[nodiscard]] const Curve::Root* nearest_root(const Line& line, const std::vector<double>& posterior) const;
   void list_roots(const Line& line, double prior, bool all);
 
-  // One curved branch, per node taken as its posterior: the prior, and by type the probability of the rest.
-  std::vector<double> prior_, share_[2];
+  // One curved branch.
+  ContestTable table_;
+  ContestLanes lanes_, slow_;         ///< after their first step; those that need more
+  std::vector<int> cells_;            ///< per target
+  bool duel_ = false;                 ///< two branches, the other of which has no consequences for beliefs
   std::vector<std::uint8_t> rising_;  ///< per cell: the prior increases throughout
+  Readout readout_;
   // Many curved branches.
   std::vector<double> u_, before_;
   Arrow arrow_;

@@ -177,6 +177,31 @@ TEST_CASE("kernel: finds every solution where several branches move with beliefs
   CHECK(several > 5);
 }
 
+TEST_CASE("kernel: priors solved side by side get the strategies they get alone") {
+  for_seeds(200, [](std::uint64_t seed) {
+    Draw draw{RandomStream(seed, 4)};
+    const Axis axis = random_axis(draw, 3 + draw.below(100));
+    Line line = random_line(draw, axis, 2 + draw.below(3), std::pow(10.0, draw.uniform(-1.0, 1.5)), draw.below(2) == 0, 1);
+    if (line.branches == 2 && draw.below(2) == 0) line.moved[1] = 0;
+    Kernel kernel;
+    LineAnswer all, one;
+    kernel.solve(line, all_nodes(axis), Guide{}, all);
+    for (int k = 0; k < axis.nodes(); ++k) {
+      if (all.mark[ix(k)] != DecisionMark::unique) continue;
+      kernel.solve(line, {axis.u[ix(k)]}, Guide{}, one);
+      REQUIRE(one.mark[0] == DecisionMark::unique);
+      for (int type = 0; type < 2; ++type)
+        for (int a = 0; a < line.branches; ++a) {
+          const double log_one = one.log_sigma[one.index(type, a, 0)], log_all = all.log_sigma[all.index(type, a, k)];
+          REQUIRE((log_one == log_all || std::abs(log_one - log_all) < 1e-10 * (1.0 + line.scale)));
+          const double there = axis.b[ix(one.cell[one.place(a, 0)])] + one.weight[one.place(a, 0)] / axis.per_width[ix(one.cell[one.place(a, 0)])];
+          const double here = axis.b[ix(all.cell[all.place(a, k)])] + all.weight[all.place(a, k)] / axis.per_width[ix(all.cell[all.place(a, k)])];
+          REQUIRE(std::abs(there - here) < 1e-10 * (1.0 + line.scale));
+        }
+    }
+  });
+}
+
 TEST_CASE("kernel: a branch open to one type only reveals that type, also at the corners") {
   const Axis axis(belief_axis(5, std::vector<double>{0.3}));
   Line line;

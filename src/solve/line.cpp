@@ -1,9 +1,28 @@
 #include "solve/line.h"
 
+#include "numeric/lanes.h"
+
 namespace melian::grid {
 namespace {
 
 constexpr int at_first = 0;
+
+MELIAN_LANES void extremes(const double* s, int n, double& low, double& high) {
+  double lows[lanes::width], highs[lanes::width];
+  for (int i = 0; i < lanes::width; ++i) lows[i] = highs[i] = s[0];
+  int k = 0;
+  for (; k + lanes::width <= n; k += lanes::width)
+    for (int i = 0; i < lanes::width; ++i) {
+      lows[i] = s[k + i] < lows[i] ? s[k + i] : lows[i];
+      highs[i] = s[k + i] > highs[i] ? s[k + i] : highs[i];
+    }
+  for (; k < n; ++k) {
+    lows[0] = std::min(lows[0], s[k]);
+    highs[0] = std::max(highs[0], s[k]);
+  }
+  low = *std::min_element(lows, lows + lanes::width);
+  high = *std::max_element(highs, highs + lanes::width);
+}
 
 struct LogSum {
   double top = -infinity, sum = 0.0;
@@ -37,12 +56,8 @@ void Line::prepare() {
     bool constant = true;
     for (int type = 0; type < 2; ++type) {
       if ((open[ix(a)] >> type & 1) == 0) continue;
-      const double* s = row(a, type);
-      double low = s[0], high = s[0];
-      for (int k = 1; k < n; ++k) {
-        low = std::min(low, s[k]);
-        high = std::max(high, s[k]);
-      }
+      double low = 0.0, high = 0.0;
+      extremes(row(a, type), n, low, high);
       constant = constant && low == high;
       scale = std::max({scale, std::abs(low), std::abs(high)});
     }

@@ -48,13 +48,17 @@ struct Line {
   /// The score of a branch whose score does not depend on the posterior; where only one type has it, at that corner.
   [[nodiscard]] double fixed(int branch, int type) const { return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0]; }
   [[nodiscard]] Score at(int branch, double u, int& cell) const {
+    const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
+    return at(branch, u, u >= 0.0 ? large : small, large * small, cell);
+  }
+  /// The same where the probability `b` of log-odds `u` and p = b (1 - b) are known.
+  [[nodiscard]] Score at(int branch, double u, double b, double p, int& cell) const {
     Score out;
     cell = axis->cell_of(u, cell);
     const auto k = ix(cell);
-    const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-    out.b = u >= 0.0 ? large : small;
-    out.p = large * small;
-    const double along = out.b - axis->b[k];
+    out.b = b;
+    out.p = p;
+    const double along = b - axis->b[k];
     for (int type = 0; type < 2; ++type) {
       const double* s = row(branch, type) + k;
       out.slope[type] = (s[1] - s[0]) * axis->per_width[k];
@@ -83,12 +87,13 @@ struct LineAnswer {
   [[nodiscard]] std::size_t place(int branch, int target) const { return ix(std::int64_t{branch} * targets + target); }
 };
 
+inline constexpr double imply_limit = 1e-7;  ///< logits of round-off; more is no round-off but a miss, for the residual to show
+
 /// Moves the rarer of two log probabilities so that their ratio is `ratio` exactly. Where scores are steep, round-off in
 /// them is worth more logits of the posterior than the posterior's own last digit.
 inline void imply(double ratio, double& zero, double& one) {
-  constexpr double round_off = 1e-7;  // logits; more is no round-off but a miss, for the residual to show
   const double off = ratio - (one - zero);
-  if (!(std::abs(off) < round_off)) return;
+  if (!(std::abs(off) < imply_limit)) return;
   if (zero < one)
     zero = std::min(0.0, zero - off);
   else

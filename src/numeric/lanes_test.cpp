@@ -1,0 +1,55 @@
+/// Elementary functions of loops over belief points, against the long double ones of the C library.
+
+#include <cmath>
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include "melian/base.h"
+#include "numeric/lanes.h"
+
+using namespace melian;
+
+namespace {
+
+/// |value - exact| in units in the last place of numbers as large as `size`.
+double units(double value, long double exact, long double size) {
+  return static_cast<double>(std::abs(static_cast<long double>(value) - exact) / (size * std::numeric_limits<double>::epsilon()));
+}
+
+}  // namespace
+
+TEST_CASE("lanes: the exponential is within .8 of a last place from 0 down to where it ends") {
+  RandomStream random(1, 1);
+  double worst = 0.0;
+  for (int k = 0; k < 400000; ++k) {
+    const double z = random.uniform(), x = k % 2 == 0 ? -708.0 * z : -708.0 * z * z * z * z * z * z;
+    const long double exact = std::exp(static_cast<long double>(x));
+    worst = std::max(worst, units(lanes::exp_down(x), exact, exact));
+  }
+  CHECK(worst < 0.8);
+}
+
+TEST_CASE("lanes: the exponential's ends are exact") {
+  CHECK(lanes::exp_down(0.0) == 1.0);
+  CHECK(lanes::exp_down(-0.0) == 1.0);
+  CHECK(lanes::exp_down(-708.0) > 0.0);
+  for (const double x : {-708.1, -1e4, -1e300, -std::numeric_limits<double>::infinity()}) CHECK(lanes::exp_down(x) == 0.0);
+}
+
+TEST_CASE("lanes: the logarithm of a ratio is within 2 last places of its larger part, and antisymmetric") {
+  RandomStream random(1, 2);
+  double worst = 0.0, worst_single = 0.0;
+  for (int k = 0; k < 400000; ++k) {
+    double a = random.uniform();
+    const double b = random.uniform();
+    if (k % 2 == 0) a = std::ldexp(a, -static_cast<int>(60.0 * random.uniform()));
+    const long double log_a = std::log1p(static_cast<long double>(a)), log_b = std::log1p(static_cast<long double>(b));
+    worst = std::max(worst, units(lanes::log_ratio(a, b), log_a - log_b, std::max(log_a, log_b)));
+    REQUIRE(lanes::log_ratio(a, b) == -lanes::log_ratio(b, a));
+    REQUIRE(lanes::log_ratio(a, a) == 0.0);
+    if (a > 0.0) worst_single = std::max(worst_single, units(lanes::log_1_plus(a), log_a, log_a));
+  }
+  CHECK(worst < 2.0);
+  CHECK(worst_single < 1.6);
+}
