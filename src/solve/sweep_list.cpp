@@ -92,16 +92,10 @@ bool Sweep::list_on_curve(const Here& here, std::int64_t point, DecisionSolution
   std::vector<Curve::Root> roots;
   curve.trace(line);
   curve.roots(line, prior, roots);
-  Kernel kernel;
   LineAnswer answer;
+  answer.reset(here.num_branches(), 1);
   for (const Curve::Root& root : roots) {
-    Guide guide;
-    guide.selection = Selection::nearest;
-    guide.ratio = [&](int, std::vector<double>& ratio) {
-      ratio.assign(ix(here.num_branches()), 0.0);
-      for (std::size_t k = 0; k < root.u.size(); ++k) ratio[ix(line.curved[k])] = root.u[k] - prior;
-    };
-    kernel.solve(line, {prior}, guide, answer);
+    finish(line, prior, root.u.data(), 0, answer);
     std::vector<double> log_strategy;
     for (int type = 0; type < 2; ++type)
       for (int k = 0; k < here.num_branches(); ++k) log_strategy.push_back(answer.log_sigma[answer.index(type, k, 0)]);

@@ -3,6 +3,7 @@
 #include <regex>
 #include <set>
 
+#include "melian/beliefs.h"
 #include "melian/solve.h"
 #include "support/solved.h"
 #include "trees/model_trees.h"
@@ -55,7 +56,7 @@ std::vector<double> by_grid(const Game& game, int nodes) {
 }  // namespace
 
 TEST_CASE("tree: equals the belief grid on every model that both can solve, cut to two rounds, where every decision has one solution") {
-  constexpr double round_off = 1e-9, most_of_the_grid = 1e-3;
+  constexpr double round_off = 1e-9;
   std::set<std::string> compared;
   for (const std::filesystem::path& path : test::model_files(MELIAN_SOURCE_DIR)) {
     const std::string name = path.parent_path().filename().string() + "/" + path.stem().string();
@@ -65,7 +66,9 @@ TEST_CASE("tree: equals the belief grid on every model that both can solve, cut 
     if (!form) game = cut_to_two_rounds(path, true);
     if (!form && game) form = small_tree(*game);
     if (!form || form->actions.empty()) continue;
-    const std::vector<double> coarsest = by_grid(*game, 33), coarse = by_grid(*game, 65), fine = by_grid(*game, 129);
+    const int axes = BeliefSpace(game->shape()).num_axes(), cells = axes <= 1 ? 128 : axes == 2 ? 64 : 16;
+    const double most_of_the_grid = axes <= 2 ? 1e-3 : 1e-2;
+    const std::vector<double> coarsest = by_grid(*game, cells / 4 + 1), coarse = by_grid(*game, cells / 2 + 1), fine = by_grid(*game, cells + 1);
     if (coarsest.empty() || coarse.empty() || fine.empty()) continue;
     TreeOptions how;
     how.lambda = lambda;
