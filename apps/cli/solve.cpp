@@ -50,9 +50,9 @@ struct SolveCommand {
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
     if (method.method == "tree") return run_tree(loaded->game);
-    if (const Diagnostics idle = idle_options({"--all"}, "to a belief grid"); !idle.empty()) return fail(idle);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
+    options->solve.list_solutions = all;
     catch_interrupts();
     Progress progress(common.quiet);
     options->solve.on_step = options->certify.on_step = progress.callback();
@@ -79,7 +79,7 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
-  app->add_flag("--all", command->all, "by tree: look for further solutions at this lambda, and list all that are found");
+  app->add_flag("--all", command->all, "list the solutions at this lambda: of the first decision and others with several; by tree of the whole game");
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

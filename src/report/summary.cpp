@@ -6,6 +6,7 @@
 
 #include "melian/report.h"
 #include "report/certificate_words.h"
+#include "report/solution_words.h"
 #include "report/table.h"
 #include "report/words.h"
 #include "study/answer_json.h"
@@ -22,7 +23,7 @@ class Screen {
       : game_(game), structure_(game.shape()), answer_(answer), prediction_(answer.prediction), style_(style) {}
 
   [[nodiscard]] std::string text() const {
-    std::string out = title() + "\n" + outcomes() + "\n" + values() + play();
+    std::string out = title() + "\n" + outcomes() + "\n" + values() + play() + solution_words(structure_, answer_.solution, style_);
     out += "\n" + heading("What happens") + story() + "\n" + certificate_words(answer_.certificate, answer_.solution.summary, style_);
     return out;
   }

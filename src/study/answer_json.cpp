@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "melian/beliefs.h"
+
 namespace melian {
 namespace {
 
@@ -285,14 +287,42 @@ Json start_json(const Structure& structure, const Prediction& prediction) {
   return out;
 }
 
-Json equilibrium_json(const SolveSummary& summary) {
+Json solutions_json(const Structure& structure, const Solution& solution) {
+  Json out = Json::array();
+  for (const DecisionSolutions& decision : solution.several) {
+    const Move& move = structure.moves[at(structure.states[at(decision.state)].move)];
+    const std::vector<Decider> movers = deciders(structure, decision.state, solution.assessment.measure);
+    Json listed = Json::array();
+    for (const DecisionSolutions::One& one : decision.solutions) {
+      Json strategies = Json::array();
+      for (std::size_t d = 0; d < movers.size(); ++d)
+        for (int type = 0; type < movers[d].types; ++type) {
+          const Move& single = move.parts.empty() ? move : structure.moves[at(move.parts[d])];
+          Json probabilities = Json::object();
+          for (int a = 0; a < movers[d].num_actions(); ++a)
+            probabilities[single.actions[at(movers[d].actions[at(a)])]] = json_number(std::exp(one.log_strategy[at(movers[d].row(type, a))]));
+          const Player& player = structure.players[at(movers[d].player)];
+          strategies.push_back(
+              {{"player", player.name}, {"type", movers[d].types > 1 ? Json(player.types[at(type)]) : Json(nullptr)}, {"probabilities", probabilities}});
+        }
+      listed.push_back({{"followed", one.followed}, {"determinant_positive", one.stable}, {"strategies", std::move(strategies)}});
+    }
+    out.push_back({{"place", decision.place}, {"all", decision.all}, {"solutions", std::move(listed)}});
+  }
+  return out;
+}
+
+Json equilibrium_json(const Structure& structure, const Solution& solution) {
+  const SolveSummary& summary = solution.summary;
   Json out;
-  out["unique"] = summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 && summary.termination == Termination::converged;
+  out["unique"] = summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 && summary.searched == 0 && summary.termination == Termination::converged;
+  if (summary.searched > 0) out["searched_decisions"] = summary.searched;
   out["multiple_decisions"] = summary.several;
   out["branch_jumps"] = summary.jumps;
   out["unsolved_decisions"] = summary.unsolved;
   out["ladder"] = numbers_json(summary.ladder);
   out["places"] = summary.places;
+  if (!solution.several.empty()) out["solutions"] = solutions_json(structure, solution);
   return out;
 }
 
@@ -350,7 +380,7 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
   for (std::size_t k = 0; k < prediction.tallies.size(); ++k) out["tallies"][structure.tallies[k]] = json_number(prediction.tallies[k]);
   out["information"] = information_json(structure, prediction);
   out["beliefs"] = beliefs_json(structure, prediction);
-  out["equilibrium"] = equilibrium_json(answer.solution.summary);
+  out["equilibrium"] = equilibrium_json(structure, answer.solution);
   out["strategy_at_start"] = start_json(structure, prediction);
   out["certificate"] = certificate_json(structure, answer, asked);
   out["timing"] = {{"compile_seconds", json_number(answer.compile_seconds)},

@@ -124,10 +124,18 @@ TEST_CASE("solve --method tree --all: lists every solution found with values, re
   CHECK(without_timing(run(model + " --json").out) == without_timing(run(model + " --json --threads 8").out));
 }
 
-TEST_CASE("solve --all: means nothing to a belief grid, and is refused there") {
-  const Ran ran = run("solve powell_2004/two_rounds --all");
-  CHECK(ran.code == 2);
-  CHECK(contains(ran.err, "--all"));
+TEST_CASE("solve --all: on a belief grid, lists the solutions of the first decision, proved to be all, and which one is the answer") {
+  const std::string model = "solve '" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m15_insincere_talks.melian' --lambda 200 --grid 257 --all";
+  const Json document = Json::parse(run(model + " --json").out);
+  const Json& listed = document["equilibrium"]["solutions"][0];
+  CHECK(listed["all"] == true);
+  REQUIRE(listed["solutions"].size() == 3);
+  int followed = 0;
+  for (const Json& one : listed["solutions"]) followed += one["followed"].get<bool>() ? 1 : 0;
+  CHECK(followed == 1);
+  CHECK(document["equilibrium"]["unique"] == false);
+  CHECK(contains(run(model).out, "3 solutions and no more"));
+  CHECK(contains(run("solve powell_2004/two_rounds --all").out, "1 solution and no more"));
 }
 
 TEST_CASE("solve --method tree: prints who ends where with what probability, the same as the belief grid does") {
