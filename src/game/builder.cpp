@@ -7,6 +7,8 @@
 
 #include <fmt/core.h>
 
+#include "melian/beliefs.h"
+
 namespace melian {
 namespace {
 
@@ -457,18 +459,17 @@ std::string game_fingerprint(const Structure& structure, const Numbers& numbers)
 
 namespace {
 
-/// odds(profile) = product of one factor per player, up to round-off: independence survives the outcome.
-bool factorises(const double* odds, const Profiles& profiles, int players) {
+/// odds(profile) = product of one factor per group of tied players, up to round-off: independence survives the outcome.
+bool factorises(const double* odds, const Profiles& profiles, const BeliefSpace& space) {
   constexpr double round_off = 1e-9;
-  for (int i = 0; i < players; ++i) {
-    const int stride = profiles.stride(i);
-    if (stride == 0) continue;
+  for (const BeliefSpace::Group& group : space.groups()) {
+    const auto swapped = [&](int p, int q) {  // p with the group's types of q
+      for (const int player : group.players) p += profiles.stride(player) * (profiles.type_of(q, player) - profiles.type_of(p, player));
+      return p;
+    };
     for (int p = 0; p < profiles.count(); ++p)
-      for (int q = 0; q < profiles.count(); ++q) {
-        const int p0 = p - profiles.type_of(p, i) * stride, q0 = q - profiles.type_of(q, i) * stride;
-        const int k = profiles.type_of(p, i);
-        if (std::abs(odds[p0 + k * stride] * odds[q0] - odds[q0 + k * stride] * odds[p0]) > round_off) return false;
-      }
+      for (int q = 0; q < profiles.count(); ++q)
+        if (std::abs(odds[p] * odds[q] - odds[swapped(p, q)] * odds[swapped(q, p)]) > round_off) return false;
   }
   return true;
 }
@@ -478,6 +479,7 @@ bool factorises(const double* odds, const Profiles& profiles, int players) {
 std::vector<std::string> broken_invariants(const Game& game) {
   constexpr double round_off = 1e-9;
   const Structure& shape = game.shape();
+  const BeliefSpace space(shape);
   std::vector<std::string> broken;
   const auto wrong = [&](int state, const char* what) { broken.push_back(fmt::format("state {} ({}): {}", state, describe_state(shape, state), what)); };
   for (std::size_t i = 0; i < shape.players.size(); ++i)
@@ -514,7 +516,7 @@ std::vector<std::string> broken_invariants(const Game& game) {
         continue;
       }
       for (int p = 0; p < profiles.count(); ++p) total[at(p)] += game.odds(b)[p];
-      if (branch.next >= 0 && !factorises(game.odds(b), profiles, shape.num_players())) wrong(s, "odds that tie two players' types together");
+      if (branch.next >= 0 && !factorises(game.odds(b), profiles, space)) wrong(s, "odds that tie two players' types together");
     }
     if (move.kind == MoveKind::chance)
       for (const double sum : total)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include <fmt/core.h>
@@ -123,7 +124,11 @@ std::string Climb::place(int round, int state, std::int64_t point) const {
 }
 
 void Climb::name_places() {
-  for (const Tally::Spot& spot : sweep_.tally().spots) {
+  constexpr std::size_t named = 8;
+  std::vector<Tally::Spot> spots = sweep_.tally().spots;
+  std::ranges::stable_sort(spots, std::greater<>(), &Tally::Spot::mark);  // the worst first
+  spots.resize(std::min(named, spots.size()));
+  for (const Tally::Spot& spot : spots) {
     const char* what = spot.mark == DecisionMark::several ? "several solutions"
                        : spot.mark == DecisionMark::jump  ? "the followed solution ended in a fold"
                                                           : "no solution found";

@@ -6,7 +6,7 @@
 namespace melian::grid {
 namespace {
 
-constexpr std::size_t spots_kept = 8;
+constexpr std::ptrdiff_t spots_kept = 8;      ///< of each mark
 constexpr std::int64_t work_per_task = 2048;  ///< scores; enough to pay for handing a task to a thread
 constexpr std::int64_t joint_per_task = 8;    ///< points of a joint decision
 
@@ -63,17 +63,18 @@ void Tally::add(const Tally& more) {
   damped = damped || more.damped;
   not_settled = not_settled || more.not_settled;
   for (const Spot& spot : more.spots)
-    if (spots.size() < spots_kept) spots.push_back(spot);
+    if (std::ranges::count(spots, spot.mark, &Spot::mark) < spots_kept) spots.push_back(spot);
 }
 
 void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const {
   ++tally.decisions;
   tally.residual = std::max(tally.residual, residual);
   if (mark == DecisionMark::unique) return;
+  const auto alike = std::ranges::count(tally.spots, mark, &Tally::Spot::mark);
   tally.several += mark == DecisionMark::several || mark == DecisionMark::jump ? 1 : 0;
   tally.jumps += mark == DecisionMark::jump ? 1 : 0;
   tally.unsolved += mark == DecisionMark::unsolved ? 1 : 0;
-  if (tally.spots.size() < spots_kept) tally.spots.push_back({pass.round, state, point, mark});
+  if (alike < spots_kept) tally.spots.push_back({pass.round, state, point, mark});
 }
 
 void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const {
@@ -142,6 +143,7 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       };
     }
     shop.kernel.solve(shop.line, axis.u, guide, shop.answer);
+    rescue(here, start, shop.line, shop.answer);
     tally.fresh_jumps += shop.answer.fresh_jumps;
     for (int type = 0; type < 2; ++type)
       for (int k = 0; k < branches; ++k) {
@@ -404,7 +406,8 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
           std::uint8_t& mark = one->marks[ix(first + p)];
           if (one != pass.refined && mark != unsolved) {
             ++tally_.unsolved;
-            if (tally_.spots.size() < spots_kept) tally_.spots.push_back({0, s, p, DecisionMark::unsolved});
+            if (std::ranges::count(tally_.spots, DecisionMark::unsolved, &Tally::Spot::mark) < spots_kept)
+              tally_.spots.push_back({0, s, p, DecisionMark::unsolved});
           }
           mark = unsolved;
         }

@@ -25,7 +25,7 @@ struct Tally {
     std::int64_t point;
     DecisionMark mark;
   };
-  std::vector<Spot> spots;  ///< the first few
+  std::vector<Spot> spots;  ///< the first few of each mark
   void add(const Tally& more);
 };
 
@@ -82,6 +82,7 @@ class Sweep {
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;
   void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  void rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const;
   void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
   void refine(const Pass& pass, const Task& task, Tally& tally) const;
   void refine_joint(const Pass& pass, const Task& task, Tally& tally) const;

@@ -24,6 +24,27 @@ void write_values(Here& here, JointScores& scores, const std::vector<double>& x,
 
 }  // namespace
 
+/// A line's decisions that neither its curve nor its neighbours solved: the path from lambda 0, by its length.
+void Sweep::rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const {
+  const StatePlan& state = here.plan();
+  for (int i = 0; i < answer.targets; ++i) {
+    if (answer.mark[ix(i)] != DecisionMark::unsolved) continue;
+    Standpoint where;
+    where.on_grid(plan_, state, start + i * state.own_stride);
+    JointScores scores(here, where);
+    JointSolver solver(state);
+    JointAnswer found;
+    solver.follow(nullptr, scores, solver.indifferent(), found);
+    if (found.mark == DecisionMark::unsolved) continue;
+    const double prior = where.u[ix(state.own_axis)];
+    std::vector<double> u;
+    for (const int k : line.curved) u.push_back(prior + found.x[ix(here.num_branches() + k)] - found.x[ix(k)]);
+    finish(line, prior, u.data(), i, answer);
+    answer.mark[ix(i)] = DecisionMark::jump;
+    ++answer.fresh_jumps;
+  }
+}
+
 void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const {
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
