@@ -2,7 +2,53 @@
 
 #include <algorithm>
 
+#include "numeric/lanes.h"
+
 namespace melian::grid {
+namespace {
+
+// Loops over belief points; none of their arrays overlap.
+
+MELIAN_LANES void add_fixed(std::int64_t n, const double* __restrict sigma, double value, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += sigma[i] * value;
+}
+
+MELIAN_LANES void add_following(std::int64_t n, const double* __restrict sigma, double constant, double factor, const double* __restrict from,
+                                double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += sigma[i] * (constant + factor * from[i]);
+}
+
+MELIAN_LANES void add_between(std::int64_t n, const double* __restrict sigma, double constant, double factor, const double* __restrict from,
+                              const std::int32_t* __restrict cell, const double* __restrict weight, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double low = from[cell[i]], high = from[cell[i] + 1];
+    sum[i] += sigma[i] * (constant + factor * (low + weight[i] * (high - low)));
+  }
+}
+
+/// to = exp(x) for x <= 0.
+MELIAN_LANES void exponentials(std::int64_t n, const double* __restrict x, double* __restrict to) {
+  for (std::int64_t i = 0; i < n; ++i) to[i] = lanes::exp_down(x[i]);
+}
+
+/// sum += exp(x - top) for x <= top.
+MELIAN_LANES void add_exponentials(std::int64_t n, const double* __restrict x, const double* __restrict top, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += lanes::exp_down(x[i] - top[i]);
+}
+
+/// s = precision s + log_weight, and the largest so far.
+MELIAN_LANES void scores(std::int64_t n, double precision, double log_weight, double* __restrict s, double* __restrict top) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    s[i] = precision * s[i] + log_weight;
+    top[i] = s[i] > top[i] ? s[i] : top[i];
+  }
+}
+
+MELIAN_LANES void subtract(std::int64_t n, const double* __restrict what, double* __restrict from) {
+  for (std::int64_t i = 0; i < n; ++i) from[i] -= what[i];
+}
+
+}  // namespace
 
 Here::Here(const Plan& plan, Tables& tables, int state, int round, double factor)
     : plan_(plan), tables_(tables), here_(plan.states[ix(state)]), from_(plan.shape.states[ix(state)]), state_(state), round_(round), factor_(factor) {}
@@ -114,14 +160,17 @@ void Here::value_line(const LineAnswer& answer, std::int64_t start, Scratch& scr
         const double* sigma = answer.sigma.data() + answer.index(type, k, 0);
         const double constant = reward(way, player, q);
         if (way.table == nullptr) {
-          for (int i = 0; i < n; ++i) sum[i] += sigma[i] * constant;
+          add_fixed(n, sigma, constant, sum);
           continue;
         }
         const double factor = discount(way, player, q);
         const double* from = way.block(player, q) + first;
         if (way.own_stride == 0) {
-          const double total = constant + factor * from[0];
-          for (int i = 0; i < n; ++i) sum[i] += sigma[i] * total;
+          add_fixed(n, sigma, constant + factor * from[0], sum);
+          continue;
+        }
+        if (way.own_stride == 1) {
+          add_between(n, sigma, constant, factor, from, cell, weight, sum);
           continue;
         }
         for (int i = 0; i < n; ++i) {
@@ -140,8 +189,7 @@ void Here::value_points(const double* log_strategy, std::int64_t begin, std::int
   const auto n = end - begin;
   const int branches = from_.num_branches;
   scratch.chosen.resize(ix(n * branches));
-  for (int k = 0; k < branches; ++k)
-    for (std::int64_t i = 0; i < n; ++i) scratch.chosen[ix(k * n + i)] = std::exp(log_strategy[k * here_.points + begin + i]);
+  for (int k = 0; k < branches; ++k) exponentials(n, log_strategy + k * here_.points + begin, scratch.chosen.data() + k * n);
   for (int block = 0; block < plan_.players() * here_.profiles; ++block) std::fill_n(own_table() + block * here_.points + begin, n, 0.0);
   for (int k = 0; k < branches; ++k) {
     const Way way = this->way(from_.first_branch + k);
@@ -151,14 +199,14 @@ void Here::value_points(const double* log_strategy, std::int64_t begin, std::int
       for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
         const double constant = reward(way, player, q);
         if (way.table == nullptr) {
-          for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * constant;
+          add_fixed(n, sigma, constant, to);
           continue;
         }
         const double factor = discount(way, player, q);
         const double* from = way.block(player, q);
         const std::int64_t* point = way.projection->point.data() + begin;
         if (way.to->live == here_.live)
-          for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * (constant + factor * from[begin + i]);
+          add_following(n, sigma, constant, factor, from + begin, to);
         else
           for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * (constant + factor * from[point[i]]);
       }
@@ -183,28 +231,23 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
       const double* weight = beliefs.data() + q * here_.points + begin;
       const double constant = reward(way, here_.mover, q);
       if (way.table == nullptr) {
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * constant;
+        add_fixed(n, weight, constant, s);
         continue;
       }
       const double factor = discount(way, here_.mover, q);
       const double* from = way.block(here_.mover, q);
       const std::int64_t* point = way.projection->point.data() + begin;
       if (way.to->live == here_.live)
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[begin + i]);
+        add_following(n, weight, constant, factor, from + begin, s);
       else
         for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[point[i]]);
     }
-    const double precision = lambda(here_.deciders.front(), 0), log_weight = here_.deciders.front().log_weight[ix(k)];
-    for (std::int64_t i = 0; i < n; ++i) {
-      s[i] = precision * s[i] + log_weight;
-      top[i] = std::max(top[i], s[i]);
-    }
+    scores(n, lambda(here_.deciders.front(), 0), here_.deciders.front().log_weight[ix(k)], s, top);
   }
   scratch.weights.assign(ix(n), 0.0);
   double* sum = scratch.weights.data();
   for (int k = 0; k < branches; ++k) {
-    const double* s = log_strategy + k * here_.points + begin;
-    for (std::int64_t i = 0; i < n; ++i) sum[i] += std::exp(s[i] - top[i]);
+    add_exponentials(n, log_strategy + k * here_.points + begin, top, sum);
   }
   double largest = 0.0;
   for (std::int64_t i = 0; i < n; ++i) {
@@ -212,8 +255,7 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
     sum[i] = top[i] + std::log(sum[i]);
   }
   for (int k = 0; k < branches; ++k) {
-    double* s = log_strategy + k * here_.points + begin;
-    for (std::int64_t i = 0; i < n; ++i) s[i] -= sum[i];
+    subtract(n, sum, log_strategy + k * here_.points + begin);
   }
   return std::isfinite(largest) ? 2.3e-16 * largest : infinity;
 }

@@ -149,16 +149,27 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       for (int k = 0; k < branches; ++k) {
         double* to = strategies.log_strategy.data() + row + (std::int64_t{type} * branches + k) * state.points + start;
         const double* from = shop.answer.log_sigma.data() + shop.answer.index(type, k, 0);
-        for (int i = 0; i < n; ++i) to[i * state.own_stride] = from[i];
+        if (state.own_stride == 1)
+          std::copy_n(from, n, to);
+        else
+          for (int i = 0; i < n; ++i) to[i * state.own_stride] = from[i];
       }
     for (int i = 0; i < n; ++i) {
       const std::int64_t point = start + i * state.own_stride;
       std::uint8_t& mark = strategies.marks[ix(marks + point)];
+      const DecisionMark found = shop.answer.mark[ix(i)];
+      tally.residual = std::max(tally.residual, shop.answer.residual[ix(i)]);
+      if (found == DecisionMark::unique) {
+        mark = static_cast<std::uint8_t>(found);
+        continue;
+      }
       // A jump stays one while the decision has several solutions.
-      const bool jumped = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump) && shop.answer.mark[ix(i)] == DecisionMark::several;
-      if (!jumped) mark = static_cast<std::uint8_t>(shop.answer.mark[ix(i)]);
-      note(pass, task.state, point, static_cast<DecisionMark>(mark), shop.answer.residual[ix(i)], tally);
+      const bool jumped = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump) && found == DecisionMark::several;
+      if (!jumped) mark = static_cast<std::uint8_t>(found);
+      note(pass, task.state, point, static_cast<DecisionMark>(mark), 0.0, tally);
+      --tally.decisions;
     }
+    tally.decisions += n;
     here.value_line(shop.answer, start, shop.scratch);
   }
 }
