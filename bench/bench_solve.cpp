@@ -150,4 +150,8 @@ BENCHMARK(two_sided_game)->Args({20, 33, 1})->Args({20, 33, 2})->Args({50, 33, 1
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  melian::keep_freed_memory();  // as the program does
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

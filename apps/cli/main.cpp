@@ -75,6 +75,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  melian::keep_freed_memory();
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {

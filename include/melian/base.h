@@ -71,6 +71,9 @@ using OnStep = std::function<bool(const Step&)>;
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 /// At most `threads` threads from now on (0: as many as the machine has).
 void set_threads(int threads);
+/// Memory that is freed stays with the process, for the next solve: the system's handing out of pages took a quarter of the
+/// time of long games. For programs to call once; libraries leave it alone.
+void keep_freed_memory();
 [[nodiscard]] int num_threads();
 
 /// A number as text: the shortest that reads back the same, or rounded to `significant` digits.

@@ -5,7 +5,7 @@
 /// two-way splits of an interval of cells. Each split is one *axis*: the analyst's probability of its right side given
 /// that one of both sides is true. Two types make one axis, the probability of the second; K cells make K - 1.
 /// News that weighs cells moves an axis by a shift of its log-odds that depends on the axes below it alone, so a player
-/// with two types moves one axis by the log-likelihood ratio. docs/methods.md, "Beliefs".
+/// with two types moves one axis by the log-likelihood ratio. docs/methods_solve.md, "Beliefs".
 /// This is shared by solver, checker and predictions; the tree, which knows no beliefs, guards it.
 
 #include <cstdint>

@@ -16,8 +16,8 @@ namespace melian {
 
 /// Dynamic programming over public states x a grid of beliefs.
 struct BeliefGrid {
-  /// Nodes of each player's belief axis; one number serves all; empty: chosen by the number of players with two types
-  /// (129 for one, 33 for two, 9 for three or more).
+  /// Nodes of each player's belief axes; one number serves all; empty: chosen by the number of axes (129 for one, 33 for two,
+  /// 9 for three or more).
   std::vector<int> nodes;
   /// Beliefs that must be nodes besides the priors (other readings of the same game), by axis; may be empty.
   std::vector<std::vector<double>> must_have{};
@@ -92,8 +92,7 @@ struct Solution {
 /// Source:   docs/methods.md, "The belief grid"; endogenous grid after [Carroll2006].
 [[nodiscard]] Result<Solution> solve(const Game& game, const SolveOptions& options = {});
 
-/// Belief axes for a game: the analyst's prior of each player with two types is a node, as is every number of `must_have`
-/// for that player; one node {0} for other players.
+/// Belief axes for a game (melian/beliefs.h): the analyst's prior is a node on each, as is every number of `must_have`.
 ///
 /// Convention: docs/methods.md, "Belief axes".
 [[nodiscard]] BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid);

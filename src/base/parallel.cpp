@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -27,6 +29,14 @@ void set_threads(int threads) {
   limit().threads = threads;
   limit().control.reset();
   if (threads > 0) limit().control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+}
+
+void keep_freed_memory() {
+#ifdef __GLIBC__
+  constexpr int most = 1 << 30;
+  mallopt(M_MMAP_THRESHOLD, most);
+  mallopt(M_TRIM_THRESHOLD, most);
+#endif
 }
 
 int num_threads() {

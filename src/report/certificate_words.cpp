@@ -31,8 +31,9 @@ std::string within(double error, const std::string& unit) { return error == 0.0 
 std::string decisions_words(const SolveSummary& solve) {
   if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0)
     return solve.searched == 0 ? fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions))
-                               : fmt::format("one solution was found for each of {} decisions; of {} of them others were looked for, which is no proof",
-                                             grouped(solve.decisions), grouped(solve.searched));
+                               : fmt::format("one solution was found for {}; {}others were looked for, which is no proof",
+                                             solve.decisions == 1 ? "the only decision" : fmt::format("each of {} decisions", grouped(solve.decisions)),
+                                             solve.searched == solve.decisions ? "" : fmt::format("for {} of them ", grouped(solve.searched)));
   return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several),
                      grouped(solve.jumps), grouped(solve.unsolved));
 }

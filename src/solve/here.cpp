@@ -169,14 +169,12 @@ void Here::value_line(const LineAnswer& answer, std::int64_t start, Scratch& scr
           add_fixed(n, sigma, constant + factor * from[0], sum);
           continue;
         }
-        if (way.own_stride == 1) {
-          add_between(n, sigma, constant, factor, from, cell, weight, sum);
-          continue;
+        if (way.own_stride != 1) {
+          scratch.row.resize(ix(n));
+          for (int i = 0; i < n; ++i) scratch.row[ix(i)] = from[i * way.own_stride];
+          from = scratch.row.data();
         }
-        for (int i = 0; i < n; ++i) {
-          const double* at = from + cell[i] * way.own_stride;
-          sum[i] += sigma[i] * (constant + factor * (at[0] + weight[i] * (at[way.own_stride] - at[0])));
-        }
+        add_between(n, sigma, constant, factor, from, cell, weight, sum);
       }
   }
   const double* sum = scratch.sum.data();

@@ -18,7 +18,7 @@ struct Tables {
 };
 
 struct Scratch {
-  std::vector<double> sum, chosen, beliefs;
+  std::vector<double> sum, chosen, row;
   std::vector<Corner> corners;
   std::vector<std::int64_t> bases;
   std::vector<int> cells;
