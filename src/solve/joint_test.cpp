@@ -8,22 +8,13 @@
 #include "melian/numeric.h"
 #include "melian/solve.h"
 #include "melian/tree.h"
+#include "solve/solved.h"
 
 namespace melian {
 namespace {
 
-SolveOptions with(double lambda, int nodes) {
-  SolveOptions options;
-  options.method = BeliefGrid{.nodes = {nodes}};
-  options.lambda = lambda;
-  return options;
-}
-
-Solution solved(const Game& game, const SolveOptions& options) {
-  auto found = solve(game, options);
-  REQUIRE_MESSAGE(found.has_value(), (found ? std::string() : render(found.error())));
-  return std::move(*found);
-}
+using testing::solved;
+using testing::with;
 
 /// An informed sender asks for little or much; the receiver, who does not know the sender's strength, gives in or fights.
 /// `accompanied`: B moves at the same time, with nothing to choose.

@@ -7,24 +7,12 @@
 
 #include "melian/solve.h"
 #include "solve/oracle_games.h"
+#include "solve/solved.h"
 
 using namespace melian;
 using namespace melian::testing;
 
 namespace {
-
-SolveOptions with(double lambda, int nodes) {
-  SolveOptions options;
-  options.method = BeliefGrid{.nodes = {nodes}};
-  options.lambda = lambda;
-  return options;
-}
-
-Solution solved(const Game& game, const SolveOptions& options) {
-  auto solution = solve(game, options);
-  REQUIRE(solution.has_value());
-  return std::move(*solution);
-}
 
 const std::vector<double> menu{.05, .12, .19, .26, .33, .40};
 
