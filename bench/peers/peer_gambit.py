@@ -12,7 +12,11 @@ from repeated import repeated
 def by_information_set(game, point):
     """Odds of every action under "player/number": in either version information sets come in the order of the file."""
     if all(isinstance(player, str) for player in game.players):  # from 17 on
-        return {f"{player}/{k + 1}": list(odds.values()) for player in game.players for k, odds in enumerate(point.profile[player])}
+        return {
+            f"{player}/{k + 1}": [p for _, p in odds]
+            for player in game.players
+            for k, (_, odds) in enumerate(point.profile[player])
+        }
     # 16.7.0 cannot give the profile ("outside a Game"); its numbers can be read one after another all the same.
     numbers = iter([point[k] for k in range(len(point))])
     return {
