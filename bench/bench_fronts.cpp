@@ -15,7 +15,7 @@ using namespace melian;
 
 constexpr double round_discount = 0.9, battle_cost = 0.05;
 
-/// Offers on multiples of 1 / (K - 1): answers tie exactly by symmetry in the middle of the front as precision grows.
+/// Offers on multiples of 1 / (K - 1), both ends included.
 double offered(int k, int offers) { return static_cast<double>(k) / (offers - 1); }
 
 Game fronts(int positions, int offers) {

@@ -76,10 +76,12 @@ class Bench:
                 self.against(name, "peer_gambit.py", [form, LAMBDA], game, size, answer, tree["seconds"], nodes)
 
     def refined(self, common, model, axes, tree):
-        for nodes in NODES_BY_AXES.get(axes, []):
+        if axes not in NODES_BY_AXES:
+            return self.row(**common, solver="melian grid", note=f"not tried: {axes} belief axes")
+        for nodes in NODES_BY_AXES[axes]:
             grid = measure.ours(self.program, model, LAMBDA, "--grid", str(nodes), "--measure", "each", "--present-value")
             if grid is None:
-                return
+                return self.row(**common, solver=f"melian grid {nodes}", note="refused")
             document = grid["document"]
             distance = max(
                 measure.largest_difference(
@@ -130,7 +132,7 @@ def markdown(rows):
 
 
 def caption(rows):
-    ours = [row for row in rows if row["solver"].startswith("melian")]
+    ours = [row for row in rows if row["solver"].startswith("melian") and row["residual"] != ""]
     residual = max(row["residual"] for row in ours)
     grid = max((row["difference"] for row in ours if "grid" in row["solver"] and not row["note"]), default=0.0)
     apart = max((row["difference"] for row in rows if row["times_ours"] != ""), default=0.0)
