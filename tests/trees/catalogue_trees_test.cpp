@@ -34,6 +34,11 @@ std::optional<ExtensiveForm> small_tree(const Game& game) {
   return std::move(*form);
 }
 
+/// Whether each player's belief is one axis at most: 129 nodes on each of three axes of one belief are too many.
+bool has_simple_beliefs(const Game& game) {
+  return game.structure->correlated.empty() && std::ranges::all_of(game.structure->players, [](const Player& player) { return player.types.size() <= 2; });
+}
+
 constexpr double lambda = 5.0;
 
 /// Values before types are known on a grid of so many nodes; empty where it refuses, or some decision has several solutions.
@@ -64,7 +69,7 @@ TEST_CASE("tree: equals the belief grid on every model that both can solve, cut 
     std::optional<ExtensiveForm> form = game ? small_tree(*game) : std::nullopt;
     if (!form) game = cut_to_two_rounds(path, true);
     if (!form && game) form = small_tree(*game);
-    if (!form || form->actions.empty()) continue;
+    if (!form || form->actions.empty() || !has_simple_beliefs(*game)) continue;
     const std::vector<double> coarsest = by_grid(*game, 33), coarse = by_grid(*game, 65), fine = by_grid(*game, 129);
     if (coarsest.empty() || coarse.empty() || fine.empty()) continue;
     TreeOptions how;
