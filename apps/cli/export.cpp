@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <memory>
+#include <set>
+#include <utility>
 
 #include <fmt/core.h>
 
@@ -9,6 +11,15 @@
 
 namespace melian::cli {
 namespace {
+
+/// Gambit wants the labels of a player's information sets to differ.
+void tell_apart(ExtensiveForm& form) {
+  std::set<std::pair<int, std::string>> used;
+  for (ExtensiveForm::InformationSet& set : form.sets) {
+    const std::string label = set.label;
+    for (int k = 2; !label.empty() && !used.insert({set.player, set.label}).second; ++k) set.label = fmt::format("{} ({})", label, k);
+  }
+}
 
 struct ExportCommand {
   CommonOptions common;
@@ -26,6 +37,7 @@ struct ExportCommand {
     Result<ExtensiveForm> form = unroll(loaded->game, options);
     if (!form) return fail(form.error());
     if (Diagnostics beyond = beyond_efg(*form); !beyond.empty()) return fail(std::move(beyond));
+    tell_apart(*form);
     form->comment = "Unrolled by Melian. Payoffs are discounted to the root: lambda meets present values. Every action weighs 1 (--measure each).";
     print(write_efg(*form));
     const auto& moves = loaded->game.shape().moves;

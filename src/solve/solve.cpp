@@ -17,6 +17,7 @@ namespace {
 
 constexpr int most_halvings = 40;  ///< of lambda in search of a rung where every decision has one solution
 constexpr double first_ratio = 1.4142135623730951;
+constexpr double short_ratio = 1.05;    ///< between rungs, where some decision has no curve
 constexpr double smallest_ratio = 1.1;  ///< below which a fold is taken for what it is
 constexpr int most_rungs = 200;
 
@@ -91,7 +92,10 @@ Climb::Ending Climb::climb(Rung& top) {
   for (const double own : plan_.lambda) largest = std::max(largest, own);
   out_.summary.ladder.push_back(below.factor * largest);
   Rung next = std::move(top);
-  double ratio = first_ratio;
+  // Without a curve nothing tells one path from another but short steps.
+  const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
+  const double widest = joint ? short_ratio : first_ratio;
+  double ratio = widest;
   while (below.factor < 1.0) {
     next.factor = std::min(1.0, below.factor * ratio);
     if (next.factor > 0.999) next.factor = 1.0;
@@ -107,7 +111,7 @@ Climb::Ending Climb::climb(Rung& top) {
     }
     out_.summary.ladder.push_back(next.factor * largest);
     std::swap(below, next);
-    ratio = std::min(first_ratio, ratio * ratio);
+    ratio = std::min(widest, ratio * ratio);
   }
   top = std::move(below);
   return Ending::finished;
