@@ -29,12 +29,14 @@ struct Information {
 };
 
 struct OfferPrediction {
-  double mean = 0.0;                     ///< of the offers made in the first round in which the move is reached
-  int first_round = 0;                   ///< that round, from 1
-  double accepted = 0.0;                 ///< probability that an offer of this move is accepted
-  std::optional<double> accepted_mean;   ///< mean of the accepted ones; none when nothing is ever accepted
-  std::vector<double> mean_by_round;     ///< given that the move is reached in the round; 0 where `reached_by_round` is
-  std::vector<double> reached_by_round;  ///< expected number of times the move is made
+  double mean = 0.0;                                   ///< of the offers made in the first round in which the move is reached
+  int first_round = 0;                                 ///< that round, from 1
+  double accepted = 0.0;                               ///< probability that an offer of this move is accepted
+  std::optional<double> accepted_mean;                 ///< mean of the accepted ones; none when nothing is ever accepted
+  std::vector<double> mean_by_round;                   ///< given that the move is reached in the round; 0 where `reached_by_round` is
+  std::vector<double> reached_by_round;                ///< expected number of times the move is made
+  std::vector<std::vector<double>> expected_by_round;  ///< [r - 1][offer]: expected number of times this offer is made
+  std::vector<std::vector<double>> accepted_by_round;  ///< [r - 1][offer]: expected number of times it is accepted
 };
 
 /// What one type of one mover does at the first public state.

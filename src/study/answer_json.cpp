@@ -18,6 +18,12 @@ Json numbers_json(const std::vector<double>& numbers) {
   return out;
 }
 
+Json rows_json(const std::vector<std::vector<double>>& rows) {
+  Json out = Json::array();
+  for (const std::vector<double>& row : rows) out.push_back(numbers_json(row));
+  return out;
+}
+
 /// A number that is -1 while nobody has computed it.
 Json computed(double number) { return number < 0 ? Json(nullptr) : json_number(number); }
 
@@ -210,6 +216,9 @@ Json offers_json(const Structure& structure, const Prediction& prediction) {
     entry["accepted_mean"] = offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
     entry["mean_by_round"] = std::move(by_round);
     entry["reached_by_round"] = numbers_json(offer.reached_by_round);
+    entry["offers"] = numbers_json(structure.moves[at(move)].numbers);
+    entry["expected_by_round"] = rows_json(offer.expected_by_round);
+    entry["accepted_by_round"] = rows_json(offer.accepted_by_round);
     out[move_key(structure, move)] = std::move(entry);
   }
   return out;
@@ -220,11 +229,9 @@ Json actions_json(const Structure& structure, const Prediction& prediction) {
   Json out = Json::object();
   for (const auto& [move, by_round] : prediction.choices_by_round) {
     const Move& named = structure.moves[at(move)];
-    Json rows = Json::array();
-    for (const std::vector<double>& row : by_round) rows.push_back(numbers_json(row));
     out[move_key(structure, move)] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)},
                                       {"actions", named.actions},
-                                      {"expected_by_round", std::move(rows)}};
+                                      {"expected_by_round", rows_json(by_round)}};
   }
   return out;
 }

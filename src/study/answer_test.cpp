@@ -64,6 +64,26 @@ TEST_CASE("answer: two rounds of screening have the exact value and first offers
   CHECK(a.prediction.offers.begin()->second.first_round == 1);
 }
 
+TEST_CASE("answer: offers by round are the strategy's in the first, add up to how often the move is made, and those accepted to the share and mean accepted") {
+  const Answer a = answered(test::screening(20.0, 0.1), 20, {33});
+  double accepted = 0.0;
+  for (const auto& [move, offer] : a.prediction.offers) {
+    REQUIRE(offer.expected_by_round.size() == offer.reached_by_round.size());
+    REQUIRE(offer.accepted_by_round.size() == offer.reached_by_round.size());
+    for (std::size_t r = 0; r < offer.reached_by_round.size(); ++r) {
+      const std::vector<double>& made = offer.expected_by_round[r];
+      CHECK(std::accumulate(made.begin(), made.end(), 0.0) == doctest::Approx(offer.reached_by_round[r]).epsilon(1e-12));
+      for (std::size_t k = 0; k < made.size(); ++k) {
+        CHECK(offer.accepted_by_round[r][k] <= made[k] + 1e-12);
+        accepted += offer.accepted_by_round[r][k];
+      }
+    }
+    CHECK(accepted == doctest::Approx(offer.accepted).epsilon(1e-12));
+    for (std::size_t k = 0; k < 6; ++k) CHECK(offer.expected_by_round[0][k] == doctest::Approx(a.prediction.start[0].probabilities[k]).epsilon(1e-12));
+  }
+  CHECK(accepted > 0.5);
+}
+
 TEST_CASE("answer: payoffs of prediction are those the solver found") {
   for (const Game& game : {test::audience(), test::screening(20.0, 0.3, 3), test::war_and_truce(3)}) {
     AnswerOptions options;

@@ -18,6 +18,12 @@ double& grown(std::vector<double>& list, int index) {
   return list[at(index)];
 }
 
+/// Entry `column` of row `row`, of `width` columns.
+double& grown(std::vector<std::vector<double>>& rows, int row, int column, std::size_t width) {
+  while (rows.size() <= at(row)) rows.emplace_back(width, 0.0);
+  return rows[at(row)][at(column)];
+}
+
 /// Adds up what the forward sweep passes by.
 class Collector {
  public:
@@ -102,8 +108,10 @@ void Collector::flow(int round, bool closing, int branch, const Destination& to,
   }
   for (std::int64_t k = structure_.acceptance_begin[at(branch)]; k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
     const Structure::Acceptance& accepted = structure_.acceptances[static_cast<std::size_t>(k)];
+    const std::vector<double>& terms = structure_.moves[at(accepted.move)].numbers;
     accepted_count_[accepted.move] += probability;
-    accepted_sum_[accepted.move] += probability * structure_.moves[at(accepted.move)].numbers[at(accepted.action)];
+    accepted_sum_[accepted.move] += probability * terms[at(accepted.action)];
+    grown(out_.offers[accepted.move].accepted_by_round, round, accepted.action, terms.size()) += probability;
   }
   // News of the horizon's closing belongs to its last round.
   information_.add(std::min(round, closing ? structure_.rounds - 1 : round), branch, flow);
@@ -139,11 +147,10 @@ void Collector::count_action(int round, int move, int action, double probability
   const Move& named = structure_.moves[at(move)];
   if (named.kind == MoveKind::offer) {
     grown(out_.offers[move].reached_by_round, round) += probability;
+    grown(out_.offers[move].expected_by_round, round, action, named.numbers.size()) += probability;
     grown(offer_sum_[move], round) += probability * named.numbers[at(action)];
   } else if (named.kind == MoveKind::choice) {
-    auto& by_round = out_.choices_by_round[move];
-    while (by_round.size() <= at(round)) by_round.emplace_back(named.actions.size(), 0.0);
-    by_round[at(round)][at(action)] += probability;
+    grown(out_.choices_by_round[move], round, action, named.actions.size()) += probability;
   }
 }
 
@@ -217,6 +224,8 @@ void Collector::finish_offers() {
     std::vector<double>& sum = offer_sum_[move];
     sum.resize(rounds, 0.0);
     offer.reached_by_round.resize(rounds, 0.0);
+    offer.expected_by_round.resize(rounds, std::vector<double>(structure_.moves[at(move)].numbers.size(), 0.0));
+    offer.accepted_by_round.resize(rounds, std::vector<double>(structure_.moves[at(move)].numbers.size(), 0.0));
     offer.mean_by_round.assign(rounds, 0.0);
     for (std::size_t r = 0; r < rounds; ++r) {
       if (offer.reached_by_round[r] <= 0.0) continue;
