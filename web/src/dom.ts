@@ -16,14 +16,15 @@ export function h<K extends keyof HTMLElementTagNameMap>(tag: K, attributes: Rec
 export const words = (name: string): string => name.replaceAll("_", " ");
 
 export function percent(share: number): string {
-  if (share > 0 && share < 0.001) return "< 0.1 %";
-  if (share < 1 && share > 0.999) return "> 99.9 %";
-  return `${(100 * share).toFixed(share < 0.0995 || share > 0.9 ? 1 : 0)} %`;
+  if (share === 0 || share === 1) return `${String(100 * share)}\u00a0%`;
+  if (share < 0.001) return "< 0.1\u00a0%";
+  if (share > 0.999) return "> 99.9\u00a0%";
+  return `${(100 * share).toFixed(share < 0.0995 || share > 0.9 ? 1 : 0)}\u00a0%`;
 }
 
 /** A share as "27.9 %", and what `error` it may have in percentage points: never shown as 0.0 when it is not 0. */
 export function percent_within(share: number, error: number | undefined): Child[] {
-  const exact = share > 0 && share < 0.0005 ? "< 0.1 %" : `${(100 * share).toFixed(1)} %`;
+  const exact = share > 0 && share < 0.0005 ? "< 0.1\u00a0%" : `${(100 * share).toFixed(1)}\u00a0%`;
   return error === undefined ? [exact] : [exact, " ", h("small", {}, `\u00b1 ${points(100 * error)}`)];
 }
 
@@ -76,17 +77,39 @@ export function section(id: string, title: string, lead: string | null, ...child
   return h("section", { id }, h("h2", {}, title), lead ? h("p", { class: "lead" }, lead) : null, ...children);
 }
 
+export type Rows = Record<string, string | number | null>[];
+
 /** Tidy rows as a link that downloads them. */
-export function csv_link(file: string, rows: Record<string, string | number | null>[]): HTMLElement {
+export function csv_link(file: string, rows: Rows): HTMLElement {
   const columns = Object.keys(rows[0] ?? {});
   const cell = (x: string | number | null | undefined): string => {
     const text = x === null || x === undefined ? "NA" : String(x);
     return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   const text = [columns.join(","), ...rows.map((row) => columns.map((c) => cell(row[c])).join(","))].join("\n") + "\n";
-  return h("a", { class: "data", download: file, href: `data:text/csv;charset=utf-8,${encodeURIComponent(text)}` }, `data (${file})`);
+  return h("a", { class: "data", download: file, href: `data:text/csv;charset=utf-8,${encodeURIComponent(text)}` }, `download CSV (${file})`);
 }
 
-export function figure(plot: Node, caption: string, file: string, rows: Record<string, string | number | null>[]): HTMLElement {
+/** A plot with its caption and data. To ears the plot is one picture that the caption describes; the numbers are in the data. */
+export function figure(plot: Element, caption: string, file: string, rows: Rows): HTMLElement {
+  const picture = plot.tagName.toLowerCase() === "svg" ? plot : plot.querySelector(":scope > svg");
+  picture?.setAttribute("role", "img");
+  picture?.setAttribute("aria-label", caption);
   return h("figure", {}, h("div", { class: "plot" }, plot), h("figcaption", {}, caption, " ", csv_link(file, rows)));
+}
+
+/** "1,024". */
+export const grouped = (count: number): string => count.toLocaleString("en-GB");
+
+/** "a", "a and b", "a, b and c". */
+export function listed(names: string[]): string {
+  return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1) ?? ""}`;
+}
+
+/** "31 % (30 to 33 %)": a share with its interval. */
+export function share_within(share: number, interval: [number, number] | null): string {
+  if (interval === null) return percent(share);
+  const digits = interval[1] - interval[0] < 0.02 ? 1 : 0;
+  const side = (x: number): string => (100 * x).toFixed(digits);
+  return `${(100 * share).toFixed(digits)}\u00a0% (${side(interval[0])} to ${side(interval[1])}\u00a0%)`;
 }

@@ -1,22 +1,31 @@
 import "./style.css";
 import { h } from "./dom";
 import { read_results, type Study } from "./results";
+import { actions } from "./sections/actions";
+import { downloads, methods } from "./sections/appendix";
+import { decides } from "./sections/decides";
 import { outcomes, survival, variants } from "./sections/endings";
-import { information, offers } from "./sections/learning";
+import { evidence_section } from "./sections/evidence";
+import { offers } from "./sections/fan";
+import { beliefs, information } from "./sections/learning";
+import { mechanisms } from "./sections/mechanisms";
 import { claim_numbers } from "./sections/numbers";
 import { contents, opening } from "./sections/opening";
 import { typical_plays } from "./sections/plays";
 import { reasons } from "./sections/reasons";
-import { certificate, mechanisms, parameters, readings, reproduce } from "./sections/trust";
+import { certificate, parameters, readings, reproduce } from "./sections/trust";
 import { verdicts } from "./sections/verdicts";
+import { plausible_worlds } from "./sections/worlds";
+
+const present = (sections: (HTMLElement | null)[]): HTMLElement[] => sections.filter((s): s is HTMLElement => s !== null);
 
 function draw(place: HTMLElement, study: Study): void {
-  const sections = [
-    readings(study), verdicts(study), reasons(study), claim_numbers(study),
-    outcomes(study), survival(study), variants(study), offers(study), typical_plays(study), information(study),
-    certificate(study), mechanisms(study), parameters(study), reproduce(study),
-  ].filter((s): s is HTMLElement => s !== null);
-  place.replaceChildren(opening(study), contents(sections), ...sections);
+  const claims = present([readings(study), verdicts(study), plausible_worlds(study), decides(study), reasons(study), evidence_section(study)]);
+  const war = present([outcomes(study), survival(study), variants(study), offers(study), actions(study), beliefs(study), information(study), typical_plays(study), mechanisms(study)]);
+  const appendix = present([claim_numbers(study), certificate(study), methods(study), parameters(study), reproduce(study)]);
+  const all_data = downloads([...claims, ...war, ...appendix]);
+  const parts = [{ title: "What follows from what", sections: claims }, { title: "The war in the model", sections: war }, { title: "Appendix, for a referee", sections: [...appendix, all_data] }];
+  place.replaceChildren(opening(study), contents(parts), ...parts.flatMap((part) => (part.sections.length > 0 ? [h("p", { class: "part kicker" }, part.title), ...part.sections] : [])));
 }
 
 /** Plots are drawn to the page's width: draw again when that changes, keeping open what the reader opened. */

@@ -9,7 +9,8 @@ export interface ShortResult {
   lambda: number; outcomes: Record<string, number>; rounds_mean: number; unfinished: number; reached: ByRound;
   tallies: Record<string, number>; values: Record<string, Record<string, number>>; equilibrium: Equilibrium;
 }
-export interface Offer { proposer: string; mean: number; first_round: number; accepted: number; accepted_mean: number | null; mean_by_round: (number | null)[]; reached_by_round: ByRound }
+export interface Offer { proposer: string; mean: number; first_round: number; accepted: number; accepted_mean: number | null; mean_by_round: (number | null)[]; reached_by_round: ByRound; offers?: number[]; expected_by_round?: number[][]; accepted_by_round?: number[][] }
+export interface Action { player: string | null; actions: string[]; expected_by_round: number[][] }
 export interface Information { talk: ByRound; battlefield: ByRound; per_round_reached: ByRound; total: number; prior_entropy: number; end_entropy: number; splitting: number }
 export interface Certificate {
   residual: number; residual_reached: number; beliefs: number; exploitability: Record<string, Record<string, { gain: number; ceiling: number }>>;
@@ -26,6 +27,7 @@ export interface Result {
   outcomes: Record<string, { probability: number; by_types: { types: Record<string, string>; probability: number }[] }>;
   rounds: { mean: number; distribution: ByRound; unfinished: number; reached: ByRound };
   choices: Record<string, Offer | Offer[]>;
+  actions?: Record<string, Action>;
   information: Record<string, Information>;
   beliefs: Record<string, { in: string; given: Record<string, (number | null)[]> }>;
   bargaining_ranges?: { proposer: string; responder: string; offer: string; share_with_range: number | null; pairs: { types: Record<string, string>; low: number | null; high: number | null; empty: boolean; weight: number }[] }[];
@@ -50,10 +52,21 @@ export interface Reason {
   compared_with: number | null; verdict_from: Verdict; verdict_to: Verdict; sentence: string; alone: Alone[];
   together?: { assumptions: string[]; value: number | null; verdict: Verdict } | null;
 }
+export type Interval = [number, number];
+export interface WeightedShare { share: number; interval: Interval; undecided_share: number }
+/** In how many plausible worlds a claim holds; counts of worlds, shares of those solved. */
+export interface ClaimWorlds {
+  solved: number; failed: number; holds: number; fails: number; undecided: number; share: number; interval: Interval;
+  weighted?: Record<string, WeightedShare>; by_number?: { number: number; share: number; lo: number; hi: number }[];
+  median: number | null; quantiles: number[] | null;
+}
+export interface Effect { parameter: string; total_effect: number; interval: Interval }
+export interface Box { parameters: Record<string, Interval>; coverage: number; density: number; support: number; resampled?: Record<string, number> }
 export interface Claim {
   id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;
   halves: { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string }[];
   guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>; reasons?: Reason[];
+  worlds?: ClaimWorlds | null; decided_by?: Effect[]; box?: Box | null;
 }
 export interface Parameter {
   name: string; default: number | string; readings: Record<string, number | string>; differs: boolean; plausible: [number, number] | null;
@@ -64,12 +77,33 @@ export interface Study {
   study: { title: string; question: string | null; file: string; model: string; model_title: string; fingerprint: string; sources: string[]; model_sources: string[]; round_name: string; window: number; horizon: number; lambda_factors: number[]; unused_sections: { section: string; why: string }[] };
   reproduce: { command: string; version: string; fingerprint: string; model_fingerprint: string; study_fingerprint: string; options: Record<string, unknown> };
   readings: Reading[];
-  variants: { id: string; text: string | null; parameters: Record<string, number | string>; readings: Record<string, ShortResult> }[];
-  mechanisms: { id: string; text?: string | null; where: string[]; shown_by: string[] }[];
+  variants: Variant[]; mechanisms: Mechanism[]; worlds?: Worlds | null; evidence?: Evidence | null;
   claims: Claim[]; parameters: Parameter[];
   base_rates: { id: string; text: string; source: string; survival: ByRound }[];
   model_text: { file: string; text: string }[]; limits: string[]; all_hold: boolean; failures: string[];
 }
+
+export interface Varied { parameter: string; lo: number; hi: number; scale: string }
+export interface Worlds {
+  number: number; scrambles: number; seed: number; grid: Record<string, number> | null; parameters?: Record<string, number | string>; solved: number; failed: number; varied: Varied[];
+  groups: { name: string; parameters: string[] }[]; weights?: { id: string; text: string }[]; effective_number?: Record<string, number>;
+  enough?: { number: number; widest_interval: number }[]; seconds_a_world?: number;
+}
+export type ByReading = Record<string, number | null>;
+export interface DatedEvent {
+  date: string; actor: string; kind: string; what: string; source: string; reliability: number | string | null; round: number;
+  phase: string | Record<string, string>; maps_to: string | null; log_likelihood: ByReading;
+}
+export interface Evidence {
+  log: string; start: string; round_days: number; events: DatedEvent[]; silence?: { kind: string; round: number; log_likelihood: ByReading }[];
+  unmapped?: { date: string; what: string; why: string }[]; log_likelihood: ByReading; calibration?: ByReading; test?: ByReading; prior?: ByReading; posterior?: ByReading;
+  bayes_factors?: { a: string; b: string; factor: number | null; log10: number | null }[];
+  by_calendar?: { start: string; round_days: number; log_likelihood: ByReading }[]; lambda?: { factor: number; weight: number | null; log_likelihood: ByReading }[];
+  power?: { plays: number; table: { under: string; against: string; strong_share: number; misleading_share: number; bits_per_event: number | null }[] } | null;
+  words?: string[]; beware?: string[];
+}
+export interface Mechanism { id: string; text?: string | null; where: string[]; shown_by: string[]; modules?: string[]; paragraph?: string | null; nearest?: string | null; simplified?: string | null }
+export interface Variant { id: string; text: string | null; parameters: Record<string, number | string>; modules?: string[]; readings: Record<string, ShortResult> }
 
 /** The claims on which the readings' verdicts differ. */
 export const split_claims = (study: Study): Claim[] => study.claims.filter((claim) => new Set(Object.values(claim.base).map((j) => j.verdict)).size > 1);

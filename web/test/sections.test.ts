@@ -114,7 +114,7 @@ describe("typical plays", () => {
     const outcome = reading.result.outcomes[path.outcome] ?? (reading.result.outcomes[path.outcome] = { probability: 0, by_types: [] });
     outcome.probability = 0.3141;
     const { page } = await open(JSON.stringify(study));
-    expect(await page.$$eval("#paths summary", (all) => all.map((s) => s.textContent ?? ""))).toEqual(expect.arrayContaining([expect.stringContaining("probability\u00a031 %")]));
+    expect(await page.$$eval("#paths summary", (all) => all.map((s) => s.textContent ?? ""))).toEqual(expect.arrayContaining([expect.stringContaining("probability\u00a031\u00a0%")]));
   }, 60_000);
 });
 

@@ -1,7 +1,7 @@
 /** How and when the war ends, by reading. */
 import * as Plot from "@observablehq/plot";
 import { decimal, figure, h, number, percent, percent_within, section, signed, table, words } from "../dom";
-import { colour_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, type Line } from "../look";
+import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, type Line } from "../look";
 import type { Study } from "../results";
 import { spread } from "../spread";
 
@@ -29,7 +29,7 @@ export function outcomes(study: Study): HTMLElement {
     ],
   });
   return section("outcomes", "How it ends", null,
-    figure(plot, `Probability of each ending by reading, by the analyst's odds. ${settings_of(study)}; horizon ${study.study.horizon} ${study.study.round_name}s.`, "outcomes.csv", rows),
+    figure(plot, `Probability of each ending by reading, by the analyst's odds. ${settings_of(study)}; horizon ${study.study.horizon ?? "none,"} ${study.study.round_name}s.`, "outcomes.csv", rows),
     table(["Ending", ...reading_heads(study)], names.map((name) => [words(name), ...study.readings.map((r) =>
       h("span", { class: "together" }, ...percent_within(r.result.outcomes[name]?.probability ?? 0, r.result.certificate.grid_error[`outcomes.${name}`])))]),
       "Probability of each ending, with the error that the belief grid leaves (percentage points)."));
@@ -65,9 +65,36 @@ export function survival(study: Study): HTMLElement {
   return section("survival", "How long it goes on", null, legend(curves),
     figure(plot, `Probability that play reaches the top of each ${round}, by reading. ${settings_of(study)}; ${window} of ${study.study.horizon} ${round}s shown, so that the end of the horizon does not colour the window.${sources ? ` Base rate after ${sources}.` : ""}`, "survival.csv", points.flat()),
     table(["", ...reading_heads(study)], [
-      [`${round}s played, mean`, ...study.readings.map((r) => decimal(r.result.rounds.mean))],
+      [`${round}s played, mean`, ...study.readings.map((r) => h("span", { class: "together" }, decimal(r.result.rounds.mean), r.result.certificate.grid_error["rounds.mean"] === undefined ? null : h("small", {}, ` \u00b1 ${number(r.result.certificate.grid_error["rounds.mean"], 2)}`)))],
       ["cut off by the horizon", ...study.readings.map((r) => percent(r.result.rounds.unfinished))],
     ]));
+}
+
+/** One small plot a variant: survival under each reading, and faintly the same reading with nothing changed. */
+function survival_by_variant(study: Study): HTMLElement | null {
+  const window = study.study.window, round = study.study.round_name;
+  const curve = (reading: string, variant: string, reached: number[]) => reached.slice(0, window + 1).map((probability, t) => ({ variant, reading, round: t + 1, probability }));
+  const changed = study.variants.flatMap((variant) => study.readings.flatMap((reading) => curve(reading.id, variant.id, variant.readings[reading.id]?.reached ?? [])));
+  if (changed.length === 0) return null;
+  const ids = study.variants.map((variant) => variant.id).filter((id) => changed.some((point) => point.variant === id));
+  const same = ids.flatMap((id) => study.readings.flatMap((reading) => curve(reading.id, id, reading.result.rounds.reached)));
+  const columns = is_narrow() ? 1 : Math.min(3, ids.length), padding = ids.length > columns ? 0.34 : 0, fx = (id: string): number => ids.indexOf(id) % columns, fy = (id: string): number => Math.floor(ids.indexOf(id) / columns);
+  type Point = (typeof changed)[0];
+  const of_variant = { fx: (p: Point) => fx(p.variant), fy: (p: Point) => fy(p.variant), x: "round", y: "probability", z: "variant" };
+  const plot = Plot.plot({
+    style: plot_style, width: plot_width(), height: 88 + 170 * Math.ceil(ids.length / columns), marginLeft: 52, marginRight: 14, marginTop: 30, marginBottom: 44,
+    x: { label: round, labelOffset: 36, ticks: 5, tickFormat: "d" }, y: { label: "still goes on (%)", labelAnchor: "center", labelArrow: "none", labelOffset: 44, percent: true, domain: [0, 100], grid: true, ticks: 3 },
+    fx: { axis: null, padding: 0.1 }, fy: { axis: null, padding },
+    marks: [
+      ...study.readings.flatMap((reading, i) => [
+        Plot.lineY(same.filter((p) => p.reading === reading.id), { ...of_variant, stroke: colour_at(i), strokeOpacity: 0.3, strokeWidth: 4 }),
+        Plot.lineY(changed.filter((p) => p.reading === reading.id), { ...of_variant, stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 }),
+      ]),
+      Plot.text(ids, { fx, fy, text: (id: string) => words(id), frameAnchor: "top-left", dy: -15, fontWeight: 600 }),
+    ],
+  });
+  return h("div", {}, legend(reading_lines(study)),
+    figure(plot, `Probability that play reaches the top of each ${round} with one thing changed, by reading; broad and pale: the same reading with nothing changed. ${settings_of(study)}.`, "survival_by_variant.csv", changed));
 }
 
 export function variants(study: Study): HTMLElement | null {
@@ -79,6 +106,6 @@ export function variants(study: Study): HTMLElement | null {
       return there ? h("span", {}, decimal(there.rounds_mean), h("small", { class: "beneath" }, signed(there.rounds_mean - reading.result.rounds.mean))) : "not needed";
     }),
   ]);
-  return section("variants", "The same war, one thing changed", null, table(["Variant", ...reading_heads(study)], rows,
+  return section("variants", "The same war, one thing changed", null, survival_by_variant(study), table(["Variant", ...reading_heads(study)], rows,
     `Mean ${study.study.round_name}s played within the horizon and, beneath, how far that is from the mean of the same reading with nothing changed.`));
 }

@@ -1,33 +1,8 @@
-/** Offers, beliefs and information along the way. */
+/** Beliefs and information along the way. */
 import * as Plot from "@observablehq/plot";
-import { figure, h, number, section, words } from "../dom";
-import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines, room_for, round_ticks } from "../look";
-import type { Offer, Study } from "../results";
-
-const offers_of = (choice: Offer | Offer[]): Offer[] => (Array.isArray(choice) ? choice : [choice]);
-
-export function offers(study: Study): HTMLElement | null {
-  const window = study.study.window;
-  const rows = study.readings.flatMap((reading) => Object.entries(reading.result.choices).flatMap(([move, choice]) => offers_of(choice).flatMap((offer) =>
-    offer.mean_by_round.slice(0, window).map((mean, t) => ({ reading: reading.id, move: words(move), proposer: offer.proposer, round: t + 1, mean, made: offer.reached_by_round[t] ?? 0 })))))
-    .filter((row) => row.mean !== null && row.made > 1e-6);
-  if (rows.length === 0) return null;
-  const means = rows.map((row) => row.mean ?? 0);
-  const moves = [...new Set(rows.map((row) => row.move))];
-  const columns = is_narrow() ? 1 : 2;
-  const column = (move: string): number => moves.indexOf(move) % columns, line = (move: string): number => Math.floor(moves.indexOf(move) / columns);
-  const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 100 + 210 * Math.ceil(moves.length / columns), marginLeft: 56, marginRight: 20, marginTop: 44, marginBottom: 46,
-    x: { label: study.study.round_name, labelOffset: 38, ticks: 6, tickFormat: "d" }, y: { label: "mean offer", labelAnchor: "center", labelArrow: "none", labelOffset: 50, domain: [Math.min(0, ...means), Math.max(1, ...means)], ticks: 5, grid: true },
-    fx: { axis: null }, fy: { axis: null, padding: 0.22 },
-    marks: [
-      Plot.text(moves, { fx: column, fy: line, frameAnchor: "top-left", text: (move: string) => `${move}, by ${rows.find((row) => row.move === move)?.proposer ?? ""}`, dy: -16, fontWeight: 600 }),
-      ...study.readings.map((reading, i) => Plot.lineY(rows.filter((row) => row.reading === reading.id), { x: "round", y: "mean", z: "move", fx: (d: (typeof rows)[0]) => column(d.move), fy: (d: (typeof rows)[0]) => line(d.move), stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 })),
-    ],
-  });
-  return section("offers", "What is offered", null, legend(reading_lines(study)),
-    figure(plot, `Mean offer by ${study.study.round_name}, given that the move is made, by reading (\u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}).`, "offers.csv", rows));
-}
+import { figure, number, section } from "../dom";
+import { colour_at, is_narrow, legend, plot_style, plot_width, reading_ids, room_for, round_ticks } from "../look";
+import type { Study } from "../results";
 
 /** A column's head in two lines where columns are narrow: "Moscow" over "maximalist". */
 const two_lines = (head: string): string => (is_narrow() ? head.replace(" ", "\n") : head);
@@ -51,9 +26,8 @@ export function beliefs(study: Study): HTMLElement | null {
     color: { domain: ["yes", "no"], range: [colour_at(1), colour_at(0)] },
   });
   const lines = [{ text: "when it is of that type", colour: colour_at(1), dash: "" }, { text: "when it is not", colour: colour_at(0), dash: "" }];
-  return h("div", {},
-    legend(lines),
-    figure(plot, `Mean belief (the analyst's, starting from the reading's prior) that each player is of the type named above its column, at the top of each ${study.study.round_name}, given that play gets there; by true type and reading.`, "beliefs.csv", rows));
+  return section("beliefs", "Who comes to believe what", "If beliefs by true type part, talks and battles tell the types apart; if they stay together, nothing is learnt.", legend(lines),
+    figure(plot, `Mean belief (the analyst's, starting from the reading's prior) that each player is of the type named above its column, at the top of each ${study.study.round_name}, given that play gets there; by true type and reading. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}.`, "beliefs.csv", rows));
 }
 
 export function information(study: Study): HTMLElement | null {

@@ -1,9 +1,10 @@
 /** The numbers behind each verdict: every half of every claim, at every precision. */
 import * as Plot from "@observablehq/plot";
-import { figure, h, number, section, table, words } from "../dom";
+import { figure, grouped, h, number, section, table, words } from "../dom";
 import { inside_details, plot_style, plot_width, reading_ids, reading_name, room_for, verdict_colours, verdict_key, verdict_symbols } from "../look";
 import type { Claim, Study } from "../results";
 import { authors, verdict_cell } from "./verdicts";
+import { made_of } from "./worlds";
 
 /** A half's name, or what is measured where that is short. */
 export function half_name(claim: Claim, i: number): string {
@@ -50,6 +51,15 @@ function claim_plots(study: Study, claim: Claim): HTMLElement[] {
   });
 }
 
+/** Where the number lies in most plausible worlds. */
+function over_worlds(study: Study, claim: Claim): HTMLElement | null {
+  const worlds = claim.worlds, quantiles = worlds?.quantiles;
+  if (!worlds || !quantiles || quantiles.length !== 5) return null;
+  const cells = quantiles.map((q) => number(q));
+  return table(["Over plausible worlds", "5 %", "25 %", "median", "75 %", "95 %", "holds", "fails", "undecided"],
+    [[`the number, quantiles over ${grouped(worlds.solved)} worlds`, ...cells, grouped(worlds.holds), grouped(worlds.fails), grouped(worlds.undecided)]], study.worlds ? made_of(study.worlds) : undefined);
+}
+
 function claim_detail(study: Study, claim: Claim): HTMLElement {
   return h("details", { id: `claim-${claim.id}`, class: "claim-detail" },
     h("summary", {}, h("strong", {}, claim.id), ` ${claim.text}`),
@@ -59,8 +69,9 @@ function claim_detail(study: Study, claim: Claim): HTMLElement {
     claim.beware.length > 0 ? h("p", { class: "beware" }, `Beware: ${claim.beware.join("; ")}.`) : null,
     table(["Reading", "Verdict", "Opposite", "Decided by", "Number", "Error", "Against"], study.readings.flatMap((reading) => {
       const judgement = claim.base[reading.id];
-      return judgement ? [[reading_name(reading), verdict_cell(judgement.verdict, judgement), verdict_cell(judgement.opposite_verdict, judgement), judgement.half || (claim.halves.length > 1 ? "all halves" : "its one number"), number(judgement.value), number(judgement.error, 2), number(judgement.compared_with)]] : [];
+      return judgement ? [[reading_name(reading), verdict_cell(judgement.verdict, judgement), verdict_cell(judgement.opposite_verdict, judgement, true), judgement.half || (claim.halves.length > 1 ? "all halves" : "its one number"), number(judgement.value), number(judgement.error, 2), number(judgement.compared_with)]] : [];
     })),
+    over_worlds(study, claim),
     study.readings.flatMap((reading) => (claim.base[reading.id]?.why ?? []).map((why) => h("p", { class: "why" }, `${reading.id}: ${why}`))),
     claim_plots(study, claim));
 }

@@ -2,7 +2,6 @@
 import { decimal, h, percent, section, words } from "../dom";
 import { reading_name } from "../look";
 import type { Path, PathStep, Reading, Study } from "../results";
-import { beliefs } from "./learning";
 
 /** How far a choice moves the belief about its mover, where two decimals show it. */
 function belief_moved(step: PathStep): HTMLElement | null {
@@ -36,7 +35,7 @@ function play(study: Study, reading: Reading, path: Path): HTMLElement {
 
 export function typical_plays(study: Study): HTMLElement {
   const sampled = study.reproduce.options["sampled_plays"];
-  return section("paths", "Beliefs and typical plays", null, beliefs(study), h("h3", {}, "Plays that stand for many"),
-    h("p", { class: "lead" }, `For each ending, the play of median length among those of ${String(sampled)} sampled plays that end so. The probability is that of the ending, computed and not counted. What chance decides is grey; a belief is that in the mover's second type, told where a choice moves it.`),
+  return section("paths", "Plays that stand for many",
+    `For each ending, the play of median length among those of ${String(sampled)} sampled plays that end so. The probability is that of the ending, computed and not counted. What chance decides is grey; a belief is that in the mover's second type, told where a choice moves it.`,
     study.readings.map((reading) => h("div", {}, h("h4", {}, reading_name(reading)), likeliest_first(reading).map((path) => play(study, reading, path)))));
 }

@@ -56,12 +56,6 @@ export function parameters(study: Study): HTMLElement {
     table(["Parameter", ...study.readings.map((r) => r.id), "Plausible", "Meaning and source"], body, undefined, "parameters"), h("p", {}, csv_link("parameters.csv", csv)));
 }
 
-export function mechanisms(study: Study): HTMLElement | null {
-  if (study.mechanisms.length === 0) return null;
-  return section("mechanisms", "Where each mechanism lives", null,
-    table(["Mechanism", "In the model", "Shown by"], study.mechanisms.map((m) => [m.text ? `${m.id}: ${m.text}` : m.id, m.where.map((name, i) => [i > 0 ? ", " : "", ...breakable(words(name))]), m.shown_by.length > 0 ? m.shown_by.join(", ") : "no claim of this study"]), undefined, "mechanisms"));
-}
-
 function sources(study: Study): HTMLElement[] {
   const list = (texts: string[]): HTMLElement => h("ul", {}, texts.map((text) => h("li", {}, text)));
   const own = [...new Set(study.study.sources)];

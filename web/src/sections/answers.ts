@@ -1,0 +1,92 @@
+/** The answer in sentences a person can read who knows no game theory: each put together from numbers of the results. */
+import { grouped, h, listed, percent, share_within, type Child } from "../dom";
+import { share_of, type Share } from "../share";
+import { split_claims, type Claim, type Study, type Verdict } from "../results";
+import { box_words, deciders } from "./decides";
+import { evidence_in_short } from "./evidence";
+
+/** Shares beyond which an answer hardly depends on the assumptions. */
+const nearly_all = 0.9, hardly_any = 0.1;
+
+const by_verdict = (study: Study, claim: Claim): string => {
+  const groups = (["holds", "fails", "undecided"] as Verdict[]).map((verdict) => ({ verdict, ids: study.readings.map((r) => r.id).filter((id) => claim.base[id]?.verdict === verdict) })).filter(({ ids }) => ids.length > 0);
+  if (groups.length === 1) return `${groups[0]?.verdict === "undecided" ? "is undecided" : groups[0]?.verdict ?? ""} under every reading`;
+  return listed(groups.map(({ verdict, ids }) => `${verdict === "undecided" ? "is undecided" : verdict} under ${listed(ids)}`));
+};
+
+const link = (claim: Claim): HTMLElement => h("a", { href: `#claim-${claim.id}` }, claim.id);
+
+function over_worlds(claim: Claim): string {
+  const share = share_of(claim, false), opposite = share_of(claim, true);
+  if (share === null || opposite === null) return "";
+  const decided = deciders(claim);
+  return ` It holds in ${share_within(share.share, share.interval)} of the plausible worlds, its opposite in ${share_within(opposite.share, opposite.interval)}${share.undecided >= 0.005 ? `; ${percent(share.undecided)} are undecided` : ""}${decided.length > 0 ? `. Decided mostly by ${listed(decided)}` : ""}.`;
+}
+
+const sentence = (study: Study, claim: Claim): HTMLElement => h("li", {}, link(claim), ` \u201c${claim.text.replace(/\.$/, "")}\u201d ${by_verdict(study, claim)}.`, over_worlds(claim));
+
+interface Group { title: string; why: string; claims: Claim[] }
+
+/** With worlds: by how far a claim survives them; without: by whether the readings agree. */
+function groups_of(study: Study): Group[] {
+  const judged = study.claims.map((claim) => ({ claim, claim_share: share_of(claim, false), opposite: share_of(claim, true) }));
+  if (!judged.some(({ claim_share }) => claim_share !== null)) {
+    const split = split_claims(study);
+    return [
+      { title: "The readings disagree", why: "whether it follows depends on whose assumptions one makes", claims: split },
+      { title: "The readings agree", why: "the verdict is the same under every reading; whether it survives other assumptions was not tried", claims: study.claims.filter((claim) => !split.includes(claim)) },
+    ];
+  }
+  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share === null || share.share <= hardly_any;
+  const holds = judged.filter((j) => at_least(j.claim_share)), fails = judged.filter((j) => at_least(j.opposite));
+  const silent = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && at_most(j.claim_share) && at_most(j.opposite));
+  const rest = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && !silent.includes(j));
+  return [
+    { title: "Follows almost whatever one assumes", why: "holds in nine plausible worlds of ten or more", claims: holds.map((j) => j.claim) },
+    { title: "The opposite follows almost whatever one assumes", why: "the opposite holds in nine plausible worlds of ten or more", claims: fails.map((j) => j.claim) },
+    { title: "Depends on what one assumes", why: "neither the claim nor its opposite holds nearly everywhere", claims: rest.map((j) => j.claim) },
+    { title: "Cannot be told", why: "undecided in most worlds: the number is too close to its tolerance, or does not exist", claims: silent.map((j) => j.claim) },
+  ];
+}
+
+export function the_answer(study: Study): Child {
+  return groups_of(study).filter((group) => group.claims.length > 0).map((group) => h("div", { class: "group" },
+    h("h3", {}, group.title, h("small", { class: "beneath" }, group.why)), h("ul", {}, group.claims.map((claim) => sentence(study, claim)))));
+}
+
+function widest(study: Study): string | null {
+  const widths = study.claims.flatMap((claim) => (claim.worlds ? [claim.worlds.interval[1] - claim.worlds.interval[0]] : []));
+  return widths.length === 0 || !study.worlds ? null : `The shares come from ${grouped(study.worlds.number)} worlds; the widest of their 95 % intervals is ${(100 * Math.max(...widths)).toFixed(1)} points wide.`;
+}
+
+/** Claims whose share moves by this much are told apart from sampling noise. */
+const moves_much = 0.1;
+
+function weighted(study: Study): string | null {
+  const weights = study.worlds?.weights ?? [];
+  if (weights.length === 0) return null;
+  const moved = study.claims.filter((claim) => weights.some(({ id }) => Math.abs((share_of(claim, false, id)?.share ?? NaN) - (share_of(claim, false)?.share ?? NaN)) > moves_much)).map((claim) => claim.id);
+  return moved.length === 0 ? "Counting likelier worlds more, by what is known of other wars or by the dated events, moves no share by more than ten points."
+    : `Counting likelier worlds more, by what is known of other wars or by the dated events, moves the share of ${listed(moved)} by more than ten points: see both columns of the table.`;
+}
+
+export function how_sure(study: Study): HTMLElement {
+  const unstable = study.claims.filter((claim) => Object.values(claim.base).some((judgement) => !judgement.same_for_all_lambda)).map((claim) => claim.id);
+  const told: Child[] = [
+    [study.all_hold ? "Every answer passed an independent check" : "Not every answer passed its check (reasons below)", ": a program that knows nothing of how it was found recomputed beliefs, payoffs and what each side could gain by acting otherwise (", h("a", { href: "#certificate" }, "certificates"), ")."],
+    study.claims.length === 0 ? null : unstable.length > 0 ? `How precisely the parties are supposed to choose matters for ${listed(unstable)}: some verdicts change at half or double the precision.` : "No verdict changes when the parties choose half or twice as precisely.",
+    widest(study), weighted(study), evidence_in_short(study),
+    ["These are consequences of assumptions, checked as such. Whether the assumptions fit the world is another question: each is listed with its ", h("a", { href: "#parameters" }, "source, or marked as a judgement"), "."],
+  ];
+  return h("ul", {}, told.filter((text) => text !== null).map((text) => h("li", {}, text)));
+}
+
+export function what_would_change_it(study: Study): HTMLElement | null {
+  const varied = study.worlds?.varied ?? [], notes = new Map(study.parameters.map((p) => [p.name, p.note]));
+  const named = (parameter: string): string => (notes.get(parameter) ? `${parameter} (${notes.get(parameter) ?? ""})` : parameter);
+  const of_worlds = study.claims.map((claim) => ({ claim, box: box_words(claim, varied, named), decided: deciders(claim) })).filter(({ claim, box, decided }) => claim.worlds && (box !== null || decided.length > 0));
+  const told: Child[] = of_worlds.length > 0
+    ? of_worlds.map(({ claim, box, decided }) => h("li", {}, link(claim), ": ", box ? box.split(". The box")[0] ?? "" : `no few assumptions settle it; ${listed(decided)} ${decided.length > 1 ? "weigh" : "weighs"} most`, "."))
+    : study.claims.filter((claim) => (claim.reasons ?? []).length > 0).slice(0, 6).map((claim) => h("li", {}, link(claim), `: ${claim.reasons?.[0]?.sentence ?? ""}`));
+  return told.length === 0 ? null : h("ul", {}, told);
+}
