@@ -17,10 +17,10 @@ const without_reasons = (change: (study: Study) => void): string => {
 };
 
 describe("reasons", () => {
-  it("stand directly below the verdicts, one for each that the results give", async () => {
+  it("follow the verdicts and what decides them, one for each that the results give", async () => {
     const { page } = await open(example);
     const all = read().claims.flatMap((claim) => claim.reasons ?? []);
-    expect(await page.$eval("#claims", (s) => s.nextElementSibling?.id)).toBe("reasons");
+    expect(await page.$$eval("section[id]", (all) => all.map((s) => s.id).slice(1, 5))).toEqual(["claims", "worlds", "decides", "reasons"]);
     const shown = await page.$$eval("#reasons article", (articles) => articles.map((a) => a.textContent ?? ""));
     expect(shown.length).toBe(all.length);
     all.forEach((reason, i) => {
@@ -32,8 +32,8 @@ describe("reasons", () => {
   it("draw one row for each assumption and one for all of them, with the threshold dashed", async () => {
     const { page } = await open(example);
     const plots = await page.$$eval("#reasons article", (articles) => articles.map((a) => ({
-      texts: [...a.querySelectorAll("svg text")].map((t) => t.textContent ?? ""), dots: a.querySelectorAll("[aria-label='dot'] > *").length,
-      dashed: a.querySelectorAll("[aria-label='rule'][stroke-dasharray='4 3']").length, caption: a.querySelector("figcaption")?.textContent ?? "", data: decodeURIComponent(a.querySelector("a.data")?.getAttribute("href") ?? ""),
+      texts: [...a.querySelectorAll("svg text")].map((t) => t.textContent ?? ""), dots: a.querySelectorAll("[data-part='dot'] > *").length,
+      dashed: a.querySelectorAll("[data-part='rule'][stroke-dasharray='4 3']").length, caption: a.querySelector("figcaption")?.textContent ?? "", data: decodeURIComponent(a.querySelector("a.data")?.getAttribute("href") ?? ""),
     })));
     read().claims.flatMap((claim) => claim.reasons ?? []).forEach((reason, i) => {
       const plot = plots[i];
@@ -77,7 +77,7 @@ describe("report at 380 pixels", () => {
   it("names the reading over each verdict", async () => {
     const { page } = await open(example, { width: 380 });
     const names = await page.$$eval(".verdicts tbody tr:first-child td", (all) => all.map((td) => getComputedStyle(td, "::before").content));
-    expect(names).toEqual(read().readings.map((r) => `"${r.id}"`));
+    expect(names).toEqual([...read().readings.map((r) => `"${r.id}"`), '"Worlds"', '"Weighted"']);
   }, 60_000);
 });
 
@@ -85,7 +85,7 @@ describe("endings", () => {
   it("keep the labels at the ends of the survival curves apart and inside the plot", async () => {
     for (const width of [1100, 380]) {
       const { page } = await open(example, { width });
-      const boxes = await page.$$eval("#survival svg [aria-label='text'] text", (all) => all.map((t) => t.getBoundingClientRect()).map(({ top, bottom, right }) => ({ top, bottom, right })));
+      const boxes = await page.$$eval("#survival svg [data-part='text'] text", (all) => all.map((t) => t.getBoundingClientRect()).map(({ top, bottom, right }) => ({ top, bottom, right })));
       const edge = await page.$eval("#survival .plot", (plot) => plot.getBoundingClientRect().right);
       boxes.sort((a, b) => a.top - b.top);
       boxes.forEach((box, i) => {
