@@ -226,7 +226,7 @@ class WorldsJudge {
     const Claim& claim = study_.claims[c];
     std::vector<int> decides(claim.halves.size(), 0);
     std::vector<std::vector<double>> numbers(claim.halves.size());
-    for (const ClaimHalf& half : claim.halves) out.halves.push_back({half.name});
+    for (const ClaimHalf& half : claim.halves) out.halves.emplace_back().name = half.name;
     for (std::size_t w = 0; w < worlds_.size(); ++w) {
       if (judged.gaps[w].halves.empty()) {
         ++out.failed;
