@@ -21,6 +21,7 @@ struct Command {
 [[nodiscard]] Command add_export(CLI::App& program);
 [[nodiscard]] Command add_simulate(CLI::App& program);
 [[nodiscard]] Command add_models(CLI::App& program);
+[[nodiscard]] Command add_merge(CLI::App& program);
 
 /// What the shell learns; the contract is in docs/command_line.md.
 enum Exit : int { done = 0, invalid = 1, usage = 2, misses_tolerance = 3, refused = 4, bug = 70, interrupted = 130 };

@@ -1,3 +1,4 @@
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 
@@ -14,27 +15,80 @@ namespace {
 
 struct RunCommand {
   CommonOptions common;
-  std::string study, out;
+  std::string study, out, shard;
+  int worlds = -1;  ///< not given
+  bool dry_run = false;
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    const Result<StudyOptions> asked = options();
+    if (!asked) {
+      say(asked.error());
+      return usage;
+    }
     const Result<Study> read = read_study(study);
     if (!read) return fail(read.error());
     if (!common.quiet) say(read->warnings);
     const fs::path folder = out.empty() ? fs::path("out") / fs::path(study).stem() : fs::path(out);
+    StudyOptions options = *asked;
+    options.out = folder.string();
+    if (dry_run) return estimate(*read, options);
     const Result<std::string> page = page_template();
     if (!page) say(page.error());
 
     catch_interrupts();
     Progress progress(common.quiet);
-    const Result<StudyRun> found = run_study(*read, {folder.string(), fmt::format("melian run {}", study), progress.callback()});
+    options.on_step = progress.callback();
+    const Result<StudyRun> found = run_study(*read, options);
     progress.clear();
     if (was_interrupted() || (found && found->cancelled)) {
       say(fmt::format("melian: stopped; what was solved is kept in {}, and the same command goes on from there\n", (folder / "store.sqlite").string()));
       return interrupted;
     }
     if (!found) return fail(found.error());
+    if (options.shard) return show_shard(*found, options, folder);
     return keep_and_show(*found, folder, page);
+  }
+
+  /// What the options ask for, checked.
+  [[nodiscard]] Result<StudyOptions> options() const {
+    StudyOptions out;
+    out.command = fmt::format("melian run {}{}", study, worlds >= 0 ? fmt::format(" --worlds {}", worlds) : "");
+    Diagnostics wrong;
+    if (worlds >= 0) out.worlds = worlds;
+    constexpr int fewest = 4;
+    if (worlds > 0 && worlds < fewest)
+      wrong.push_back(placeless("M0806", fmt::format("--worlds {} are too few to tell an error from", worlds), fmt::format("{} or more, or 0 for none", fewest)));
+    if (!shard.empty()) {
+      int part = 0, parts = 0, read = 0;
+      if (std::sscanf(shard.c_str(), "%d/%d%n", &part, &parts, &read) != 2 || static_cast<std::size_t>(read) != shard.size() || part < 1 || part > parts)
+        wrong.push_back(placeless("M0806", fmt::format("--shard {} is no part of a run", shard), "--shard 2/8 is the second part of eight"));
+      out.shard = {part, parts};
+    }
+    if (!wrong.empty()) return std::unexpected(std::move(wrong));
+    return out;
+  }
+
+  [[nodiscard]] int estimate(const Study& read, const StudyOptions& options) const {
+    const Result<StudyEstimate> found = estimate_study(read, options);
+    if (!found) return fail(found.error());
+    std::string text = fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", "to be solved", "games", "in store", "decisions", "time");
+    for (const StudyEstimate::Part& part : found->parts)
+      text += fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", part.what, part.games, part.in_store, fmt::format("{:.3g}", part.decisions), duration(part.seconds));
+    text += fmt::format("\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world; reasons why readings disagree come on top.\n",
+                        duration(found->seconds), found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
+    text += fmt::format("memory: up to {}; disk: about {}\n", size(found->memory_bytes), size(found->disk_bytes));
+    print(text);
+    return done;
+  }
+
+  [[nodiscard]] int show_shard(const StudyRun& found, const StudyOptions& options, const fs::path& folder) const {
+    const std::string store = (folder / "store.sqlite").string();
+    print(fmt::format("part {} of {}: {} games of plausible worlds ({} known before), {} of readings\n", options.shard->first, options.shard->second, found.worlds,
+                      found.worlds_from_store, found.pieces));
+    if (!common.quiet)
+      say(fmt::format("store:   {}\nmelian merge puts the parts' stores into one, and melian run with that store writes the results\n", store));
+    return done;
   }
 
   [[nodiscard]] int keep_and_show(const StudyRun& found, const fs::path& folder, const Result<std::string>& page) const {
@@ -42,7 +96,7 @@ struct RunCommand {
     if (!written) return fail(written.error());
     print(study_summary(found.results, style_of_stdout()));
     std::string kept = fmt::format("\nresults: {}\nstore:   {} ({} solved games, {} of them known before)\n", (folder / "results.json").string(),
-                                   (folder / "store.sqlite").string(), found.pieces, found.from_store);
+                                   (folder / "store.sqlite").string(), found.pieces + found.worlds, found.from_store + found.worlds_from_store);
     if (page) {
       const Result<std::string> report = html_page(*page, found.results);
       if (!report) return fail(report.error());
@@ -64,6 +118,9 @@ Command add_run(CLI::App& program) {
   auto command = std::make_shared<RunCommand>();
   app->add_option("study", command->study, "a .toml study")->required()->type_name("STUDY");
   app->add_option("--out", command->out, "folder for report.html, results.json and store.sqlite (out/<name of the study> unless given)")->type_name("DIR");
+  app->add_option("--worlds", command->worlds, "plausible worlds to draw (the study's own number unless given; 0 for none)")->type_name("N")->check(CLI::NonNegativeNumber);
+  app->add_option("--shard", command->shard, "solve only the I-th of N parts into the store; melian merge joins them")->type_name("I/N");
+  app->add_flag("--dry-run", command->dry_run, "say what the run would take, and solve nothing");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};
 }

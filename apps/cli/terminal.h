@@ -38,6 +38,13 @@ class Progress {
   bool shown_;
   bool drawn_ = false;
   std::chrono::steady_clock::time_point started_, last_;
+  std::chrono::steady_clock::time_point stage_started_;  ///< for the time left: since the bar last went back
+  double stage_done_ = 0.0, last_done_ = 0.0;            ///< how far it was then; how far it was last
 };
+
+/// "40 s", "12 min", "3.4 h".
+[[nodiscard]] std::string duration(double seconds);
+/// "80 MB", "1.3 GB".
+[[nodiscard]] std::string size(std::int64_t bytes);
 
 }  // namespace melian::cli

@@ -3,6 +3,7 @@
 /// (readings, variants, claims) with their store.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -123,6 +124,7 @@ struct StudyParameter {
   std::string name;
   std::optional<ParameterContent> content;             ///< none: the model's default
   std::optional<std::pair<double, double>> plausible;  ///< what the analyst thinks possible
+  bool log_scale = false;                              ///< plausible worlds spread it evenly in its logarithm
   std::string source;                                  ///< empty: a judgement
   std::string judgement;                               ///< what the judgement rests on; may be empty
 };
@@ -169,6 +171,36 @@ struct StudyEvent {
   std::string date, kind, by, what, source;
 };
 
+/// Parameters whose effect on a claim is taken together.
+struct WorldsGroup {
+  std::string name;
+  std::vector<std::string> parameters;
+};
+
+/// Weighs a world by how likely the wars of a base rate are in it: as if `wars` of them had been seen, of which the base
+/// rate's share outlast `round` rounds (docs/methods_worlds.md, "Weights").
+struct WorldsBaseRate {
+  std::string id;
+  int round = 1;
+  double wars = 10.0;
+};
+
+/// Drawing plausible worlds: all parameters with a plausible range vary at once, and the precision with them.
+struct StudyWorlds {
+  int number = 4096;   ///< in all; a multiple of `scrambles`
+  int scrambles = 16;  ///< independent scrambles of one Sobol sequence
+  int seed = 1;
+  std::vector<std::pair<std::string, int>> grid;  ///< as `StudySolve::grid`; empty: the study's own
+  Settings parameters;                            ///< what worlds are solved with to be cheaper
+  bool variants = true;                           ///< solve the variants that claims need; else such claims are not judged over worlds
+  std::optional<int> effects;                     ///< rows of the design that total effects come from; number / 16 unless said
+  std::optional<int> checked;                     ///< worlds solved on a finer grid too, for the error of all; 4 to 32 unless said
+  std::optional<int> certified;                   ///< worlds certified; 1 to 4 unless said
+  std::vector<WorldsGroup> groups;                ///< the others: what belongs together ("cost[Moscow]")
+  std::optional<WorldsBaseRate> base_rate;
+  bool events = false;  ///< weigh by the dated events
+};
+
 struct StudySolve {
   std::vector<std::pair<std::string, int>> grid;  ///< nodes by player; the name "" means everyone
   std::optional<double> lambda;
@@ -197,7 +229,7 @@ struct Study {
   std::vector<std::pair<std::string, std::string>> mechanisms;  ///< labels of the model or of claims, and what they stand for
   std::vector<BaseRate> base_rates;
   std::vector<StudyEvent> events;  ///< kept, not used yet
-  std::optional<int> worlds;       ///< kept, not used yet
+  std::optional<StudyWorlds> worlds;
   std::optional<Model> model;
   Diagnostics warnings;
 };
@@ -211,10 +243,19 @@ struct Study {
 enum class Verdict { holds, fails, undecided };
 [[nodiscard]] const char* verdict_word(Verdict verdict);
 
+/// What weighs a world by the dated events: the log-likelihood of the events in a solved game.
+struct EventWeight {
+  std::string fingerprint;  ///< of the events and how they are read: part of what the store keeps a number under
+  std::function<std::optional<double>(const Game&, const Assessment&)> log_likelihood;
+};
+
 struct StudyOptions {
   std::string out;      ///< folder for the store; empty: nothing is kept
   std::string command;  ///< how the run was started, for "how to reproduce"
   OnStep on_step;
+  std::optional<int> worlds = std::nullopt;                     ///< plausible worlds; overrides the study's number; 0: none
+  std::optional<std::pair<int, int>> shard = std::nullopt;      ///< (i, n): solve only every n-th world, from the i-th; results are not written
+  std::optional<EventWeight> event_weight = std::nullopt;       ///< where the study weighs worlds by events
 };
 
 /// The verdict on one claim under one reading.
@@ -232,6 +273,7 @@ struct StudyRun {
   bool certified = false;              ///< every reading's certificate holds
   std::vector<std::string> failures;   ///< why not
   int pieces = 0, from_store = 0;      ///< solved games, and how many of them the store knew
+  int worlds = 0, worlds_from_store = 0;  ///< games of plausible worlds, and how many of them the store knew
   bool cancelled = false;              ///< stopped by `on_step`; what was solved is in the store
   double seconds = 0.0;
 };
@@ -241,5 +283,35 @@ struct StudyRun {
 ///
 /// Errors: what is wrong with the store (M0914 ... M0917), or a game that cannot be compiled or solved (M0901, M0902).
 [[nodiscard]] Result<StudyRun> run_study(const Study& study, const StudyOptions& options = {});
+
+/// What a run will take, before anything is solved.
+struct StudyEstimate {
+  struct Part {
+    std::string what;             ///< "readings", "worlds", ...
+    std::int64_t games = 0;       ///< to be solved, those in the store left out
+    std::int64_t in_store = 0;    ///< that the store knows
+    double decisions = 0.0;       ///< of all games, one pass over each
+    double seconds = 0.0;         ///< on the threads set
+  };
+  std::vector<Part> parts;
+  double seconds = 0.0;                ///< of all parts
+  double decisions_a_second = 0.0;     ///< measured on one world, one thread
+  std::int64_t memory_bytes = 0;       ///< at most at a time
+  std::int64_t disk_bytes = 0;         ///< the store will grow by
+  int threads = 1;
+};
+
+/// Counts the games of a run and times one small solve. Nothing is written.
+/// Errors: as `run_study`.
+[[nodiscard]] Result<StudyEstimate> estimate_study(const Study& study, const StudyOptions& options = {});
+
+/// Puts what stores of the same program hold into one (docs/formats/store.md, "Merging").
+struct StoreMerge {
+  std::int64_t pieces = 0, worlds = 0;  ///< taken over
+  std::int64_t known = 0;               ///< already there, and the same
+  std::vector<std::string> conflicts;   ///< kept under the same key with other numbers: the first store's stay
+};
+/// Errors: M0914 ... M0917 of any store, M0918 (stores of different programs).
+[[nodiscard]] Result<StoreMerge> merge_stores(const std::vector<std::string>& stores, const std::string& into);
 
 }  // namespace melian

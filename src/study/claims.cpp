@@ -214,4 +214,35 @@ ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const 
   return out;
 }
 
+ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbers& numbers) {
+  ClaimGaps out;
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
+    const Taken taken = take(claim.halves[h], parsed.halves[h].metric, numbers);
+    out.halves.emplace_back();
+    for (const Comparison& comparison : parsed.halves[h].holds_if) out.halves.back().push_back(sides_of(comparison, numbers, taken).gap(comparison));
+    const Comparison& first = parsed.halves[h].holds_if.front();
+    out.values.push_back(as_read(first, sides_of(first, numbers, taken)).first);
+  }
+  for (const auto& guard : parsed.guards) {
+    out.guards.emplace_back();
+    for (const Comparison& comparison : guard) out.guards.back().push_back(sides_of(comparison, numbers, {}).gap(comparison));
+  }
+  return out;
+}
+
+GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const ClaimGaps& errors) {
+  const auto all = [](const std::vector<Comparison>& comparisons, const std::vector<double>& gap, const std::vector<double>& error) {
+    std::vector<Verdict> verdicts;
+    for (std::size_t k = 0; k < comparisons.size(); ++k) verdicts.push_back(judge_gap(gap[k], error[k], comparisons[k].or_equal));
+    return all_of(verdicts);
+  };
+  GapsVerdict out;
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) out.halves.push_back(all(parsed.halves[h].holds_if, gaps.halves[h], errors.halves[h]));
+  out.deciding = deciding(out.halves);
+  out.verdict = all_of(out.halves);
+  for (std::size_t g = 0; g < parsed.guards.size(); ++g)
+    if (all(parsed.guards[g], gaps.guards[g], errors.guards[g]) != Verdict::holds) out.verdict = Verdict::undecided;
+  return out;
+}
+
 }  // namespace melian

@@ -70,4 +70,22 @@ struct ClaimJudgement {
 
 [[nodiscard]] ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers);
 
+// ---- The same over plausible worlds, where the error is that of a sample of them (docs/methods_worlds.md) ----
+
+/// The gaps of a claim's comparisons in one solution; not a number where one does not exist.
+struct ClaimGaps {
+  std::vector<double> values;                       ///< [half]: the number its first comparison is about
+  std::vector<std::vector<double>> halves, guards;  ///< [half or guard][comparison]
+};
+[[nodiscard]] ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbers& numbers);
+
+/// What the gaps say when each has its error; `deciding` as in `ClaimJudgement`.
+struct GapsVerdict {
+  Verdict verdict = Verdict::undecided;
+  std::size_t deciding = 0;
+  std::vector<Verdict> halves;
+};
+/// `errors` like `gaps`; its values are not read.
+[[nodiscard]] GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const ClaimGaps& errors);
+
 }  // namespace melian

@@ -7,6 +7,7 @@
 #include "study/reasons.h"
 #include "study/study_games.h"
 #include "study/study_json.h"
+#include "study/worlds.h"
 
 namespace melian {
 namespace {
@@ -26,10 +27,13 @@ class Runner {
 
   Result<StudyRun> run() {
     if (auto ready = games_.prepare(); !ready) return std::unexpected(std::move(ready.error()));
+    if (auto ready = prepare_worlds(); !ready) return std::unexpected(std::move(ready.error()));
+    if (options_.shard) return run_shard();
     if (study_.solve.reasons) games_.reserve(static_cast<double>(most_mixtures()));
     auto finished = games_.obtain(first_tasks());
     if (finished && *finished) finished = games_.obtain(selection_tasks());
     if (finished && *finished) finished = judge();
+    if (finished && *finished && worlds_) finished = judge_worlds();
     if (!finished) return std::unexpected(std::move(finished.error()));
     StudyRun out;
     out.cancelled = !*finished;
@@ -38,7 +42,69 @@ class Runner {
     return out;
   }
 
+  /// What the run will take; nothing is solved but one world, to see how fast it goes.
+  Result<StudyEstimate> estimate() {
+    if (auto ready = games_.prepare(true); !ready) return std::unexpected(std::move(ready.error()));
+    if (auto ready = prepare_worlds(); !ready) return std::unexpected(std::move(ready.error()));
+    StudyEstimate out;
+    out.threads = num_threads();
+    const auto readings = games_.missing(first_tasks());
+    if (!readings) return std::unexpected(readings.error());
+    out.parts.push_back({"readings", readings->games, readings->in_store, readings->decisions, 0.0});
+    out.memory_bytes = readings->bytes;
+    constexpr std::int64_t bytes_a_reading = 60'000, bytes_a_number = 24, bytes_a_world = 700;
+    out.disk_bytes = readings->games * bytes_a_reading;
+    WorldsRun calibration(study_, options_, claims_, nullptr);
+    if (auto ready = calibration.prepare(); !ready) return std::unexpected(std::move(ready.error()));
+    const auto speed = calibration.games().decisions_a_second();
+    if (!speed) return std::unexpected(speed.error());
+    out.decisions_a_second = *speed;
+    if (worlds_) {
+      const auto missing = worlds_->games().missing(worlds_->tasks());
+      if (!missing) return std::unexpected(missing.error());
+      out.parts.push_back({"plausible worlds", missing->games, missing->in_store, missing->decisions, 0.0});
+      out.memory_bytes = std::max(out.memory_bytes, out.threads * worlds_->games().bytes_a_world(WorldLevel::finer));
+      const auto numbers = static_cast<std::int64_t>(worlds_->games().numbers_a_game());
+      out.disk_bytes += missing->games * (bytes_a_world + numbers * bytes_a_number);
+    }
+    for (StudyEstimate::Part& part : out.parts) {
+      part.seconds = part.decisions / (out.decisions_a_second * out.threads);
+      out.seconds += part.seconds;
+    }
+    return out;
+  }
+
  private:
+  Result<void> prepare_worlds() {
+    if (!draws_worlds(study_, options_)) return {};
+    worlds_.emplace(study_, options_, claims_, games_.store());
+    return worlds_->prepare();
+  }
+
+  /// A part of the worlds, for a store that is merged with those of the other parts; the first does the readings too.
+  Result<StudyRun> run_shard() {
+    StudyRun out;
+    Result<bool> finished = true;
+    if (options_.shard->first == 1) {
+      finished = games_.obtain(first_tasks());
+      if (finished && *finished) finished = games_.obtain(selection_tasks());
+    }
+    if (finished && *finished && worlds_) finished = worlds_->solve();
+    if (!finished) return std::unexpected(std::move(finished.error()));
+    out.cancelled = !*finished;
+    out.certified = true;
+    count(out);
+    return out;
+  }
+
+  Result<bool> judge_worlds() {
+    auto finished = worlds_->solve();
+    if (!finished || !*finished) return finished;
+    if (auto noted = worlds_->note(); !noted) return std::unexpected(std::move(noted.error()));
+    over_worlds_ = worlds_->judge();
+    return !options_.on_step || options_.on_step({"results", 1.0});
+  }
+
   /// The readings' answers, the variants, and the thinned games that errors of claims come from.
   [[nodiscard]] std::vector<Task> first_tasks() const {
     std::vector<Task> out;
@@ -119,6 +185,7 @@ class Runner {
       findings.readings.push_back(std::move(found));
     }
     findings.reasons = reasons_;
+    findings.worlds = over_worlds_;
     findings.command = options_.command;
     for (std::size_t c = 0; c < study_.claims.size(); ++c)
       for (std::size_t r = 0; r < study_.readings.size(); ++r) out.verdicts.push_back(summary(c, r));
@@ -143,6 +210,7 @@ class Runner {
   void count(StudyRun& out) const {
     out.pieces = games_.count();
     out.from_store = games_.from_store();
+    if (worlds_) out.worlds = worlds_->games().count(), out.worlds_from_store = worlds_->games().from_store();
     out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   }
 
@@ -153,6 +221,8 @@ class Runner {
   std::size_t one_ = games_.own_lambda();
   std::vector<std::vector<std::vector<ClaimJudgement>>> judgements_;  ///< [reading][claim][lambda]
   std::vector<Reason> reasons_;
+  std::optional<WorldsRun> worlds_;
+  std::optional<WorldsFindings> over_worlds_;
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
@@ -163,6 +233,13 @@ Result<StudyRun> run_study(const Study& study, const StudyOptions& options) {
   auto claims = parse_claims(study);
   if (!claims) return std::unexpected(std::move(claims.error()));
   return Runner(study, options, std::move(*claims)).run();
+}
+
+Result<StudyEstimate> estimate_study(const Study& study, const StudyOptions& options) {
+  MELIAN_EXPECT(study.model.has_value() && !study.readings.empty(), "a study as `read_study` gives it");
+  auto claims = parse_claims(study);
+  if (!claims) return std::unexpected(std::move(claims.error()));
+  return Runner(study, options, std::move(*claims)).estimate();
 }
 
 }  // namespace melian

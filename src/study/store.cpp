@@ -1,8 +1,9 @@
 #include "study/store.h"
 
-#include <sqlite3.h>
-
 #include <fmt/core.h>
+
+#include "study/store_file.h"
+#include "study/version.h"
 
 namespace melian {
 namespace {
@@ -19,6 +20,25 @@ CREATE TABLE IF NOT EXISTS number (key TEXT NOT NULL REFERENCES piece(key), metr
 CREATE TABLE IF NOT EXISTS use (
   reading TEXT NOT NULL, variant TEXT NOT NULL, lambda_factor REAL NOT NULL, level TEXT NOT NULL, key TEXT NOT NULL,
   PRIMARY KEY (reading, variant, lambda_factor, level));
+CREATE TABLE IF NOT EXISTS world (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, parameters TEXT NOT NULL, grid TEXT NOT NULL, kind TEXT NOT NULL, program TEXT NOT NULL,
+  seconds REAL NOT NULL, decisions INTEGER NOT NULL, several INTEGER NOT NULL, jumps INTEGER NOT NULL, unsolved INTEGER NOT NULL, failed TEXT,
+  certificate TEXT);
+CREATE TABLE IF NOT EXISTS metric (id INTEGER PRIMARY KEY, metric TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS world_number (
+  world INTEGER NOT NULL REFERENCES world(id), metric INTEGER NOT NULL REFERENCES metric(id), value REAL, PRIMARY KEY (world, metric)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS draw (
+  design TEXT NOT NULL, scramble INTEGER NOT NULL, number INTEGER NOT NULL, changed TEXT NOT NULL, variant TEXT NOT NULL, key TEXT NOT NULL,
+  PRIMARY KEY (design, scramble, number, changed, variant)) WITHOUT ROWID;
+CREATE VIEW IF NOT EXISTS worlds AS
+  SELECT d.design, d.scramble, d.number, d.changed, d.variant, w.grid, w.kind, w.decisions, w.several, w.jumps, w.unsolved, w.failed, w.seconds
+  FROM draw d JOIN world w ON w.key = d.key;
+CREATE VIEW IF NOT EXISTS world_numbers AS
+  SELECT d.design, d.scramble, d.number, d.changed, d.variant, m.metric, n.value
+  FROM draw d JOIN world w ON w.key = d.key JOIN world_number n ON n.world = w.id JOIN metric m ON m.id = n.metric;
+CREATE VIEW IF NOT EXISTS world_parameters AS
+  SELECT d.design, d.scramble, d.number, d.changed, d.variant, p.key AS parameter, p.value
+  FROM draw d JOIN world w ON w.key = d.key, json_each(w.parameters) p;
 CREATE VIEW IF NOT EXISTS numbers AS
   SELECT u.reading, u.variant, u.lambda_factor, u.level, p.grid, n.metric, n.value
   FROM use u JOIN piece p ON p.key = u.key JOIN number n ON n.key = u.key;
@@ -33,7 +53,9 @@ CREATE VIEW IF NOT EXISTS tallies AS
   FROM use u JOIN piece p ON p.key = u.key, json_each(p.document, '$.short.tallies') t;
 )sql";
 
-Diagnostics trouble(const std::string& path, int code, const std::string& detail) {
+}  // namespace
+
+Diagnostics store_trouble(const std::string& path, int code, const std::string& detail) {
   Diagnostic out;
   out.file = path;
   switch (code & 0xFF) {
@@ -65,59 +87,6 @@ Diagnostics trouble(const std::string& path, int code, const std::string& detail
   return {out};
 }
 
-}  // namespace
-
-/// The connection and what it needs to speak about itself.
-struct Store::File {
-  explicit File(std::string where) : path(std::move(where)) {}
-  ~File() { sqlite3_close(handle); }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  [[nodiscard]] std::unexpected<Diagnostics> failed(int code) const {
-    return std::unexpected(trouble(path, code, handle ? sqlite3_errmsg(handle) : "no memory"));
-  }
-  [[nodiscard]] int run(const char* sql) const { return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr); }
-
-  std::string path;
-  sqlite3* handle = nullptr;
-};
-
-namespace {
-
-/// One prepared statement; parameters count from 1, columns from 0.
-class Statement {
- public:
-  Statement(sqlite3* handle, const char* sql) : code_(sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr)) {}
-  ~Statement() { sqlite3_finalize(statement_); }
-  Statement(const Statement&) = delete;
-  Statement& operator=(const Statement&) = delete;
-
-  Statement& bind(int at, const std::string& text) {
-    return keep(sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
-  }
-  Statement& bind(int at, double number) { return keep(sqlite3_bind_double(statement_, at, number)); }
-  Statement& bind(int at, const std::optional<double>& number) { return number ? bind(at, *number) : keep(sqlite3_bind_null(statement_, at)); }
-  /// SQLITE_ROW, SQLITE_DONE, or what went wrong (also while preparing or binding).
-  int step() { return code_ != SQLITE_OK ? code_ : sqlite3_step(statement_); }
-  [[nodiscard]] std::string text(int column) const {
-    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string{};
-  }
-  [[nodiscard]] double number(int column) const { return sqlite3_column_double(statement_, column); }
-  [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
-
- private:
-  Statement& keep(int code) {
-    if (code_ == SQLITE_OK) code_ = code;
-    return *this;
-  }
-  sqlite3_stmt* statement_ = nullptr;
-  int code_;
-};
-
-}  // namespace
-
 Store::Store(std::unique_ptr<File> file) : file_(std::move(file)) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
@@ -131,7 +100,7 @@ Result<Store> Store::open(const std::string& path) {
   {
     Statement check(file->handle, "PRAGMA quick_check(1)");
     if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
-    if (check.text(0) != "ok") return std::unexpected(trouble(path, SQLITE_CORRUPT, check.text(0)));
+    if (check.text(0) != "ok") return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
   }
   if (const int code = file->run("BEGIN IMMEDIATE"); code != SQLITE_OK) return file->failed(code);
   if (const int code = file->run(tables); code != SQLITE_OK) return file->failed(code);
@@ -140,10 +109,27 @@ Result<Store> Store::open(const std::string& path) {
     const int code = schema.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) return file->failed(code);
     if (code == SQLITE_ROW && schema.text(0) != store_schema)
-      return std::unexpected(trouble(path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
+      return std::unexpected(store_trouble(path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
   }
-  const std::string about = fmt::format("INSERT OR IGNORE INTO about VALUES ('schema', '{}'); COMMIT", store_schema);
+  const std::string about = fmt::format("INSERT OR IGNORE INTO about VALUES ('schema', '{}'); INSERT OR REPLACE INTO about VALUES ('program', '{}'); COMMIT",
+                                        store_schema, program_version);
   if (const int code = file->run(about.c_str()); code != SQLITE_OK) return file->failed(code);
+  return Store(std::move(file));
+}
+
+Result<Store> Store::open_to_read(const std::string& path) {
+  auto file = std::make_unique<File>(path);
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READONLY, nullptr); code != SQLITE_OK) return file->failed(code);
+  sqlite3_busy_timeout(file->handle, patience_milliseconds);
+  {
+    Statement check(file->handle, "PRAGMA quick_check(1)");
+    if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
+    if (check.text(0) != "ok") return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
+    Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
+    const int code = schema.step();
+    if (code != SQLITE_ROW || schema.text(0) != store_schema)
+      return std::unexpected(store_trouble(path, SQLITE_NOTADB, code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema) : "it has no schema"));
+  }
   return Store(std::move(file));
 }
 

@@ -7,8 +7,9 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
-#include "melian/base.h"
+#include "melian/study.h"
 
 namespace melian {
 
@@ -29,11 +30,36 @@ struct PieceUse {
   std::string reading, variant, level;  ///< level: "answer", "half grid", ...
 };
 
+/// A solved game of a plausible world as kept.
+struct WorldGame {
+  std::string key;
+  std::string parameters;  ///< JSON: what varies, by name
+  std::string grid;        ///< "Moscow=5,Kyiv=5"
+  std::string kind;        ///< "world", "finer" or "certified"
+  double seconds = 0.0;
+  std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
+  std::string failed;                              ///< why there is no solution; "" where there is one
+  std::string certificate;                         ///< JSON, of certified ones
+  std::vector<std::string> metrics;                ///< texts
+  std::vector<std::optional<double>> numbers;      ///< like `metrics`; none where it does not exist
+};
+
+/// Which world of a design uses which solved game.
+struct WorldUse {
+  std::string design;  ///< "worlds", "effects", "finer", "certified"
+  std::uint32_t scramble = 0;
+  std::size_t number = 0;
+  std::string changed, variant, key;  ///< `changed`: group whose parameters are those of another world
+};
+
 class Store {
  public:
   /// Opens or makes the file.
   /// Errors: M0914 (cannot be opened or written), M0915 (damaged, or no store of this program), M0916 (in use).
   [[nodiscard]] static Result<Store> open(const std::string& path);
+  /// One that is there already, only to be read.
+  /// Errors: as `open`.
+  [[nodiscard]] static Result<Store> open_to_read(const std::string& path);
   ~Store();
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
@@ -44,6 +70,17 @@ class Store {
   [[nodiscard]] Result<void> save(const std::string& key, const Piece& piece);
   /// Notes where the piece is used; replaces what this place used before.
   [[nodiscard]] Result<void> note_use(const std::string& key, const PieceUse& use);
+
+  /// The game of a world kept under this key.
+  [[nodiscard]] Result<std::optional<WorldGame>> find_world(const std::string& key);
+  /// One transaction for all of them: all are kept, or none.
+  [[nodiscard]] Result<void> save_worlds(const std::vector<WorldGame>& games);
+  /// Notes where worlds are used, in one transaction; replaces what was noted for these designs.
+  [[nodiscard]] Result<void> note_worlds(const std::vector<WorldUse>& uses);
+  /// Takes over what another store holds, in one transaction.
+  /// Errors: as `open`, of either; M0918 where another program wrote it.
+  [[nodiscard]] Result<StoreMerge> take_over(const std::string& other);
+
   /// How long to wait for another program that holds the file (2000 unless said).
   void wait_at_most(int milliseconds);
   /// The file may not grow beyond so many bytes (rounded up to pages): how a full disk looks.

@@ -28,6 +28,31 @@ Piece some_piece() {
   return {"game", "solution", 2.0, "D=9", "0.1.0", 1.5, R"({"short": {"outcomes": {"war": 0.25}}})", {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}};
 }
 
+WorldGame some_world(const std::string& key) {
+  WorldGame out;
+  out.key = key;
+  out.parameters = R"({"cost": 0.5})";
+  out.grid = "D=5";
+  out.kind = "world";
+  out.decisions = 12;
+  out.several = 3;
+  out.metrics = {"rounds", "accepted(y)"};
+  out.numbers = {3.25, std::nullopt};
+  return out;
+}
+
+double one_number(const std::string& file, const char* sql) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &handle) == SQLITE_OK);
+  sqlite3_stmt* statement = nullptr;
+  REQUIRE(sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_step(statement) == SQLITE_ROW);
+  const double out = sqlite3_column_double(statement, 0);
+  sqlite3_finalize(statement);
+  sqlite3_close(handle);
+  return out;
+}
+
 }  // namespace
 
 TEST_CASE("store: what is saved is found again, by another connection too") {
@@ -136,4 +161,83 @@ TEST_CASE("store: a file held by another program is a diagnostic, not a wait wit
   REQUIRE_FALSE(saved.has_value());
   CHECK(saved.error().front().code == "M0916");
   sqlite3_close(other);
+}
+
+TEST_CASE("store: worlds are kept by batches and found again, and their views are tidy") {
+  const Folder folder;
+  auto store = Store::open(folder.file());
+  REQUIRE(store->save_worlds({some_world("a"), some_world("b")}).has_value());
+  WorldGame failed = some_world("c");
+  failed.failed = "it cannot be";
+  failed.metrics.clear(), failed.numbers.clear();
+  REQUIRE(store->save_worlds({failed}).has_value());
+  REQUIRE(store->note_worlds({{"worlds", 2, 7, "", "base", "a"}, {"effects", 2, 7, "costs", "base", "b"}}).has_value());
+  const auto found = store->find_world("a");
+  REQUIRE((found.has_value() && found->has_value()));
+  CHECK((*found)->metrics == some_world("a").metrics);
+  CHECK((*found)->numbers == some_world("a").numbers);
+  CHECK((*found)->several == 3);
+  CHECK((*store->find_world("c"))->failed == "it cannot be");
+  CHECK_FALSE(store->find_world("d")->has_value());
+  CHECK(one_number(folder.file(), "SELECT value FROM world_numbers WHERE design = 'worlds' AND scramble = 2 AND number = 7 AND metric = 'rounds'") == 3.25);
+  CHECK(one_number(folder.file(), "SELECT value FROM world_parameters WHERE changed = 'costs' AND parameter = 'cost'") == 0.5);
+  CHECK(one_number(folder.file(), "SELECT decisions FROM worlds WHERE design = 'worlds'") == 12);
+}
+
+TEST_CASE("store: a full disk keeps nothing of a batch of worlds and all that was kept before") {
+  const Folder folder;
+  auto store = Store::open(folder.file());
+  REQUIRE(store->save_worlds({some_world("before")}).has_value());
+  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file())));
+  std::vector<WorldGame> batch{some_world("small")};
+  for (int k = 0; k < 50; ++k) {
+    batch.push_back(some_world("large" + std::to_string(k)));
+    batch.back().certificate = std::string(5000, 'x');
+  }
+  const auto saved = store->save_worlds(batch);
+  REQUIRE_FALSE(saved.has_value());
+  CHECK(saved.error().front().code == "M0917");
+  CHECK(store->find_world("before")->has_value());
+  CHECK_FALSE(store->find_world("small")->has_value());
+}
+
+TEST_CASE("store: merging takes what is not there, counts what is, and says where numbers contradict each other") {
+  const Folder folder;
+  const std::string one = (folder.path / "one.sqlite").string(), two = (folder.path / "two.sqlite").string(), both = (folder.path / "both.sqlite").string();
+  {
+    auto store = Store::open(one);
+    REQUIRE(store->save("key", some_piece()).has_value());
+    REQUIRE(store->save_worlds({some_world("a"), some_world("b")}).has_value());
+    auto other = Store::open(two);
+    REQUIRE(other->save("key", some_piece()).has_value());
+    WorldGame changed = some_world("b");
+    changed.numbers[0] = 4.0;
+    changed.metrics[1] = "another metric, so that ids differ";
+    REQUIRE(other->save_worlds({some_world("c"), changed}).has_value());
+  }
+  const auto merged = merge_stores({one, two}, both);
+  REQUIRE_MESSAGE(merged.has_value(), render(merged.error()));
+  CHECK(merged->pieces == 1);
+  CHECK(merged->worlds == 3);
+  CHECK(merged->known == 2);
+  REQUIRE(merged->conflicts.size() == 1);
+  CHECK(merged->conflicts[0].find("rounds") != std::string::npos);
+  auto store = Store::open(both);
+  CHECK((*store->find_world("b"))->numbers[0] == 3.25);  // the first stays
+  CHECK((*store->find_world("c"))->numbers == some_world("c").numbers);
+  const auto again = merge_stores({one}, both);
+  CHECK(again->pieces + again->worlds == 0);
+}
+
+TEST_CASE("store: merging refuses a store that is not there, damaged, or of another kind, before it writes anything") {
+  const Folder folder;
+  const std::string good = (folder.path / "good.sqlite").string(), bad = (folder.path / "bad.sqlite").string(), both = (folder.path / "both.sqlite").string();
+  { REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value()); }
+  std::ofstream(bad) << std::string(4096, 'x');
+  const auto merged = merge_stores({good, bad, (folder.path / "none.sqlite").string()}, both);
+  REQUIRE_FALSE(merged.has_value());
+  CHECK(merged.error().size() == 2);
+  CHECK(merged.error()[0].code == "M0915");
+  CHECK(merged.error()[1].code == "M0914");
+  CHECK_FALSE(std::filesystem::exists(both));
 }

@@ -7,6 +7,7 @@
 #include "study/metric_binding.h"
 #include "study/settings_merge.h"
 #include "study/study_fields.h"
+#include "study/worlds_file.h"
 
 namespace melian::study_file {
 namespace {
@@ -26,6 +27,7 @@ class Checker {
     study_.model = std::move(*model);
     const bool parameters_are_sound = check_parameters();
     check_labels();
+    check_worlds(draft_, pen_);
     check_structures(parameters_are_sound);
   }
 
@@ -94,7 +96,7 @@ class Checker {
   /// What a reading or variant assumes may lie beyond what the study calls plausible; that is worth knowing.
   void check_plausible(const SetParameter& set) {
     const double* number = std::get_if<double>(&set.content);
-    if (!number || set.where == "the study" || set.where.starts_with("variant")) return;
+    if (!number || set.where == "the study" || set.where.starts_with("variant") || set.where == worlds_section) return;
     for (const StudyParameter& parameter : study_.parameters)
       if (parameter.name == set.name && parameter.plausible && (*number < parameter.plausible->first || *number > parameter.plausible->second))
         pen_.warning(set.content_place, "M0715",
@@ -161,6 +163,7 @@ class Checker {
     std::vector<std::string> players;
     for (const Player& player : structure.players) players.push_back(player.name);
     look_up(draft_.grid_players, players, "player");
+    look_up(draft_.worlds.grid_players, players, "player");
     look_up(draft_.outcomes, structure.outcomes, "end");
   }
 

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include "study/study_fields.h"
+#include "study/worlds_file.h"
 
 namespace melian::study_file {
 namespace {
@@ -153,6 +154,7 @@ class Reader {
         Fields fields(entry.node, entry.place, fmt::format("the parameter {}", entry.key), pen_);
         if (const TomlNode* value = fields.any("value")) set(entry, *value, "the study", parameter.content);
         plausible(fields, parameter);
+        read_scale(fields, parameter, draft_, pen_);
         parameter.source = fields.text("source");
         judgement(fields, parameter);
         fields.finish();
@@ -177,6 +179,7 @@ class Reader {
       return;
     }
     parameter.plausible = {list->items[0].number, list->items[1].number};
+    draft_.ranges.push_back({study_.parameters.size(), list->place});
     const double* number = parameter.content ? std::get_if<double>(&*parameter.content) : nullptr;
     if (number && (*number < parameter.plausible->first || *number > parameter.plausible->second))
       pen_.warning(list->place, "M0715", fmt::format("the value {} lies outside what is called plausible", number_text(*number)));
@@ -447,12 +450,7 @@ class Reader {
   }
 
   void worlds(Fields& top) {
-    const TomlNode* table = top.get("worlds", TomlNode::Kind::table);
-    if (!table) return;
-    Fields fields(*table, table->place, "[worlds]", pen_);
-    study_.worlds = fields.whole("number", 1, 100'000'000).value_or(0);
-    static_cast<void>(fields.whole("seed", 0, 2'000'000'000));
-    fields.finish();
+    if (const TomlNode* table = top.get("worlds", TomlNode::Kind::table)) read_worlds(*table, draft_, pen_);
   }
 
   const TomlNode& root_;

@@ -42,6 +42,13 @@ struct Draft {
   std::vector<MetricText> metrics;
   std::vector<Mention> grid_players, outcomes, mechanisms;
   TextPlace model_place, window_place;
+  std::vector<std::pair<std::size_t, TextPlace>> ranges;  ///< (index into study.parameters, place of its plausible range)
+  /// Names of [worlds].
+  struct Worlds {
+    TextPlace place, base_rate_place;
+    std::vector<Mention> grid_players;
+    std::vector<std::vector<Mention>> groups;  ///< parameters by group
+  } worlds;
   Diagnostics errors, warnings;
 };
 

@@ -36,7 +36,7 @@ StudyGames::StudyGames(const Study& study, const StudyOptions& options, Wanted w
   one_ = static_cast<std::size_t>(std::ranges::find(study.solve.report_lambda, 1.0) - study.solve.report_lambda.begin());
 }
 
-Result<void> StudyGames::prepare() {
+Result<void> StudyGames::prepare(bool look_only) {
   CompiledGames plain(*study_.model, {});
   const auto first = plain.at(settings_of(study_, &study_.readings.front()));
   if (!first) return std::unexpected(first.error());
@@ -50,7 +50,7 @@ Result<void> StudyGames::prepare() {
       if (auto bound = bind(r, v); !bound) return bound;
       if (auto named = check_names(r, v); !named) return named;
     }
-  return open_store();
+  return open_store(look_only);
 }
 
 std::optional<std::size_t> StudyGames::add_mixture(Reading reading, const Wanted& wanted) {
@@ -95,9 +95,10 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
 
 metric::Surroundings StudyGames::around(std::size_t reading) const { return {&study_.base_rates, &bound_.at({reading, -1}).shape()}; }
 
-Result<void> StudyGames::open_store() {
+Result<void> StudyGames::open_store(bool look_only) {
   if (options_.out.empty()) return {};
   std::error_code error;
+  if (look_only && !std::filesystem::exists(std::filesystem::path(options_.out) / "store.sqlite", error)) return {};
   std::filesystem::create_directories(options_.out, error);
   auto opened = Store::open((std::filesystem::path(options_.out) / "store.sqlite").string());
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -129,6 +130,31 @@ Result<bool> StudyGames::obtain(const std::vector<Task>& tasks) {
   for (const Task& task : tasks)
     if (auto solved = obtain(task); !solved || !*solved) return solved;
   return true;
+}
+
+Result<StudyGames::Missing> StudyGames::missing(const std::vector<Task>& tasks) {
+  Missing out;
+  std::map<std::string, bool> seen;
+  for (const Task& task : tasks) {
+    const PieceRequest asked = request(task);
+    const std::string key = key_of(study_, asked);
+    if (!seen.emplace(key, true).second) continue;
+    if (store_) {
+      const auto found = store_->find(key);
+      if (!found) return std::unexpected(found.error());
+      if (*found && std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) { return (**found).numbers.contains(metric::text_of(atom)); })) {
+        ++out.in_store;
+        continue;
+      }
+    }
+    const BeliefAxes axes = belief_axes(*asked.game, asked.grid);
+    // A certified answer takes the game on its grid, halved, thinned once and thinned twice, and the checks on the halved one.
+    constexpr double of_a_certificate = 18.0;
+    ++out.games;
+    out.decisions += static_cast<double>(count_decisions(asked.game->shape(), axes)) * (asked.certified ? of_a_certificate : 1.0);
+    out.bytes = std::max(out.bytes, count_bytes(asked.game->shape(), axes, asked.certified));
+  }
+  return out;
 }
 
 /// From this run, from the store, or solved now. False: stopped.

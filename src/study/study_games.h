@@ -36,7 +36,8 @@ class StudyGames {
 
   /// Compiles every reading in every variant, checks that claims find there what they name, and opens the store: before
   /// anything is solved.
-  [[nodiscard]] Result<void> prepare();
+  /// `look_only`: a store that is not there yet is not made.
+  [[nodiscard]] Result<void> prepare(bool look_only = false);
 
   /// A reading besides the study's own, and what is wanted of it. Nothing where its parameters do not go together.
   [[nodiscard]] std::optional<std::size_t> add_mixture(Reading reading, const Wanted& wanted);
@@ -61,6 +62,13 @@ class StudyGames {
   /// What claims take from a reading at `lambda`; solved at these levels, the first that is there.
   [[nodiscard]] AtomNumbers numbers(std::size_t reading, std::size_t lambda, std::vector<Level> levels) const;
 
+  [[nodiscard]] Store* store() { return store_ ? &*store_ : nullptr; }
+  /// How many of these the store does not know, and the decisions they take; for estimates.
+  struct Missing {
+    std::int64_t games = 0, in_store = 0, bytes = 0;
+    double decisions = 0.0;
+  };
+  [[nodiscard]] Result<Missing> missing(const std::vector<Task>& tasks);
   [[nodiscard]] int count() const { return static_cast<int>(pieces_.size()); }
   [[nodiscard]] int from_store() const { return from_store_; }
 
@@ -69,7 +77,7 @@ class StudyGames {
   [[nodiscard]] Result<void> bind(std::size_t reading, int variant);
   [[nodiscard]] Result<void> check_names(std::size_t reading, int variant) const;
   [[nodiscard]] metric::Surroundings around(std::size_t reading) const;
-  [[nodiscard]] Result<void> open_store();
+  [[nodiscard]] Result<void> open_store(bool look_only);
   [[nodiscard]] PieceRequest request(const Task& task) const;
   [[nodiscard]] Result<bool> obtain(const Task& task);
   [[nodiscard]] Result<bool> note(const Task& task, const std::string& key);

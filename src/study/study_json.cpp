@@ -12,6 +12,7 @@
 #include "study/study_pieces.h"
 #include "study/verdict.h"
 #include "study/version.h"
+#include "study/worlds_json.h"
 
 namespace melian {
 namespace {
@@ -65,6 +66,7 @@ class Results {
     out["mechanisms"] = mechanisms();
     out["claims"] = Json::array();
     for (std::size_t c = 0; c < study_.claims.size(); ++c) out["claims"].push_back(claim(c));
+    if (findings_.worlds) out["worlds"] = worlds_json(study_, *findings_.worlds);
     out["parameters"] = parameters_json();
     out["base_rates"] = base_rates();
     out["model_text"] = Json::array();
@@ -77,6 +79,11 @@ class Results {
                      {"pieces", findings_.pieces},
                      {"from_store", findings_.from_store},
                      {"solved", findings_.pieces - findings_.from_store}};
+    if (findings_.worlds) {
+      out["timing"]["seconds_a_world"] = json_number(findings_.worlds->seconds_a_world);
+      out["timing"]["world_games"] = findings_.worlds->games;
+      out["timing"]["world_games_from_store"] = findings_.worlds->from_store;
+    }
     return out;
   }
 
@@ -87,8 +94,6 @@ class Results {
     Json unused = Json::array();
     if (!study_.events.empty())
       unused.push_back({{"section", "event"}, {"why", "weighing readings by dated events is not built yet; the events were read and checked"}});
-    if (study_.worlds)
-      unused.push_back({{"section", "worlds"}, {"why", "drawing worlds from the plausible ranges is not built yet; the section was read and checked"}});
     Json out;
     out["title"] = study_.title;
     out["question"] = study_.question;
@@ -208,6 +213,7 @@ class Results {
     out["reasons"] = Json::array();
     for (const Reason& reason : findings_.reasons)
       if (reason.where.claim == c) out["reasons"].push_back(reason_json(reason));
+    if (findings_.worlds) add_worlds_to_claim(study_, *findings_.worlds, c, out);
     return out;
   }
 
@@ -347,7 +353,12 @@ class Results {
                                 findings_.horizon, window()));
       if (findings_.horizon < 2 * window()) out.emplace_back("The horizon is shorter than twice the window reported, so its end may show in the numbers.");
     }
-    out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters is not computed yet.");
+    if (findings_.worlds)
+      out.push_back(fmt::format("Shares of worlds count how often a claim holds over {} draws from the stated ranges; the ranges are themselves judgements, and a share is no "
+                                "probability that the claim is true.",
+                                findings_.worlds->plan->number()));
+    else
+      out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters was not computed in this run.");
     for (const Diagnostic& warning : study_.warnings) out.push_back(warning.message + ".");
     return out;
   }

@@ -8,6 +8,7 @@
 #include "study/claims.h"
 #include "study/reasons.h"
 #include "study/store.h"
+#include "study/worlds.h"
 
 namespace melian {
 
@@ -22,6 +23,7 @@ struct StudyFindings {
   };
   std::vector<OfReading> readings;
   std::vector<Reason> reasons;
+  std::optional<WorldsFindings> worlds;
   std::vector<std::string> half_grids;  ///< by reading: what grid errors of metrics come from
   int horizon = 0;                      ///< 0: none
   std::string command;

@@ -1,0 +1,335 @@
+#include "study/worlds.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "study/study_games.h"
+#include "study/worlds_weights.h"
+
+namespace melian {
+namespace {
+
+/// The error of all worlds is that which nine of ten checked ones have at most.
+constexpr double band_quantile = 0.9;
+
+bool takes_a_variant(const ParsedClaim& parsed, const Claim& claim) {
+  bool out = false;
+  for_each_use(parsed, claim, [&](const std::string& variant, const metric::Atom&) { out = out || variant != "base"; });
+  return out;
+}
+
+}  // namespace
+
+bool draws_worlds(const Study& study, const StudyOptions& options) {
+  return !study.claims.empty() && (options.worlds ? *options.worlds > 0 : study.worlds.has_value());
+}
+
+WorldsRun::WorldsRun(const Study& study, const StudyOptions& options, const std::vector<ParsedClaim>& claims, Store* store)
+    : study_(study),
+      options_(options),
+      claims_(claims),
+      plan_(std::make_shared<const WorldsPlan>(study, options.worlds)),
+      games_(study, options, *plan_, wanted(), store) {}
+
+bool WorldsRun::judged(std::size_t c) const { return plan_->asked().variants || !takes_a_variant(claims_[c], study_.claims[c]); }
+
+Wanted WorldsRun::wanted() const {
+  Wanted out;
+  for (std::size_t c = 0; c < study_.claims.size(); ++c)
+    if (judged(c)) for_each_use(claims_[c], study_.claims[c], [&](const std::string& variant, const metric::Atom& atom) { want(out, variant, atom); });
+  if (const auto& weight = plan_->asked().base_rate) want(out, "base", survival_atom(weight->round));
+  return out;
+}
+
+std::vector<WorldTask> WorldsRun::tasks() const {
+  std::vector<WorldTask> out;
+  // Those that errors come from first, then round by round of the scrambles, so that a stopped run knows a bit of everything.
+  for (const Draw& draw : plan_->certified()) out.push_back({draw, WorldLevel::certified});
+  for (const Draw& draw : plan_->checked()) out.push_back({draw, WorldLevel::finer});
+  std::vector<Draw> worlds = plan_->worlds();
+  std::ranges::stable_sort(worlds, {}, &Draw::index);
+  for (const Draw& draw : worlds) out.push_back({draw, WorldLevel::world});
+  for (const WorldsPlan::Row& row : plan_->rows())
+    for (std::size_t g = 0; g < plan_->groups().size(); ++g) out.push_back({{row.a.scramble, row.a.index, static_cast<int>(g)}, WorldLevel::world});
+  return out;
+}
+
+Result<bool> WorldsRun::solve() {
+  std::vector<WorldTask> mine = tasks();
+  if (const auto& shard = options_.shard) {
+    std::vector<WorldTask> part;
+    for (std::size_t k = static_cast<std::size_t>(shard->first - 1); k < mine.size(); k += static_cast<std::size_t>(shard->second)) part.push_back(mine[k]);
+    mine = std::move(part);
+  }
+  return games_.obtain(mine);
+}
+
+/// From solved worlds to what they say of the claims.
+class WorldsJudge {
+ public:
+  explicit WorldsJudge(const WorldsRun& run) : run_(run), study_(run.study_), plan_(*run.plan_), draws_(plan_.worlds()) {
+    for (const Draw& draw : draws_) worlds_.push_back(&run_.games_.at({draw, WorldLevel::world}));
+  }
+
+  [[nodiscard]] WorldsFindings findings() {
+    WorldsFindings out;
+    out.plan = run_.plan_;
+    out.grid = run_.games_.grid_text_of(WorldLevel::world);
+    out.finer_grid = run_.games_.grid_text_of(WorldLevel::finer);
+    count(out);
+    certificates(out);
+    weigh(out);
+    out.claims.resize(study_.claims.size());
+    parallel_for(study_.claims.size(), [&](std::size_t c) { out.claims[c] = claim(c); });
+    enough(out);
+    out.games = run_.games_.count();
+    out.from_store = run_.games_.from_store();
+    return out;
+  }
+
+ private:
+  void count(WorldsFindings& out) const {
+    std::map<std::string, int> why;
+    for (const SolvedWorld* world : worlds_) {
+      if (!world->failed.empty()) ++out.failed, ++why[world->failed];
+      else ++out.solved;
+      out.with_several += world->several > 0 ? 1 : 0;
+      out.with_jumps += world->jumps > 0 ? 1 : 0;
+      out.with_unsolved += world->unsolved > 0 ? 1 : 0;
+      out.seconds_a_world += world->seconds / static_cast<double>(worlds_.size());
+    }
+    out.failures.assign(why.begin(), why.end());
+    std::ranges::stable_sort(out.failures, std::ranges::greater{}, [](const auto& entry) { return entry.second; });
+    out.checked = static_cast<int>(plan_.checked().size());
+  }
+
+  void certificates(WorldsFindings& out) const {
+    for (const Draw& draw : plan_.certified()) {
+      const SolvedWorld& world = run_.games_.at({draw, WorldLevel::certified});
+      ++out.certified;
+      const std::string where = fmt::format("world {} of scramble {}", draw.index + 1, draw.scramble + 1);
+      if (world.certificate.empty()) {
+        out.certificate_failures.push_back(fmt::format("{}: {}", where, world.failed));
+        continue;
+      }
+      const auto certificate = nlohmann::json::parse(world.certificate);
+      if (certificate["holds"] == true) ++out.certificates_hold;
+      for (const auto& reason : certificate["why_not"]) out.certificate_failures.push_back(fmt::format("{}: {}", where, reason.get<std::string>()));
+    }
+  }
+
+  /// Weights with mean one; a world without one has that of the mean, and counts as undecided there.
+  void weigh(WorldsFindings& out) {
+    const StudyWorlds& asked = plan_.asked();
+    if (asked.base_rate) {
+      const auto rate = std::ranges::find(study_.base_rates, asked.base_rate->id, &BaseRate::id);
+      const metric::Atom survival = survival_atom(asked.base_rate->round);
+      const double share = rate->survival(asked.base_rate->round);
+      std::vector<std::optional<double>> logs;
+      for (const SolvedWorld* world : worlds_) {
+        const auto number = world->failed.empty() ? run_.games_.numbers(*world)("base", survival) : std::nullopt;
+        logs.push_back(number ? std::optional(log_weight_by_base_rate(*number, share, asked.base_rate->wars)) : std::nullopt);
+      }
+      add_weight(out, "base_rate",
+                 fmt::format("likelihood of {} wars of which {:.0f} % go on beyond {} rounds ({})", number_text(asked.base_rate->wars), 100.0 * share,
+                             asked.base_rate->round, rate->text),
+                 logs);
+    }
+    if (!asked.events) return;
+    if (!run_.options_.event_weight) {
+      out.unused_weights.emplace_back("events", "this run gives no likelihood of the dated events");
+      return;
+    }
+    std::vector<std::optional<double>> logs;
+    for (const SolvedWorld* world : worlds_) logs.push_back(world->failed.empty() ? world->event_log_weight : std::nullopt);
+    add_weight(out, "events", "likelihood of the dated events", logs);
+  }
+
+  void add_weight(WorldsFindings& out, const std::string& id, const std::string& text, const std::vector<std::optional<double>>& logs) {
+    std::vector<std::optional<double>> weights = normalised_weights(logs);
+    std::vector<double> known;
+    for (const auto& weight : weights)
+      if (weight) known.push_back(*weight);
+    out.weights.push_back({id, text, effective_number(known), static_cast<int>(weights.size() - known.size())});
+    weights_.emplace_back(id, std::move(weights));
+  }
+
+  struct Judged {
+    std::vector<ClaimGaps> gaps;          ///< [world]; empty ones where it failed
+    std::vector<GapsVerdict> verdicts;    ///< [world]
+  };
+
+  [[nodiscard]] ClaimGaps gaps(std::size_t c, const WorldTask& task) const {
+    const SolvedWorld& world = run_.games_.at(task);
+    return world.failed.empty() ? gaps_of(study_.claims[c], run_.claims_[c], run_.games_.numbers(world)) : ClaimGaps{};
+  }
+
+  /// The gaps' error: what a finer grid changes in most of the checked worlds.
+  [[nodiscard]] ClaimGaps band(std::size_t c, std::vector<std::pair<ClaimGaps, ClaimGaps>>& pairs) const {
+    for (const Draw& draw : plan_.checked()) {
+      ClaimGaps coarse = gaps(c, {draw, WorldLevel::world}), fine = gaps(c, {draw, WorldLevel::finer});
+      if (!coarse.halves.empty() && !fine.halves.empty()) pairs.emplace_back(std::move(coarse), std::move(fine));
+    }
+    using Part = std::vector<std::vector<double>> ClaimGaps::*;
+    const auto errors = [&](Part part, const std::vector<std::size_t>& num_comparisons) {
+      std::vector<std::vector<double>> out;
+      for (std::size_t p = 0; p < num_comparisons.size(); ++p) {
+        out.emplace_back();
+        for (std::size_t k = 0; k < num_comparisons[p]; ++k) {
+          std::vector<double> moved;
+          for (const auto& [coarse, fine] : pairs)
+            if (const double change = std::abs((fine.*part)[p][k] - (coarse.*part)[p][k]); std::isfinite(change)) moved.push_back(change);
+          std::ranges::sort(moved);
+          // Nothing to compare: nothing is decided.
+          out.back().push_back(moved.empty() ? std::numeric_limits<double>::infinity() : quantile_of(moved, band_quantile));
+        }
+      }
+      return out;
+    };
+    std::vector<std::size_t> in_halves, in_guards;
+    for (const ParsedClaim::Half& half : run_.claims_[c].halves) in_halves.push_back(half.holds_if.size());
+    for (const auto& guard : run_.claims_[c].guards) in_guards.push_back(guard.size());
+    return {{}, errors(&ClaimGaps::halves, in_halves), errors(&ClaimGaps::guards, in_guards)};
+  }
+
+  [[nodiscard]] ClaimOverWorlds claim(std::size_t c) const {
+    ClaimOverWorlds out;
+    if (!run_.judged(c)) {
+      out.why_not = "the claim compares variants, which these worlds leave out";
+      return out;
+    }
+    const ParsedClaim& parsed = run_.claims_[c];
+    std::vector<std::pair<ClaimGaps, ClaimGaps>> checked;
+    const ClaimGaps errors = band(c, checked);
+    Judged judged;
+    for (const Draw& draw : draws_) {
+      judged.gaps.push_back(gaps(c, {draw, WorldLevel::world}));
+      judged.verdicts.push_back(judged.gaps.back().halves.empty() ? GapsVerdict{} : judge_gaps(parsed, judged.gaps.back(), errors));
+    }
+    ClaimGaps exact = errors;  // verdicts on the numbers as they are: does the finer grid turn them?
+    for (auto* part : {&exact.halves, &exact.guards})
+      for (auto& of : *part) std::ranges::fill(of, 0.0);
+    for (const auto& [coarse, fine] : checked)
+      if (judge_gaps(parsed, coarse, exact).verdict != judge_gaps(parsed, fine, exact).verdict) ++out.turned;
+    tally(c, judged, errors, out);
+    shares(judged, out);
+    effects(c, out);
+    box(judged, c, out);
+    return out;
+  }
+
+  void tally(std::size_t c, const Judged& judged, const ClaimGaps& errors, ClaimOverWorlds& out) const {
+    const Claim& claim = study_.claims[c];
+    std::vector<int> decides(claim.halves.size(), 0);
+    std::vector<std::vector<double>> numbers(claim.halves.size());
+    for (const ClaimHalf& half : claim.halves) out.halves.emplace_back().name = half.name;
+    for (std::size_t w = 0; w < worlds_.size(); ++w) {
+      if (judged.gaps[w].halves.empty()) {
+        ++out.failed;
+        continue;
+      }
+      ++out.solved;
+      const GapsVerdict& verdict = judged.verdicts[w];
+      ++(verdict.verdict == Verdict::holds ? out.holds : verdict.verdict == Verdict::fails ? out.fails : out.undecided);
+      ++decides[verdict.deciding];
+      for (std::size_t h = 0; h < out.halves.size(); ++h) {
+        ClaimOverWorlds::Half& half = out.halves[h];
+        ++(verdict.halves[h] == Verdict::holds ? half.holds : verdict.halves[h] == Verdict::fails ? half.fails : half.undecided);
+        if (std::isfinite(judged.gaps[w].values[h])) numbers[h].push_back(judged.gaps[w].values[h]);
+        else ++half.no_number;
+      }
+    }
+    out.deciding = static_cast<std::size_t>(std::ranges::max_element(decides) - decides.begin());
+    for (std::size_t h = 0; h < out.halves.size(); ++h) {
+      out.halves[h].band = errors.halves[h].front();
+      if (numbers[h].empty()) continue;
+      std::ranges::sort(numbers[h]);
+      out.halves[h].quantiles.emplace();
+      for (std::size_t q = 0; q < world_quantiles.size(); ++q) (*out.halves[h].quantiles)[q] = quantile_of(numbers[h], world_quantiles[q]);
+    }
+  }
+
+  /// `count` worlds of every scramble; `weights` may be null.
+  [[nodiscard]] Share share(const Judged& judged, std::size_t count, const std::vector<std::optional<double>>* weights) const {
+    std::vector<ShareSums> sums(static_cast<std::size_t>(plan_.scrambles()));
+    for (std::size_t w = 0; w < draws_.size(); ++w) {
+      if (draws_[w].index >= count) continue;
+      ShareSums& here = sums[draws_[w].scramble];
+      const std::optional<double> own = weights ? (*weights)[w] : std::optional(1.0);
+      const double weight = own.value_or(1.0);  // of mean one
+      ++here.count;
+      here.total += weight;
+      const bool open = !own || judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided;
+      if (open) here.undecided += weight;
+      else if (judged.verdicts[w].verdict == Verdict::holds) here.holds += weight;
+    }
+    return share_over(sums);
+  }
+
+  void shares(const Judged& judged, ClaimOverWorlds& out) const {
+    const auto all = static_cast<std::size_t>(plan_.per_scramble());
+    out.share = share(judged, all, nullptr);
+    for (const auto& [id, weights] : weights_) out.weighted[id] = share(judged, all, &weights);
+    constexpr std::size_t fewest = 4;
+    for (std::size_t count = std::min(fewest, all);; count = std::min(2 * count, all)) {
+      out.by_number.push_back({static_cast<int>(count) * plan_.scrambles(), share(judged, count, nullptr)});
+      if (count == all) break;
+    }
+  }
+
+  void effects(std::size_t c, ClaimOverWorlds& out) const {
+    const auto rows = plan_.rows();
+    if (rows.empty()) return;
+    std::vector<EffectRows> of_halves(out.halves.size());
+    for (EffectRows& of : of_halves) of.changed.resize(plan_.groups().size());
+    const auto add = [&](const Draw& draw, const auto& column) {
+      const ClaimGaps found = gaps(c, {draw, WorldLevel::world});
+      for (std::size_t h = 0; h < of_halves.size(); ++h) {
+        const double number = found.halves.empty() ? std::numeric_limits<double>::quiet_NaN() : found.values[h];
+        column(of_halves[h]).push_back(std::isfinite(number) ? std::optional(number) : std::nullopt);
+      }
+    };
+    for (const WorldsPlan::Row& row : rows) {
+      add(row.a, [](EffectRows& of) -> auto& { return of.a; });
+      add(row.b, [](EffectRows& of) -> auto& { return of.b; });
+      for (std::size_t g = 0; g < plan_.groups().size(); ++g)
+        add({row.a.scramble, row.a.index, static_cast<int>(g)}, [g](EffectRows& of) -> auto& { return of.changed[g]; });
+    }
+    for (std::size_t h = 0; h < out.halves.size(); ++h) out.halves[h].effects = total_effects(of_halves[h], static_cast<std::uint64_t>(plan_.asked().seed));
+  }
+
+  /// Where the rarer verdict is found, among the worlds that have one.
+  void box(const Judged& judged, std::size_t c, ClaimOverWorlds& out) const {
+    out.box_of = out.holds <= out.fails ? Verdict::holds : Verdict::fails;
+    MarkedPoints marked;
+    for (std::size_t w = 0; w < draws_.size(); ++w) {
+      if (judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided) continue;
+      marked.points.push_back(plan_.world(draws_[w]).unit);
+      marked.sought.push_back(judged.verdicts[w].verdict == out.box_of ? 1 : 0);
+    }
+    out.box = find_box(marked, static_cast<std::uint64_t>(plan_.asked().seed) + c);
+  }
+
+  void enough(WorldsFindings& out) const {
+    for (const ClaimOverWorlds& claim : out.claims)
+      for (std::size_t k = 0; k < claim.by_number.size(); ++k) {
+        if (out.enough.size() <= k) out.enough.push_back({claim.by_number[k].number, 0.0});
+        out.enough[k].widest = std::max(out.enough[k].widest, claim.by_number[k].share.high - claim.by_number[k].share.low);
+      }
+  }
+
+  const WorldsRun& run_;
+  const Study& study_;
+  const WorldsPlan& plan_;
+  std::vector<Draw> draws_;
+  std::vector<const SolvedWorld*> worlds_;
+  std::vector<std::pair<std::string, std::vector<std::optional<double>>>> weights_;
+};
+
+WorldsFindings WorldsRun::judge() const { return WorldsJudge(*this).findings(); }
+
+}  // namespace melian
