@@ -145,12 +145,13 @@ struct ClaimHalf {
   std::string metric;
   std::vector<std::string> compare;  ///< none, or two variants ("base": the reading as it is)
   std::string holds_if;
+  bool contrast = false;  ///< shown beside the others; the verdict does not depend on it
 };
 
 struct Claim {
   std::string id, by, text, opposite;
   std::vector<std::string> mechanisms;  ///< labels of the model
-  std::vector<ClaimHalf> halves;        ///< one or more; the claim holds if all do, fails if one does
+  std::vector<ClaimHalf> halves;        ///< one or more; the claim holds if all do, fails if one does (contrasts aside)
   std::vector<std::string> only_if;     ///< else undecided
   std::vector<std::string> beware;
 };

@@ -394,9 +394,13 @@ class Reader {
           ClaimHalf read = half(inside, index, claim.halves.size());
           read.name = name;
           read.text = inside.text("text");
+          if (const TomlNode* contrast = inside.get("contrast", TomlNode::Kind::boolean)) read.contrast = contrast->boolean;
           inside.finish();
           claim.halves.push_back(std::move(read));
         }
+        if (std::ranges::all_of(claim.halves, &ClaimHalf::contrast))
+          pen_.error(halves.front()->place, "M0703", fmt::format("every half of claim {} is a contrast, so nothing decides", claim.id), {},
+                     "leave `contrast = true` out of the half that the claim is about");
       }
       fields.finish();
       study_.claims.push_back(std::move(claim));

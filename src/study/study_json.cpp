@@ -191,7 +191,12 @@ class Results {
     const Claim& claim = study_.claims[c];
     Json halves = Json::array(), guards = Json::array(), base = Json::object();
     for (const ClaimHalf& half : claim.halves)
-      halves.push_back({{"name", half.name}, {"text", half.text}, {"metric", half.metric}, {"compare", half.compare}, {"holds_if", half.holds_if}});
+      halves.push_back({{"name", half.name},
+                        {"text", half.text},
+                        {"metric", half.metric},
+                        {"compare", half.compare},
+                        {"holds_if", half.holds_if},
+                        {"contrast", half.contrast}});
     for (const std::string& guard : claim.only_if) guards.push_back({{"text", guard}});
     for (std::size_t r = 0; r < study_.readings.size(); ++r) base[study_.readings[r].id] = in_reading(c, r);
     Json out;
