@@ -196,15 +196,19 @@ HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,
 ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers) {
   ClaimJudgement out;
   std::vector<Verdict> verdicts;
+  std::vector<std::size_t> counted;  // contrasts are only shown
   for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
     out.halves.push_back(judge_half(claim.halves[h], parsed.halves[h], numbers));
+    if (claim.halves[h].contrast) continue;
     verdicts.push_back(out.halves.back().verdict);
+    counted.push_back(h);
   }
-  out.deciding = deciding(verdicts);
+  out.deciding = counted[deciding(verdicts)];
   out.verdict = all_of(verdicts);
   if (out.verdict == Verdict::undecided)
-    for (const HalfJudgement& half : out.halves)
-      if (half.verdict == Verdict::undecided) out.why.push_back(half.name.empty() ? half.why : fmt::format("{}: {}", half.name, half.why));
+    for (const std::size_t h : counted)
+      if (const HalfJudgement& half = out.halves[h]; half.verdict == Verdict::undecided)
+        out.why.push_back(half.name.empty() ? half.why : fmt::format("{}: {}", half.name, half.why));
   for (std::size_t g = 0; g < parsed.guards.size(); ++g) {
     out.guards.push_back(judge_guard(claim.only_if[g], parsed.guards[g], numbers));
     if (out.guards.back().met) continue;

@@ -24,7 +24,9 @@ struct Overload : Cases... {
 Column column(Kind kind, int index = 0, int detail = -1) { return {kind, index, detail, {}}; }
 
 /// What a functional needs of the backward sweep: an amount, or an amount and what divides it.
-std::vector<Column> columns_for(const Functional& what) {
+std::vector<Column> columns_for(const Functional& what, const Structure& structure, std::optional<int> move) {
+  if (const auto* share = std::get_if<ActionShare>(&what); share != nullptr && share->mistaken)
+    return {column(Kind::payoff, structure.moves[at(*move)].player)};
   return std::visit(Overload{
                         [](const OutcomeProbability& f) { return std::vector<Column>{{Kind::ends_in, 0, -1, f.outcomes}}; },
                         [](const ExpectedRounds&) { return std::vector{column(Kind::rounds_left)}; },
@@ -41,7 +43,21 @@ std::vector<Column> columns_for(const Functional& what) {
                     what);
 }
 
+constexpr double round_off = 1e-12;  ///< of payoffs in the units of the model: a tie is no mistake
+
+/// What a public state remembers of a variable, as a number.
+double content_at(const Structure& structure, int state, int variable) {
+  for (std::int64_t k = structure.memory[at(state)]; k < structure.memory[at(state) + 1]; ++k)
+    if (const auto [which, content] = structure.remembered[static_cast<std::size_t>(k)]; which == variable)
+      return std::stod(structure.variables[at(variable)].domain[at(content)]);
+  MELIAN_EXPECT(false, "the variable is remembered: " + describe_state(structure, state));
+  return 0.0;
+}
+
 /// Adds up one probe over its places.
+/// How many more rounds a play must see out from this round (from 0) to go on beyond `lasting`; 0: it has.
+int still_to_last(int lasting, int round) { return std::max(0, lasting - round); }
+
 class Sum {
  public:
   Sum(const Board& board, const Probe& probe);
@@ -61,6 +77,11 @@ class Sum {
     double amount = 0.0, divisor = 0.0, weight = 0.0;
   };
   void at_state(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column);
+  /// Odds of the wanted action by live profile, cut down to what is asked for.
+  void share_at(int round, int state, int table_round, int point, const Backward* backward, const std::vector<int>& column, const double* going_on,
+                std::vector<double>& share) const;
+  /// The column of the backward sweep that says how likely play ends too soon; -1: it lasts anyway.
+  [[nodiscard]] int ends_too_soon(int round, const std::vector<int>& column) const;
   void after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column);
   /// Adds a place: `amounts` [column][live profile] of the backward sweep, and how likely the place is by full profile.
   void add(Total& total, int round, const Shape& shape, const std::vector<double>& weights, const double* row, const double* odds,
@@ -75,8 +96,9 @@ class Sum {
 Sum::Sum(const Board& board, const Probe& probe) : board_(board), probe_(probe), facts_(board, probe.given) {
   MELIAN_EXPECT(probe.move || (!probe.forced_action && !facts_.taking()), "an action is forced or taken at a move");
   MELIAN_EXPECT(probe.then.empty() || probe.forced_action, "a first action is forced before others");
-  MELIAN_EXPECT(!std::holds_alternative<ActionShare>(probe.what) || (probe.move && !probe.forced_action && !facts_.taking()),
-                "shares of actions are taken at a move");
+  const bool share = std::holds_alternative<ActionShare>(probe.what), content = std::holds_alternative<ContentMean>(probe.what);
+  MELIAN_EXPECT(!(share || content) || (probe.move && !probe.forced_action && !facts_.taking()), "shares of actions and contents are taken at a move");
+  MELIAN_EXPECT(probe.lasting == 0 || share || content, "only shares of actions and contents pick plays that last");
 }
 
 void Sum::read(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
@@ -90,28 +112,82 @@ void Sum::read(int round, int state, int table_round, const Places& places, cons
   }
 }
 
-void Sum::at_state(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
+int Sum::ends_too_soon(int round, const std::vector<int>& column) const {
+  const int rounds = probe_.lasting == 0 ? 0 : still_to_last(probe_.lasting, round);
+  if (rounds == 0) return -1;
+  // Behind the functional's own columns: those of 1, 2, ... rounds.
+  return column[columns_for(probe_.what, board_.structure(), probe_.move).size() + at(rounds - 1)];
+}
+
+void Sum::share_at(int round, int state, int table_round, int point, const Backward* backward, const std::vector<int>& column, const double* going_on,
+                   std::vector<double>& share) const {
   const Structure& structure = board_.structure();
   const Shape& shape = board_.shape(state);
-  std::vector<double> share(at(shape.profiles), 0.0), log_odds(shape.axes.size());
+  const PublicState& from = structure.states[at(state)];
+  const ActionShare& wanted = std::get<ActionShare>(probe_.what);
+  const int mover = structure.moves[at(*probe_.move)].player;
+  const int ends = ends_too_soon(round, column);
+  const auto profiles = at(shape.profiles);
+  std::fill(share.begin(), share.end(), 0.0);
+  std::vector<double> best(wanted.mistaken ? at(shape.types(structure, mover)) : 0, -std::numeric_limits<double>::infinity());
+  std::vector<double> own = best, after(backward != nullptr ? backward->columns().size() * profiles : 0);
+  struct Mine {
+    std::vector<double> odds, worth;  // by profile; to the mover, by type
+  };
+  std::vector<Mine> mine;  // branches with the action
   Footing footing;
+  for (int k = 0; k < from.num_branches; ++k) {
+    const bool taken = action_of(structure, state, from.first_branch + k, *probe_.move) == wanted.action;
+    if (!taken && !wanted.mistaken) continue;
+    const BranchReader reader(board_, round, state, k);
+    reader.read(point, footing);
+    if (backward != nullptr) backward->after(backward->effect(reader, table_round, state), reader, footing, after.data());
+    for (std::size_t type = 0; type < best.size(); ++type) {
+      bool open = false;
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        open = open || (shape.type_in(static_cast<int>(theta), mover) == static_cast<int>(type) && footing.odds[theta] > 0.0);
+      own[type] = open ? own_expectation(board_, shape, mover, static_cast<int>(type), after.data() + at(column[0]) * profiles, footing.log_odds)
+                       : -std::numeric_limits<double>::infinity();
+      best[type] = std::max(best[type], own[type]);
+    }
+    if (!taken) continue;
+    std::vector<double>& odds = mine.emplace_back(footing.odds, own).odds;
+    if (ends >= 0)
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        odds[theta] *= going_on[theta] > 0.0 ? (1.0 - after[at(ends) * profiles + theta]) / going_on[theta] : 0.0;
+  }
+  for (const auto& [odds, worth] : mine)
+    for (std::size_t theta = 0; theta < profiles; ++theta) {
+      const auto type = wanted.mistaken ? at(shape.type_in(static_cast<int>(theta), mover)) : 0;
+      if (!wanted.mistaken || worth[type] < best[type] - round_off) share[theta] += odds[theta];
+    }
+}
+
+void Sum::at_state(int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
+  const Shape& shape = board_.shape(state);
+  const auto* content = std::get_if<ContentMean>(&probe_.what);
+  const bool share = std::holds_alternative<ActionShare>(probe_.what);
+  const int ends = ends_too_soon(round, column);
+  std::vector<double> at_once(at(shape.profiles), content != nullptr ? content_at(board_.structure(), state, content->variable) : 0.0);
+  std::vector<double> going_on(at(shape.profiles), 1.0), log_odds(shape.axes.size());
   for (std::size_t n = 0; n < places.point.size(); ++n) {
     const int p = places.point[n];
-    std::vector<const double*> amounts;
-    for (const int c : column)
-      amounts.push_back(backward->table(table_round, state).data() + (at(p) * backward->columns().size() + at(c)) * at(shape.profiles));
-    if (const auto* wanted = std::get_if<ActionShare>(&probe_.what)) {
-      std::fill(share.begin(), share.end(), 0.0);
-      const PublicState& from = structure.states[at(state)];
-      for (int k = 0; k < from.num_branches; ++k) {
-        if (action_of(structure, state, from.first_branch + k, *probe_.move) != wanted->action) continue;
-        BranchReader(board_, round, state, k).read(p, footing);
-        for (std::size_t theta = 0; theta < share.size(); ++theta) share[theta] += footing.odds[theta];
-      }
-      amounts.push_back(share.data());
+    const auto amounts_of = [&](int c) {
+      return backward->table(table_round, state).data() + (at(p) * backward->columns().size() + at(c)) * at(shape.profiles);
+    };
+    std::vector<double> weights = facts_.weights(places.row(n));
+    if (ends >= 0) {
+      for (std::size_t theta = 0; theta < going_on.size(); ++theta) going_on[theta] = std::max(0.0, 1.0 - amounts_of(ends)[theta]);
+      for (std::size_t theta = 0; theta < weights.size(); ++theta) weights[theta] *= going_on[at(shape.profile_of_full[theta])];
     }
+    std::vector<const double*> amounts;
+    if (share) share_at(round, state, table_round, p, backward, column, going_on.data(), at_once);
+    if (share || content != nullptr)
+      amounts.push_back(at_once.data());
+    else
+      for (const int c : column) amounts.push_back(amounts_of(c));
     board_.log_odds_at(shape, p, log_odds);
-    add(by_round_[round], round, shape, facts_.weights(places.row(n)), places.row(n), nullptr, amounts, log_odds, nullptr);
+    add(by_round_[round], round, shape, weights, places.row(n), nullptr, amounts, log_odds, nullptr);
   }
 }
 
@@ -195,7 +271,7 @@ Measured Sum::result() const {
     total.divisor += part.divisor;
     total.weight += part.weight;
   }
-  const bool ratio = columns_for(probe_.what).size() > 1;
+  const bool ratio = columns_for(probe_.what, board_.structure(), probe_.move).size() > 1;
   const double divisor = ratio ? total.divisor : total.weight;
   Measured out;
   out.weight = total.weight;
@@ -295,7 +371,8 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
     reader.move = probe.move ? *probe.move : mean != nullptr ? mean->move : -1;
     reader.first_round = probe.first_round;
     reader.last_round = probe.last_round;
-    reader.columns = columns_for(probe.what);
+    reader.columns = columns_for(probe.what, game.shape(), probe.move);
+    for (int rounds = 1; rounds <= probe.lasting; ++rounds) reader.columns.push_back(column(Kind::ends_within, rounds));
     if (!probe.then.empty()) {
       reader.forced.push_back({{*probe.move, *probe.forced_action}});
       reader.forced.insert(reader.forced.end(), probe.then.begin(), probe.then.end());

@@ -73,8 +73,15 @@ struct MoveMade {
   int move = 0, action = -1;
 };
 /// P(this action | the probed move is made): how often a choice falls on it. At a move only, without forced action.
+/// `mistaken`: only where another action open to the type that chooses is worth more to it, by its own belief and odds:
+/// what is left of the choice when precision is perfect is the rest. Not of moves made together with others.
 struct ActionShare {
   int action = 0;
+  bool mistaken = false;
+};
+/// Mean of what a variable holds, a number. At a move that always remembers it, without forced action.
+struct ContentMean {
+  int variable = 0;
 };
 /// P(T = round | T >= round). At the start only; may be given types.
 struct Hazard {
@@ -98,7 +105,7 @@ struct RangeWidth {
 };
 
 using Functional = std::variant<OutcomeProbability, ExpectedRounds, EndsWithin, CutOff, ExpectedTally, ExpectedPayoff, OfferMean, AcceptedMean, OfferAccepted,
-                                MeanBelief, MoveMade, ActionShare, Hazard, News, RangeShare, RangeWidth>;
+                                MeanBelief, MoveMade, ActionShare, ContentMean, Hazard, News, RangeShare, RangeWidth>;
 
 // ---- Where it is measured -------------------------------------------------------------------------------------------
 
@@ -129,6 +136,9 @@ struct Probe {
   int first_round = 1;
   int last_round = std::numeric_limits<int>::max();
   std::vector<Given> given;
+  /// Only plays that go on beyond this round (0: all): each place weighs as often as that happens from there on, and an
+  /// action share counts what those plays do. Of `ActionShare` and `ContentMean` only.
+  int lasting = 0;
   /// Then, the next time play comes to one of these moves, their action is forced too; and so on. What is measured is
   /// taken after the last of them. Rounds and facts are about the first move.
   std::vector<std::map<int, int>> then{};  ///< per step: action by move

@@ -19,6 +19,8 @@ const char* word_of(Quantity quantity) {
     case Quantity::accepted: return "accepted";
     case Quantity::acceptance: return "acceptance";
     case Quantity::share: return "share";
+    case Quantity::times: return "times";
+    case Quantity::level: return "level";
     case Quantity::belief: return "belief";
     case Quantity::information: return "information";
     case Quantity::hazard: return "hazard";
@@ -45,6 +47,7 @@ std::string text_of(const Atom& atom) {
   std::string inside;
   for (const Word& name : atom.names) inside += (inside.empty() ? "" : ", ") + name.text;
   if (!atom.part.empty()) inside += (atom.quantity == Quantity::information ? " " : ".") + atom.part.text;
+  if (atom.mistaken) inside += " mistaken";
   if (atom.round_argument > 0) inside += (inside.empty() ? "" : ", ") + std::to_string(atom.round_argument);
   if (!inside.empty()) out += "(" + inside + ")";
   if (!atom.move.empty()) {
@@ -54,6 +57,7 @@ std::string text_of(const Atom& atom) {
     for (const Forced& next : atom.then) out += " then " + next.move.text + (next.player.empty() ? "" : " of " + next.player.text) + " " + next.action.text;
   }
   if (atom.rounds) out += fmt::format(" in rounds {}..{}", atom.rounds->first, atom.rounds->second);
+  if (atom.lasting > 0) out += fmt::format(" lasting {}", atom.lasting);
   std::vector<std::string> given;
   for (const Condition& condition : atom.given) given.push_back(condition.subject.text + (condition.negated ? " is not " : " is ") + condition.content.text);
   std::ranges::sort(given);

@@ -34,6 +34,8 @@ enum class Quantity {
   accepted,
   acceptance,
   share,
+  times,
+  level,
   belief,
   information,
   hazard,
@@ -60,13 +62,15 @@ struct Atom {
   Quantity quantity = Quantity::rounds;
   std::vector<Word> names;   ///< ends; or tally, player, offer, choice, players, base rate
   Word part;                 ///< type, option, or channel (talk, battlefield, reached)
+  bool mistaken = false;     ///< of share, times: only where another option is better for who chooses
   int round_argument = 0;    ///< of hazard, survival, base_rate
   Word move, move_player;    ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
   Word action;               ///< `after`: forced there
   std::vector<Forced> then;  ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
   std::optional<std::pair<int, int>> rounds;
   std::vector<Condition> given;
-  Word variant;  ///< `in VARIANT`; empty: the one asked for
+  int lasting = 0;  ///< only plays that go on beyond this round; 0: all
+  Word variant;     ///< `in VARIANT`; empty: the one asked for
   Span span;
 };
 

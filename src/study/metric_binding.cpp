@@ -20,9 +20,12 @@ class Lookup {
   Plan plan(const Atom& atom) {
     Plan out;
     check_rounds(atom);
+    check_lasting(atom);
     switch (atom.quantity) {
       case Quantity::base_rate: base_rate(atom, out); break;
-      case Quantity::share: share(atom, out); break;
+      case Quantity::share:
+      case Quantity::times: share(atom, out); break;
+      case Quantity::level: level(atom, out); break;
       case Quantity::belief: belief(atom, out); break;
       case Quantity::range:
       case Quantity::range_width: range(atom, out); break;
@@ -52,19 +55,19 @@ class Lookup {
     if (found != names.end()) return static_cast<int>(found - names.begin());
     return std::nullopt;
   }
+  static std::optional<double> number_of(const std::string& word) {
+    double out = 0.0;
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), out);
+    if (read.ec != std::errc{} || read.ptr != word.data() + word.size()) return std::nullopt;
+    return out;
+  }
   /// The same for contents and actions, where `0.40` is `0.4`.
   static std::optional<int> content_of(const std::vector<std::string>& contents, const std::string& text) {
     if (const auto exact = index_of(contents, text)) return exact;
-    const auto number = [](const std::string& word) -> std::optional<double> {
-      double out = 0.0;
-      const auto read = std::from_chars(word.data(), word.data() + word.size(), out);
-      if (read.ec != std::errc{} || read.ptr != word.data() + word.size()) return std::nullopt;
-      return out;
-    };
-    const auto wanted = number(text);
+    const auto wanted = number_of(text);
     if (!wanted) return std::nullopt;
     for (std::size_t k = 0; k < contents.size(); ++k)
-      if (const auto here = number(contents[k]); here && std::abs(*here - *wanted) <= 1e-9 * std::max(1.0, std::abs(*wanted))) return static_cast<int>(k);
+      if (const auto here = number_of(contents[k]); here && std::abs(*here - *wanted) <= 1e-9 * std::max(1.0, std::abs(*wanted))) return static_cast<int>(k);
     return std::nullopt;
   }
 
@@ -128,6 +131,15 @@ class Lookup {
     if (last > structure_.rounds) wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", last, structure_.rounds));
   }
 
+  /// Plays are picked by how long they will last only where what is measured is settled at once.
+  void check_lasting(const Atom& atom) {
+    if (atom.lasting == 0) return;
+    if (atom.quantity != Quantity::share && atom.quantity != Quantity::level)
+      wrong(atom.span, "only a share or a level can be taken over plays `lasting` beyond a round", "other quantities depend on what is still to come");
+    if (structure_.horizon == HorizonKind::finite && atom.lasting > structure_.rounds)
+      wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", atom.lasting, structure_.rounds));
+  }
+
   /// All conditions at this move (-1: at the start).
   std::vector<Given> givens(const Atom& atom, int move) {
     std::vector<Given> out;
@@ -188,6 +200,7 @@ class Lookup {
         if (!probe.forced_action) continue;
       }
       if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.lasting = atom.lasting;
       probe.given = givens(atom, move);
       probe.then = steps(atom);
       if (probe.then.size() == atom.then.size()) out.probes.push_back(std::move(probe));
@@ -320,15 +333,46 @@ class Lookup {
       wrong(atom.move.span, "a share is taken where its own choice is made");
       return;
     }
+    out.total = atom.quantity == Quantity::times;
     const std::vector<int> named = moves(atom.names[0], {}, false);
+    if (atom.mistaken)
+      for (int move : named)
+        if (structure_.moves[at(move)].kind == MoveKind::chance || joins_others(move)) {
+          wrong(atom.names[0].span, fmt::format("who makes `{}` does not choose alone, so it is not known what is better", atom.names[0].text));
+          return;
+        }
     std::vector<std::string> actions;
     for (int move : named) {
       const std::vector<std::string>& of_move = structure_.moves[at(move)].actions;
       actions.insert(actions.end(), of_move.begin(), of_move.end());
       // A move of that name without the option counts too: there it is never taken.
-      add_probes(atom, ActionShare{content_of(of_move, atom.part.text).value_or(-1)}, {move}, out);
+      add_probes(atom, ActionShare{content_of(of_move, atom.part.text).value_or(-1), atom.mistaken}, {move}, out);
     }
     if (!named.empty() && !content_of(actions, atom.part.text)) unknown(atom.part, fmt::format("action of `{}`", atom.names[0].text), actions);
+  }
+
+  /// Is the move made together with others at some public state?
+  bool joins_others(int move) const {
+    return std::ranges::any_of(structure_.moves, [&](const Move& other) { return std::ranges::find(other.parts, move) != other.parts.end(); });
+  }
+
+  void level(const Atom& atom, Plan& out) {
+    if (atom.move.empty() || !atom.action.empty()) {
+      wrong(atom.span, "a level is taken at a move", "for example: level(front) at answer in round 12");
+      return;
+    }
+    std::vector<std::string> known;
+    for (const Variable& variable : structure_.variables) known.push_back(variable.name);
+    const auto variable = index_of(known, atom.names[0].text);
+    if (!variable) return unknown(atom.names[0], "state", known);
+    for (const std::string& content : structure_.variables[at(*variable)].domain)
+      if (!number_of(content)) return wrong(atom.names[0].span, fmt::format("`{}` holds words, so it has no level", atom.names[0].text));
+    const std::vector<int> where = places(atom);
+    for (int move : where)
+      if (can_remember(structure_, move, *variable) != 2)
+        return wrong(atom.names[0].span, fmt::format("where `{}` is made, `{}` is not always known", structure_.moves[at(move)].name, atom.names[0].text),
+                     "what no later statement reads is dropped; take the level at an earlier move");
+    add_probes(atom, ContentMean{*variable}, where, out);
   }
 
   void belief(const Atom& atom, Plan& out) {
@@ -438,6 +482,7 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
     if (std::ranges::find(players, condition.subject.text) == players.end() && condition.subject.text != atom.move.text &&
         std::ranges::find(names, condition.subject.text) == names.end())
       names.push_back(condition.subject.text);
+  if (atom.quantity == Quantity::level && std::ranges::find(names, atom.names[0].text) == names.end()) names.push_back(atom.names[0].text);
 }
 
 }  // namespace melian::metric

@@ -16,6 +16,7 @@ struct Qualifiers {
   std::vector<Forced> then;
   std::optional<std::pair<int, int>> rounds;
   std::vector<Condition> given;
+  int lasting = 0;
   Span span;
 };
 
@@ -36,6 +37,8 @@ const std::map<std::string, Signature, std::less<>>& signatures() {
       {"accepted", {Quantity::accepted, T::name, "accepted(offer)"}},
       {"acceptance", {Quantity::acceptance, T::name, "acceptance(offer)"}},
       {"share", {Quantity::share, T::name_dot, "share(choice.option)"}},
+      {"times", {Quantity::times, T::name_dot, "times(choice.option)"}},
+      {"level", {Quantity::level, T::name, "level(state)"}},
       {"belief", {Quantity::belief, T::name_dot, "belief(player.type)"}},
       {"information", {Quantity::information, T::channel, "information(player) or information(player talk)"}},
       {"hazard", {Quantity::hazard, T::whole, "hazard(3)"}},
@@ -90,7 +93,7 @@ class Parser {
   }
   void expect_end() {
     if (!stopped_ && now().kind != Token::Kind::end)
-      stop(now().span, fmt::format("`{}` cannot stand here", now().text), "the end, an operator, or at, after, in, given",
+      stop(now().span, fmt::format("`{}` cannot stand here", now().text), "the end, an operator, or at, after, in, given, lasting",
            "`given` takes NAME is CONTENT; several are joined by `and`");
   }
   [[nodiscard]] Span since(Span from) const { return {from.begin, at_ > 0 ? tokens_[at_ - 1].span.end : from.end}; }
@@ -227,7 +230,8 @@ class Parser {
       if (options_.roles) known.insert(known.end(), {"difference", "ratio", "first", "second"});
       const std::string near = nearest_word(word.text, known);
       stop(word.span, fmt::format("`{}` is no quantity", word.text),
-           "probability, rounds, tally, value, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width or base_rate",
+           "probability, rounds, tally, value, mean, accepted, acceptance, share, times, level, belief, information, hazard, survival, range, range_width or "
+           "base_rate",
            near.empty() ? "docs/formats/study.md lists the quantities" : fmt::format("did you mean `{}`?", near));
       return out;
     }
@@ -298,6 +302,7 @@ class Parser {
         else
           atom.part = content("a type or an option");
       }
+      if ((signature.quantity == Quantity::share || signature.quantity == Quantity::times) && take_word("mistaken")) atom.mistaken = true;
       if (signature.takes == T::channel && now().kind == Token::Kind::name) {
         atom.part = name("a channel");
         if (atom.part.text != "talk" && atom.part.text != "battlefield" && atom.part.text != "reached")
@@ -349,6 +354,9 @@ class Parser {
         do out.given.push_back(condition());
         while (!stopped_ && is_word("and") && ahead(1).kind == Token::Kind::name && ahead(2).kind == Token::Kind::name && ahead(2).text == "is" &&
                take_word("and"));
+      } else if (take_word("lasting")) {
+        if (out.lasting > 0) stop(here, "how long plays last is named twice");
+        out.lasting = whole("a round");
       } else if (take_word("in")) {
         if (!out.variant.empty()) stop(here, "the variant is named twice");
         out.variant = name("a variant");
@@ -387,14 +395,16 @@ class Parser {
   }
 
   void apply(const Qualifiers& qualifiers, Expression& to) {
-    if (stopped_ || (qualifiers.move.empty() && qualifiers.variant.empty() && !qualifiers.rounds && qualifiers.given.empty())) return;
+    if (stopped_ || (qualifiers.move.empty() && qualifiers.variant.empty() && !qualifiers.rounds && qualifiers.given.empty() && qualifiers.lasting == 0))
+      return;
     if (to.kind == Expression::Kind::number || to.kind == Expression::Kind::role) {
       stop(qualifiers.span, "only a quantity or a bracket can be taken at a place, in a variant or given something");
       return;
     }
     if (to.kind == Expression::Kind::atom) {
       Atom& atom = to.atom;
-      if ((!qualifiers.move.empty() && !atom.move.empty()) || (qualifiers.rounds && atom.rounds) || (!qualifiers.variant.empty() && !atom.variant.empty())) {
+      if ((!qualifiers.move.empty() && !atom.move.empty()) || (qualifiers.lasting > 0 && atom.lasting > 0) || (qualifiers.rounds && atom.rounds) ||
+          (!qualifiers.variant.empty() && !atom.variant.empty())) {
         stop(qualifiers.span, "what stands in the bracket already says where it is taken");
         return;
       }
@@ -402,6 +412,7 @@ class Parser {
         atom.move = qualifiers.move, atom.move_player = qualifiers.move_player, atom.action = qualifiers.action, atom.then = qualifiers.then;
       if (qualifiers.rounds) atom.rounds = qualifiers.rounds;
       if (!qualifiers.variant.empty()) atom.variant = qualifiers.variant;
+      if (qualifiers.lasting > 0) atom.lasting = qualifiers.lasting;
       atom.given.insert(atom.given.end(), qualifiers.given.begin(), qualifiers.given.end());
       return;
     }

@@ -14,6 +14,7 @@ struct Plan {
   std::vector<Probe> probes;
   std::vector<int> offers;          ///< by probe, of offers at the start: their moves (several moves may share a name)
   bool complement = false;          ///< 1 - the average
+  bool total = false;               ///< the sum over places, not their average
   std::optional<double> number;     ///< known without a probe
   std::optional<int> belief_round;  ///< `belief` at the top of a round, from the prediction
   /// At the start, of the prediction itself: that play ends so, or within so many rounds; given only types.

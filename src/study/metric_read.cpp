@@ -89,6 +89,12 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
       continue;
     }
     const bool several_offers = std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); });
+    if (plan.total) {
+      double total = 0.0;
+      for (std::size_t k = 0; k < plan.probes.size(); ++k) total += measured[first + k].weight * measured[first + k].value.value_or(0.0);
+      out.emplace_back(total);
+      continue;
+    }
     double total = 0.0, weight = 0.0;
     for (std::size_t k = 0; k < plan.probes.size(); ++k) {
       const Measured& one = measured[first + k];

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "study/settings_merge.h"
 #include "study/worlds_plan.h"
 
 namespace melian::study_file {
@@ -81,14 +82,6 @@ void read_weights(Fields& fields, Draft& draft, Pen& pen, StudyWorlds& worlds) {
   inside.finish();
 }
 
-/// Every parameter of the model that a name stands for.
-std::vector<const ParameterInfo*> infos(const Study& study, const std::string& name) {
-  std::vector<const ParameterInfo*> out;
-  for (const ParameterInfo& info : study.model->parameters())
-    if (info.name == name || info.name.starts_with(name + ".")) out.push_back(&info);
-  return out;
-}
-
 /// What is wrong with drawing a parameter from its range; empty where nothing is.
 void check_range(const Study& study, const StudyParameter& parameter, const TextPlace& place, Pen& pen) {
   const auto [low, high] = *parameter.plausible;
@@ -97,7 +90,7 @@ void check_range(const Study& study, const StudyParameter& parameter, const Text
               "leave `plausible` out where a number is certain");
   if (parameter.log_scale && !(low > 0))
     pen.error(place, "M0740", fmt::format("the range of {} reaches {}, which has no logarithm", parameter.name, number_text(low)), "a range above 0", "or scale = \"linear\"");
-  for (const ParameterInfo* info : infos(study, parameter.name)) {
+  for (const ParameterInfo* info : parameters_named(study, parameter.name)) {
     if (!info->words.empty()) {
       pen.error(place, "M0740", fmt::format("{} is a switch and has no range", parameter.name), {}, "make it a variant");
       break;
@@ -124,7 +117,7 @@ void check_groups(const Draft& draft, Pen& pen) {
   std::map<std::string, std::string> taken;
   for (std::size_t g = 0; g < draft.worlds.groups.size(); ++g)
     for (const Mention& mention : draft.worlds.groups[g]) {
-      const bool known = !infos(study, mention.name).empty() || mention.name == precision_name;
+      const bool known = !parameters_named(study, mention.name).empty() || mention.name == precision_name;
       if (std::ranges::find(varied, mention.name) == varied.end()) {
         const std::string near = nearest_word(mention.name, varied);
         pen.error(mention.place, "M0741",

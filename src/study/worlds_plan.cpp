@@ -56,8 +56,7 @@ void WorldsPlan::add_varied() {
   for (const StudyParameter& parameter : study_.parameters) {
     if (!parameter.plausible || !(parameter.plausible->first < parameter.plausible->second)) continue;
     VariedParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second, parameter.log_scale};
-    for (const ParameterInfo& info : study_.model->parameters())
-      if (info.shapes && (info.name == parameter.name || info.name.starts_with(parameter.name + "."))) varied.whole = true;
+    for (const ParameterInfo* info : parameters_named(study_, parameter.name)) varied.whole = varied.whole || info->shapes;
     // A precision that the study overrides by [solve].lambda would do nothing: it varies as a multiple of that instead.
     if (parameter.name == precision_name && study_.solve.lambda)
       varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
@@ -146,10 +145,14 @@ World WorldsPlan::world(const Draw& draw) const {
 }
 
 Settings WorldsPlan::settings(const World& world, const Variant* variant) const {
-  Settings out = settings_of(study_, around_);
-  out = laid_over(std::move(out), asked_.parameters);
-  out = laid_over(std::move(out), world.parameters);
+  Settings out = as_written(world, variant);
   return variant ? laid_over(std::move(out), variant->parameters) : out;
+}
+
+Settings WorldsPlan::as_written(const World& world, const Variant* variant) const {
+  Settings out = settings_of(study_, around_, variant, false);
+  out = laid_over(std::move(out), asked_.parameters);
+  return known_to(study_, variant, laid_over(std::move(out), world.parameters));
 }
 
 }  // namespace melian

@@ -68,6 +68,8 @@ class WorldsPlan {
   [[nodiscard]] World world(const Draw& draw) const;
   /// All that a world says in a variant (null: the base).
   [[nodiscard]] Settings settings(const World& world, const Variant* variant) const;
+  /// Without the variant's own parameters: its files as they are.
+  [[nodiscard]] Settings as_written(const World& world, const Variant* variant) const;
 
  private:
   [[nodiscard]] std::vector<double> point(std::uint32_t scramble, std::size_t index) const;

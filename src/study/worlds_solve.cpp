@@ -57,15 +57,15 @@ WorldGames::WorldGames(const Study& study, const StudyOptions& options, const Wo
 
 Result<void> WorldGames::prepare() {
   const World neutral;
-  CompiledGames plain(*study_.model, {});
-  const auto first = plain.at(plan_.settings(neutral, nullptr));
+  CompiledGames plain({});
+  const auto first = plain.at(*study_.model, plan_.settings(neutral, nullptr));
   if (!first) return std::unexpected(first.error());
   std::vector<std::string> players, keep;
   for (const Player& player : (*first)->structure().players) players.push_back(player.name);
   for (const auto& [variant, atoms] : wanted_)
     for (const metric::Atom& atom : atoms) metric::collect_remembered(atom, players, keep);
   remembered_ = fmt::format("{}", fmt::join(keep, ","));
-  games_.emplace(*study_.model, keep);
+  games_.emplace(keep);
   Diagnostics wrong;
   for (int v = -1; v < static_cast<int>(study_.variants.size()); ++v) {
     const std::string name = v < 0 ? "base" : variant(v)->id;
@@ -74,16 +74,20 @@ Result<void> WorldGames::prepare() {
     Slot slot{v, name, {}, {}};
     if (atoms != wanted_.end()) slot.atoms = atoms->second;
     const Settings settings = plan_.settings(neutral, variant(v));
-    const auto compiled = games_->at(settings);
+    const Model& model = model_of(study_, variant(v));
+    const auto compiled = games_->at(model, settings);
     if (!compiled) return std::unexpected(compiled.error());
     slot.compiled = *compiled;
+    const auto as_written = games_->at(model, plan_.as_written(neutral, variant(v)));
+    if (!as_written) return std::unexpected(as_written.error());
+    slot.as_written = &(*as_written)->structure();
     auto game = slot.compiled->bind(settings);
     if (!game) return std::unexpected(std::move(game.error()));
     if (v < 0) neutral_ = *game;
     for (const metric::Atom& atom : slot.atoms) {
       slot.texts.push_back(metric::text_of(atom));
       places_[name][slot.texts.back()] = slot.texts.size() - 1;
-      for (const metric::Mistake& mistake : metric::check(atom, slot.compiled->structure(), {&study_.base_rates, &neutral_->shape()}))
+      for (const metric::Mistake& mistake : metric::check(atom, slot.compiled->structure(), {&study_.base_rates, slot.as_written}))
         wrong.push_back(placeless("M0713", fmt::format("in a plausible world, {}: `{}`: {}", name, slot.texts.back(), mistake.message), mistake.hint));
     }
     slot.decisions = static_cast<double>(count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::world))));
@@ -125,8 +129,8 @@ BeliefGrid WorldGames::grid(const Game& game, WorldLevel level) const {
   return out;
 }
 
-std::string WorldGames::key_of(const WorldTask& task, const Slot&, const Settings& settings, double lambda_factor) const {
-  std::string text = fmt::format("melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation, study_.model->text_fingerprint(), remembered_,
+std::string WorldGames::key_of(const WorldTask& task, const Slot& slot, const Settings& settings, double lambda_factor) const {
+  std::string text = fmt::format("melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation, model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_,
                                  word_of(task.level));
   for (const auto& grid : {study_.solve.grid, plan_.asked().grid}) {
     text += "grid";
@@ -159,7 +163,7 @@ Result<std::vector<WorldGames::Job>> WorldGames::jobs_for(const std::vector<Worl
       auto found = known(task, s, key);
       if (!found) return std::unexpected(std::move(found.error()));
       if (*found) continue;
-      const auto compiled = games_->at(settings);
+      const auto compiled = games_->at(model_of(study_, variant(slots_[s].variant)), settings);
       job.slots.push_back(s);
       job.compiled.push_back(compiled ? *compiled : nullptr);
       job.why.push_back(compiled ? "" : first_message(compiled.error()));
@@ -273,7 +277,7 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   out.jumps = summary.jumps;
   out.unsolved = summary.unsolved;
   out.metrics = slot.texts;
-  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment, found->prediction, {&study_.base_rates, &neutral_->shape()});
+  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment, found->prediction, {&study_.base_rates, slot.as_written});
   if (weighs_events() && slot.variant < 0 && job.task.level == WorldLevel::world) {
     out.metrics.push_back("event_log_likelihood " + options_.event_weight->fingerprint);
     out.numbers.push_back(options_.event_weight->log_likelihood(*game, found->solution.assessment));
@@ -370,7 +374,7 @@ Result<double> WorldGames::decisions_a_second() {
   Result<double> out = 0.0;
   alone.execute([&] {
     const WorldTask task{{0, 0}, WorldLevel::world};
-    const auto compiled = games_->at(plan_.settings(plan_.world(task.draw), nullptr));
+    const auto compiled = games_->at(*study_.model, plan_.settings(plan_.world(task.draw), nullptr));
     if (!compiled) return static_cast<void>(out = std::unexpected(compiled.error()));
     const Job job{task, {0}, {*compiled}, {""}, {""}};
     const auto begun = std::chrono::steady_clock::now();
