@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "melian/report.h"
+#include "report/study_worlds_words.h"
 #include "report/table.h"
 #include "report/words.h"
 
@@ -97,7 +98,7 @@ class StudyScreen {
     std::string out = "\n" + table.text(style_);
     out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
     if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
-    return out + reasons();
+    return out + worlds_words(results_, style_) + reasons();
   }
 
   /// Why readings disagree: one sentence for each claim and reading, as the results have it.
