@@ -38,9 +38,7 @@ Row row_of(const Json& worlds) {
   return row;
 }
 
-std::string with_interval(double share, double low, double high) {
-  return fmt::format("{:.0f}% ({:.0f} to {:.0f})", 100.0 * share, 100.0 * low, 100.0 * high);
-}
+std::string with_interval(double share, double low, double high) { return fmt::format("{:.0f}% ({:.0f} to {:.0f})", 100.0 * share, 100.0 * low, 100.0 * high); }
 
 std::vector<std::string> weights_of(const Json& results) {
   std::vector<std::string> ids;
@@ -51,7 +49,8 @@ std::vector<std::string> weights_of(const Json& results) {
 std::string deciders(const Json& claim) {
   std::vector<std::pair<double, std::string>> told;
   for (const Json& effect : claim.value("decided_by", Json::array()))
-    if (effect["interval"][0].get<double>() > effect_worth_telling) told.emplace_back(effect["total_effect"].get<double>(), effect["parameter"].get<std::string>());
+    if (effect["interval"][0].get<double>() > effect_worth_telling)
+      told.emplace_back(effect["total_effect"].get<double>(), effect["parameter"].get<std::string>());
   std::ranges::stable_sort(told, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string out;
   for (std::size_t k = 0; k < std::min(told.size(), deciders_told); ++k) out += (k > 0 ? ", " : "") + told[k].second;
@@ -63,7 +62,7 @@ std::string side_words(const Json& results, const std::string& name, double low,
   for (const Json& varied : results["worlds"].value("varied", Json::array())) {
     if (varied["parameter"] != name) continue;
     const double from = varied["lo"], to = varied["hi"], slack = cuts_nothing_off * (to - from);
-    const bool below = high < to - slack, above = low > from + slack;
+    const bool below = high<to - slack, above = low> from + slack;
     if (below && above) return fmt::format("{} lies between {:.2g} and {:.2g}", name, low, high);
     if (below) return fmt::format("{} is below {:.2g}", name, high);
     return above ? fmt::format("{} is above {:.2g}", name, low) : "";
@@ -80,8 +79,8 @@ std::string box_words(const Json& results, const Json& claim) {
     if (!side.empty()) sides.push_back(std::move(side));
   }
   if (sides.empty()) return "";
-  return fmt::format("{} holds mostly where {}: {} of the worlds in which it holds lie there, and {} of the worlds that lie there hold.", claim.value("id", ""), fmt::join(sides, " and "),
-                     percent(box["coverage"]), percent(box["density"]));
+  return fmt::format("{} holds mostly where {}: {} of the worlds in which it holds lie there, and {} of the worlds that lie there hold.", claim.value("id", ""),
+                     fmt::join(sides, " and "), percent(box["coverage"]), percent(box["density"]));
 }
 
 }  // namespace
@@ -112,8 +111,10 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
   }
   if (table.empty()) return "";
   std::string out = "\n" + table.text(style);
-  out += "  " + wrap("holds, opposite: shares of worlds; their 95 % intervals reach as far as what is open, that is, undecided or not solved.", inner, 2) + "\n";
-  for (std::size_t w = 0; w < weights.size(); ++w) out += "  " + wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}", w + 1, weights[w]), inner, 4) + "\n";
+  out +=
+      "  " + wrap("holds, opposite: shares of worlds; their 95 % intervals reach as far as what is open, that is, undecided or not solved.", inner, 2) + "\n";
+  for (std::size_t w = 0; w < weights.size(); ++w)
+    out += "  " + wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}", w + 1, weights[w]), inner, 4) + "\n";
   if (!decided.empty()) out += "\n" + paint(style, "1", "what decides") + "\n" + decided + boxes;
   return out;
 }
