@@ -79,8 +79,9 @@ std::string box_words(const Json& results, const Json& claim) {
     if (!side.empty()) sides.push_back(std::move(side));
   }
   if (sides.empty()) return "";
-  return fmt::format("{} holds mostly where {}: {} of the worlds in which it holds lie there, and {} of the worlds that lie there hold.", claim.value("id", ""),
-                     fmt::join(sides, " and "), percent(box["coverage"]), percent(box["density"]));
+  const std::string verb = box.value("of", "holds");
+  return fmt::format("{} {} mostly where {}: {} of the worlds in which it {} lie there, and it {} in {} of the worlds that lie there.", claim.value("id", ""),
+                     verb, fmt::join(sides, " and "), percent(box["coverage"]), verb, verb, percent(box["density"]));
 }
 
 }  // namespace
