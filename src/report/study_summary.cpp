@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "melian/report.h"
+#include "report/study_worlds_words.h"
 #include "report/table.h"
 #include "report/words.h"
 
@@ -97,27 +98,7 @@ class StudyScreen {
     std::string out = "\n" + table.text(style_);
     out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
     if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
-    return out + worlds() + reasons();
-  }
-
-  /// How often claims hold over plausible worlds, and what decides them most.
-  [[nodiscard]] std::string worlds() const {
-    if (!results_.contains("worlds")) return "";
-    const Json& drawn = results_["worlds"];
-    Table table({"claim", fmt::format("holds in, of {} worlds", drawn.value("number", 0)), "95 %", "undecided", "decided most by"});
-    for (const Json& claim : results_["claims"]) {
-      const Json& judged = claim["worlds"];
-      if (!judged.is_object()) {
-        table.add({claim.value("id", ""), "not judged", "", "", ""});
-        continue;
-      }
-      const double open = judged.value("undecided", 0.0) + judged.value("failed", 0.0);
-      const Json decided = claim.value("decided_by", Json::array());
-      table.add({claim.value("id", ""), percent(judged.value("share", 0.0)),
-                 fmt::format("{} to {}", percent(judged["interval"][0].get<double>()), percent(judged["interval"][1].get<double>())),
-                 percent(open / std::max(1.0, drawn.value("number", 1.0))), decided.empty() ? "" : decided[0].value("parameter", "")});
-    }
-    return "\n" + table.text(style_) + "  " + wrap("Shares count draws from the ranges of the study: no probability that a claim is true.", inner(), 2) + "\n";
+    return out + worlds_words(results_, style_) + reasons();
   }
 
   /// Why readings disagree: one sentence for each claim and reading, as the results have it.

@@ -95,8 +95,8 @@ export function figure(plot: Element, caption: string, file: string, rows: Rows)
   const picture = plot.tagName.toLowerCase() === "svg" ? plot : plot.querySelector(":scope > svg");
   picture?.setAttribute("role", "img");
   picture?.setAttribute("aria-label", caption);
-  // Names of marks are no descriptions: groups inside a picture have none.
-  picture?.querySelectorAll("g[aria-label]").forEach((g) => {
+  // Names of marks are no descriptions: parts of a picture have none.
+  picture?.querySelectorAll("[aria-label]").forEach((g) => {
     g.setAttribute("data-part", g.getAttribute("aria-label") ?? "");
     g.removeAttribute("aria-label");
   });

@@ -58,15 +58,16 @@ export interface WeightedShare { share: number; interval: Interval; undecided_sh
 export interface ClaimWorlds {
   solved: number; failed: number; holds: number; fails: number; undecided: number; share: number; interval: Interval;
   weighted?: Record<string, WeightedShare>; by_number?: { number: number; share: number; lo: number; hi: number }[];
-  median: number | null; quantiles: number[] | null;
+  median: number | null; quantiles: number[] | null; half?: string | null; turned_on_the_finer_grid?: number | null;
 }
 export interface Effect { parameter: string; total_effect: number; interval: Interval }
-export interface Box { parameters: Record<string, Interval>; coverage: number; density: number; support: number; resampled?: Record<string, number> }
+/** `of`: which verdict it describes, the rarer one; "holds" where it is not said. */
+export interface Box { of?: Verdict; parameters: Record<string, Interval>; coverage: number; density: number; support: number; resampled?: Record<string, number> }
 export interface Claim {
   id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;
   halves: { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string }[];
   guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>; reasons?: Reason[];
-  worlds?: ClaimWorlds | null; decided_by?: Effect[]; box?: Box | null;
+  worlds?: ClaimWorlds | null; worlds_why_not?: string | null; decided_by?: Effect[]; box?: Box | null;
 }
 export interface Parameter {
   name: string; default: number | string; readings: Record<string, number | string>; differs: boolean; plausible: [number, number] | null;
@@ -83,23 +84,26 @@ export interface Study {
   model_text: { file: string; text: string }[]; limits: string[]; all_hold: boolean; failures: string[];
 }
 
-export interface Varied { parameter: string; lo: number; hi: number; scale: string }
+export interface Varied { parameter: string; lo: number; hi: number; scale: string; assumed?: string | null; unit?: string | null }
 export interface Worlds {
-  number: number; scrambles: number; seed: number; grid: Record<string, number> | null; parameters?: Record<string, number | string>; solved: number; failed: number; varied: Varied[];
+  number: number; scrambles: number; seed: number; around?: string | null; failures?: { why: string; worlds: number }[]; unused_weights?: { id: string; why: string }[];
+  with_several_solutions?: number; with_branch_jumps?: number; with_unsolved_decisions?: number;
+  checked?: { worlds: number; grid: Record<string, number> | string | null } | null; certified?: { worlds: number; hold: number; failures?: unknown[] } | null; grid: Record<string, number> | null; parameters?: Record<string, number | string>; solved: number; failed: number; varied: Varied[];
   groups: { name: string; parameters: string[] }[]; weights?: { id: string; text: string }[]; effective_number?: Record<string, number>;
   enough?: { number: number; widest_interval: number }[]; seconds_a_world?: number;
 }
 export type ByReading = Record<string, number | null>;
 export interface DatedEvent {
-  date: string; actor: string; kind: string; what: string; source: string; reliability: number | string | null; round: number;
+  date: string; actor: string; kind: string; what: string; source: string; reliability: number | string | null; round: number; counted?: boolean;
   phase: string | Record<string, string>; maps_to: string | null; log_likelihood: ByReading;
 }
 export interface Evidence {
-  log: string; start: string; round_days: number; events: DatedEvent[]; silence?: { kind: string; round: number; log_likelihood: ByReading }[];
+  log: string; start: string; round_days: number; events: DatedEvent[]; silence?: { kind: string; round: number; date?: string; log_likelihood: ByReading }[];
+  until?: string; threshold?: number; grid?: string | null; common_test?: { since: string | null; posterior: ByReading } | null;
   unmapped?: { date: string; what: string; why: string }[]; log_likelihood: ByReading; calibration?: ByReading; test?: ByReading; prior?: ByReading; posterior?: ByReading;
-  bayes_factors?: { a: string; b: string; factor: number | null; log10: number | null }[];
+  bayes_factors?: { a: string; b: string; factor: number | null; log10: number | null; test?: { since: string | null; factor: number | null; log10: number | null } | null }[];
   by_calendar?: { start: string; round_days: number; log_likelihood: ByReading }[]; lambda?: { factor: number; weight: number | null; log_likelihood: ByReading }[];
-  power?: { plays: number; table: { under: string; against: string; strong_share: number; misleading_share: number; bits_per_event: number | null }[] } | null;
+  power?: { plays: number; table: { under: string; against: string; strong_share: number; strong_interval?: Interval; misleading_share: number; misleading_interval?: Interval; bits_per_event: number | null }[] } | null;
   words?: string[]; beware?: string[];
 }
 export interface Mechanism { id: string; text?: string | null; where: string[]; shown_by: string[]; modules?: string[]; paragraph?: string | null; nearest?: string | null; simplified?: string | null }

@@ -19,13 +19,25 @@ describe("waterfall", () => {
     expect(steps.map((s) => [s.phase, s.total])).toEqual([["calibration", false], ["calibration", true], ["test", false], ["test", false], ["test", false], ["test", true]]);
     steps.filter((s) => s.phase === "test" && !s.total).forEach((s, i, all) => expect(s.from).toBeCloseTo(i === 0 ? 0 : all[i - 1]?.to ?? NaN, 12));
     expect(steps.at(-1)?.to).toBeCloseTo(1.3 / Math.LN10, 12);
-    expect(steps[4]?.label).toBe("no truce (months 1 to 2)");
+    expect(steps[4]?.label).toBe("no truce (months 1 and 2)");
   });
 
   it("shows what single steps leave out of the results' own total, where both readings are tested by the same events", () => {
     const said = evidence([event("1", -1, -3, { A: "test", B: "test" })], { test: { A: -1, B: -3.5 } });
     expect(together(said, pair, "test")).toBeCloseTo(2.5, 12);
     expect(steps_of(said, pair, 60, "month").map((s) => s.by * Math.LN10)).toEqual([2, 0.5, 2.5].map((x) => expect.closeTo(x, 10)));
+  });
+});
+
+describe("waterfall of results that compare each pair themselves", () => {
+  it("takes a pair's own total, whichever way round, and counts silences up to the later text as before it", () => {
+    const said = evidence([event("2025-05-01", -1, -2, { A: "calibration", B: "test" }), event("2025-06-01", -1, -3, { A: "test", B: "test" })], {
+      silence: [{ kind: "truce", round: 1, date: "2025-05-16", log_likelihood: { A: -0.1, B: -0.4 } }, { kind: "truce", round: 2, date: "2025-06-16", log_likelihood: { A: -0.1, B: -0.2 } }],
+      bayes_factors: [{ a: "B", b: "A", factor: null, log10: -3.4 / Math.LN10, test: { since: "2025-05-16", factor: null, log10: -2.1 / Math.LN10 } }],
+    });
+    expect(together(said, pair, "test")).toBeCloseTo(2.1, 12);
+    expect(together(said, pair, "calibration")).toBeCloseTo(1.3, 12);
+    expect(steps_of(said, pair, 60, "month").map((s) => s.by * Math.LN10)).toEqual([1, 0.3, 1.3, 2, 0.1, 2.1].map((x) => expect.closeTo(x, 10)));
   });
 });
 

@@ -37,7 +37,14 @@ describe("box_words", () => {
     expect(side_words({ parameter: "hope", from: 0.5, to: 1 })).toBe("hope lies between 0.5 and 1");
     const text = box_words(claim_with({}, box), varied)?.replaceAll("\u00a0", " ");
     // Outside: .3 of all worlds hold, 30 % of them outside the box, which leaves 75 % of the worlds.
-    expect(text).toBe("Holds mostly where cost is below 0.4 and precision is above 20: 70 % of the worlds in which it holds lie there, and 90 % of the worlds that lie there hold, against 12 % outside. The box takes in 25 % of all worlds.");
+    expect(text).toBe("Holds mostly where cost is below 0.4 and precision is above 20: 70 % of the worlds in which it holds lie there, and it holds in 90 % of the worlds that lie there, against 12 % outside. The box takes in 25 % of all worlds.");
+  });
+
+  it("tells of a box of failures that the opposite holds there", () => {
+    const text = box_words(claim_with({}, { of: "fails", parameters: { cost: [0.5, 1] }, coverage: 0.6, density: 0.8, support: 0.5 }), varied);
+    expect(text).toContain("Fails, so that its opposite holds, mostly where cost is above 0.5: ");
+    // .5 of all worlds fail, 40 % of them outside the box.
+    expect(text?.replaceAll("\u00a0", " ")).toContain("it fails in 80 % of the worlds that lie there, against 40 % outside.");
   });
 
   it("is silent where there is no box, or one that restricts nothing", () => {
@@ -57,7 +64,7 @@ describe("worlds", () => {
     for (const claim of read().claims) {
       const text = (await page.textContent(`#decides-${claim.id}`)) ?? "";
       expect(text).toContain(`${claim.id}_decided_by.csv`);
-      expect(text.includes("Holds mostly where")).toBe(claim.box !== null);
+      expect(text.includes("Holds mostly where")).toBe(claim.box !== null && claim.box?.of !== "fails");
     }
     expect(await page.textContent("#enough")).toContain("download CSV");
     expect(faults).toEqual([]);

@@ -38,9 +38,9 @@ export function box_words(claim: Claim, varied: Varied[], named: (parameter: str
   if (!box) return null;
   const sides = sides_of(box, varied).map((side) => side_words({ ...side, parameter: named(side.parameter) }));
   if (sides.length === 0) return null;
-  const share = claim.worlds?.share;
+  const fails = box.of === "fails", share = share_of(claim, fails)?.share, verb = fails ? "fails" : "holds";
   const outside = share !== undefined && box.support < 1 ? (share * (1 - box.coverage)) / (1 - box.support) : null;
-  return `Holds mostly where ${listed(sides)}: ${percent(box.coverage)} of the worlds in which it holds lie there, and ${percent(box.density)} of the worlds that lie there hold`
+  return `${fails ? "Fails, so that its opposite holds," : "Holds"} mostly where ${listed(sides)}: ${percent(box.coverage)} of the worlds in which it ${verb} lie there, and it ${verb} in ${percent(box.density)} of the worlds that lie there`
     + `${outside === null ? "" : `, against ${percent(Math.min(1, Math.max(0, outside)))} outside`}. The box takes in ${percent(box.support)} of all worlds.`;
 }
 
@@ -48,7 +48,7 @@ function effect_plot(effects: Effect[]): SVGSVGElement | HTMLElement {
   const names = effects.map((effect) => effect.parameter), room = room_for(names), beside = !is_narrow() || plot_width() - room > 230;
   return Plot.plot({
     style: plot_style, width: plot_width(), height: 62 + (beside ? 24 : 38) * effects.length, marginLeft: beside ? room : 8, marginBottom: 46, marginRight: 24, marginTop: beside ? 12 : 20,
-    x: { label: "total effect (share of the verdict's variance)", labelOffset: 38, domain: [0, Math.max(1, ...effects.map((effect) => effect.interval[1]))], grid: true, ticks: 5 },
+    x: { label: "total effect (share of the number's variance)", labelOffset: 38, domain: [0, Math.max(1, ...effects.map((effect) => effect.interval[1]))], grid: true, ticks: 5 },
     y: { axis: beside ? "left" : null, label: null, domain: names, padding: beside ? 0.3 : 0.55, tickSize: 0 },
     marks: [
       Plot.barX(effects, { y: "parameter", x: "total_effect", fill: "var(--hue-1)", title: (d: Effect) => `${d.parameter}: ${number(d.total_effect, 2)} (${number(d.interval[0], 2)} to ${number(d.interval[1], 2)})` }),
@@ -93,8 +93,8 @@ function decided(study: Study, claim: Claim): HTMLElement {
   const box = box_words(claim, varied);
   return h("article", { class: "decided", id: `decides-${claim.id}` }, h("h3", {}, `${claim.id} ${claim.text}`),
     h("p", {}, told, names.length > 0 ? `Decided mostly by ${listed(names)}.` : effects.length > 0 ? "No group of assumptions decides it by itself." : ""),
-    effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance of its verdict over plausible worlds that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
-    box ? h("p", {}, box) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
+    effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance over plausible worlds of the number it compares${claim.worlds?.half ? ` (${claim.worlds.half})` : ""} that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
+    box ? h("p", {}, box) : claim.worlds_why_not ? h("p", { class: "why" }, `Not judged in worlds: ${claim.worlds_why_not}`) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
     claim.box && box ? box_plot(claim, claim.box, varied) : null);
 }
 
@@ -114,14 +114,14 @@ function overview(study: Study, claims: Claim[]): HTMLElement {
       beside ? null : Plot.text(groups, { y: (group: string) => group, text: (group: string) => group, frameAnchor: "left", textAnchor: "start", dx: 2, dy: -17 }),
     ],
   });
-  return figure(plot, `Total effect of each group of assumptions on each claim's verdict over plausible worlds: the darker, the more the group decides; below .1 no number is written. ${study.worlds ? made_of(study.worlds) : ""}`, "decided_by.csv", rows);
+  return figure(plot, `Total effect of each group of assumptions on the number each claim compares, over plausible worlds: the darker, the more the group decides; below .1 no number is written. ${study.worlds ? made_of(study.worlds) : ""}`, "decided_by.csv", rows);
 }
 
 export function decides(study: Study): HTMLElement | null {
-  const claims = study.claims.filter((claim) => (claim.decided_by ?? []).length > 0 || claim.box);
+  const claims = study.claims.filter((claim) => (claim.decided_by ?? []).length > 0 || claim.box || claim.worlds_why_not);
   if (claims.length === 0) return null;
   const with_effects = claims.filter((claim) => (claim.decided_by ?? []).length > 0);
   return section("decides", "What decides each claim",
-    "Over all plausible worlds at once: which assumptions, varied through their whole range, turn the verdict, and where in that space the claim holds.",
+    "Over all plausible worlds at once: which assumptions, varied through their whole range, move the number that a claim compares, and where in that space the claim holds or fails.",
     with_effects.length > 1 ? overview(study, with_effects) : null, claims.map((claim) => decided(study, claim)));
 }

@@ -100,7 +100,7 @@ function survival_by_variant(study: Study): HTMLElement | null {
 export function variants(study: Study): HTMLElement | null {
   if (study.variants.length === 0) return null;
   const rows = study.variants.map((variant) => [
-    h("span", {}, words(variant.id), variant.text ? h("small", { class: "beneath" }, variant.text) : null),
+    h("span", {}, words(variant.id), variant.text ? h("small", { class: "beneath" }, variant.text) : null, (variant.modules ?? []).length > 0 ? h("small", { class: "beneath" }, `adds ${(variant.modules ?? []).join(", ")}`) : null),
     ...study.readings.map((reading) => {
       const there = variant.readings[reading.id];
       return there ? h("span", {}, decimal(there.rounds_mean), h("small", { class: "beneath" }, signed(there.rounds_mean - reading.result.rounds.mean))) : "not needed";

@@ -1,6 +1,6 @@
 /** Dated events against readings: weighed event by event between two readings that the page's reader chooses. */
 import * as Plot from "@observablehq/plot";
-import { csv_link, figure, h, number, percent, section, table, words, type Child } from "../dom";
+import { csv_link, figure, h, number, percent, section, share_within, table, words, type Child } from "../dom";
 import { plot_style, plot_width, reading_ids, room_for } from "../look";
 import type { Evidence, Study } from "../results";
 import { phase_of, ratio, together, waterfall, type Pair } from "./waterfall";
@@ -35,14 +35,14 @@ function robustness(evidence: Evidence, pair: Pair): HTMLElement | null {
     ...(evidence.lambda ?? []).map((at) => [`precision ${number(at.factor)} \u00d7 \u03bb${at.weight === null ? "" : ` (weight ${percent(at.weight)})`}`, likelier(ratio(at.log_likelihood, pair), pair)]),
     ...(evidence.by_calendar ?? []).map((at) => [`round 1 begins ${at.start}, a round is ${number(at.round_days)} days`, likelier(ratio(at.log_likelihood, pair), pair)]),
   ];
-  return rows.length === 0 ? null : table(["Had it been", "the events would be"], rows, "The same events at other precisions, and with the model's rounds laid otherwise on the calendar.", "robust");
+  return rows.length === 0 ? null : table(["Had it been", "the events would be"], rows, "All events, those before the texts among them, at other precisions and with the model's rounds laid otherwise on the calendar.", "robust");
 }
 
 function compared(study: Study, evidence: Evidence, pair: Pair): Child[] {
   const tested = together(evidence, pair, "test"), known = together(evidence, pair, "calibration");
   return [
-    h("p", { class: "answer", "aria-live": "polite" }, h("strong", {}, `The events that test both are ${likelier(tested, pair)}`), `: ${strength(tested)}.`,
-      known === null ? "" : ` The events before, to which readings may have been fitted, are ${likelier(known, pair)} and do not count.`),
+    h("p", { class: "answer", "aria-live": "polite" }, h("strong", {}, `What came after both were written is ${likelier(tested, pair)}`), `: ${strength(tested)}.`,
+      known === null ? "" : ` What came before one of the two was written, to which it may have been fitted, is ${likelier(known, pair)} and does not count.`),
     waterfall(study, evidence, pair), robustness(evidence, pair),
   ];
 }
@@ -63,18 +63,20 @@ function comparison(study: Study, evidence: Evidence): HTMLElement {
 function posterior(study: Study, evidence: Evidence): HTMLElement | null {
   const { prior, posterior: after } = evidence;
   if (!prior || !after) return null;
-  const rows = reading_ids(study).filter((id) => prior[id] !== undefined).map((id) => ({ reading: id, prior: prior[id] ?? 0, posterior: after[id] ?? 0 }));
+  const tested = evidence.common_test?.posterior;
+  const rows = reading_ids(study).filter((id) => prior[id] !== undefined).map((id) => ({ reading: id, prior: prior[id] ?? 0, posterior: (tested ?? after)[id] ?? 0, by_all_events: after[id] ?? 0 }));
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 60 + 34 * rows.length, marginLeft: room_for(rows.map((row) => row.reading)), marginRight: 48, marginBottom: 46,
     x: { label: "probability (%)", labelOffset: 38, percent: true, domain: [0, 100], grid: true }, y: { label: null, domain: rows.map((row) => row.reading), padding: 0.3 },
     marks: [
       Plot.barX(rows, { y: "reading", x: "posterior", fill: "var(--hue-1)" }),
       Plot.tickX(rows, { y: "reading", x: "prior", stroke: "var(--ink)", strokeWidth: 3 }),
-      Plot.text(rows, { y: "reading", x: (d: (typeof rows)[0]) => Math.max(d.posterior, d.prior), dx: 7, textAnchor: "start", fontWeight: 600, text: (d: (typeof rows)[0]) => percent(d.posterior) }),
+      tested ? Plot.dot(rows, { y: "reading", x: "by_all_events", symbol: "diamond", r: 6, fill: "var(--paper)", stroke: "var(--ink)", strokeWidth: 1.6 }) : null,
+      Plot.text(rows, { y: "reading", x: (d: (typeof rows)[0]) => Math.max(d.posterior, d.prior, tested ? d.by_all_events : 0), dx: 9, textAnchor: "start", fontWeight: 600, text: (d: (typeof rows)[0]) => percent(d.posterior) }),
     ],
   });
   return h("div", {}, h("h3", {}, "From prior to posterior"),
-    figure(plot, `Bars: probability of each reading after the events that test it, among these readings only; dark ticks: before, the prior of the study (${rows.map((row) => `${row.reading} ${percent(row.prior)}`).join(", ")}). A posterior says which of these readings expected the events more, not that any is true.`, "posterior.csv", rows));
+    figure(plot, `Bars: probability of each reading, among these only, after ${tested ? `what came after all their texts${evidence.common_test?.since ? ` (${evidence.common_test.since})` : ""}; diamonds: after all events, those before the texts among them` : "all events"}; dark ticks: before, the prior of the study (${rows.map((row) => `${row.reading} ${percent(row.prior)}`).join(", ")}). A posterior says which of these readings expected the events more, not that any is true.`, "posterior.csv", rows));
 }
 
 function power(evidence: Evidence): HTMLElement | null {
@@ -82,9 +84,9 @@ function power(evidence: Evidence): HTMLElement | null {
   if (!found || found.table.length === 0) return null;
   return h("div", {}, h("h3", {}, "How much such events can show"),
     h("p", {}, "Before believing a factor: how often would events of this kind, drawn from the model itself under one reading, have told it from another?"),
-    table(["If this were true", "against", "factor of 10 or more for it", "factor of 10 or more against it", "bits an event"],
-      found.table.map((row) => [row.under, row.against, percent(row.strong_share), percent(row.misleading_share), number(row.bits_per_event, 2)]), `Shares of ${String(found.plays)} simulated logs. One bit doubles the odds.`, "power"),
-    h("p", {}, csv_link("power.csv", found.table.map((row) => ({ ...row })))));
+    table(["If this were true", "against", `factor of ${number(evidence.threshold ?? 10)} or more for it`, `factor of ${number(evidence.threshold ?? 10)} or more against it`, "bits an event"],
+      found.table.map((row) => [row.under, row.against, share_within(row.strong_share, row.strong_interval ?? null), share_within(row.misleading_share, row.misleading_interval ?? null), number(row.bits_per_event, 2)]), `Shares of ${String(found.plays)} simulated logs. One bit doubles the odds.`, "power"),
+    h("p", {}, csv_link("power.csv", found.table.map((row) => ({ under: row.under, against: row.against, strong_share: row.strong_share, strong_low: row.strong_interval?.[0] ?? null, strong_high: row.strong_interval?.[1] ?? null, misleading_share: row.misleading_share, misleading_low: row.misleading_interval?.[0] ?? null, misleading_high: row.misleading_interval?.[1] ?? null, bits_per_event: row.bits_per_event })))));
 }
 
 function log_of_events(study: Study, evidence: Evidence): HTMLElement {
@@ -94,7 +96,7 @@ function log_of_events(study: Study, evidence: Evidence): HTMLElement {
   return h("details", { id: "events" }, h("summary", {}, `Every event, its source and what it stands for in the model (${String(evidence.events.length)})`),
     table(["Event", study.study.round_name, "Stands for", "Source", ...ids], evidence.events.map((e) => [
       h("span", {}, `${e.date} `, h("small", { class: "beneath" }, `${e.actor}: ${e.what}`)), String(e.round), e.maps_to ? h("code", {}, e.maps_to) : "nothing in the model", `${e.source}${e.reliability === null ? "" : ` (reliability ${number(e.reliability)})`}`,
-      ...ids.map((id) => h("span", {}, number(e.log_likelihood[id] ?? null, 2), phase_of(e, id) === "calibration" ? h("small", { class: "beneath" }, "before") : null))]),
+      ...ids.map((id) => h("span", {}, number(e.log_likelihood[id] ?? null, 2), phase_of(e, id) === "calibration" ? h("small", { class: "beneath" }, "before") : e.counted === false ? h("small", { class: "beneath" }, "another report says so") : null))]),
       "Columns of readings: log-likelihood of the event given all before it; \u201cbefore\u201d marks events before the reading was written, by which it is not tested.", "events"),
     h("p", {}, csv_link("evidence.csv", data)),
     (evidence.unmapped ?? []).length > 0 ? [h("h4", {}, "Events the model has no move for"), h("ul", {}, (evidence.unmapped ?? []).map((e) => h("li", {}, `${e.date}: ${e.what}. ${words(e.why)}.`)))] : null);
@@ -118,6 +120,6 @@ export function evidence_in_short(study: Study): string | null {
   const pair = farthest(study, evidence), log_ratio = together(evidence, pair, "test");
   if (pair.a === pair.b || log_ratio === null) return null;
   const strong = (evidence.power?.table ?? []).find((row) => row.under === pair.a && row.against === pair.b)?.strong_share;
-  const able = strong === undefined ? "" : ` If ${pair.a} were true, a log of such events would favour it over ${pair.b} by a factor of ten or more in ${percent(strong)} of cases.`;
-  return `The dated events are ${likelier(log_ratio, pair)}, the two readings they part most: ${strength(log_ratio)}.${able}`;
+  const able = strong === undefined ? "" : ` If ${pair.a} were true, a log of such events would favour it over ${pair.b} by a factor of ${number(evidence.threshold ?? 10)} or more in ${percent(strong)} of cases.`;
+  return `What came after both their texts is ${likelier(log_ratio, pair)}, the two readings they part most: ${strength(log_ratio)}.${able}`;
 }

@@ -57,7 +57,7 @@ function over_worlds(study: Study, claim: Claim): HTMLElement | null {
   if (!worlds || !quantiles || quantiles.length !== 5) return null;
   const cells = quantiles.map((q) => number(q));
   return table(["Over plausible worlds", "5 %", "25 %", "median", "75 %", "95 %", "holds", "fails", "undecided"],
-    [[`the number, quantiles over ${grouped(worlds.solved)} worlds`, ...cells, grouped(worlds.holds), grouped(worlds.fails), grouped(worlds.undecided)]], study.worlds ? made_of(study.worlds) : undefined);
+    [[`${worlds.half || "the number"}, quantiles over ${grouped(worlds.solved)} worlds`, ...cells, grouped(worlds.holds), grouped(worlds.fails), grouped(worlds.undecided)]], study.worlds ? made_of(study.worlds) : undefined);
 }
 
 function claim_detail(study: Study, claim: Claim): HTMLElement {

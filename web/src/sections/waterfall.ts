@@ -1,10 +1,12 @@
 /** Event by event: how the likelihood ratio of two readings comes about. */
 import * as Plot from "@observablehq/plot";
-import { figure, number, words } from "../dom";
+import { figure, listed, number, words } from "../dom";
 import { is_narrow, plot_style, plot_width } from "../look";
 import type { ByReading, DatedEvent, Evidence, Study } from "../results";
 
 export interface Pair { a: string; b: string }
+
+const per_ten = Math.log(10);
 
 /** ln of how much likelier under `a` than under `b`. */
 export function ratio(log_likelihood: ByReading | undefined, { a, b }: Pair): number | null {
@@ -20,8 +22,24 @@ export function phase_of(event: DatedEvent, reading: string): string {
 /** An event tests a pair only where it tests both. */
 const phase_for = (event: DatedEvent, { a, b }: Pair): "calibration" | "test" => (phase_of(event, a) === "calibration" || phase_of(event, b) === "calibration" ? "calibration" : "test");
 
-/** Totals of the results for one phase: of use where the same events test both readings. */
+/** The results' own comparison of a pair, turned so that `a` stands above; null where there is none. */
+function compared(evidence: Evidence, { a, b }: Pair): { since: string | null; test: number | null; all: number | null } | null {
+  const found = (evidence.bayes_factors ?? []).find((f) => (f.a === a && f.b === b) || (f.a === b && f.b === a));
+  if (!found) return null;
+  const turned = (log10: number | null | undefined): number | null => (log10 === null || log10 === undefined ? null : (found.a === a ? 1 : -1) * log10 * per_ten);
+  return { since: found.test?.since ?? null, test: turned(found.test?.log10), all: turned(found.log10) };
+}
+
+/** A silence tests a pair when it lasted beyond both texts. */
+const silent_phase = (evidence: Evidence, pair: Pair, date: string | undefined): "calibration" | "test" => {
+  const since = compared(evidence, pair)?.since;
+  return since && date && date <= since ? "calibration" : "test";
+};
+
+/** Totals of the results for one phase: a pair's own, or differences where the same events test both readings. */
 function total_of(evidence: Evidence, pair: Pair, phase: "calibration" | "test"): number | null {
+  const found = compared(evidence, pair);
+  if (found && found.test !== null && found.all !== null) return phase === "test" ? found.test : found.all - found.test;
   if (evidence.events.some((event) => phase_of(event, pair.a) !== phase_of(event, pair.b))) return null;
   return ratio(phase === "test" ? evidence.test ?? evidence.log_likelihood : evidence.calibration, pair);
 }
@@ -30,16 +48,20 @@ const add = (numbers: (number | null)[]): number => numbers.reduce((sum: number,
 
 /** ln of the ratio of all events of one phase (and, of those that test, of silences). */
 export function together(evidence: Evidence, pair: Pair, phase: "calibration" | "test"): number | null {
-  const here = evidence.events.filter((event) => phase_for(event, pair) === phase);
-  if (here.length === 0 && (phase === "calibration" || (evidence.silence ?? []).length === 0)) return null;
-  return total_of(evidence, pair, phase) ?? add([...here, ...(phase === "test" ? evidence.silence ?? [] : [])].map((said) => ratio(said.log_likelihood, pair)));
+  const here = [...evidence.events.filter((event) => phase_for(event, pair) === phase), ...(evidence.silence ?? []).filter((s) => silent_phase(evidence, pair, s.date) === phase)];
+  return here.length === 0 ? null : total_of(evidence, pair, phase) ?? add(here.map((said) => ratio(said.log_likelihood, pair)));
 }
 
 interface Step { id: string; label: string; full: string; phase: "calibration" | "test"; from: number; to: number; by: number; total: boolean }
 
-const per_ten = Math.log(10);
-
 const cut = (text: string, most: number): string => (text.length <= most ? text : `${text.slice(0, most - 1)}\u2026`);
+
+/** "month 3", "months 2, 3 and 5", "7 months, 2 to 11". */
+function rounds_in_words(rounds: number[], name: string): string {
+  const few = 3, sorted = [...new Set(rounds)].sort((x, y) => x - y);
+  if (sorted.length === 1) return `${name} ${String(sorted[0])}`;
+  return sorted.length <= few ? `${name}s ${listed(sorted.map(String))}` : `${String(sorted.length)} ${name}s, ${String(sorted[0])} to ${String(sorted.at(-1))}`;
+}
 
 /** log10 of the ratio, one step an event; steps of the two phases each begin at nought. */
 export function steps_of(evidence: Evidence, pair: Pair, longest: number, round_name: string): Step[] {
@@ -51,25 +73,22 @@ export function steps_of(evidence: Evidence, pair: Pair, longest: number, round_
   };
   const tens = (of: ByReading): number | null => { const ln = ratio(of, pair); return ln === null ? null : ln / per_ten; };
   for (const phase of ["calibration", "test"] as const) {
-    let any = false;
+    const before = steps.length;
     for (const event of evidence.events) {
       const by = tens(event.log_likelihood);
-      if (phase_for(event, pair) !== phase || by === null) continue;
-      any = true;
-      step(phase, `${event.date} ${event.what}`, `${event.date}, ${event.actor}: ${event.what}`, by);
+      // Of several reports that say the same, one counts.
+      if (by !== null && event.counted !== false && phase_for(event, pair) === phase) step(phase, `${event.date} ${event.what}`, `${event.date}, ${event.actor}: ${event.what}`, by);
     }
-    if (phase === "test") {
-      for (const kind of [...new Set((evidence.silence ?? []).map((silent) => silent.kind))]) {
-        const silent = (evidence.silence ?? []).filter((s) => s.kind === kind), all = silent.map((s) => tens(s.log_likelihood)).filter((x): x is number => x !== null);
-        if (all.length === 0) continue;
-        const rounds = silent.map((s) => s.round), first = Math.min(...rounds), last = Math.max(...rounds);
-        any = true;
-        step(phase, `no ${words(kind)} (${round_name}s ${String(first)} to ${String(last)})`, `what did not happen: ${words(kind)}, ${round_name}s ${String(first)} to ${String(last)}`, all.reduce((sum, x) => sum + x, 0));
-      }
+    const silences = (evidence.silence ?? []).filter((s) => silent_phase(evidence, pair, s.date) === phase);
+    for (const kind of [...new Set(silences.map((s) => s.kind))]) {
+      const silent = silences.filter((s) => s.kind === kind), by = silent.map((s) => tens(s.log_likelihood)).filter((x): x is number => x !== null);
+      const label = `no ${words(kind)} (${rounds_in_words(silent.map((s) => s.round), round_name)})`;
+      if (by.length > 0) step(phase, label, `what did not happen: ${label}`, add(by));
     }
+    if (steps.length === before) continue;
     const ln = total_of(evidence, pair, phase), sum = ln === null ? null : ln / per_ten;
-    if (any && sum !== null && Math.abs(sum - reached[phase]) > 0.005) step(phase, "what these single steps leave out", "how the steps hang together, and silences not listed", sum - reached[phase]);
-    if (any) step(phase, phase === "test" ? "together: what counts" : "together: does not count", phase === "test" ? "all events that test both readings" : "all events before a reading was written", reached[phase], true);
+    if (sum !== null && Math.abs(sum - reached[phase]) > 0.005) step(phase, "what these single steps leave out", "what single steps leave out of the results' own total", sum - reached[phase]);
+    step(phase, phase === "test" ? "together: what counts" : "together: does not count", phase === "test" ? "all that tests both readings" : "all before a reading was written", reached[phase], true);
   }
   return steps;
 }

@@ -1,6 +1,6 @@
 /** How far verdicts survive the plausible range of assumptions, and how many worlds it takes to know. */
 import * as Plot from "@observablehq/plot";
-import { figure, grouped, h, number, percent, section, table, words } from "../dom";
+import { figure, grouped, h, listed, number, percent, section, table, words } from "../dom";
 import { colour_at, dash_at, is_narrow, plot_style, plot_width, room_for } from "../look";
 import { share_of } from "../share";
 import type { Claim, Study, Worlds } from "../results";
@@ -14,7 +14,7 @@ const listed_numbers = (content: Record<string, number | string>): string => Obj
 export function made_of(worlds: Worlds): string {
   const grid = worlds.grid && Object.keys(worlds.grid).length > 0 ? ` on a grid of ${listed_numbers(worlds.grid)} nodes` : "";
   const cheaper = worlds.parameters && Object.keys(worlds.parameters).length > 0 ? ` with ${listed_numbers(worlds.parameters)}` : "";
-  return `${grouped(worlds.solved)} worlds solved${grid}${cheaper}${worlds.failed > 0 ? ` (${grouped(worlds.failed)} more could not be solved and count as undecided)` : ""}, in ${String(worlds.scrambles)} scrambles of one Sobol sequence, seed ${String(worlds.seed)}; \u03bb varies with the rest.`;
+  return `${grouped(worlds.solved)} worlds solved${grid}${cheaper}${worlds.failed > 0 ? ` (${grouped(worlds.failed)} more could not be solved and count as undecided)` : ""}, in ${String(worlds.scrambles)} scrambles of one Sobol sequence, seed ${String(worlds.seed)}${worlds.around ? `, around ${worlds.around}` : ""}; \u03bb varies with the rest.`;
 }
 
 const verdict_words = ["holds", "undecided", "opposite holds"];
@@ -55,9 +55,25 @@ function weights_table(worlds: Worlds): HTMLElement | null {
     `Some worlds are likelier than others: the same worlds, weighed. "Worlds it leaves" is the number of equally weighed worlds that would say as much; the fewer, the wider the interval.`, "weights");
 }
 
+/** What was checked of the worlds, and what went wrong in some. */
+function trusted(worlds: Worlds, claims: Claim[]): HTMLElement | null {
+  const told: string[] = [];
+  if (worlds.checked && worlds.checked.worlds > 0) {
+    const turned = claims.filter((claim) => (claim.worlds?.turned_on_the_finer_grid ?? 0) > 0).map((claim) => `${claim.id} in ${String(claim.worlds?.turned_on_the_finer_grid ?? 0)}`);
+    told.push(`${grouped(worlds.checked.worlds)} worlds were solved on a finer grid too, which gives the error of every number; a verdict would be another there for ${turned.length > 0 ? listed(turned) : "no claim"}.`);
+  }
+  if (worlds.certified && worlds.certified.worlds > 0) told.push(`${grouped(worlds.certified.worlds)} worlds were given a whole certificate; it holds in ${grouped(worlds.certified.hold)}.`);
+  if (worlds.with_several_solutions) told.push(`${grouped(worlds.with_several_solutions)} worlds have decisions with several solutions.`);
+  if (worlds.with_branch_jumps) told.push(`${grouped(worlds.with_branch_jumps)} worlds rest on a jump between branches.`);
+  if (worlds.with_unsolved_decisions) told.push(`${grouped(worlds.with_unsolved_decisions)} worlds have unsolved decisions.`);
+  for (const { why, worlds: number_of } of worlds.failures ?? []) told.push(`${grouped(number_of)} failed: ${why}`);
+  for (const { id, why } of worlds.unused_weights ?? []) told.push(`Not weighed by ${words(id)}: ${why}`);
+  return told.length === 0 ? null : h("details", {}, h("summary", {}, "How far the worlds can be trusted"), h("ul", {}, told.map((text) => h("li", {}, text))));
+}
+
 function varied(worlds: Worlds): HTMLElement {
   return h("details", {}, h("summary", {}, `What varies: ${String(worlds.varied.length)} parameters, each over its plausible range`),
-    table(["Parameter", "From", "To", "Drawn"], worlds.varied.map((v) => [h("code", {}, v.parameter), number(v.lo), number(v.hi), v.scale === "log" ? "evenly in the logarithm" : "evenly"])));
+    table(["Parameter", "From", "To", "Drawn"], worlds.varied.map((v) => [h("code", {}, v.parameter), number(v.lo), number(v.hi), `${v.scale === "log" ? "evenly in the logarithm" : "evenly"}${v.unit ? `, ${v.unit}` : ""}${v.assumed ? ` (assumed: ${v.assumed})` : ""}`])));
 }
 
 interface Reached { claim: string; number: number; width: number; share: number | null; low: number | null; high: number | null }
@@ -91,5 +107,5 @@ export function plausible_worlds(study: Study): HTMLElement | null {
   if (claims.length === 0 || !study.worlds) return null;
   return section("worlds", "In how many plausible worlds",
     "A plausible world gives every uncertain parameter one value from its plausible range. Each world is solved like a reading and each claim judged in it: a share near 100 % means that the claim hardly depends on the numbers chosen, a share near the middle that the assumptions decide.",
-    share_plot(study.worlds, claims), weights_table(study.worlds), enough(study.worlds, claims), varied(study.worlds));
+    share_plot(study.worlds, claims), weights_table(study.worlds), enough(study.worlds, claims), trusted(study.worlds, study.claims), varied(study.worlds));
 }
