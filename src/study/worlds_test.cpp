@@ -285,7 +285,7 @@ TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them 
 }
 
 TEST_CASE("run_study: Powell's war of costs over worlds, with counts that add up and a certificate for the sample") {
-  const Study study = read(R"(
+  const Study study = read(R"toml(
 title = "screening"
 model = "cost.melian"
 [solve]
@@ -303,7 +303,7 @@ scrambles = 2
 effects = 0
 certified = 1
 parameters = { offers_allowed = 2 }
-)" + even + R"(
+)toml" + even + R"toml(
 [[claim]]
 id = "cheap"
 by = "even"
@@ -311,7 +311,7 @@ text = "Peace is cheap."
 opposite = "Peace is dear."
 metric = "mean(y)"
 holds_if = "value < 0.3"
-)",
+)toml",
                            "/models/powell_2004/in_memory.toml");
   const Json document = run(study);
   const Json &worlds = document["worlds"], &claim = document["claims"][0]["worlds"];
