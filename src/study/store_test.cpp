@@ -237,7 +237,9 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
 TEST_CASE("store: merging refuses a store that is not there, damaged, or of another kind, before it writes anything") {
   const Folder folder;
   const std::string good = (folder.path / "good.sqlite").string(), bad = (folder.path / "bad.sqlite").string(), both = (folder.path / "both.sqlite").string();
-  { REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value()); }
+  {
+    REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value());
+  }
   std::ofstream(bad) << std::string(4096, 'x');
   const auto merged = merge_stores({good, bad, (folder.path / "none.sqlite").string()}, both);
   REQUIRE_FALSE(merged.has_value());

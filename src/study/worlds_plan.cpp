@@ -59,8 +59,7 @@ void WorldsPlan::add_varied() {
     for (const ParameterInfo& info : study_.model->parameters())
       if (info.shapes && (info.name == parameter.name || info.name.starts_with(parameter.name + "."))) varied.whole = true;
     // A precision that the study overrides by [solve].lambda would do nothing: it varies as a multiple of that instead.
-    if (parameter.name == precision_name && study_.solve.lambda)
-      varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
+    if (parameter.name == precision_name && study_.solve.lambda) varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
     varied_.push_back(std::move(varied));
   }
 }

@@ -76,7 +76,7 @@ class WorldGames {
     int variant = -1;
     std::string name;
     std::vector<metric::Atom> atoms;
-    std::vector<std::string> texts;  ///< of the atoms
+    std::vector<std::string> texts;           ///< of the atoms
     const CompiledModel* compiled = nullptr;  ///< of the neutral world
     double decisions = 0.0, finer_decisions = 0.0;
   };
