@@ -17,7 +17,8 @@ struct MergeCommand {
   [[nodiscard]] int run() const {
     const Result<StoreMerge> merged = merge_stores(stores, out);
     if (!merged) return fail(merged.error());
-    print(fmt::format("{}: {} games of readings and {} of plausible worlds taken over, {} known already\n", out, merged->pieces, merged->worlds, merged->known));
+    print(
+        fmt::format("{}: {} games of readings and {} of plausible worlds taken over, {} known already\n", out, merged->pieces, merged->worlds, merged->known));
     if (merged->conflicts.empty()) return done;
     constexpr std::size_t shown = 10;
     std::string text = fmt::format("{} numbers differ between stores under the same key; those that were there first stay:\n", merged->conflicts.size());

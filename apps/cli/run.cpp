@@ -58,7 +58,8 @@ struct RunCommand {
     if (worlds >= 0) out.worlds = worlds;
     constexpr int fewest = 4;
     if (worlds > 0 && worlds < fewest)
-      wrong.push_back(placeless("M0806", fmt::format("--worlds {} are too few to tell an error from", worlds), fmt::format("{} or more, or 0 for none", fewest)));
+      wrong.push_back(
+          placeless("M0806", fmt::format("--worlds {} are too few to tell an error from", worlds), fmt::format("{} or more, or 0 for none", fewest)));
     if (!shard.empty()) {
       int part = 0, parts = 0, read = 0;
       if (std::sscanf(shard.c_str(), "%d/%d%n", &part, &parts, &read) != 2 || static_cast<std::size_t>(read) != shard.size() || part < 1 || part > parts)
@@ -74,9 +75,11 @@ struct RunCommand {
     if (!found) return fail(found.error());
     std::string text = fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", "to be solved", "games", "in store", "decisions", "time");
     for (const StudyEstimate::Part& part : found->parts)
-      text += fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", part.what, part.games, part.in_store, fmt::format("{:.3g}", part.decisions), duration(part.seconds));
-    text += fmt::format("\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world; reasons why readings disagree come on top.\n",
-                        duration(found->seconds), found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
+      text +=
+          fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", part.what, part.games, part.in_store, fmt::format("{:.3g}", part.decisions), duration(part.seconds));
+    text += fmt::format(
+        "\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world; reasons why readings disagree come on top.\n",
+        duration(found->seconds), found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
     text += fmt::format("memory: up to {}; disk: about {}\n", size(found->memory_bytes), size(found->disk_bytes));
     print(text);
     return done;
@@ -84,8 +87,8 @@ struct RunCommand {
 
   [[nodiscard]] int show_shard(const StudyRun& found, const StudyOptions& options, const fs::path& folder) const {
     const std::string store = (folder / "store.sqlite").string();
-    print(fmt::format("part {} of {}: {} games of plausible worlds ({} known before), {} of readings\n", options.shard->first, options.shard->second, found.worlds,
-                      found.worlds_from_store, found.pieces));
+    print(fmt::format("part {} of {}: {} games of plausible worlds ({} known before), {} of readings\n", options.shard->first, options.shard->second,
+                      found.worlds, found.worlds_from_store, found.pieces));
     if (!common.quiet)
       say(fmt::format("store:   {}\nmelian merge puts the parts' stores into one, and melian run with that store writes the results\n", store));
     return done;
@@ -119,7 +122,9 @@ Command add_run(CLI::App& program) {
   auto command = std::make_shared<RunCommand>();
   app->add_option("study", command->study, "a .toml study")->required()->type_name("STUDY");
   app->add_option("--out", command->out, "folder for report.html, results.json and store.sqlite (out/<name of the study> unless given)")->type_name("DIR");
-  app->add_option("--worlds", command->worlds, "plausible worlds to draw (the study's own number unless given; 0 for none)")->type_name("N")->check(CLI::NonNegativeNumber);
+  app->add_option("--worlds", command->worlds, "plausible worlds to draw (the study's own number unless given; 0 for none)")
+      ->type_name("N")
+      ->check(CLI::NonNegativeNumber);
   app->add_option("--shard", command->shard, "solve only the I-th of N parts into the store; melian merge joins them")->type_name("I/N");
   app->add_flag("--dry-run", command->dry_run, "say what the run would take, and solve nothing");
   command->common.add_to(*app);

@@ -54,7 +54,8 @@ void catch_interrupts() {
 
 bool was_interrupted() { return interrupt_asked; }
 
-Progress::Progress(bool quiet) : shown_(!quiet && isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), last_(started_), stage_started_(started_) {}
+Progress::Progress(bool quiet)
+    : shown_(!quiet && isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), last_(started_), stage_started_(started_) {}
 
 Progress::~Progress() { clear(); }
 

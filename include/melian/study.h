@@ -262,9 +262,9 @@ struct StudyOptions {
   std::string out;      ///< folder for the store; empty: nothing is kept
   std::string command;  ///< how the run was started, for "how to reproduce"
   OnStep on_step;
-  std::optional<int> worlds = std::nullopt;                     ///< plausible worlds; overrides the study's number; 0: none
-  std::optional<std::pair<int, int>> shard = std::nullopt;      ///< (i, n): solve only every n-th world, from the i-th; results are not written
-  std::optional<EventWeight> event_weight = std::nullopt;       ///< where the study weighs worlds by events
+  std::optional<int> worlds = std::nullopt;                 ///< plausible worlds; overrides the study's number; 0: none
+  std::optional<std::pair<int, int>> shard = std::nullopt;  ///< (i, n): solve only every n-th world, from the i-th; results are not written
+  std::optional<EventWeight> event_weight = std::nullopt;   ///< where the study weighs worlds by events
 };
 
 /// The verdict on one claim under one reading.
@@ -277,13 +277,13 @@ struct ClaimVerdict {
 };
 
 struct StudyRun {
-  std::string results;                 ///< the text of results.json (docs/formats/study_results.md)
-  std::vector<ClaimVerdict> verdicts;  ///< claims x readings, in the order of the study
-  bool certified = false;              ///< every reading's certificate holds
-  std::vector<std::string> failures;   ///< why not
-  int pieces = 0, from_store = 0;      ///< solved games, and how many of them the store knew
+  std::string results;                    ///< the text of results.json (docs/formats/study_results.md)
+  std::vector<ClaimVerdict> verdicts;     ///< claims x readings, in the order of the study
+  bool certified = false;                 ///< every reading's certificate holds
+  std::vector<std::string> failures;      ///< why not
+  int pieces = 0, from_store = 0;         ///< solved games, and how many of them the store knew
   int worlds = 0, worlds_from_store = 0;  ///< games of plausible worlds, and how many of them the store knew
-  bool cancelled = false;              ///< stopped by `on_step`; what was solved is in the store
+  bool cancelled = false;                 ///< stopped by `on_step`; what was solved is in the store
   double seconds = 0.0;
 };
 
@@ -296,17 +296,17 @@ struct StudyRun {
 /// What a run will take, before anything is solved.
 struct StudyEstimate {
   struct Part {
-    std::string what;             ///< "readings", "worlds", ...
-    std::int64_t games = 0;       ///< to be solved, those in the store left out
-    std::int64_t in_store = 0;    ///< that the store knows
-    double decisions = 0.0;       ///< of all games, one pass over each
-    double seconds = 0.0;         ///< on the threads set
+    std::string what;           ///< "readings", "worlds", ...
+    std::int64_t games = 0;     ///< to be solved, those in the store left out
+    std::int64_t in_store = 0;  ///< that the store knows
+    double decisions = 0.0;     ///< of all games, one pass over each
+    double seconds = 0.0;       ///< on the threads set
   };
   std::vector<Part> parts;
-  double seconds = 0.0;                ///< of all parts
-  double decisions_a_second = 0.0;     ///< measured on one world, one thread
-  std::int64_t memory_bytes = 0;       ///< at most at a time
-  std::int64_t disk_bytes = 0;         ///< the store will grow by
+  double seconds = 0.0;             ///< of all parts
+  double decisions_a_second = 0.0;  ///< measured on one world, one thread
+  std::int64_t memory_bytes = 0;    ///< at most at a time
+  std::int64_t disk_bytes = 0;      ///< the store will grow by
   int threads = 1;
 };
 

@@ -16,9 +16,9 @@ struct MarkedPoints {
 };
 
 struct BoxOptions {
-  double peel = 0.05;         ///< share of the points in the box that one step of peeling may take
-  double significance = 0.05; ///< a side stays only if without it so many hits would be less likely than this
-  std::size_t fewest = 20;    ///< points in a box, and points sought, below which no box is looked for
+  double peel = 0.05;          ///< share of the points in the box that one step of peeling may take
+  double significance = 0.05;  ///< a side stays only if without it so many hits would be less likely than this
+  std::size_t fewest = 20;     ///< points in a box, and points sought, below which no box is looked for
   int resamples = 20;
 };
 

@@ -14,7 +14,8 @@ MarkedPoints planted(std::size_t count, int width, auto is_sought) {
   for (std::size_t i = 0; i < count; ++i) {
     out.points.emplace_back();
     for (int d = 0; d < width; ++d)
-      out.points.back().push_back(owen_scrambled(points[i * static_cast<std::size_t>(width) + static_cast<std::size_t>(d)], 9, 0, static_cast<std::uint32_t>(d)));
+      out.points.back().push_back(
+          owen_scrambled(points[i * static_cast<std::size_t>(width) + static_cast<std::size_t>(d)], 9, 0, static_cast<std::uint32_t>(d)));
     out.sought.push_back(is_sought(out.points.back(), i) ? 1 : 0);
   }
   return out;

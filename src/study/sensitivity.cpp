@@ -9,9 +9,9 @@
 namespace melian {
 namespace {
 
-constexpr std::size_t fewest_rows = 8;      ///< with fewer no interval means anything
+constexpr std::size_t fewest_rows = 8;  ///< with fewer no interval means anything
 constexpr std::size_t num_resamples = 1000;
-constexpr double round_off = 1e-9;          ///< relative to the numbers' size
+constexpr double round_off = 1e-9;  ///< relative to the numbers' size
 
 struct Moments {
   double mean = 0.0, variance = 0.0;

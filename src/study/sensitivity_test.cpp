@@ -21,7 +21,8 @@ EffectRows rows_of(const std::function<double(const Point&)>& f, int dimension, 
   const auto point = [&](std::size_t row, std::uint32_t scramble) {
     Point out;
     for (int d = 0; d < dimension; ++d)
-      out.push_back(owen_scrambled(points[row * static_cast<std::size_t>(dimension) + static_cast<std::size_t>(d)], 5, scramble, static_cast<std::uint32_t>(d)));
+      out.push_back(
+          owen_scrambled(points[row * static_cast<std::size_t>(dimension) + static_cast<std::size_t>(d)], 5, scramble, static_cast<std::uint32_t>(d)));
     return out;
   };
   const auto order = shuffled(num_rows, 5, 0);

@@ -17,14 +17,14 @@ struct Ends {
 };
 
 /// Exact interval of a share among `count` independent draws.
-Ends exact(double share, std::size_t count) {
+Ends exact(double share, double count) {
   using Binomial = boost::math::binomial_distribution<double>;
-  const auto trials = static_cast<double>(count), successes = std::round(share * trials);
-  return {share, Binomial::find_lower_bound_on_p(trials, successes, tail), Binomial::find_upper_bound_on_p(trials, successes, tail)};
+  const double successes = std::clamp(share, 0.0, 1.0) * count;
+  return {share, Binomial::find_lower_bound_on_p(count, successes, tail), Binomial::find_upper_bound_on_p(count, successes, tail)};
 }
 
 /// The ratio of two sums over scrambles.
-Ends ratio(std::span<const double> above, std::span<const double> below, std::size_t count) {
+Ends ratio(std::span<const double> above, std::span<const double> below, double count) {
   const double total_above = std::accumulate(above.begin(), above.end(), 0.0), total_below = std::accumulate(below.begin(), below.end(), 0.0);
   const double estimate = total_above / total_below;
   const std::size_t n = above.size();
@@ -54,17 +54,17 @@ double student_quantile(std::size_t degrees_of_freedom) {
 Share share_over(std::span<const ShareSums> scrambles) {
   MELIAN_EXPECT(!scrambles.empty(), "at least one scramble");
   std::vector<double> holds, open, totals;
-  double undecided = 0.0, total = 0.0;
-  std::size_t count = 0;
+  double undecided = 0.0, total = 0.0, squares = 0.0;
   for (const ShareSums& sums : scrambles) {
     holds.push_back(sums.holds);
     open.push_back(sums.holds + sums.undecided);
     totals.push_back(sums.total);
     undecided += sums.undecided;
     total += sums.total;
-    count += sums.count;
+    squares += sums.squares;
   }
   MELIAN_EXPECT(total > 0, "weights that are not all zero");
+  const double count = total * total / squares;  // what the weights are worth; all of them where they are equal
   const Ends lower = ratio(holds, totals, count), upper = ratio(open, totals, count);
   return {lower.estimate, lower.low, upper.high, undecided / total};
 }

@@ -12,7 +12,7 @@ namespace melian {
 /// What one scramble says of a claim: sums of the weights of its worlds (1 each where nothing is weighed).
 struct ShareSums {
   double holds = 0.0, undecided = 0.0, total = 0.0;  ///< `undecided`: worlds that failed included
-  std::size_t count = 0;                             ///< worlds
+  double squares = 0.0;                              ///< sum of the squared weights
 };
 
 struct Share {
@@ -22,7 +22,7 @@ struct Share {
 };
 
 /// The weighted share over all scrambles, with a 95 % interval: Student's t over the scrambles' jackknife pseudo-values;
-/// where all scrambles agree, the exact binomial interval of as many independent draws.
+/// where all scrambles agree, the exact binomial interval of as many independent draws as the weights are worth.
 ///
 /// Units:    shares in 0 .. 1.
 /// Requires: at least one scramble; weights not all zero.

@@ -40,7 +40,7 @@ TEST_CASE("shares: where all scrambles agree that a claim never holds, the inter
 }
 
 TEST_CASE("shares: equal weights, of whatever size, are no weights") {
-  const std::vector<ShareSums> plain{{2, 1, 10, 10}, {3, 0, 10, 10}}, heavy{{14, 7, 70, 10}, {21, 0, 70, 10}};
+  const std::vector<ShareSums> plain{{2, 1, 10, 10}, {3, 0, 10, 10}}, heavy{{14, 7, 70, 490}, {21, 0, 70, 490}};
   CHECK(share_over(heavy).share == doctest::Approx(share_over(plain).share));
   CHECK(share_over(heavy).low == doctest::Approx(share_over(plain).low));
   CHECK(share_over(heavy).high == doctest::Approx(share_over(plain).high));
@@ -50,4 +50,11 @@ TEST_CASE("shares: the effective number is the number where weights are equal, a
   CHECK(effective_number(std::vector<double>{2, 2, 2, 2}) == doctest::Approx(4.0));
   CHECK(effective_number(std::vector<double>{0, 0, 5}) == doctest::Approx(1.0));
   CHECK(effective_number(std::vector<double>{1, 3}) == doctest::Approx(1.6));
+}
+
+TEST_CASE("shares: where all scrambles agree, weights that rest on few worlds leave a wide interval") {
+  // Two scrambles of total weight 10 each; squares of 100 in all make them worth 4 worlds.
+  const std::vector<ShareSums> scrambles{{10, 0, 10, 50}, {10, 0, 10, 50}};
+  CHECK(share_over(scrambles).high == doctest::Approx(1.0));
+  CHECK(share_over(scrambles).low == doctest::Approx(std::pow(0.025, 1.0 / 4.0)));
 }

@@ -128,7 +128,8 @@ Result<Store> Store::open_to_read(const std::string& path) {
     Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
     const int code = schema.step();
     if (code != SQLITE_ROW || schema.text(0) != store_schema)
-      return std::unexpected(store_trouble(path, SQLITE_NOTADB, code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema) : "it has no schema"));
+      return std::unexpected(
+          store_trouble(path, SQLITE_NOTADB, code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema) : "it has no schema"));
   }
   return Store(std::move(file));
 }

@@ -38,10 +38,10 @@ struct WorldGame {
   std::string kind;        ///< "world", "finer" or "certified"
   double seconds = 0.0;
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
-  std::string failed;                              ///< why there is no solution; "" where there is one
-  std::string certificate;                         ///< JSON, of certified ones
-  std::vector<std::string> metrics;                ///< texts
-  std::vector<std::optional<double>> numbers;      ///< like `metrics`; none where it does not exist
+  std::string failed;                          ///< why there is no solution; "" where there is one
+  std::string certificate;                     ///< JSON, of certified ones
+  std::vector<std::string> metrics;            ///< texts
+  std::vector<std::optional<double>> numbers;  ///< like `metrics`; none where it does not exist
 };
 
 /// Which world of a design uses which solved game.

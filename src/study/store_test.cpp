@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -223,8 +224,12 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
   REQUIRE(merged->conflicts.size() == 1);
   CHECK(merged->conflicts[0].find("rounds") != std::string::npos);
   auto store = Store::open(both);
-  CHECK((*store->find_world("b"))->numbers[0] == 3.25);  // the first stays
-  CHECK((*store->find_world("c"))->numbers == some_world("c").numbers);
+  const auto rounds = [&](const std::string& key) {
+    const WorldGame game = **store->find_world(key);
+    return game.numbers[static_cast<std::size_t>(std::ranges::find(game.metrics, "rounds") - game.metrics.begin())];
+  };
+  CHECK(rounds("b") == 3.25);  // the first stays
+  CHECK(rounds("c") == 3.25);
   const auto again = merge_stores({one}, both);
   CHECK(again->pieces + again->worlds == 0);
 }
@@ -232,7 +237,9 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
 TEST_CASE("store: merging refuses a store that is not there, damaged, or of another kind, before it writes anything") {
   const Folder folder;
   const std::string good = (folder.path / "good.sqlite").string(), bad = (folder.path / "bad.sqlite").string(), both = (folder.path / "both.sqlite").string();
-  { REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value()); }
+  {
+    REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value());
+  }
   std::ofstream(bad) << std::string(4096, 'x');
   const auto merged = merge_stores({good, bad, (folder.path / "none.sqlite").string()}, both);
   REQUIRE_FALSE(merged.has_value());

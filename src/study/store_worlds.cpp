@@ -13,8 +13,9 @@ namespace melian {
 namespace {
 
 Diagnostics another_program(const std::string& path, const std::string& program) {
-  Diagnostic out = placeless("M0918", fmt::format("the store {} was written by Melian {}, this is {}", path, program.empty() ? "of another kind" : program, program_version),
-                             "run the study there again with this program; numbers of different programs do not go into one store");
+  Diagnostic out =
+      placeless("M0918", fmt::format("the store {} was written by Melian {}, this is {}", path, program.empty() ? "of another kind" : program, program_version),
+                "run the study there again with this program; numbers of different programs do not go into one store");
   out.file = path;
   return {out};
 }
@@ -22,12 +23,12 @@ Diagnostics another_program(const std::string& path, const std::string& program)
 }  // namespace
 
 Result<std::optional<WorldGame>> Store::find_world(const std::string& key) {
-  Statement row(file_->handle,
-                "SELECT id, parameters, grid, kind, seconds, decisions, several, jumps, unsolved, failed, certificate FROM world WHERE key = ?");
+  Statement row(file_->handle, "SELECT id, parameters, grid, kind, seconds, decisions, several, jumps, unsolved, failed, certificate FROM world WHERE key = ?");
   const int found = row.bind(1, key).step();
   if (found == SQLITE_DONE) return std::nullopt;
   if (found != SQLITE_ROW) return file_->failed(found);
-  WorldGame out{key, row.text(1), row.text(2), row.text(3), row.number(4), row.whole(5), row.whole(6), row.whole(7), row.whole(8), row.text(9), row.text(10), {}, {}};
+  WorldGame out{key,         row.text(1),  row.text(2), row.text(3), row.number(4), row.whole(5), row.whole(6), row.whole(7), row.whole(8),
+                row.text(9), row.text(10), {},          {}};
   Statement numbers(file_->handle, "SELECT m.metric, n.value FROM world_number n JOIN metric m ON m.id = n.metric WHERE n.world = ? ORDER BY n.metric");
   numbers.bind(1, row.whole(0));
   int code = numbers.step();
@@ -42,15 +43,22 @@ Result<std::optional<WorldGame>> Store::find_world(const std::string& key) {
 Result<void> Store::save_worlds(const std::vector<WorldGame>& games) {
   if (games.empty()) return {};
   return file_->in_one_transaction([&]() -> int {
-    Statement row(file_->handle, "INSERT OR REPLACE INTO world VALUES ((SELECT id FROM world WHERE key = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+    Statement row(file_->handle,
+                  "INSERT OR REPLACE INTO world VALUES ((SELECT id FROM world WHERE key = ?1), ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
     Statement id(file_->handle, "SELECT id FROM world WHERE key = ?");
     Statement metric(file_->handle, "INSERT OR IGNORE INTO metric (metric) VALUES (?)");
     Statement number(file_->handle, "INSERT OR REPLACE INTO world_number SELECT ?, id, ? FROM metric WHERE metric = ?");
     for (const WorldGame& game : games) {
       row.again().bind(1, game.key).bind(2, game.parameters).bind(3, game.grid).bind(4, game.kind).bind(5, std::string(program_version)).bind(6, game.seconds);
       row.bind(7, game.decisions).bind(8, game.several).bind(9, game.jumps).bind(10, game.unsolved);
-      if (game.failed.empty()) row.bind_null(11); else row.bind(11, game.failed);
-      if (game.certificate.empty()) row.bind_null(12); else row.bind(12, game.certificate);
+      if (game.failed.empty())
+        row.bind_null(11);
+      else
+        row.bind(11, game.failed);
+      if (game.certificate.empty())
+        row.bind_null(12);
+      else
+        row.bind(12, game.certificate);
       if (const int code = row.step(); code != SQLITE_DONE) return code;
       if (const int code = id.again().bind(1, game.key).step(); code != SQLITE_ROW) return code;
       for (std::size_t k = 0; k < game.metrics.size(); ++k) {
@@ -102,10 +110,12 @@ Result<StoreMerge> Store::take_over(const std::string& other) {
   auto merged = file_->in_one_transaction([&]() -> int {
     for (const int code :
          {conflicts("game", "SELECT a.key, a.metric FROM number a JOIN other.number b ON b.key = a.key AND b.metric = a.metric WHERE a.value IS NOT b.value"),
-          conflicts("world",
-                    "SELECT w.key, m.metric FROM world w JOIN other.world v ON v.key = w.key JOIN world_number n ON n.world = w.id JOIN metric m ON m.id = n.metric "
-                    "JOIN other.metric k ON k.metric = m.metric JOIN other.world_number o ON o.world = v.id AND o.metric = k.id WHERE n.value IS NOT o.value"),
-          count("SELECT COUNT(*) FROM other.piece b JOIN piece a ON a.key = b.key", out.known), count("SELECT COUNT(*) FROM other.world b JOIN world a ON a.key = b.key", out.known),
+          conflicts(
+              "world",
+              "SELECT w.key, m.metric FROM world w JOIN other.world v ON v.key = w.key JOIN world_number n ON n.world = w.id JOIN metric m ON m.id = n.metric "
+              "JOIN other.metric k ON k.metric = m.metric JOIN other.world_number o ON o.world = v.id AND o.metric = k.id WHERE n.value IS NOT o.value"),
+          count("SELECT COUNT(*) FROM other.piece b JOIN piece a ON a.key = b.key", out.known),
+          count("SELECT COUNT(*) FROM other.world b JOIN world a ON a.key = b.key", out.known),
           count("SELECT COUNT(*) FROM other.piece WHERE key NOT IN (SELECT key FROM piece)", out.pieces),
           count("SELECT COUNT(*) FROM other.world WHERE key NOT IN (SELECT key FROM world)", out.worlds)})
       if (code != SQLITE_OK) return code;

@@ -406,9 +406,10 @@ class Results {
       if (findings_.horizon < 2 * window()) out.emplace_back("The horizon is shorter than twice the window reported, so its end may show in the numbers.");
     }
     if (findings_.worlds)
-      out.push_back(fmt::format("Shares of worlds count how often a claim holds over {} draws from the stated ranges; the ranges are themselves judgements, and a share is no "
-                                "probability that the claim is true.",
-                                findings_.worlds->plan->number()));
+      out.push_back(fmt::format(
+          "Shares of worlds count how often a claim holds over {} draws from the stated ranges; the ranges are themselves judgements, and a share is no "
+          "probability that the claim is true.",
+          findings_.worlds->plan->number()));
     else
       out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters was not computed in this run.");
     for (const Diagnostic& warning : study_.warnings) out.push_back(warning.message + ".");

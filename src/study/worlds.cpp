@@ -95,8 +95,10 @@ class WorldsJudge {
   void count(WorldsFindings& out) const {
     std::map<std::string, int> why;
     for (const SolvedWorld* world : worlds_) {
-      if (!world->failed.empty()) ++out.failed, ++why[world->failed];
-      else ++out.solved;
+      if (!world->failed.empty())
+        ++out.failed, ++why[world->failed];
+      else
+        ++out.solved;
       out.with_several += world->several > 0 ? 1 : 0;
       out.with_jumps += world->jumps > 0 ? 1 : 0;
       out.with_unsolved += world->unsolved > 0 ? 1 : 0;
@@ -159,8 +161,8 @@ class WorldsJudge {
   }
 
   struct Judged {
-    std::vector<ClaimGaps> gaps;          ///< [world]; empty ones where it failed
-    std::vector<GapsVerdict> verdicts;    ///< [world]
+    std::vector<ClaimGaps> gaps;        ///< [world]; empty ones where it failed
+    std::vector<GapsVerdict> verdicts;  ///< [world]
   };
 
   [[nodiscard]] ClaimGaps gaps(std::size_t c, const WorldTask& task) const {
@@ -239,8 +241,10 @@ class WorldsJudge {
       for (std::size_t h = 0; h < out.halves.size(); ++h) {
         ClaimOverWorlds::Half& half = out.halves[h];
         ++(verdict.halves[h] == Verdict::holds ? half.holds : verdict.halves[h] == Verdict::fails ? half.fails : half.undecided);
-        if (std::isfinite(judged.gaps[w].values[h])) numbers[h].push_back(judged.gaps[w].values[h]);
-        else ++half.no_number;
+        if (std::isfinite(judged.gaps[w].values[h]))
+          numbers[h].push_back(judged.gaps[w].values[h]);
+        else
+          ++half.no_number;
       }
     }
     out.deciding = static_cast<std::size_t>(std::ranges::max_element(decides) - decides.begin());
@@ -261,11 +265,13 @@ class WorldsJudge {
       ShareSums& here = sums[draws_[w].scramble];
       const std::optional<double> own = weights ? (*weights)[w] : std::optional(1.0);
       const double weight = own.value_or(1.0);  // of mean one
-      ++here.count;
+      here.squares += weight * weight;
       here.total += weight;
       const bool open = !own || judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided;
-      if (open) here.undecided += weight;
-      else if (judged.verdicts[w].verdict == Verdict::holds) here.holds += weight;
+      if (open)
+        here.undecided += weight;
+      else if (judged.verdicts[w].verdict == Verdict::holds)
+        here.holds += weight;
     }
     return share_over(sums);
   }

@@ -34,10 +34,10 @@ struct ClaimOverWorlds {
   struct Half {
     std::string name;
     int holds = 0, fails = 0, undecided = 0;
-    int no_number = 0;                                ///< worlds in which its number does not exist
-    std::optional<std::array<double, 5>> quantiles;   ///< at `world_quantiles`
-    double band = 0.0;                                ///< error of its gap in every world
-    TotalEffects effects;                             ///< by group of the plan
+    int no_number = 0;                               ///< worlds in which its number does not exist
+    std::optional<std::array<double, 5>> quantiles;  ///< at `world_quantiles`
+    double band = 0.0;                               ///< error of its gap in every world
+    TotalEffects effects;                            ///< by group of the plan
   };
   std::vector<Half> halves;
   std::size_t deciding = 0;  ///< the half that decides most worlds

@@ -86,10 +86,11 @@ void read_weights(Fields& fields, Draft& draft, Pen& pen, StudyWorlds& worlds) {
 void check_range(const Study& study, const StudyParameter& parameter, const TextPlace& place, Pen& pen) {
   const auto [low, high] = *parameter.plausible;
   if (study.worlds && !(low < high))
-    pen.error(place, "M0740", fmt::format("the range of {} has no width, so that no world could differ in it", parameter.name), "[lowest, highest] with lowest < highest",
-              "leave `plausible` out where a number is certain");
+    pen.error(place, "M0740", fmt::format("the range of {} has no width, so that no world could differ in it", parameter.name),
+              "[lowest, highest] with lowest < highest", "leave `plausible` out where a number is certain");
   if (parameter.log_scale && !(low > 0))
-    pen.error(place, "M0740", fmt::format("the range of {} reaches {}, which has no logarithm", parameter.name, number_text(low)), "a range above 0", "or scale = \"linear\"");
+    pen.error(place, "M0740", fmt::format("the range of {} reaches {}, which has no logarithm", parameter.name, number_text(low)), "a range above 0",
+              "or scale = \"linear\"");
   for (const ParameterInfo* info : parameters_named(study, parameter.name)) {
     if (!info->words.empty()) {
       pen.error(place, "M0740", fmt::format("{} is a switch and has no range", parameter.name), {}, "make it a variant");
@@ -121,8 +122,9 @@ void check_groups(const Draft& draft, Pen& pen) {
       if (std::ranges::find(varied, mention.name) == varied.end()) {
         const std::string near = nearest_word(mention.name, varied);
         pen.error(mention.place, "M0741",
-                  known ? fmt::format("{} does not vary: the study gives it no plausible range", mention.name) : fmt::format("the model has no parameter `{}`", mention.name), {},
-                  near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+                  known ? fmt::format("{} does not vary: the study gives it no plausible range", mention.name)
+                        : fmt::format("the model has no parameter `{}`", mention.name),
+                  {}, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
       } else if (const auto [before, fresh] = taken.emplace(mention.name, study.worlds->groups[g].name); !fresh) {
         pen.error(mention.place, "M0741", fmt::format("{} is in the group \"{}\" already", mention.name, before->second), "each parameter in one group");
       }
@@ -182,7 +184,8 @@ void check_worlds(Draft& draft, Pen& pen) {
   if (study.worlds->parameters.contains(precision_name))
     pen.error(draft.worlds.place, "M0740", "worlds vary the precision, so [worlds] cannot set it", {}, "give it a plausible range under [parameters]");
   if (draft.ranges.empty())
-    pen.warning(draft.worlds.place, "M0743", "no parameter has a plausible range: worlds differ in their precision alone", "write plausible = [lowest, highest] beside its value");
+    pen.warning(draft.worlds.place, "M0743", "no parameter has a plausible range: worlds differ in their precision alone",
+                "write plausible = [lowest, highest] beside its value");
 }
 
 }  // namespace melian::study_file

@@ -62,7 +62,10 @@ Json effects_json(const WorldsPlan& plan, const TotalEffects& effects) {
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return effects.groups[a]->effect > effects.groups[b]->effect; });
   for (const std::size_t g : order) {
     const TotalEffect& effect = *effects.groups[g];
-    out.push_back({{"parameter", plan.groups()[g].name}, {"total_effect", json_number(effect.effect)}, {"interval", interval(effect.low, effect.high)}, {"rows", effect.rows}});
+    out.push_back({{"parameter", plan.groups()[g].name},
+                   {"total_effect", json_number(effect.effect)},
+                   {"interval", interval(effect.low, effect.high)},
+                   {"rows", effect.rows}});
   }
   return out;
 }
@@ -117,8 +120,7 @@ Json worlds_json(const Study& study, const WorldsFindings& findings) {
   out["around"] = plan.around().id;
   out["grid"] = grid_json(findings.grid);
   out["parameters"] = Json::object();
-  for (const auto& [name, content] : plan.asked().parameters)
-    out["parameters"][name] = std::visit([](const auto& what) { return Json(what); }, content);
+  for (const auto& [name, content] : plan.asked().parameters) out["parameters"][name] = std::visit([](const auto& what) { return Json(what); }, content);
   out["solved"] = findings.solved;
   out["failed"] = findings.failed;
   out["failures"] = Json::array();

@@ -58,8 +58,7 @@ void WorldsPlan::add_varied() {
     VariedParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second, parameter.log_scale};
     for (const ParameterInfo* info : parameters_named(study_, parameter.name)) varied.whole = varied.whole || info->shapes;
     // A precision that the study overrides by [solve].lambda would do nothing: it varies as a multiple of that instead.
-    if (parameter.name == precision_name && study_.solve.lambda)
-      varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
+    if (parameter.name == precision_name && study_.solve.lambda) varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
     varied_.push_back(std::move(varied));
   }
 }

@@ -19,9 +19,9 @@ struct VariedParameter {
   std::string name;
   double low = 0.0, high = 1.0;
   bool log_scale = false;
-  bool whole = false;   ///< whole numbers: it shapes the game
-  bool factor = false;  ///< a multiple of every precision there is, instead of a parameter
-  bool assumed = false; ///< the study gives no range: half to twice the neutral precision
+  bool whole = false;    ///< whole numbers: it shapes the game
+  bool factor = false;   ///< a multiple of every precision there is, instead of a parameter
+  bool assumed = false;  ///< the study gives no range: half to twice the neutral precision
   /// The number at a point of the unit interval.
   [[nodiscard]] double at(double unit) const;
 };
@@ -36,8 +36,8 @@ struct Draw {
 
 /// A world's numbers.
 struct World {
-  std::vector<double> unit;    ///< [varied parameter], in 0 .. 1
-  Settings parameters;         ///< what varies
+  std::vector<double> unit;  ///< [varied parameter], in 0 .. 1
+  Settings parameters;       ///< what varies
   double lambda_factor = 1.0;
 };
 

@@ -98,8 +98,8 @@ Result<void> WorldGames::prepare() {
   const std::int64_t bytes = num_threads() * bytes_a_world(WorldLevel::finer);
   if (bytes > most_bytes)
     return std::unexpected(Diagnostics{placeless(too_large_code,
-                                                 fmt::format("{} worlds at a time, on the finer grid that their error is measured with, take {:.1f} GiB", num_threads(),
-                                                             static_cast<double>(bytes) / (1 << 30)),
+                                                 fmt::format("{} worlds at a time, on the finer grid that their error is measured with, take {:.1f} GiB",
+                                                             num_threads(), static_cast<double>(bytes) / (1 << 30)),
                                                  "use fewer belief nodes in [worlds].grid, fewer rounds in [worlds].parameters, or fewer --threads")});
   double dearest = 1.0;
   for (const Slot& slot : slots_) dearest = std::max(dearest, slot.decisions);
@@ -181,7 +181,8 @@ Result<bool> WorldGames::known(const WorldTask& task, std::size_t s, const std::
   if (!*found) return false;
   const WorldGame& game = **found;
   const auto has = [&](const std::string& text) { return std::ranges::find(game.metrics, text) != game.metrics.end(); };
-  const bool weighed = slots_[s].variant >= 0 || !weighs_events() || task.level != WorldLevel::world || has("event_log_likelihood " + options_.event_weight->fingerprint);
+  const bool weighed =
+      slots_[s].variant >= 0 || !weighs_events() || task.level != WorldLevel::world || has("event_log_likelihood " + options_.event_weight->fingerprint);
   if (game.failed.empty() && (!weighed || !std::ranges::all_of(slots_[s].texts, has))) return false;
   take(task, s, game);
   ++from_store_;
@@ -364,7 +365,8 @@ Result<WorldGames::Missing> WorldGames::missing(const std::vector<WorldTask>& ta
   for (const Job& job : *jobs)
     for (const std::size_t s : job.slots) {
       ++out.games;
-      out.decisions += job.task.level == WorldLevel::world ? slots_[s].decisions : slots_[s].finer_decisions * (job.task.level == WorldLevel::certified ? 2.0 : 1.0);
+      out.decisions +=
+          job.task.level == WorldLevel::world ? slots_[s].decisions : slots_[s].finer_decisions * (job.task.level == WorldLevel::certified ? 2.0 : 1.0);
     }
   return out;
 }

@@ -76,7 +76,7 @@ class WorldGames {
     int variant = -1;
     std::string name;
     std::vector<metric::Atom> atoms;
-    std::vector<std::string> texts;  ///< of the atoms
+    std::vector<std::string> texts;           ///< of the atoms
     const CompiledModel* compiled = nullptr;  ///< of the neutral world
     const Structure* as_written = nullptr;    ///< the same files before the variant's own parameters
     double decisions = 0.0, finer_decisions = 0.0;

@@ -46,7 +46,8 @@ report_lambda = [1]
 "cost[D].weak" = { value = 0.1, plausible = [0.05, 0.2] }
 "rounds_allowed" = 2
 [worlds]
-)" + worlds + even + R"(
+)" + worlds + even +
+                  R"(
 [[variant]]
 id = "without_talks"
 text = "no table"
@@ -93,18 +94,24 @@ int count_in(const std::filesystem::path& store, const char* sql) {
   sqlite3* handle = nullptr;
   sqlite3_stmt* statement = nullptr;
   int out = -1;
-  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK && sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK &&
-      sqlite3_step(statement) == SQLITE_ROW)
+  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+      sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
     out = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
   sqlite3_close(handle);
   return out;
 }
 
+/// The study as it stands, run once for all who only look.
+const Json& of_the_war() {
+  static const Json document = run(war());
+  return document;
+}
+
 }  // namespace
 
 TEST_CASE("run_study: over worlds a claim holds as often as its closed form says, and the interval contains that") {
-  const Json document = run(war());
+  const Json& document = of_the_war();
   const double closed = (0.2 - 0.13) / 0.15;  // collapse above .13, of .05 to .2
   const Json& worlds = document["claims"][0]["worlds"];
   CHECK(worlds["solved"] == 256);
@@ -119,14 +126,14 @@ TEST_CASE("run_study: over worlds a claim holds as often as its closed form says
 }
 
 TEST_CASE("run_study: over worlds a claim and its opposite share the worlds out") {
-  const Json document = run(war());
+  const Json& document = of_the_war();
   const Json &one = document["claims"][0]["worlds"], &other = document["claims"][1]["worlds"];
   CHECK(one["holds"] == other["fails"]);
   CHECK(one["fails"] == other["holds"]);
 }
 
 TEST_CASE("run_study: what decides a claim over worlds is the parameter that its number depends on, and nothing else") {
-  const Json document = run(war());
+  const Json& document = of_the_war();
   const Json& decided = document["claims"][0]["decided_by"];
   REQUIRE(decided.size() == 3);
   CHECK(decided[0]["parameter"] == "collapse");
@@ -214,7 +221,7 @@ TEST_CASE("run_study: whatever is reported of worlds is in the store by then") {
 
 TEST_CASE("run_study: stopped while worlds are solved, it keeps what it had, and goes on from there") {
   const Folder folder;
-  const Study study = war("number = 512\nscrambles = 8\neffects = 0");
+  const Study study = war("number = 128\nscrambles = 8\neffects = 0");
   StudyOptions options;
   options.out = folder.path.string();
   options.on_step = [&](const Step& step) { return !step.stage.starts_with("worlds") || step.done < 0.2; };
@@ -285,7 +292,7 @@ TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them 
 }
 
 TEST_CASE("run_study: Powell's war of costs over worlds, with counts that add up and a certificate for the sample") {
-  const Study study = read(R"(
+  const Study study = read(R"toml(
 title = "screening"
 model = "cost.melian"
 [solve]
@@ -303,7 +310,7 @@ scrambles = 2
 effects = 0
 certified = 1
 parameters = { offers_allowed = 2 }
-)" + even + R"(
+)toml" + even + R"toml(
 [[claim]]
 id = "cheap"
 by = "even"
@@ -311,7 +318,7 @@ text = "Peace is cheap."
 opposite = "Peace is dear."
 metric = "mean(y)"
 holds_if = "value < 0.3"
-)",
+)toml",
                            "/models/powell_2004/in_memory.toml");
   const Json document = run(study);
   const Json &worlds = document["worlds"], &claim = document["claims"][0]["worlds"];

@@ -124,7 +124,7 @@ TEST_CASE("run: killed without warning, it goes on from what it had and ends wit
 TEST_CASE("run: killed again and again at any moment, worlds that were kept stay, and the results are those of a run left alone") {
   const std::string study = study_over_worlds(), killed = folder().file("killed_worlds"), whole = folder().file("whole_worlds");
   int kept = 0, kills = 0;
-  constexpr int most = 40;  // each at another moment, so that some fall into writing
+  constexpr int most = 25;  // each at another moment, so that some fall into writing
   for (int k = 0; k < most; ++k) {
     if (ended_before(std::chrono::milliseconds(15 + 37 * k % 160), study, killed)) break;
     ++kills;
