@@ -46,6 +46,8 @@ class Model {
   [[nodiscard]] const std::vector<std::string>& sources() const;
   [[nodiscard]] const std::vector<ParameterInfo>& parameters() const;  ///< declared ones, priors and beliefs included
   [[nodiscard]] const std::vector<LabelInfo>& labels() const;
+  /// Is this the name of a choice, offer, chance move or state, hence something `CompileOptions::keep` may name?
+  [[nodiscard]] bool can_remember(const std::string& name) const;
   [[nodiscard]] const Diagnostics& warnings() const;
   [[nodiscard]] const std::string& text_fingerprint() const;  ///< SHA-256 of all files read
   [[nodiscard]] const Checked& checked() const { return *checked_; }

@@ -133,10 +133,12 @@ struct Reading {
   std::map<std::string, std::string> because;  ///< by parameter
 };
 
-/// The same game with something changed: without talks, without truces.
+/// The same game with something changed: without talks, without truces, with a module more.
 struct Variant {
   std::string id, text;
   Settings parameters;
+  std::vector<std::string> modules{}, module_paths{};  ///< besides the study's own, behind them
+  std::optional<Model> model{};                        ///< the study's with these modules; none without modules
 };
 
 /// What a claim says, as a comparison of numbers (docs/formats/study.md, "Metrics").
@@ -153,6 +155,12 @@ struct Claim {
   std::vector<ClaimHalf> halves;        ///< one or more; the claim holds if all do, fails if one does
   std::vector<std::string> only_if;     ///< else undecided
   std::vector<std::string> beware;
+};
+
+/// What a label such as "E5" stands for.
+struct Mechanism {
+  std::string id, text;
+  std::string paragraph, nearest, simplified;  ///< how the model does it, the nearest published model, what was left out; may be empty
 };
 
 /// How long other wars of that age went on: a Weibull law, all times in one unit.
@@ -192,7 +200,7 @@ struct Study {
   std::vector<Reading> readings;
   std::vector<Variant> variants;
   std::vector<Claim> claims;
-  std::vector<std::pair<std::string, std::string>> mechanisms;  ///< labels of the model or of claims, and what they stand for
+  std::vector<Mechanism> mechanisms;  ///< labels of the model or of claims, and what they stand for
   std::vector<BaseRate> base_rates;
   std::vector<StudyEvent> events;  ///< kept, not used yet
   std::optional<int> worlds;       ///< kept, not used yet

@@ -79,6 +79,9 @@ const std::vector<std::string>& Model::sources() const { return checked_->citati
 const std::vector<ParameterInfo>& Model::parameters() const { return checked_->parameter_infos; }
 const std::vector<LabelInfo>& Model::labels() const { return checked_->labels; }
 const Diagnostics& Model::warnings() const { return checked_->warnings; }
+bool Model::can_remember(const std::string& name) const {
+  return std::ranges::any_of(checked_->variables, [&](const auto& variable) { return variable.name == name; });
+}
 const std::string& Model::text_fingerprint() const { return checked_->fingerprint; }
 
 Result<Model> read_model(const std::string& path, const std::vector<std::string>& modules) { return model_of(read_files(path, modules)); }

@@ -15,7 +15,8 @@ namespace melian::metric {
 /// What a study knows beside the game.
 struct Surroundings {
   const std::vector<BaseRate>* base_rates = nullptr;
-  /// Names that exist in the study's base: in a variant without them an end has probability 0 and a tally is 0.
+  /// Names that exist in the same files before a variant changes parameters: where it removed them, an end has
+  /// probability 0 and a tally is 0.
   const Structure* base = nullptr;
 };
 

@@ -49,6 +49,8 @@ std::vector<ModelFile> model_files(const Study& study) {
   std::vector<ModelFile> out;
   add(study.model_name, study.model_path, out);
   for (std::size_t k = 0; k < study.modules.size(); ++k) add(study.modules[k], study.module_paths[k], out);
+  for (const Variant& variant : study.variants)
+    for (std::size_t k = 0; k < variant.modules.size(); ++k) add(variant.modules[k], variant.module_paths[k], out);
   return out;
 }
 

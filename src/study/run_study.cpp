@@ -106,7 +106,6 @@ class Runner {
     StudyFindings findings;
     for (std::size_t r = 0; r < study_.readings.size(); ++r) {
       StudyFindings::OfReading found;
-      found.settings = settings_of(study_, &study_.readings[r]);
       found.answer = &games_.piece({r, -1, one_, Level::answer});
       for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) found.by_lambda.push_back(&games_.piece({r, -1, l, games_.own_level(-1, l)}));
       for (int v = 0; v < games_.num_variants(); ++v) found.variants.push_back(&games_.piece({r, v, one_, Level::grid}));

@@ -1,5 +1,7 @@
 #include "study/settings_merge.h"
 
+#include <algorithm>
+
 namespace melian {
 
 Settings laid_over(Settings base, const Settings& over) {
@@ -13,24 +15,38 @@ Settings laid_over(Settings base, const Settings& over) {
   return base;
 }
 
-Settings settings_of(const Study& study, const Reading* reading, const Variant* variant) {
+Settings settings_of(const Study& study, const Reading* reading, const Variant* variant, bool own_parameters) {
   Settings out;
   for (const StudyParameter& parameter : study.parameters)
     if (parameter.content) out[parameter.name] = *parameter.content;
   if (reading) out = laid_over(std::move(out), reading->parameters);
-  if (variant) out = laid_over(std::move(out), variant->parameters);
+  if (variant && own_parameters) out = laid_over(std::move(out), variant->parameters);
+  if (std::ranges::any_of(study.variants, [](const Variant& other) { return other.model.has_value(); }))
+    std::erase_if(out, [&, &model = model_of(study, variant)](const auto& entry) { return !has_parameter(model, entry.first); });
   return out;
 }
 
-Result<const CompiledModel*> CompiledGames::at(const Settings& settings) {
-  for (const CompiledModel& compiled : compiled_)
+const Model& model_of(const Study& study, const Variant* variant) {
+  if (variant && variant->model) return *variant->model;
+  MELIAN_EXPECT(study.model.has_value() && (!variant || variant->modules.empty()), "a study whose models were read");
+  return *study.model;
+}
+
+bool has_parameter(const Model& model, const std::string& name) {
+  return std::ranges::any_of(model.parameters(), [&](const ParameterInfo& info) { return info.name == name || info.name.starts_with(name + "."); });
+}
+
+Result<const CompiledModel*> CompiledGames::at(const Model& model, const Settings& settings) {
+  std::list<CompiledModel>& known = compiled_[model.text_fingerprint()];
+  for (const CompiledModel& compiled : known)
     if (compiled.fits(settings)) return &compiled;
   CompileOptions options;
-  options.keep = keep_;
-  auto fresh = compile(model_, settings, options);
+  for (const std::string& name : keep_)
+    if (model.can_remember(name)) options.keep.push_back(name);
+  auto fresh = compile(model, settings, options);
   if (!fresh) return std::unexpected(std::move(fresh.error()));
-  compiled_.push_back(std::move(*fresh));
-  return &compiled_.back();
+  known.push_back(std::move(*fresh));
+  return &known.back();
 }
 
 }  // namespace melian

@@ -2,6 +2,7 @@
 /// Parameters laid over parameters (model, study, reading, variant), and the games compiled for them.
 
 #include <list>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,20 +15,29 @@ namespace melian {
 /// about one type replaces those about the others, which shrink or grow with it.
 [[nodiscard]] Settings laid_over(Settings base, const Settings& over);
 
-/// What a reading says in a variant (null: the base).
-[[nodiscard]] Settings settings_of(const Study& study, const Reading* reading, const Variant* variant = nullptr);
+/// The model of a variant (null: the base): the study's, with the variant's modules.
+///
+/// Requires: a study as `read_study` gives it.
+[[nodiscard]] const Model& model_of(const Study& study, const Variant* variant);
 
-/// Structures compiled once for every setting of the parameters that shape them.
+/// Does the model have this parameter, by its whole name or for all types ("cost[D]")?
+[[nodiscard]] bool has_parameter(const Model& model, const std::string& name);
+
+/// What a reading says in a variant (null: the base), with the variant's own parameters or in its files as they are.
+/// Parameters that only other variants' modules have are left out.
+[[nodiscard]] Settings settings_of(const Study& study, const Reading* reading, const Variant* variant = nullptr, bool own_parameters = true);
+
+/// Structures compiled once for every model and every setting of the parameters that shape them.
 class CompiledGames {
  public:
-  CompiledGames(const Model& model, std::vector<std::string> keep) : model_(model), keep_(std::move(keep)) {}
-  /// The compiled model that fits; stays valid as long as this object.
-  [[nodiscard]] Result<const CompiledModel*> at(const Settings& settings);
+  /// `keep`: names to remember to the end of the round, in models that have them.
+  explicit CompiledGames(std::vector<std::string> keep) : keep_(std::move(keep)) {}
+  /// The compiled model that fits; stays valid as long as this object and `model`.
+  [[nodiscard]] Result<const CompiledModel*> at(const Model& model, const Settings& settings);
 
  private:
-  const Model& model_;
   std::vector<std::string> keep_;
-  std::list<CompiledModel> compiled_;
+  std::map<std::string, std::list<CompiledModel>> compiled_;  ///< by the model's fingerprint
 };
 
 }  // namespace melian

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <set>
 
 #include <fmt/core.h>
@@ -24,28 +25,69 @@ class Checker {
       return;
     }
     study_.model = std::move(*model);
+    read_modules();
     const bool parameters_are_sound = check_parameters();
     check_labels();
     check_structures(parameters_are_sound);
   }
 
  private:
-  /// The numbers a name stands for: one, or one per type for "cost[D]".
-  std::vector<const ParameterInfo*> infos(const std::string& name) const {
-    std::vector<const ParameterInfo*> out;
-    for (const ParameterInfo& info : study_.model->parameters())
-      if (info.name == name || info.name.starts_with(name + ".")) out.push_back(&info);
+  /// The models of variants that add modules: each list of files is read once, and its mistakes are told once.
+  void read_modules() {
+    std::map<std::vector<std::string>, std::optional<Model>> known;
+    for (std::size_t v = 0; v < study_.variants.size(); ++v) {
+      Variant& variant = study_.variants[v];
+      if (variant.modules.empty()) continue;
+      const auto [entry, fresh] = known.try_emplace(variant.module_paths);
+      if (fresh) {
+        std::vector<std::string> paths = study_.module_paths;
+        paths.insert(paths.end(), variant.module_paths.begin(), variant.module_paths.end());
+        if (auto model = read_model(study_.model_path, paths)) {
+          entry->second = std::move(*model);
+        } else {
+          pen_.error(draft_.variant_places[v], "M0717", fmt::format("the modules of variant {} cannot be used", variant.id), {}, "their own mistakes follow");
+          draft_.errors.insert(draft_.errors.end(), model.error().begin(), model.error().end());
+        }
+      }
+      variant.model = entry->second;
+      every_model_read_ = every_model_read_ && variant.model.has_value();
+    }
+  }
+
+  [[nodiscard]] static bool could_be_read(const Variant& variant) { return variant.modules.empty() || variant.model.has_value(); }
+
+  /// The models in which a name is looked up: a variant's own, or those of the base and of all variants.
+  std::vector<const Model*> models(int variant) const {
+    if (variant >= 0) return {&model_of(study_, &study_.variants[static_cast<std::size_t>(variant)])};
+    std::vector<const Model*> out{&*study_.model};
+    for (const Variant& other : study_.variants)
+      if (other.model) out.push_back(&*other.model);
     return out;
   }
 
-  void unknown_parameter(const std::string& name, const TextPlace& place) {
-    std::set<std::string> known;
-    for (const ParameterInfo& info : study_.model->parameters()) {
-      known.insert(info.name);
-      if (const auto dot = info.name.rfind('.'); dot != std::string::npos) known.insert(info.name.substr(0, dot));
+  /// The numbers a name stands for: one, or one per type for "cost[D]".
+  std::vector<const ParameterInfo*> infos(const std::string& name, int variant = -1) const {
+    std::vector<const ParameterInfo*> out;
+    for (const Model* model : models(variant)) {
+      for (const ParameterInfo& info : model->parameters())
+        if (info.name == name || info.name.starts_with(name + ".")) out.push_back(&info);
+      if (!out.empty()) break;
     }
+    return out;
+  }
+
+  void unknown_parameter(const std::string& name, const TextPlace& place, int variant = -1) {
+    if (variant < 0 && !every_model_read_) return;  // a module that cannot be read may have it
+    std::set<std::string> known;
+    for (const Model* model : models(variant))
+      for (const ParameterInfo& info : model->parameters()) {
+        known.insert(info.name);
+        if (const auto dot = info.name.rfind('.'); dot != std::string::npos) known.insert(info.name.substr(0, dot));
+      }
     const std::string near = nearest_word(name, {known.begin(), known.end()});
-    pen_.error(place, "M0707", fmt::format("the model has no parameter `{}`", name), {},
+    const Variant* of = variant < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(variant)];
+    const std::string where = of && of->model ? fmt::format("the game of variant {}", of->id) : "the model";
+    pen_.error(place, "M0707", fmt::format("{} has no parameter `{}`", where, name), {},
                near.empty() ? fmt::format("`melian describe {}` lists its parameters", study_.model_name) : fmt::format("did you mean `{}`?", near));
   }
 
@@ -53,9 +95,10 @@ class Checker {
     const std::size_t before = draft_.errors.size();
     std::set<std::string> refused;
     for (const SetParameter& set : draft_.set_parameters) {
-      const auto found = infos(set.name);
+      if (set.variant >= 0 && !could_be_read(study_.variants[static_cast<std::size_t>(set.variant)])) continue;
+      const auto found = infos(set.name, set.variant);
       if (found.empty()) {
-        unknown_parameter(set.name, set.name_place);
+        unknown_parameter(set.name, set.name_place, set.variant);
         refused.insert(set.name);
       }
       for (const ParameterInfo* info : found)
@@ -102,8 +145,10 @@ class Checker {
   }
 
   void check_labels() {
+    if (!every_model_read_) return;
     std::vector<std::string> known;
-    for (const LabelInfo& label : study_.model->labels()) known.push_back(label.label);
+    for (const Model* model : models(-1))
+      for (const LabelInfo& label : model->labels()) known.push_back(label.label);
     for (const Mention& mention : draft_.mechanisms)
       if (std::ranges::find(known, mention.name) == known.end())
         pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name),
@@ -115,13 +160,14 @@ class Checker {
     const Reading* reading = nullptr;
     for (const Reading& candidate : study_.readings)
       if (!reading || (candidate.neutral && !reading->neutral)) reading = &candidate;
+    const Model& model = *study_.model;
     const Settings settings = parameters_are_sound ? settings_of(study_, reading) : Settings{};
-    CompiledGames plain(*study_.model, {});
-    const auto first = plain.at(settings);
+    CompiledGames plain({});
+    const auto first = plain.at(model, settings);
     if (!first) return refused(first.error());
     const std::vector<std::string> keep = remembered((*first)->structure());
-    CompiledGames games(*study_.model, keep);
-    const auto base = keep.empty() ? first : games.at(settings);
+    CompiledGames games(keep);
+    const auto base = keep.empty() ? first : games.at(model, settings);
     if (!base) return refused(base.error());
     const Structure& structure = (*base)->structure();
     check_names(structure);
@@ -129,16 +175,27 @@ class Checker {
     check_metrics(structure, nullptr, structure);
     if (!parameters_are_sound) return;
     if (const auto bound = (*base)->bind(settings); !bound) return refused(bound.error());
-    for (const Variant& variant : study_.variants) {
-      if (!used(variant.id)) continue;
-      const auto changed = (keep.empty() ? plain : games).at(settings_of(study_, reading, &variant));
-      if (!changed) return refused(changed.error());
-      check_metrics((*changed)->structure(), &variant, structure);
-    }
+    for (std::size_t v = 0; v < study_.variants.size(); ++v)
+      if (used(study_.variants[v].id) && could_be_read(study_.variants[v])) check_variant(v, reading, keep.empty() ? plain : games);
   }
 
-  void refused(const Diagnostics& why) {
-    pen_.error(draft_.model_place, "M0717", fmt::format("with these parameters the model {} cannot be compiled", study_.model_name), {}, "why, follows");
+  void check_variant(std::size_t v, const Reading* reading, CompiledGames& games) {
+    const Variant& variant = study_.variants[v];
+    const Model& model = model_of(study_, &variant);
+    const Settings settings = settings_of(study_, reading, &variant);
+    const auto as_written = games.at(model, settings_of(study_, reading, &variant, false));
+    if (!as_written) return refused(as_written.error(), &draft_.variant_places[v]);
+    const auto changed = games.at(model, settings);
+    if (!changed) return refused(changed.error(), &draft_.variant_places[v]);
+    if (const auto bound = (*changed)->bind(settings); !bound) return refused(bound.error(), &draft_.variant_places[v]);
+    check_metrics((*changed)->structure(), &variant, (*as_written)->structure());
+  }
+
+  void refused(const Diagnostics& why, const TextPlace* variant = nullptr) {
+    if (variant)
+      pen_.error(*variant, "M0717", "the game of this variant cannot be compiled", {}, "why, follows");
+    else
+      pen_.error(draft_.model_place, "M0717", fmt::format("with these parameters the model {} cannot be compiled", study_.model_name), {}, "why, follows");
     draft_.errors.insert(draft_.errors.end(), why.begin(), why.end());
   }
 
@@ -211,6 +268,7 @@ class Checker {
   Study& study_;
   const TextLines& lines_;
   Pen pen_;
+  bool every_model_read_ = true;
 };
 
 }  // namespace

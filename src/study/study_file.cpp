@@ -60,10 +60,22 @@ class Reader {
     if (!table) return;
     for (const TomlEntry& entry : table->entries) {
       draft_.mechanisms.push_back({entry.key, entry.place});
-      if (entry.node.kind == TomlNode::Kind::text)
-        study_.mechanisms.emplace_back(entry.key, entry.node.text);
-      else
-        pen_.error(entry.node.place, "M0704", fmt::format("what a mechanism stands for cannot be {}", kind_word(entry.node.kind)), "a text in quotes");
+      Mechanism mechanism{entry.key, {}, {}, {}, {}};
+      if (entry.node.kind == TomlNode::Kind::text) {
+        mechanism.text = entry.node.text;
+      } else if (entry.node.kind == TomlNode::Kind::table) {
+        Fields fields(entry.node, entry.place, fmt::format("the mechanism {}", entry.key), pen_);
+        mechanism.text = fields.needed_text("text");
+        mechanism.paragraph = fields.text("paragraph");
+        mechanism.nearest = fields.text("nearest");
+        mechanism.simplified = fields.text("simplified");
+        fields.finish();
+      } else {
+        pen_.error(entry.node.place, "M0704", fmt::format("what a mechanism stands for cannot be {}", kind_word(entry.node.kind)),
+                   "a text in quotes, or a table with `text`, `paragraph`, `nearest` and `simplified`");
+        continue;
+      }
+      study_.mechanisms.push_back(std::move(mechanism));
     }
   }
 
@@ -72,9 +84,15 @@ class Reader {
     draft_.model_place = fields.place_of("model");
     const std::filesystem::path folder = std::filesystem::path(lines_.file()).parent_path();
     study_.model_path = (folder / study_.model_name).lexically_normal().string();
+    modules(fields, study_.modules, study_.module_paths);
+  }
+
+  /// Files named beside the study.
+  void modules(Fields& fields, std::vector<std::string>& names, std::vector<std::string>& paths) {
+    const std::filesystem::path folder = std::filesystem::path(lines_.file()).parent_path();
     for (const Mention& module : fields.texts("modules")) {
-      study_.modules.push_back(module.name);
-      study_.module_paths.push_back((folder / module.name).lexically_normal().string());
+      names.push_back(module.name);
+      paths.push_back((folder / module.name).lexically_normal().string());
     }
   }
 
@@ -166,7 +184,8 @@ class Reader {
 
   void set(const TomlEntry& entry, const TomlNode& value, const std::string& where, std::optional<ParameterContent>& into) {
     into = content(value);
-    if (into) draft_.set_parameters.push_back({entry.key, *into, entry.place, value.place, where});
+    const int variant = where.starts_with("variant ") ? static_cast<int>(study_.variants.size()) : -1;
+    if (into) draft_.set_parameters.push_back({entry.key, *into, entry.place, value.place, where, variant});
   }
 
   void plausible(Fields& fields, StudyParameter& parameter) {
@@ -286,7 +305,9 @@ class Reader {
       variant.text = fields.needed_text("text");
       std::map<std::string, std::string> none;
       settings(fields, fmt::format("variant {}", variant.id), false, variant.parameters, none);
-      if (!table->find("parameters")) fields.missing("parameters");
+      modules(fields, variant.modules, variant.module_paths);
+      if (!table->find("parameters") && !table->find("modules")) fields.missing("parameters", "what the variant changes; or the modules it adds");
+      draft_.variant_places.push_back(table->find("modules") ? fields.place_of("modules") : table->place);
       fields.finish();
       study_.variants.push_back(std::move(variant));
     }

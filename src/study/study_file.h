@@ -15,7 +15,8 @@ struct SetParameter {
   std::string name;
   ParameterContent content;
   TextPlace name_place, content_place;
-  std::string where;  ///< "reading K", "the base", ...
+  std::string where;  ///< "reading K", "the study", ...
+  int variant = -1;   ///< the variant that sets it; -1: the study or a reading, for every variant
 };
 
 /// A text of the metric language, where it stands, and how it parsed.
@@ -39,6 +40,7 @@ struct Draft {
   Study study;
   std::vector<SetParameter> set_parameters;
   std::vector<std::pair<std::size_t, TextPlace>> plausible_places;  ///< (index into study.parameters, place of its name)
+  std::vector<TextPlace> variant_places;                            ///< like study.variants: where its modules are named, else where it stands
   std::vector<MetricText> metrics;
   std::vector<Mention> grid_players, outcomes, mechanisms;
   TextPlace model_place, window_place;

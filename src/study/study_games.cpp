@@ -37,14 +37,14 @@ StudyGames::StudyGames(const Study& study, const StudyOptions& options, Wanted w
 }
 
 Result<void> StudyGames::prepare() {
-  CompiledGames plain(*study_.model, {});
-  const auto first = plain.at(settings_of(study_, &study_.readings.front()));
+  CompiledGames plain({});
+  const auto first = plain.at(*study_.model, settings_of(study_, &study_.readings.front()));
   if (!first) return std::unexpected(first.error());
   std::vector<std::string> players, keep;
   for (const Player& player : (*first)->structure().players) players.push_back(player.name);
   for (const auto& [variant, atoms] : wanted_)
     for (const metric::Atom& atom : atoms) metric::collect_remembered(atom, players, keep);
-  games_.emplace(*study_.model, keep);
+  games_.emplace(keep);
   for (std::size_t r = 0; r < study_.readings.size(); ++r)
     for (int v = -1; v < num_variants(); ++v) {
       if (auto bound = bind(r, v); !bound) return bound;
@@ -67,8 +67,12 @@ std::optional<std::size_t> StudyGames::add_mixture(Reading reading, const Wanted
 Result<void> StudyGames::bind(std::size_t reading, int v) {
   if (bound_.contains({reading, v})) return {};
   const Settings settings = settings_of(study_, &readings_[reading], variant(v));
-  const auto compiled = games_->at(settings);
+  const Model& model = model_of(study_, variant(v));
+  const auto compiled = games_->at(model, settings);
   if (!compiled) return std::unexpected(compiled.error());
+  const auto as_written = games_->at(model, settings_of(study_, &readings_[reading], variant(v), false));
+  if (!as_written) return std::unexpected(as_written.error());
+  as_written_[{reading, v}] = &(*as_written)->structure();
   auto game = (*compiled)->bind(settings);
   if (!game) return std::unexpected(std::move(game.error()));
   bound_.emplace(std::pair(reading, v), std::move(*game));
@@ -80,7 +84,7 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
   const auto atoms = wanted_.find(variant_name(v));
   if (atoms == wanted_.end()) return {};
   for (const metric::Atom& atom : atoms->second)
-    for (const metric::Mistake& mistake : metric::check(atom, bound_.at({reading, v}).shape(), around(reading))) {
+    for (const metric::Mistake& mistake : metric::check(atom, bound_.at({reading, v}).shape(), around(reading, v))) {
       Diagnostic diagnostic;
       diagnostic.code = "M0713";
       diagnostic.file = study_.file;
@@ -93,7 +97,7 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
   return {};
 }
 
-metric::Surroundings StudyGames::around(std::size_t reading) const { return {&study_.base_rates, &bound_.at({reading, -1}).shape()}; }
+metric::Surroundings StudyGames::around(std::size_t reading, int variant) const { return {&study_.base_rates, as_written_.at({reading, variant})}; }
 
 Result<void> StudyGames::open_store() {
   if (options_.out.empty()) return {};
@@ -155,7 +159,7 @@ Result<bool> StudyGames::obtain(const Task& task) {
   }
   if (!fresh && complete(kept)) return note(task, key);
 
-  auto solved = solve_piece(study_, asked, around(task.reading), step_for(task));
+  auto solved = solve_piece(study_, asked, around(task.reading, task.variant), step_for(task));
   if (!solved) return std::unexpected(std::move(solved.error()));
   if (!*solved) return false;
   for (const auto& [metric, value] : kept.numbers) (*solved)->numbers.emplace(metric, value);

@@ -68,7 +68,7 @@ class StudyGames {
   [[nodiscard]] const Variant* variant(int index) const { return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)]; }
   [[nodiscard]] Result<void> bind(std::size_t reading, int variant);
   [[nodiscard]] Result<void> check_names(std::size_t reading, int variant) const;
-  [[nodiscard]] metric::Surroundings around(std::size_t reading) const;
+  [[nodiscard]] metric::Surroundings around(std::size_t reading, int variant) const;
   [[nodiscard]] Result<void> open_store();
   [[nodiscard]] PieceRequest request(const Task& task) const;
   [[nodiscard]] Result<bool> obtain(const Task& task);
@@ -84,7 +84,8 @@ class StudyGames {
   std::map<std::size_t, Wanted> mixtures_;
   std::size_t one_ = 0;
   std::optional<CompiledGames> games_;
-  std::map<std::pair<std::size_t, int>, Game> bound_;  ///< by (reading, variant)
+  std::map<std::pair<std::size_t, int>, const Structure*> as_written_;  ///< by (reading, variant): its files, no parameter of its own
+  std::map<std::pair<std::size_t, int>, Game> bound_;                   ///< by (reading, variant)
   std::optional<Store> store_;
   std::map<Task, std::string> keys_;
   std::map<std::string, Piece> pieces_;  ///< by key

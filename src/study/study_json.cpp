@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "study/answer_json.h"
 #include "study/model_files.h"
+#include "study/settings_merge.h"
 #include "study/study_parameters.h"
 #include "study/study_pieces.h"
 #include "study/verdict.h"
@@ -50,6 +52,8 @@ class Results {
     }
     study_print_ = sha256(study.file_text);
     model_print_ = study.model->text_fingerprint();
+    for (const Variant& variant : study.variants)
+      if (variant.model) model_print_ = sha256(model_print_ + variant.model->text_fingerprint());
     print_ = sha256(study_print_ + model_print_);
   }
 
@@ -157,6 +161,7 @@ class Results {
         of_readings[study_.readings[r].id] = Json::parse(findings_.readings[r].variants[v]->document)["short"];
       out.push_back({{"id", study_.variants[v].id},
                      {"text", study_.variants[v].text},
+                     {"modules", study_.variants[v].modules},
                      {"parameters", settings_json(study_.variants[v].parameters)},
                      {"readings", std::move(of_readings)}});
     }
@@ -165,6 +170,11 @@ class Results {
 
   [[nodiscard]] Json mechanisms() const {
     std::vector<LabelInfo> labels = study_.model->labels();
+    std::map<std::string, std::vector<std::string>> modules;  // that bring a label in
+    for (const Variant& variant : study_.variants) {
+      if (!variant.model) continue;
+      for (const LabelInfo& label : variant.model->labels()) bring_in(label, variant.modules, labels, modules[label.label]);
+    }
     for (const Claim& claim : study_.claims)
       for (const std::string& label : claim.mechanisms)
         if (std::ranges::find(labels, label, &LabelInfo::label) == labels.end()) labels.push_back({label, {}});
@@ -178,13 +188,30 @@ class Results {
       Json shown_by = Json::array();
       for (const Claim& claim : study_.claims)
         if (std::ranges::find(claim.mechanisms, info.label) != claim.mechanisms.end()) shown_by.push_back(claim.id);
-      const auto named = std::ranges::find(study_.mechanisms, info.label, &std::pair<std::string, std::string>::first);
+      const auto named = std::ranges::find(study_.mechanisms, info.label, &Mechanism::id);
+      const Mechanism said = named == study_.mechanisms.end() ? Mechanism{} : *named;
       out.push_back({{"id", info.label},
-                     {"text", named == study_.mechanisms.end() ? Json(nullptr) : Json(named->second)},
+                     {"text", or_null(said.text)},
                      {"where", info.names},
-                     {"shown_by", std::move(shown_by)}});
+                     {"shown_by", std::move(shown_by)},
+                     {"modules", modules[info.label]},
+                     {"paragraph", or_null(said.paragraph)},
+                     {"nearest", or_null(said.nearest)},
+                     {"simplified", or_null(said.simplified)}});
     }
     return out;
+  }
+
+  /// A label as a variant's model carries it: names that are new there come from its modules.
+  static void bring_in(const LabelInfo& label, const std::vector<std::string>& of, std::vector<LabelInfo>& labels, std::vector<std::string>& modules) {
+    auto known = std::ranges::find(labels, label.label, &LabelInfo::label);
+    if (known == labels.end()) known = labels.insert(labels.end(), {label.label, {}});
+    for (const std::string& name : label.names) {
+      if (std::ranges::find(known->names, name) != known->names.end()) continue;
+      known->names.push_back(name);
+      for (const std::string& module : of)
+        if (std::ranges::find(modules, module) == modules.end()) modules.push_back(module);
+    }
   }
 
   [[nodiscard]] Json claim(std::size_t c) const {
@@ -287,14 +314,32 @@ class Results {
     return out;
   }
 
+  /// A parameter and the first variant whose modules have it (null: the model itself does).
+  struct OfModel {
+    const ParameterInfo* info;
+    const Variant* variant;
+  };
+  [[nodiscard]] std::vector<OfModel> all_parameters() const {
+    std::vector<OfModel> out;
+    for (const ParameterInfo& info : study_.model->parameters()) out.push_back({&info, nullptr});
+    for (const Variant& variant : study_.variants) {
+      if (!variant.model) continue;
+      for (const ParameterInfo& info : variant.model->parameters())
+        if (std::ranges::none_of(out, [&](const OfModel& known) { return known.info->name == info.name; })) out.push_back({&info, &variant});
+    }
+    return out;
+  }
+
   [[nodiscard]] Json parameters_json() const {
     Json out = Json::array();
-    for (const ParameterInfo& info : study_.model->parameters()) {
+    for (const OfModel& of : all_parameters()) {
+      const ParameterInfo& info = *of.info;
       const StudyParameter* stated = stated_parameter(study_, info.name);
       Json values = Json::object(), because = Json::object();
       bool set = stated != nullptr, differs = false;
       for (std::size_t r = 0; r < study_.readings.size(); ++r) {
-        const Json value = content_json(content_in(*study_.model, findings_.readings[r].settings, info));
+        const Settings settings = settings_of(study_, &study_.readings[r], of.variant, false);
+        const Json value = content_json(content_in(model_of(study_, of.variant), settings, info));
         differs = differs || (!values.empty() && values.front() != value);
         values[study_.readings[r].id] = value;
         if (const std::string* reason = reason_in(study_.readings[r], info.name)) because[study_.readings[r].id] = *reason, set = true;
@@ -314,6 +359,7 @@ class Results {
       row["note"] = info.note;
       row["in_study"] = set;
       row["shapes"] = info.shapes;
+      row["modules"] = of.variant ? Json(of.variant->modules) : Json::array();
       out.push_back(std::move(row));
     }
     return out;
@@ -332,14 +378,15 @@ class Results {
 
   [[nodiscard]] std::vector<std::string> limits() const {
     std::size_t judgements = 0;
-    for (const ParameterInfo& info : study_.model->parameters()) {
-      const StudyParameter* stated = stated_parameter(study_, info.name);
+    const std::vector<OfModel> all = all_parameters();
+    for (const OfModel& of : all) {
+      const StudyParameter* stated = stated_parameter(study_, of.info->name);
       if (!stated || stated->source.empty()) ++judgements;
     }
     std::vector<std::string> out;
     out.push_back("What is said here follows from the model and its numbers; it is no evidence about any real war.");
-    out.push_back(fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements,
-                              study_.model->parameters().size()));
+    out.push_back(
+        fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements, all.size()));
     out.emplace_back("Readings are one analyst's translation of what their authors wrote; the authors are not responsible for it.");
     out.emplace_back("Errors beside numbers say how finely the game was solved, not how well the model describes anything.");
     if (findings_.horizon > 0) {

@@ -18,7 +18,6 @@ struct StudyFindings {
     const Piece* answer = nullptr;                        ///< at lambda itself, certified
     std::vector<const Piece*> variants;                   ///< like study.variants, at lambda itself
     std::vector<std::vector<ClaimJudgement>> judgements;  ///< [claim][lambda]
-    Settings settings;
   };
   std::vector<OfReading> readings;
   std::vector<Reason> reasons;
