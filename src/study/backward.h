@@ -22,8 +22,10 @@ struct Column {
     tally,           ///< amount of tally `index` still to be counted
     payoff,          ///< of player `index`, by its own odds, discounted to here
     offer_sum,       ///< number of the next offer of move `index`, 0 if none is made
+    next_action,     ///< 1 where the next time move `index` is made its action is `detail`
     move_made,       ///< 1 where move `index` is made at least once with action `detail` (-1: any)
     accepted,        ///< 1 where an offer of move `index` is accepted at least once
+    accepted_in_round,  ///< 1 where an offer of move `index` is accepted before the next round begins
     accepted_count,  ///< accepted offers of move `index`
     accepted_sum,    ///< their numbers, summed
   };

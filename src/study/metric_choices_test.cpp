@@ -136,6 +136,7 @@ TEST_CASE("metric: times are shares that are not averaged") {
 
 TEST_CASE("metric: mistakes, lasting plays and levels are refused where they mean nothing") {
   CHECK(war().mistake("share(battle.both_stand mistaken)").starts_with("who makes `battle` does not choose alone"));
+  CHECK(war().mistake("times(answer.accept) after table ask").starts_with("times, mistakes and shares"));
   CHECK(war().mistake("value(S) lasting 3").starts_with("only a share or a level"));
   CHECK(war().mistake("share(table.ask) lasting 9") == "round 9 lies beyond the horizon of 4 rounds");
   CHECK(war().mistake("share(table.ask) lasting 2 lasting 3") == "how long plays last is named twice");
