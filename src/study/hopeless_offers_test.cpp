@@ -21,7 +21,8 @@ constexpr const char* text =
     "model \"a show\"\nplayer A types modest 0.5, showy 0.5\nplayer B types soft 0.6, hard 0.4\n"
     "param show[A]: modest = 0.1, showy = 1\nparam war[B]: soft = 0.2, hard = 0.6\nparam precision = 12\n"
     "horizon 2 rounds then end no_end: A gets 0.3\n"
-    "phase talks {\n A offers y in {0, 0.5, 1}\n B chooses answer { accept { end settlement: A gets y, B gets 1 - y } refuse { A gets show[A], B gets war[B] / 2 } }\n"
+    "phase talks {\n A offers y in {0, 0.5, 1}\n B chooses answer { accept { end settlement: A gets y, B gets 1 - y } refuse { A gets show[A], B gets war[B] / "
+    "2 } }\n"
     " time passes\n}\n";
 
 struct Solved {
@@ -56,11 +57,11 @@ double value(const std::string& metric) {
 
 TEST_CASE("hopeless: only offers expected below the level and made more often than by lot count") {
   const OfferView view{{0.5, 0.1, 0.4}, {0.25, 0.25, 0.5}, {0.05, 0.01, 0.9}, {0.3, 0.2, 0.6}};
-  CHECK(hopeless_share(view, 0.1) == doctest::Approx(0.5));   // the second is made less often than by lot
-  CHECK(hopeless_share(view, 0.02) == 0.0);                   // nothing expected so low is made often
+  CHECK(hopeless_share(view, 0.1) == doctest::Approx(0.5));  // the second is made less often than by lot
+  CHECK(hopeless_share(view, 0.02) == 0.0);                  // nothing expected so low is made often
   CHECK(hopeless_gain(view, 0.1, 0.5).value() == doctest::Approx(0.3 - 0.6));
-  CHECK_FALSE(hopeless_gain(view, 0.1, 0.95).has_value());    // no offer is that welcome
-  CHECK_FALSE(hopeless_gain(view, 0.001, 0.5).has_value());   // none that unwelcome
+  CHECK_FALSE(hopeless_gain(view, 0.1, 0.95).has_value());   // no offer is that welcome
+  CHECK_FALSE(hopeless_gain(view, 0.001, 0.5).has_value());  // none that unwelcome
 }
 
 TEST_CASE("hopeless: in play it is what forced offers say, type by type") {

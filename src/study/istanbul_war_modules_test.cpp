@@ -20,20 +20,20 @@ struct Module {
 };
 
 std::vector<Module> modules() {
-  return {{"learning", {{"lesson[Moscow]", 0.0}, {"lesson[Kyiv]", 0.0}, {"sting", 0.0}}},
-          {"peace", {{"later_years", std::string("off")}, {"ruin", 0.2}}},
-          {"escalation", {{"levy[Moscow]", 0.0}, {"levy[Kyiv]", 0.0}, {"burden[Moscow]", 0.0}, {"burden[Kyiv]", 0.0}, {"spread", 0.0}}},
-          {"pressing",
-           {{"plea[Moscow]", 0.0}, {"plea[Kyiv]", 0.0}, {"effort[Moscow]", 0.0}, {"effort[Kyiv]", 0.0}, {"give[Moscow]", 0.0}, {"give[Kyiv]", 0.0}}},
-          {"eve",
-           {{"anger[Moscow]", 0.0},
-            {"anger[Kyiv]", 0.0},
-            {"blow[Moscow]", 0.0},
-            {"blow[Kyiv]", 0.0},
-            {"strike[Moscow]", 0.0},
-            {"strike[Kyiv]", 0.0},
-            {"harm[Moscow]", 0.0},
-            {"harm[Kyiv]", 0.0}}}};
+  return {
+      {"learning", {{"lesson[Moscow]", 0.0}, {"lesson[Kyiv]", 0.0}, {"sting", 0.0}}},
+      {"peace", {{"later_years", std::string("off")}, {"ruin", 0.2}}},
+      {"escalation", {{"levy[Moscow]", 0.0}, {"levy[Kyiv]", 0.0}, {"burden[Moscow]", 0.0}, {"burden[Kyiv]", 0.0}, {"spread", 0.0}}},
+      {"pressing", {{"plea[Moscow]", 0.0}, {"plea[Kyiv]", 0.0}, {"effort[Moscow]", 0.0}, {"effort[Kyiv]", 0.0}, {"give[Moscow]", 0.0}, {"give[Kyiv]", 0.0}}},
+      {"eve",
+       {{"anger[Moscow]", 0.0},
+        {"anger[Kyiv]", 0.0},
+        {"blow[Moscow]", 0.0},
+        {"blow[Kyiv]", 0.0},
+        {"strike[Moscow]", 0.0},
+        {"strike[Kyiv]", 0.0},
+        {"harm[Moscow]", 0.0},
+        {"harm[Kyiv]", 0.0}}}};
 }
 
 /// A small one: no deadlines, few months.
@@ -94,7 +94,8 @@ TEST_CASE("Istanbul: a module with its numbers at nought leaves the core's numbe
         }
     const Solved without = solved(*core, small(known)), with = solved(*more, small(module.nought));
     for (std::size_t player = 0; player < 2; ++player)
-      for (std::size_t type = 0; type < 2; ++type) CHECK(with.prediction.values[player][type] == doctest::Approx(without.prediction.values[player][type]).epsilon(1e-7));
+      for (std::size_t type = 0; type < 2; ++type)
+        CHECK(with.prediction.values[player][type] == doctest::Approx(without.prediction.values[player][type]).epsilon(1e-7));
     const Structure &a = without.game.shape(), &b = with.game.shape();
     for (std::size_t k = 0; k < a.outcomes.size(); ++k) {
       const auto same = std::ranges::find(b.outcomes, a.outcomes[k]);

@@ -99,8 +99,8 @@ TEST_CASE("measure: shares within lasting plays follow Bayes' rule") {
     plain.lasting = ends.lasting = ends_after.lasting = 0;
     ends.what = ends_after.what = EndsWithin{2};
     ends_after.given = {Takes{action}};
-    CHECK(share == doctest::Approx(value(game, assessment, plain) * (1.0 - value(game, assessment, ends_after)) / (1.0 - value(game, assessment, ends)))
-                       .epsilon(1e-9));
+    CHECK(share ==
+          doctest::Approx(value(game, assessment, plain) * (1.0 - value(game, assessment, ends_after)) / (1.0 - value(game, assessment, ends))).epsilon(1e-9));
   }
   CHECK(sum == doctest::Approx(1.0).epsilon(round_off));
 }
@@ -129,8 +129,7 @@ TEST_CASE("metric: times are shares that are not averaged") {
         doctest::Approx(war().number("tally(battles)") + war().number("probability(settlement)")));
   CHECK(war().number("times(answer.refuse mistaken)") <= war().number("times(answer.refuse)"));
   CHECK(war().number("times(answer.refuse mistaken)") > 0.0);
-  CHECK(war().number("share(table.ask) in rounds 1..2 lasting 3") + war().number("share(table.stay_silent) in rounds 1..2 lasting 3") ==
-        doctest::Approx(1.0));
+  CHECK(war().number("share(table.ask) in rounds 1..2 lasting 3") + war().number("share(table.stay_silent) in rounds 1..2 lasting 3") == doctest::Approx(1.0));
   CHECK(war().number("share(table.ask) in round 4 lasting 2") == doctest::Approx(war().number("share(table.ask) in round 4")));
 }
 
