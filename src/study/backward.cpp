@@ -190,9 +190,23 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
           goes_on = false;
         }
         break;
+      case Kind::next_action:
+        if (makes(structure_, state, column.index)) {
+          if (column.detail == action_of(structure_, state, reader.branch(), column.index)) add(1.0);
+          goes_on = false;
+        }
+        break;
       case Kind::move_made:
         if (makes(structure_, state, column.index) && (column.detail < 0 || column.detail == action_of(structure_, state, reader.branch(), column.index))) {
           add(1.0);
+          goes_on = false;
+        }
+        break;
+      case Kind::accepted_in_round:
+        if (acceptance(structure_, reader.branch(), column.index) != nullptr) {
+          add(1.0);
+          goes_on = false;
+        } else if (!to.ended() && (board_.advance(reader.branch()) > 0 || structure_.states[at(to.state)].entry)) {
           goes_on = false;
         }
         break;

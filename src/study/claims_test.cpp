@@ -131,6 +131,14 @@ TEST_CASE("claim: the half that decides is the one shown") {
   CHECK(judged.deciding == 1);
 }
 
+TEST_CASE("claim: a contrast is judged and shown, and decides nothing") {
+  const AtomNumbers numbers = constant({{"base", 1.0}});
+  const ClaimJudgement judged = judge(claim_of({{"a", "", "rounds", {}, "value > 2", true}, {"b", "", "rounds", {}, "value > 0"}}), numbers, numbers);
+  CHECK(judged.verdict == Verdict::holds);
+  CHECK(judged.deciding == 1);
+  CHECK(judged.halves[0].verdict == Verdict::fails);
+}
+
 TEST_CASE("base rate: wars that had lasted 1178 days go on for another year with probability .54") {
   // Weibull shape .72, median 163 days (inter-state wars); computed by hand: exp(-(3.499 - 2.881)).
   const BaseRate rate{"wars", "", "", 0.72, 163, 1178, 30.4};

@@ -7,6 +7,7 @@
 
 #include "study/bargaining_range_sum.h"
 #include "study/functional_places.h"
+#include "study/hopeless_offers.h"
 
 namespace melian {
 namespace {
@@ -37,6 +38,7 @@ std::vector<Column> columns_for(const Functional& what, const Structure& structu
                         [](const OfferMean& f) { return std::vector{column(Kind::offer_sum, f.move), column(Kind::move_made, f.move)}; },
                         [](const AcceptedMean& f) { return std::vector{column(Kind::accepted_sum, f.move), column(Kind::accepted_count, f.move)}; },
                         [](const OfferAccepted& f) { return std::vector{column(Kind::accepted, f.move)}; },
+                        [](const NextAction& f) { return std::vector{column(Kind::next_action, f.move, f.action), column(Kind::move_made, f.move)}; },
                         [](const MoveMade& f) { return std::vector{column(Kind::move_made, f.move, f.action)}; },
                         [](const auto&) { return std::vector<Column>{}; },
                     },
@@ -345,6 +347,7 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
   std::optional<Prediction> own;
   std::vector<std::unique_ptr<Sum>> sums(probes.size());
   std::vector<std::unique_ptr<RangeSum>> ranges(probes.size());
+  std::vector<std::unique_ptr<HopelessSum>> hopeless(probes.size());
   std::vector<Reader> readers;
   std::vector<int> reader_of(probes.size(), -1);  // of probes that force their way
   std::vector<Measured> out(probes.size());
@@ -363,6 +366,12 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
       MELIAN_EXPECT(!probe.move, "a bargaining range is taken where its offer is made");
       ranges[k] = std::make_unique<RangeSum>(board, share != nullptr ? share->offer : width->offer, probe.given);
       readers.push_back(ranges[k]->reader(probe.first_round, probe.last_round));
+      continue;
+    }
+    if (std::holds_alternative<HopelessOffers>(probe.what)) {
+      MELIAN_EXPECT(!probe.move, "hopeless offers are looked for where they are made");
+      hopeless[k] = std::make_unique<HopelessSum>(board, probe.what, probe.given);
+      readers.push_back(hopeless[k]->reader(probe.first_round, probe.last_round));
       continue;
     }
     sums[k] = std::make_unique<Sum>(board, probe);
@@ -388,6 +397,7 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
   if (!readers.empty()) sweep_places(board, readers);
   for (std::size_t k = 0; k < probes.size(); ++k) {
     if (sums[k]) out[k] = sums[k]->result();
+    if (hopeless[k]) out[k] = hopeless[k]->result();
     if (ranges[k]) out[k] = std::holds_alternative<RangeShare>(probes[k].what) ? ranges[k]->share() : ranges[k]->width();
   }
   return out;

@@ -83,6 +83,19 @@ struct ActionShare {
 struct ContentMean {
   int variable = 0;
 };
+/// P(this action | the move is made from here on, the next time it is). Empty where it never is.
+struct NextAction {
+  int move = 0, action = 0;
+};
+/// Of the offers of `move`: the share that their own author expects to be accepted in the same round with less than
+/// `most`, and that it makes more often than the base measure would. With `least`: the payoff to the author of the best
+/// offer expected below `most`, less that of the best one expected above `least`, over places and types that have both.
+/// Takes the probe's rounds and `given`; `move` of the probe is left empty.
+struct HopelessOffers {
+  int move = 0;
+  double most = 0.1;
+  std::optional<double> least{};
+};
 /// P(T = round | T >= round). At the start only; may be given types.
 struct Hazard {
   int round = 1;
@@ -105,7 +118,7 @@ struct RangeWidth {
 };
 
 using Functional = std::variant<OutcomeProbability, ExpectedRounds, EndsWithin, CutOff, ExpectedTally, ExpectedPayoff, OfferMean, AcceptedMean, OfferAccepted,
-                                MeanBelief, MoveMade, ActionShare, ContentMean, Hazard, News, RangeShare, RangeWidth>;
+                                MeanBelief, MoveMade, ActionShare, ContentMean, NextAction, HopelessOffers, Hazard, News, RangeShare, RangeWidth>;
 
 // ---- Where it is measured -------------------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ const char* word_of(Quantity quantity) {
     case Quantity::survival: return "survival";
     case Quantity::range: return "range";
     case Quantity::range_width: return "range_width";
+    case Quantity::hopeless: return "hopeless";
+    case Quantity::hopeless_gain: return "hopeless_gain";
     case Quantity::base_rate: return "base_rate";
   }
   return "";
@@ -49,6 +51,7 @@ std::string text_of(const Atom& atom) {
   if (!atom.part.empty()) inside += (atom.quantity == Quantity::information ? " " : ".") + atom.part.text;
   if (atom.mistaken) inside += " mistaken";
   if (atom.round_argument > 0) inside += (inside.empty() ? "" : ", ") + std::to_string(atom.round_argument);
+  for (const double level : atom.levels) inside += ", " + number_text(level);
   if (!inside.empty()) out += "(" + inside + ")";
   if (!atom.move.empty()) {
     out += (atom.action.empty() ? " at " : " after ") + atom.move.text;

@@ -42,6 +42,8 @@ enum class Quantity {
   survival,
   range,
   range_width,
+  hopeless,
+  hopeless_gain,
   base_rate
 };
 
@@ -60,13 +62,14 @@ struct Forced {
 /// One number to be read off a solved game: a quantity and where it is taken.
 struct Atom {
   Quantity quantity = Quantity::rounds;
-  std::vector<Word> names;   ///< ends; or tally, player, offer, choice, players, base rate
-  Word part;                 ///< type, option, or channel (talk, battlefield, reached)
-  bool mistaken = false;     ///< of share, times: only where another option is better for who chooses
-  int round_argument = 0;    ///< of hazard, survival, base_rate
-  Word move, move_player;    ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
-  Word action;               ///< `after`: forced there
-  std::vector<Forced> then;  ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
+  std::vector<Word> names;     ///< ends; or tally, player, offer, choice, players, base rate
+  Word part;                   ///< type, option, or channel (talk, battlefield, reached, "talk reached", ...)
+  bool mistaken = false;       ///< of share, times: only where another option is better for who chooses
+  int round_argument = 0;      ///< of hazard, survival, base_rate
+  std::vector<double> levels;  ///< probabilities: of hopeless and hopeless_gain
+  Word move, move_player;      ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
+  Word action;                 ///< `after`: forced there
+  std::vector<Forced> then;    ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
   std::optional<std::pair<int, int>> rounds;
   std::vector<Condition> given;
   int lasting = 0;  ///< only plays that go on beyond this round; 0: all

@@ -30,6 +30,8 @@ class Lookup {
       case Quantity::range:
       case Quantity::range_width: range(atom, out); break;
       case Quantity::information: information(atom, out); break;
+      case Quantity::hopeless:
+      case Quantity::hopeless_gain: hopeless(atom, out); break;
       default: placed(atom, out);
     }
     return out;
@@ -329,11 +331,9 @@ class Lookup {
   }
 
   void share(const Atom& atom, Plan& out) {
-    if (!atom.move.empty()) {
-      wrong(atom.move.span, "a share is taken where its own choice is made");
-      return;
-    }
     out.total = atom.quantity == Quantity::times;
+    if (!atom.move.empty() && (out.total || atom.mistaken || atom.lasting > 0))
+      return wrong(atom.move.span, "times, mistakes and shares of lasting plays are taken where the choice itself is made");
     const std::vector<int> named = moves(atom.names[0], {}, false);
     if (atom.mistaken)
       for (int move : named)
@@ -346,7 +346,11 @@ class Lookup {
       const std::vector<std::string>& of_move = structure_.moves[at(move)].actions;
       actions.insert(actions.end(), of_move.begin(), of_move.end());
       // A move of that name without the option counts too: there it is never taken.
-      add_probes(atom, ActionShare{content_of(of_move, atom.part.text).value_or(-1), atom.mistaken}, {move}, out);
+      const int action = content_of(of_move, atom.part.text).value_or(-1);
+      if (atom.move.empty())
+        add_probes(atom, ActionShare{action, atom.mistaken}, {move}, out);
+      else
+        add_probes(atom, NextAction{move, action}, places(atom), out);
     }
     if (!named.empty() && !content_of(actions, atom.part.text)) unknown(atom.part, fmt::format("action of `{}`", atom.names[0].text), actions);
   }
@@ -404,12 +408,26 @@ class Lookup {
     const auto who = player(atom.names[0]);
     if (!who) return;
     News news{*who};
-    if (atom.part.text == "talk") news.battlefield = false;
-    if (atom.part.text == "battlefield") news.talk = false;
-    if (atom.part.text == "reached") news.per_round_reached = true;
+    if (atom.part.text.starts_with("talk")) news.battlefield = false;
+    if (atom.part.text.starts_with("battlefield")) news.talk = false;
+    if (atom.part.text.ends_with("reached")) news.per_round_reached = true;
     Atom plain = atom;
     plain.given.clear();
     add_probes(plain, news, {-1}, out);
+  }
+
+  void hopeless(const Atom& atom, Plan& out) {
+    if (!atom.move.empty()) {
+      wrong(atom.move.span, "what an author expects of its offers is taken where it makes them");
+      return;
+    }
+    for (int offer : moves(atom.names[0], {}, true)) {
+      Probe probe;
+      probe.what = HopelessOffers{offer, atom.levels[0], atom.levels.size() > 1 ? std::optional(atom.levels[1]) : std::nullopt};
+      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.given = givens(atom, offer);
+      out.probes.push_back(std::move(probe));
+    }
   }
 
   void range(const Atom& atom, Plan& out) {

@@ -22,8 +22,9 @@ struct Qualifiers {
 
 struct Signature {
   Quantity quantity;
-  enum class Takes { nothing, ends, name, name_dot_optional, name_dot, channel, whole, two_names, name_and_whole } takes;
+  enum class Takes { nothing, ends, name, name_dot_optional, name_dot, channel, whole, two_names, name_and_whole, name_and_levels } takes;
   const char* example;
+  int levels = 0;  ///< how many probabilities follow the name
 };
 
 const std::map<std::string, Signature, std::less<>>& signatures() {
@@ -45,6 +46,8 @@ const std::map<std::string, Signature, std::less<>>& signatures() {
       {"survival", {Quantity::survival, T::whole, "survival(12)"}},
       {"range", {Quantity::range, T::two_names, "range(A, B)"}},
       {"range_width", {Quantity::range_width, T::two_names, "range_width(A, B)"}},
+      {"hopeless", {Quantity::hopeless, T::name_and_levels, "hopeless(offer, 0.1)", 1}},
+      {"hopeless_gain", {Quantity::hopeless_gain, T::name_and_levels, "hopeless_gain(offer, 0.1, 0.5)", 2}},
       {"base_rate", {Quantity::base_rate, T::name_and_whole, "base_rate(name, 12)"}},
   };
   return all;
@@ -132,6 +135,17 @@ class Parser {
     }
     ++at_;
     return static_cast<int>(token.number);
+  }
+
+  double probability() {
+    if (stopped_) return 0.0;
+    const Token& token = now();
+    if (token.kind != Token::Kind::number || token.number < 0 || token.number > 1) {
+      stop(token.span, "a probability is missing here", "a number from 0 to 1");
+      return 0.0;
+    }
+    ++at_;
+    return token.number;
   }
 
   /// One level deeper for as long as it lives.
@@ -230,7 +244,9 @@ class Parser {
       if (options_.roles) known.insert(known.end(), {"difference", "ratio", "first", "second"});
       const std::string near = nearest_word(word.text, known);
       stop(word.span, fmt::format("`{}` is no quantity", word.text),
-           "probability, rounds, tally, value, mean, accepted, acceptance, share, times, level, belief, information, hazard, survival, range, range_width or "
+           "probability, rounds, tally, value, mean, accepted, acceptance, share, times, level, belief, information, hazard, survival, range, range_width, "
+           "hopeless, "
+           "hopeless_gain or "
            "base_rate",
            near.empty() ? "docs/formats/study.md lists the quantities" : fmt::format("did you mean `{}`?", near));
       return out;
@@ -307,6 +323,11 @@ class Parser {
         atom.part = name("a channel");
         if (atom.part.text != "talk" && atom.part.text != "battlefield" && atom.part.text != "reached")
           stop(atom.part.span, fmt::format("`{}` is no part of information", atom.part.text), "talk, battlefield or reached");
+        if (atom.part.text != "reached" && take_word("reached")) atom.part = {atom.part.text + " reached", since(atom.part.span)};
+      }
+      for (int k = 0; k < signature.levels; ++k) {
+        need_sign(",", "between the arguments");
+        atom.levels.push_back(probability());
       }
       if (signature.takes == T::two_names || signature.takes == T::name_and_whole) {
         need_sign(",", "between the two arguments");

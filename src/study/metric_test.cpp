@@ -71,7 +71,11 @@ TEST_CASE("metric: every quantity of the language is read") {
                            "survival(12)",
                            "range(Moscow, Kyiv)",
                            "range_width(Moscow, Kyiv)",
-                           "base_rate(wars, 12)"})
+                           "base_rate(wars, 12)",
+                           "share(keep.return mistaken)",
+                           "times(keep.return)",
+                           "times(keep.return mistaken)",
+                           "level(rung)"})
     CHECK(atoms_of(sound(text)).size() == 1);
 }
 
@@ -90,6 +94,15 @@ TEST_CASE("metric: a quantity says where, when, given what and in which variant 
   CHECK(atom.given[1].negated);
   CHECK(atom.variant.text == "without_talks");
   CHECK(text_of(atom) == "value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given Moscow is not maximalist and overture is ask");
+}
+
+TEST_CASE("metric: what is written the same is asked the same, mistakes and lasting plays included") {
+  CHECK(text_of(sound("share(keep.return mistaken) in rounds 1..3 lasting 12 given M is flexible").atom) ==
+        "share(keep.return mistaken) in rounds 1..3 lasting 12 given M is flexible");
+  const std::vector<Atom> atoms = atoms_of(sound("(level(rung) at step in round 9 - level(rung) at step in round 1) lasting 12"));
+  REQUIRE(atoms.size() == 2);
+  CHECK(atoms[0].lasting == 12);
+  CHECK(text_of(atoms[1]) == "level(rung) at step in rounds 1..1 lasting 12");
 }
 
 TEST_CASE("metric: a forced choice may be followed by others") {
