@@ -80,8 +80,8 @@ class Section {
       rows += fmt::format("  {} & {} & {} & {} \\\\\n", maths(latex_symbol(parameter.name)), fmt::join(contents, ", "), range, latex_escaped(parameter.note));
     }
     if (rows.empty()) return {};
-    return "\n\\paragraph{Parameters.}\n\\begin{center}\\begin{tabular}{llll}\n  \\toprule\n  Symbol & Number & Range & Meaning \\\\\n  \\midrule\n" + rows +
-           "  \\bottomrule\n\\end{tabular}\\end{center}\n";
+    return "\n\\paragraph{Parameters.}\n\\medskip\\noindent\\begin{tabular}{llll}\n  \\toprule\n  Symbol & Number & Range & Meaning \\\\\n  \\midrule\n" + rows +
+           "  \\bottomrule\n\\end{tabular}\n";
   }
 
   [[nodiscard]] std::string definitions() const {
@@ -260,8 +260,8 @@ class Section {
       if (rows.find(row) == std::string::npos) rows += row;
     }
     if (rows.empty()) return {};
-    return "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n\\begin{center}\\begin{tabular}{l" + std::string(checked_.players.size(), 'l') +
-           "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\\end{center}\n";
+    return "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n\\medskip\\noindent\\begin{tabular}{l" + std::string(checked_.players.size(), 'l') +
+           "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\n";
   }
 
   const Model& model_;
