@@ -57,7 +57,7 @@ Command add_describe(CLI::App& program) {
       "melian describe powell_2004/cost\n"
       "melian describe powell_2004/cost --latex > model.tex\n"
       "melian describe schultz_1999/two_types --tree svg > tree.svg\n"
-      "melian describe istanbul/core --tree svg --round > round.svg");
+      "melian describe powell_2004/cost --tree svg --round > round.svg");
   auto command = std::make_shared<DescribeCommand>();
   command->game.add_to(*app);
   app->add_flag("--latex", command->latex, "the model section of a paper, as LaTeX, on stdout");

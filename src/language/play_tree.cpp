@@ -158,8 +158,9 @@ class Unfolder {
     }
     if (paid.time > 0) {
       const std::string power = paid.time == 1 ? "" : std::to_string(paid.time);
-      plain = "δ" + (power.empty() ? "" : "^" + power) + " " + plain;
-      latex = "\\delta" + (power.empty() ? "" : "^{" + power + "}") + " " + latex;
+      const bool one = paid.amount->op == Term::Op::number && paid.amount->number == 1.0;
+      plain = "δ" + (power.empty() ? "" : "^" + power) + (one ? "" : " " + plain);
+      latex = "\\delta" + (power.empty() ? "" : "^{" + power + "}") + (one ? "" : " " + latex);
     }
     const char* sign = paid.pays ? (amount.plain.empty() ? "-" : " - ") : (amount.plain.empty() ? "" : " + ");
     amount.plain += sign + plain;

@@ -60,7 +60,7 @@ phase p {
 })");
   CHECK(tree.nodes.front().kind == PlayNode::Kind::offer);
   CHECK(tree.nodes.front().branches.front().label == "x in 0 .. 1 by 0.5");
-  CHECK(ends_of(tree) == std::vector<std::string>{"deal: A x B 1 - x", "victory: A δ 1 B 0", "next round:"});
+  CHECK(ends_of(tree) == std::vector<std::string>{"deal: A x B 1 - x", "victory: A δ B 0", "next round:"});
 }
 
 TEST_CASE("play tree: what nothing decides branches, each condition once on a way") {

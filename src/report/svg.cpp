@@ -19,7 +19,7 @@ polyline{stroke-linejoin:round;stroke-linecap:round}
 .s0,.s1,.s2,.s3,.s4,.s5,.s6,.s7{stroke-width:2;fill:none}
 .s0{stroke:#0072b2}.s1{stroke:#d55e00;stroke-dasharray:8 3}.s2{stroke:#007a5a;stroke-dasharray:2 3}.s3{stroke:#a0508a;stroke-dasharray:10 3 2 3}
 .s4{stroke:#8a6d00}.s5{stroke:#2f7fb5;stroke-dasharray:5 5}.s6{stroke:#5b5b5b;stroke-dasharray:1 4}.s7{stroke:#1a1a1a;stroke-dasharray:12 4}
-.f0{fill:#9cc9e6}.f1{fill:#f2b48a}.f2{fill:#9ad6c1}.f3{fill:#dcb3cd}.f4{fill:#ead98b}.f5{fill:#c5dff0}.f6{fill:#cfcfcf}.f7{fill:#efefef}.shade{fill:#0072b2}
+.f0{fill:#9cc9e6}.f1{fill:#f2b48a}.f2{fill:#9ad6c1}.f3{fill:#dcb3cd}.f4{fill:#ead98b}.f5{fill:#c5dff0}.f6{fill:#cfcfcf}.f7{fill:#efefef}.shade{fill:#0072b2}rect{shape-rendering:crispEdges}
 @media (prefers-color-scheme:dark){
 .paper{fill:#16181c}text{fill:#ececec}.small{fill:#bdbdbd}.axis,.edge{stroke:#ececec}.grid{stroke:#3a3d43}.rule{stroke:#b5b5b5}.mark{stroke:#ff8a80}.dot{fill:#ff8a80}
 .node,.chance{fill:#16181c;stroke:#ececec}.end{fill:#ececec}

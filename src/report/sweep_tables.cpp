@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -16,6 +17,29 @@ namespace {
 std::string switch_words(const SweepSwitch& one) {
   return one.subject == "outcome" ? fmt::format("most probable outcome: {} gives way to {}", one.from, one.to)
                                   : fmt::format("most probable at first, {}: {} gives way to {}", one.subject, one.from, one.to);
+}
+
+/// Over two parameters: which boundaries there are, and by how many places each is marked.
+std::vector<std::string> boundaries(const Sweep& sweep) {
+  std::vector<std::pair<std::string, int>> counted;
+  for (const SweepSwitch& one : sweep.switches) {
+    const auto found = std::ranges::find(counted, switch_words(one), &std::pair<std::string, int>::first);
+    if (found == counted.end())
+      counted.emplace_back(switch_words(one), 1);
+    else
+      ++found->second;
+  }
+  std::ranges::stable_sort(counted, std::greater<>(), &std::pair<std::string, int>::second);
+  std::vector<std::string> out;
+  constexpr std::size_t most = 6;
+  for (const auto& [words, places] : counted) {
+    if (out.size() == most) {
+      out.push_back(fmt::format("computed: {} further kinds of boundary", counted.size() - most));
+      break;
+    }
+    out.push_back(fmt::format("computed, at {} {}: {}", places, places == 1 ? "place" : "places", words));
+  }
+  return out;
 }
 
 }  // namespace
@@ -111,14 +135,15 @@ std::string sweep_json(const Sweep& sweep, const SweepFigure& figure) {
 std::vector<std::string> sweep_words(const Sweep& sweep, const SweepFigure& figure) {
   constexpr std::size_t most = 12;
   std::vector<std::string> out;
+  if (sweep.vary.size() == 2) out = boundaries(sweep);
   for (const SweepSwitch& one : sweep.switches) {
+    if (sweep.vary.size() == 2) break;
     if (out.size() == most) {
       out.push_back(fmt::format("computed: {} further places", sweep.switches.size() - most));
       break;
     }
     const auto axis = static_cast<std::size_t>(one.axis);
-    std::string place = fmt::format("{} = {} ± {}", sweep.vary[axis].name, number_text(one.at[axis], 5), number_text(one.half_width, 1));
-    if (one.at.size() == 2) place += fmt::format(", {} = {}", sweep.vary[1 - axis].name, number_text(one.at[1 - axis], 4));
+    const std::string place = fmt::format("{} = {} ± {}", sweep.vary[axis].name, number_text(one.at[axis], 5), number_text(one.half_width, 1));
     out.push_back(fmt::format("computed: at {} {}", place, switch_words(one)));
   }
   for (const DrawnThreshold& one : figure.thresholds) {

@@ -52,7 +52,7 @@ std::string who(const PlayTree& tree, const PlayNode& node) {
 std::string payoff_words(const PlayTree& tree, const PlayNode& node) {
   std::vector<std::string> words;
   for (const PlayAmount& amount : node.payoffs) words.push_back(tree.players[at(amount.player)] + ": " + amount.plain);
-  return fmt::format("{}", fmt::join(words, ",  "));
+  return fmt::format("{}", fmt::join(words, ", "));
 }
 
 /// Nodes of one simultaneous move that differ only in what the other has chosen at the same time, by their move.
@@ -135,7 +135,7 @@ class SvgTree {
       const bool onward = node.kind == PlayNode::Kind::onward;
       if (!onward) svg.circle({px, py}, 3.5, "end");
       const std::string payoffs = payoff_words(tree_, node);
-      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label", (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : "   " + payoffs));
+      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label", (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : " · " + payoffs));
       return;
     }
     if (node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition)
@@ -143,7 +143,8 @@ class SvgTree {
     else
       svg.circle({px, py}, 5.5, "node");
     const bool root = n == 0;
-    svg.text({root ? px - 22 : px, py - 12}, root ? "start" : "middle", "label", who(tree_, node));
+    // To the left of the node, off the branches that leave it.
+    svg.text({root ? px - 22 : px + 8, py - 12}, root ? "start" : "end", "label", who(tree_, node));
   }
 
   const PlayTree& tree_;
