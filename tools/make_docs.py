@@ -37,7 +37,7 @@ def figure(program, entry, out):
         if value is None:
             continue
         name = f"{entry['name']}_figure.svg"
-        if run(program, "sweep", model, "--vary", vary_words(threshold["parameter"], value), "--svg", str(out / name)) is not None:
+        if run(program, "sweep", model, "--vary", vary_words(threshold["parameter"], value), "--uncertified", "--svg", str(out / name)) is not None:
             return name
     return None
 
@@ -103,6 +103,14 @@ def gallery(program, out, quick):
     return len(entries)
 
 
+def list_folder(out, folder, title):
+    """An index of a folder's pages, by their own headings."""
+    lines = [f"# {title}", ""]
+    for page in sorted((out / folder).glob("*.md")):
+        lines.append(f"- [{page.read_text(encoding='utf-8').splitlines()[0].lstrip('# ')}]({page.name})")
+    (out / folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=str(ROOT / "build/melian"))
@@ -114,6 +122,8 @@ def main():
     shutil.copytree(ROOT / "docs", out)
     home = (ROOT / "README.md").read_text(encoding="utf-8")
     (out / "index.md").write_text(home.replace("](docs/", "]("), encoding="utf-8")
+    list_folder(out, "decisions", "Decisions of lasting weight")
+    list_folder(out, "formats", "Files and formats")
     (out / "gallery").mkdir()
     count = gallery(asked.program, out / "gallery", asked.quick)
     print(f"docs: {len(list(out.rglob('*.md')))} pages, {count} models in the gallery")

@@ -111,7 +111,8 @@ struct SweepCommand {
     constexpr std::size_t most = 18;
     std::vector<std::string> out;
     for (const auto& [name, content] : options.settings)
-      out.push_back(fmt::format("{} = {}", name, std::holds_alternative<double>(content) ? number_text(std::get<double>(content)) : std::get<std::string>(content)));
+      out.push_back(
+          fmt::format("{} = {}", name, std::holds_alternative<double>(content) ? number_text(std::get<double>(content)) : std::get<std::string>(content)));
     if (!std::isnan(method.lambda)) out.push_back(fmt::format("lambda = {}", number_text(method.lambda)));
     if (model.parameters().size() > most) {
       out.push_back("the others as in the model's file");
@@ -155,8 +156,9 @@ struct SweepCommand {
     const auto missed = std::ranges::count_if(found.points, [](const SweepPoint& point) { return !point.holds; });
     if (missed == 0) return done;
     const auto first = std::ranges::find_if(found.points, [](const SweepPoint& point) { return !point.holds; });
-    return judged(false, {fmt::format("{} of {} points; the first because {}", missed, found.points.size(), first->why_not.empty() ? "" : first->why_not.front())}, true,
-                  common.quiet);
+    return judged(false,
+                  {fmt::format("{} of {} points; the first because {}", missed, found.points.size(), first->why_not.empty() ? "" : first->why_not.front())},
+                  true, common.quiet);
   }
 };
 
@@ -170,7 +172,10 @@ Command add_sweep(CLI::App& program) {
       "melian sweep powell_2004/cost --vary discount=0.8:0.98:10 --number values.S --number rounds.mean");
   auto command = std::make_shared<SweepCommand>();
   command->game.add_to(*app);
-  app->add_option("--vary", command->vary, "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")->allow_extra_args(false)->required()->type_name("RANGE");
+  app->add_option("--vary", command->vary, "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")
+      ->allow_extra_args(false)
+      ->required()
+      ->type_name("RANGE");
   app->add_option("--number", command->numbers, "a number to draw, and to report where it is not among the printed ones; repeatable (docs/formats/expected.md)")
       ->allow_extra_args(false)
       ->type_name("NAME");

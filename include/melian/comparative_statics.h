@@ -30,31 +30,31 @@ struct MostProbable {
 };
 
 struct SweepPoint {
-  std::vector<double> at;                ///< by varied parameter
+  std::vector<double> at;  ///< by varied parameter
   std::map<std::string, double> numbers, grid_error;
   std::vector<MostProbable> most_probable;
-  bool holds = false;                    ///< the certificate (or, without one, that every decision was solved)
+  bool holds = false;  ///< the certificate (or, without one, that every decision was solved)
   std::vector<std::string> why_not;
 };
 
 /// A place where something else becomes most probable, between two neighbouring points.
 struct SweepSwitch {
-  int axis = 0;                ///< the varied parameter along which it was found
-  std::vector<double> at;      ///< by varied parameter; along `axis` the middle of the interval that is left
-  double half_width = 0.0;     ///< of that interval
+  int axis = 0;             ///< the varied parameter along which it was found
+  std::vector<double> at;   ///< by varied parameter; along `axis` the middle of the interval that is left
+  double half_width = 0.0;  ///< of that interval
   std::string subject, from, to;
 };
 
 struct SweepOptions {
-  Settings settings;                          ///< of the parameters that stay
-  std::vector<VariedParameter> vary;          ///< one or two
+  Settings settings;                  ///< of the parameters that stay
+  std::vector<VariedParameter> vary;  ///< one or two
   AnswerOptions answer;
   /// Belief nodes by game, where `answer` does not give them; may be empty.
   std::function<Result<std::vector<int>>(const Structure&)> nodes;
-  std::vector<std::string> also;              ///< numbers beyond the printed ones, read by `read`
+  std::vector<std::string> also;  ///< numbers beyond the printed ones, read by `read`
   std::function<Result<double>(const Structure&, const Prediction&, const std::string&)> read;
   bool find_switches = true;
-  int halvings = 12;                          ///< of the interval in which a switch lies
+  int halvings = 12;  ///< of the interval in which a switch lies
   std::int64_t max_points = 100'000;
   std::int64_t max_decisions = 20'000'000'000;  ///< refuse beyond
   OnStep on_step;

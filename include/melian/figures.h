@@ -26,7 +26,7 @@ struct DrawnThreshold {
 struct SweepFigure {
   std::vector<std::string> shown;  ///< numbers drawn; empty: the probabilities of outcomes
   std::vector<DrawnThreshold> thresholds;
-  std::vector<std::string> fixed;  ///< what goes into the caption: "precision = 200"
+  std::vector<std::string> fixed;       ///< what goes into the caption: "precision = 200"
   std::vector<std::string> axis_notes;  ///< by varied parameter: what it is; may be empty
   std::string title, source;
 };

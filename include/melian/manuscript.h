@@ -10,7 +10,7 @@
 namespace melian {
 
 /// The model section of a paper, from the file: players, types and priors, parameters, definitions, sequence of moves,
-/// payoffs. Numbers are those of the settings. Needs booktabs only.
+/// payoffs. Numbers are those of the settings. Needs amsmath and booktabs.
 /// Errors: what is wrong with the settings.
 [[nodiscard]] Result<std::string> latex_section(const Model& model, const Settings& settings = {});
 
@@ -27,8 +27,8 @@ struct PlayAmount {
 struct PlayNode {
   enum class Kind { offer, choice, chance, condition, end, onward } kind = Kind::end;
   int player = -1;
-  std::string name;              ///< of the move, the outcome, the phase gone to; of a condition its text
-  int together = -1;             ///< choices made at the same time share a number: their maker does not see the other's
+  std::string name;                 ///< of the move, the outcome, the phase gone to; of a condition its text
+  int together = -1;                ///< choices made at the same time share a number: their maker does not see the other's
   std::vector<PlayAmount> payoffs;  ///< at an end or onward: everything paid on the way, by player
   struct Branch {
     std::string label;   ///< the action or outcome; of an offer its range

@@ -103,8 +103,8 @@ struct Sign : CatalogueGame {
 
 /// When the claim applies, as data: a text with numbers worked out from the model's parameters.
 struct Condition {
-  std::string text;       ///< "risky demand iff q < q* = {q_star}: here q = {prior[B].low}"
-  std::string model;      ///< whose parameters; empty: the text has no numbers
+  std::string text;   ///< "risky demand iff q < q* = {q_star}: here q = {prior[B].low}"
+  std::string model;  ///< whose parameters; empty: the text has no numbers
   Settings settings;
   Definitions where;
   std::string holds_if;       ///< a formula; empty: the text only states the case
@@ -135,9 +135,9 @@ struct CatalogueEntry {
 struct CheckResult {
   std::size_t check = 0;  ///< index into the entry's checks, then its signs
   std::optional<double> computed;
-  std::optional<double> at_from;    ///< of a sign: the number where the parameter is at `from` (`computed`: at `to`)
-  std::optional<double> expected;   ///< of a check: the number, or what the bound comes to
-  std::string why_not;  ///< when nothing could be computed
+  std::optional<double> at_from;   ///< of a sign: the number where the parameter is at `from` (`computed`: at `to`)
+  std::optional<double> expected;  ///< of a check: the number, or what the bound comes to
+  std::string why_not;             ///< when nothing could be computed
   bool passed = false;
 };
 

@@ -28,7 +28,7 @@ class Section {
   Section(const Model& model, std::map<std::string, double> numbers) : model_(model), checked_(model.checked()), numbers_(std::move(numbers)) {}
 
   [[nodiscard]] std::string text() {
-    std::string out = "% Made from the model's file by `melian describe --latex`; needs \\usepackage{booktabs}.\n";
+    std::string out = "% Made from the model's file by `melian describe --latex`; needs \\usepackage{amsmath,booktabs}.\n";
     out += fmt::format("\\subsection*{{{}}}\n", latex_escaped(checked_.title));
     if (!checked_.citations.empty()) out += "After " + latex_escaped(fmt::format("{}", fmt::join(checked_.citations, "; "))) + ".\n";
     const std::string moves = sequence();  // first, to learn what is paid where play ends
@@ -53,8 +53,8 @@ class Section {
     std::vector<std::string> drawn;
     for (const NumericTypesSpec& spec : checked_.numeric_types)
       if (spec.player == index)
-        drawn.push_back(maths(fmt::format("{} \\sim {}({}, {})", latex_symbol(checked_.parameters[at(spec.parameter)].name),
-                                          spec.normal ? "N" : "U", latex_text(checked_, *spec.first), latex_text(checked_, *spec.second))));
+        drawn.push_back(maths(fmt::format("{} \\sim {}({}, {})", latex_symbol(checked_.parameters[at(spec.parameter)].name), spec.normal ? "N" : "U",
+                                          latex_text(checked_, *spec.first), latex_text(checked_, *spec.second))));
     if (!drawn.empty()) return ": " + listed(drawn) + " (cut into equally likely parts)";
     std::vector<std::string> types;
     for (const std::string& type : player.types) {
@@ -76,19 +76,21 @@ class Section {
         const std::string shown = parameter.words.empty() ? maths(number_text(number, 6)) : roman(parameter.words[static_cast<std::size_t>(number)]);
         contents.push_back(shown + (type.empty() ? "" : " (" + latex_escaped(type) + ")"));
       }
-      const std::string range = parameter.low && parameter.high ? maths(fmt::format("[{}, {}]", number_text(*parameter.low), number_text(*parameter.high))) : "";
+      const std::string range =
+          parameter.low && parameter.high ? maths(fmt::format("[{}, {}]", number_text(*parameter.low), number_text(*parameter.high))) : "";
       rows += fmt::format("  {} & {} & {} & {} \\\\\n", maths(latex_symbol(parameter.name)), fmt::join(contents, ", "), range, latex_escaped(parameter.note));
     }
     if (rows.empty()) return {};
-    return "\n\\paragraph{Parameters.}\n\\medskip\\noindent\\begin{tabular}{llll}\n  \\toprule\n  Symbol & Number & Range & Meaning \\\\\n  \\midrule\n" + rows +
-           "  \\bottomrule\n\\end{tabular}\n";
+    return "\n\\paragraph{Parameters.}\n\\medskip\\noindent\\begin{tabular}{llll}\n  \\toprule\n  Symbol & Number & Range & Meaning \\\\\n  \\midrule\n" +
+           rows + "  \\bottomrule\n\\end{tabular}\n";
   }
 
   [[nodiscard]] std::string definitions() const {
     if (checked_.lets.empty()) return {};
     std::string out = "\n\\paragraph{Definitions.}\n\\begin{align*}\n";
     for (std::size_t k = 0; k < checked_.lets.size(); ++k)
-      out += fmt::format("  {} &= {}{}\n", latex_symbol(checked_.lets[k].name), latex_text(checked_, *checked_.lets[k].body), k + 1 < checked_.lets.size() ? " \\\\" : "");
+      out += fmt::format("  {} &= {}{}\n", latex_symbol(checked_.lets[k].name), latex_text(checked_, *checked_.lets[k].body),
+                         k + 1 < checked_.lets.size() ? " \\\\" : "");
     return out + "\\end{align*}\n";
   }
 
@@ -101,7 +103,8 @@ class Section {
       out += fmt::format("  \\item {} $\\in$ {}, at first {}{}\n", maths(latex_symbol(variable.name)), maths(latex_range(checked_, variable.range)), start,
                          variable.note.empty() ? "" : ": " + latex_escaped(variable.note));
     }
-    return out.empty() ? out : "\n\\paragraph{Public states.}\nBesides what has been done in the round, all remember:\n\\begin{itemize}\n" + out + "\\end{itemize}\n";
+    return out.empty() ? out
+                       : "\n\\paragraph{Public states.}\nBesides what has been done in the round, all remember:\n\\begin{itemize}\n" + out + "\\end{itemize}\n";
   }
 
   [[nodiscard]] std::string horizon() const {
@@ -115,7 +118,8 @@ class Section {
   [[nodiscard]] std::string sequence() {
     std::string out;
     for (const CheckedPhase& phase : checked_.phases) {
-      if (checked_.phases.size() > 1) out += fmt::format("\\emph{{Phase {}}}{}\n", latex_escaped(phase.name), phase.note.empty() ? "" : ": " + latex_escaped(phase.note));
+      if (checked_.phases.size() > 1)
+        out += fmt::format("\\emph{{Phase {}}}{}\n", latex_escaped(phase.name), phase.note.empty() ? "" : ": " + latex_escaped(phase.note));
       out += items(phase.body, 0);
     }
     if (!checked_.horizon.closing.empty()) out += "When the last round is over: " + inline_block(checked_.horizon.closing) + ".\n";
@@ -146,8 +150,8 @@ class Section {
   /// What follows an option, an outcome or a condition.
   [[nodiscard]] std::string consequence(const CheckedBlock& block, int depth) {
     if (block.empty()) return ".";
-    const bool simple = block.size() == 1 && !std::holds_alternative<CheckedChoice>(block.front().what) && !std::holds_alternative<CheckedChance>(block.front().what) &&
-                        !std::holds_alternative<CheckedWhen>(block.front().what);
+    const bool simple = block.size() == 1 && !std::holds_alternative<CheckedChoice>(block.front().what) &&
+                        !std::holds_alternative<CheckedChance>(block.front().what) && !std::holds_alternative<CheckedWhen>(block.front().what);
     if (simple || depth + 1 >= deepest_list) return ": " + inline_block(block) + ".";
     std::string list = items(block, depth + 1);
     while (list.ends_with('\n')) list.pop_back();
@@ -164,14 +168,16 @@ class Section {
     const CheckedVariable& variable = checked_.variables[at(offer.variable)];
     const std::string note = checked_.sites[at(offer.site)].note;
     return fmt::format("{} offers ${} \\in {}${}{}.", player(offer.player), latex_symbol(variable.name), latex_range(checked_, offer.range),
-                       offer.where ? fmt::format(" where {}", maths(latex_text(checked_, *offer.where))) : "", note.empty() ? "" : " (" + latex_escaped(note) + ")");
+                       offer.where ? fmt::format(" where {}", maths(latex_text(checked_, *offer.where))) : "",
+                       note.empty() ? "" : " (" + latex_escaped(note) + ")");
   }
   [[nodiscard]] std::string words(const CheckedChoice& choice, int depth) {
     const CheckedVariable& variable = checked_.variables[at(choice.variable)];
     std::string out = fmt::format("{} chooses {}: ", player(choice.player), roman(variable.name));
     if (depth + 1 >= deepest_list) {
       std::vector<std::string> options;
-      for (const CheckedOption& option : choice.options) options.push_back(option_words(variable, option) + (option.block.empty() ? "" : " (" + inline_block(option.block) + ")"));
+      for (const CheckedOption& option : choice.options)
+        options.push_back(option_words(variable, option) + (option.block.empty() ? "" : " (" + inline_block(option.block) + ")"));
       return out + fmt::format("{}.", fmt::join(options, ", or "));
     }
     std::vector<std::string> names;
@@ -180,7 +186,8 @@ class Section {
     std::string rows;
     const std::string indent(at(2 * depth + 2), ' ');
     for (const CheckedOption& option : choice.options)
-      if (!option.block.empty()) rows += fmt::format("{}  \\item After {}{}\n", indent, roman(variable.range.words[at(option.word)]), consequence(option.block, depth + 1));
+      if (!option.block.empty())
+        rows += fmt::format("{}  \\item After {}{}\n", indent, roman(variable.range.words[at(option.word)]), consequence(option.block, depth + 1));
     return rows.empty() ? out : fmt::format("{}\n{}\\begin{{itemize}}\n{}{}\\end{{itemize}}", out, indent, rows, indent);
   }
   [[nodiscard]] std::string option_words(const CheckedVariable& variable, const CheckedOption& option) const {
@@ -200,16 +207,19 @@ class Section {
     std::string out = "Chance decides " + roman(variable.name);
     if (depth + 1 >= deepest_list) {
       std::vector<std::string> outcomes;
-      for (const CheckedOutcome& outcome : chance.outcomes) outcomes.push_back(outcome_words(variable, outcome) + (outcome.block.empty() ? "" : " (" + inline_block(outcome.block) + ")"));
+      for (const CheckedOutcome& outcome : chance.outcomes)
+        outcomes.push_back(outcome_words(variable, outcome) + (outcome.block.empty() ? "" : " (" + inline_block(outcome.block) + ")"));
       return out + fmt::format(": {}.", fmt::join(outcomes, ", "));
     }
     const std::string indent(at(2 * depth + 2), ' ');
     std::string rows;
-    for (const CheckedOutcome& outcome : chance.outcomes) rows += fmt::format("{}  \\item {}{}\n", indent, outcome_words(variable, outcome), consequence(outcome.block, depth + 1));
+    for (const CheckedOutcome& outcome : chance.outcomes)
+      rows += fmt::format("{}  \\item {}{}\n", indent, outcome_words(variable, outcome), consequence(outcome.block, depth + 1));
     return fmt::format("{}:\n{}\\begin{{itemize}}\n{}{}\\end{{itemize}}", out, indent, rows, indent);
   }
   [[nodiscard]] std::string outcome_words(const CheckedVariable& variable, const CheckedOutcome& outcome) const {
-    std::string out = roman(variable.range.words[at(outcome.word)]) + (outcome.odds ? " with probability " + maths(latex_text(checked_, *outcome.odds)) : " otherwise");
+    std::string out =
+        roman(variable.range.words[at(outcome.word)]) + (outcome.odds ? " with probability " + maths(latex_text(checked_, *outcome.odds)) : " otherwise");
     for (const auto& [observer, odds] : outcome.perceived) out += fmt::format(" (perceived by {} as {})", player(observer), maths(latex_text(checked_, *odds)));
     return out;
   }
@@ -260,8 +270,8 @@ class Section {
       if (rows.find(row) == std::string::npos) rows += row;
     }
     if (rows.empty()) return {};
-    return "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n\\medskip\\noindent\\begin{tabular}{l" + std::string(checked_.players.size(), 'l') +
-           "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\n";
+    return "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n\\medskip\\noindent\\begin{tabular}{l" +
+           std::string(checked_.players.size(), 'l') + "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\n";
   }
 
   const Model& model_;

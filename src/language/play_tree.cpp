@@ -25,10 +25,10 @@ struct Paid {
 
 /// What is known where play stands.
 struct Standing {
-  std::map<int, int> words;            ///< by variable: what was chosen, or what a state holds
+  std::map<int, int> words;                              ///< by variable: what was chosen, or what a state holds
   std::vector<std::pair<std::string, bool>> conditions;  ///< decided on the way
   std::vector<Paid> paid;
-  std::vector<bool> entered;           ///< [phase]
+  std::vector<bool> entered;  ///< [phase]
   int phase = 0, time = 0;
 };
 
@@ -56,9 +56,9 @@ class Unfolder {
       if (checked_.variables[v].kind == CheckedVariable::Kind::state_words) standing.words[static_cast<int>(v)] = checked_.variables[v].start_word;
     go_on({{&checked_.phases[0].body, 0}}, standing);
     if (out_.ends > options_.most_ends)
-      return std::unexpected(Diagnostics{placeless(too_large_code, fmt::format("the tree has more than {} ends and could not be read", options_.most_ends),
-                                                   options_.one_round ? "draw a smaller model; `melian describe MODEL` says the whole in words"
-                                                                      : "draw one round of it (--round)")});
+      return std::unexpected(Diagnostics{
+          placeless(too_large_code, fmt::format("the tree has more than {} ends and could not be read", options_.most_ends),
+                    options_.one_round ? "draw a smaller model; `melian describe MODEL` says the whole in words" : "draw one round of it (--round)")});
     return std::move(out_);
   }
 
@@ -268,7 +268,8 @@ class Unfolder {
       Continuation into = rest;
       if (!outcome.block.empty()) into.push_back({&outcome.block, 0});
       const int child = go_on(std::move(into), std::move(then));
-      out_.nodes[at(node)].branches.push_back({variable.range.words[at(outcome.word)], outcome.odds ? plain_text(checked_, *outcome.odds) : "otherwise", child});
+      out_.nodes[at(node)].branches.push_back(
+          {variable.range.words[at(outcome.word)], outcome.odds ? plain_text(checked_, *outcome.odds) : "otherwise", child});
     }
     return node;
   }

@@ -120,7 +120,8 @@ class Writer {
     if (!signs_.latex) return p.name + (type.empty() ? "" : "." + type);
     if (p.player < 0) return latex_symbol(p.name);
     if (p.role == CheckedParameter::Role::numeric_type) return latex_symbol(p.name);
-    return latex_symbol(p.name) + (type.empty() ? fmt::format("(\\theta_{{\\mathrm{{{}}}}})", latex_escaped(model_.players[at(p.player)].name)) : fmt::format("(\\mathrm{{{}}})", latex_escaped(type)));
+    return latex_symbol(p.name) + (type.empty() ? fmt::format("(\\theta_{{\\mathrm{{{}}}}})", latex_escaped(model_.players[at(p.player)].name))
+                                                : fmt::format("(\\mathrm{{{}}})", latex_escaped(type)));
   }
   [[nodiscard]] std::string fixed(const Term& term) const {
     const Player& player = model_.players[at(term.index)];
@@ -135,7 +136,8 @@ class Writer {
   [[nodiscard]] std::string type_is(const Term& term) const {
     const Player& player = model_.players[at(term.index)];
     const std::string& type = player.types[at(term.content)];
-    return signs_.latex ? fmt::format("\\theta_{{\\mathrm{{{}}}}} = \\mathrm{{{}}}", latex_escaped(player.name), latex_escaped(type)) : player.name + " is " + type;
+    return signs_.latex ? fmt::format("\\theta_{{\\mathrm{{{}}}}} = \\mathrm{{{}}}", latex_escaped(player.name), latex_escaped(type))
+                        : player.name + " is " + type;
   }
 
   const Model::Checked& model_;

@@ -47,7 +47,8 @@ Result<Solved> solve_as_tree(const Game& game, const CatalogueGame& asked) {
   const Result<TreeSolution> solution = solve_tree(*form, options);
   if (!solution) return std::unexpected(solution.error());
   if (solution->summary.termination != TreeTermination::reached)
-    return std::unexpected(Diagnostics{placeless(tree_refusal_code, fmt::format("the tree was followed to lambda {} only", number_text(solution->summary.lambda, 4)))});
+    return std::unexpected(
+        Diagnostics{placeless(tree_refusal_code, fmt::format("the tree was followed to lambda {} only", number_text(solution->summary.lambda, 4)))});
   Solved out{game.structure, std::nullopt, {}};
   const TreePrediction prediction = predict_tree(*form, solution->log_strategy);
   for (const TreePrediction::End& end : prediction.ends) out.by_tree["outcomes." + end.outcome] += end.probability;
@@ -81,7 +82,8 @@ Result<double> number_of(const Solved& solved, const std::string& name) {
   std::vector<std::string> names;
   for (const auto& [known, number] : solved.by_tree) names.push_back(known);
   const std::string near = nearest_word(name, names);
-  return std::unexpected(Diagnostics{placeless("M0922", fmt::format("by tree there is no `{}`", name), near.empty() ? "" : fmt::format("did you mean `{}`?", near))});
+  return std::unexpected(
+      Diagnostics{placeless("M0922", fmt::format("by tree there is no `{}`", name), near.empty() ? "" : fmt::format("did you mean `{}`?", near))});
 }
 
 /// Parameters and definitions, each worked out once what it needs is there.

@@ -41,8 +41,9 @@ Json signs_json(const CatalogueEntry& entry, const std::vector<CheckResult>& res
   Json out = Json::array();
   for (std::size_t k = 0; k < entry.signs.size(); ++k) {
     const Sign& sign = entry.signs[k];
-    Json one{{"model", sign.model},       {"parameter", sign.parameter}, {"from", sign.from}, {"to", sign.to}, {"number", sign.quantity},
-             {"sign", sign.sign > 0 ? "+" : sign.sign < 0 ? "-" : "0"}, {"because", sign.because}};
+    Json one{{"model", sign.model},    {"parameter", sign.parameter}, {"from", sign.from},
+             {"to", sign.to},          {"number", sign.quantity},     {"sign", sign.sign > 0 ? "+" : sign.sign < 0 ? "-" : "0"},
+             {"because", sign.because}};
     if (const std::size_t r = entry.checks.size() + k; r < results.size()) {
       one["at_from"] = or_null(results[r].at_from);
       one["at_to"] = or_null(results[r].computed);

@@ -12,9 +12,9 @@ constexpr const char* catalogue_code = "M0923";
 
 /// The mechanisms that the catalogue is listed by; one list, so that two spellings of one mechanism cannot both be in use.
 const std::vector<std::string>& known_tags() {
-  static const std::vector<std::string> tags{"screening", "learning in war", "signalling", "commitment problem", "first strike", "indivisibility",
-                                             "reputation", "heterogeneous priors", "mediation", "insincere talks", "third party", "deadline",
-                                             "two-level game", "spoilers", "complete information", "statistical model"};
+  static const std::vector<std::string> tags{
+      "screening", "learning in war", "signalling",  "commitment problem", "first strike",   "indivisibility", "reputation",           "heterogeneous priors",
+      "mediation", "insincere talks", "third party", "deadline",           "two-level game", "spoilers",       "complete information", "statistical model"};
   return tags;
 }
 
@@ -148,8 +148,10 @@ Check ExpectedReader::check(const Json& object, std::size_t index) {
   }
   out.name = text(object, "name", where);
   if (!out.name.empty()) where = fmt::format("check \"{}\"", out.name);
-  only(object, {"name", "model", "settings", "lambda", "grid", "measure", "method", "present_value", "quantity", "expected", "at_most", "where", "tolerance", "because"},
-       where);
+  only(
+      object,
+      {"name", "model", "settings", "lambda", "grid", "measure", "method", "present_value", "quantity", "expected", "at_most", "where", "tolerance", "because"},
+      where);
   game(out, object, where);
   out.quantity = text(object, "quantity", where);
   out.at_most = text(object, "at_most", where, false);
@@ -169,7 +171,9 @@ Sign ExpectedReader::sign(const Json& object, std::size_t index) {
     complain(where + " is no table");
     return out;
   }
-  only(object, {"model", "settings", "lambda", "grid", "measure", "method", "present_value", "parameter", "from", "to", "number", "sign", "tolerance", "because"}, where);
+  only(object,
+       {"model", "settings", "lambda", "grid", "measure", "method", "present_value", "parameter", "from", "to", "number", "sign", "tolerance", "because"},
+       where);
   game(out, object, where);
   out.parameter = text(object, "parameter", where);
   out.from = number(object, "from", where, true).value_or(0.0);

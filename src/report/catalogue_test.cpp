@@ -38,7 +38,8 @@ phase toss { chance coin { heads with p { end heads: A gets 1 }  tails otherwise
 const std::string head = R"({"title": "t", "citation": "Nobody, N. (2025). t.", "claim": "c", "mechanism": "m", "status": "s", "tags": ["screening"],)";
 
 std::string checks(const std::string& more) {
-  return head + R"("checks": [{"name": "heads", "model": "coin.melian", "quantity": "outcomes.heads", "expected": 0.25, "tolerance": 0, "because": "given"})" + more + "]";
+  return head + R"("checks": [{"name": "heads", "model": "coin.melian", "quantity": "outcomes.heads", "expected": 0.25, "tolerance": 0, "because": "given"})" +
+         more + "]";
 }
 
 }  // namespace

@@ -33,9 +33,7 @@ std::string sign_words(const Sign& sign) {
   return fmt::format("{} {} in {} ({} to {})", sign.quantity, verb, sign.parameter, number_text(sign.from), number_text(sign.to));
 }
 
-std::string number_or_reason(const std::optional<double>& number, const std::string& why_not) {
-  return number ? number_text(*number, shown_digits) : why_not;
-}
+std::string number_or_reason(const std::optional<double>& number, const std::string& why_not) { return number ? number_text(*number, shown_digits) : why_not; }
 
 std::string checks_table(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style) {
   const bool run = !results.empty();
@@ -44,9 +42,11 @@ std::string checks_table(const CatalogueEntry& entry, const std::vector<CheckRes
   for (std::size_t k = 0; k < entry.checks.size(); ++k) {
     const Check& check = entry.checks[k];
     const std::optional<double> bound = run ? results[k].expected : std::nullopt;
-    const std::string expected = check.at_most.empty() ? number_text(check.expected, shown_digits) : "<= " + (bound ? number_text(*bound, shown_digits) : check.at_most);
+    const std::string expected =
+        check.at_most.empty() ? number_text(check.expected, shown_digits) : "<= " + (bound ? number_text(*bound, shown_digits) : check.at_most);
     if (run)
-      table.add({check.name, expected, number_or_reason(results[k].computed, results[k].why_not), number_text(check.tolerance, 2), results[k].passed ? "pass" : "FAIL"});
+      table.add({check.name, expected, number_or_reason(results[k].computed, results[k].why_not), number_text(check.tolerance, 2),
+                 results[k].passed ? "pass" : "FAIL"});
     else
       table.add({check.name, expected, number_text(check.tolerance, 2)});
   }
@@ -64,7 +64,8 @@ std::string signs_table(const CatalogueEntry& entry, const std::vector<CheckResu
       continue;
     }
     const CheckResult& result = results[entry.checks.size() + k];
-    table.add({sign_words(entry.signs[k]), number_or_reason(result.at_from, result.why_not), number_or_reason(result.computed, ""), result.passed ? "pass" : "FAIL"});
+    table.add(
+        {sign_words(entry.signs[k]), number_or_reason(result.at_from, result.why_not), number_or_reason(result.computed, ""), result.passed ? "pass" : "FAIL"});
   }
   return "\n" + table.text(style, 0);
 }

@@ -58,8 +58,8 @@ void Svg::circle(SvgPoint centre, double radius, const std::string& classes) {
 
 void Svg::text(SvgPoint place, const std::string& anchor, const std::string& classes, const std::string& content, double turn) {
   const std::string turned = turn == 0.0 ? "" : fmt::format(" transform=\"rotate({:.0f} {} {})\"", turn, number(place.first), number(place.second));
-  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", classes, number(place.first), number(place.second), anchor, turned,
-                       xml_escaped(content));
+  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", classes, number(place.first), number(place.second), anchor,
+                       turned, xml_escaped(content));
 }
 
 std::string Svg::finished() const {

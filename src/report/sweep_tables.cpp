@@ -128,7 +128,8 @@ std::string sweep_json(const Sweep& sweep, const SweepFigure& figure) {
     for (const auto& [number, other] : one.points) points.push_back(sweep.vary.size() == 1 ? Json{number} : Json{number, other});
     document["thresholds"].push_back({{"parameter", sweep.vary[one.axis].name}, {"what", one.what}, {"source", one.source}, {"points", points}});
   }
-  document["cost"] = Json{{"points", sweep.cost.points}, {"games_built", sweep.cost.structures}, {"decisions", sweep.cost.decisions}, {"further_solves", sweep.further_solves}};
+  document["cost"] = Json{
+      {"points", sweep.cost.points}, {"games_built", sweep.cost.structures}, {"decisions", sweep.cost.decisions}, {"further_solves", sweep.further_solves}};
   return document.dump(1) + "\n";
 }
 

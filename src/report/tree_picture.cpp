@@ -16,8 +16,8 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// Places in columns and rows: ends are spaced evenly, a move stands midway between its first and its last branch.
 struct Layout {
-  std::vector<double> row;   ///< [node]
-  std::vector<int> column;   ///< [node]
+  std::vector<double> row;  ///< [node]
+  std::vector<int> column;  ///< [node]
   int columns = 1;
   double rows = 0;
 };
@@ -173,11 +173,13 @@ std::string tree_tikz(const PlayTree& tree) {
       const double drop = -row_height * (layout.row[at(branch.node)] - layout.row[n]);
       const std::string turn = place(here, bend, drop);
       if (node.kind == PlayNode::Kind::offer)
-        out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here), place(here, bend, drop + fan), place(here, bend, drop - fan), turn, place(branch.node));
+        out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here), place(here, bend, drop + fan), place(here, bend, drop - fan),
+                           turn, place(branch.node));
       else
         out += fmt::format("  \\draw {} -- {} -- {};\n", place(here), turn, place(branch.node));
       out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn, latex_escaped(branch.label));
-      if (!branch.detail.empty()) out += fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n", turn, latex_escaped(branch.detail));
+      if (!branch.detail.empty())
+        out += fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n", turn, latex_escaped(branch.detail));
     }
   }
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
@@ -193,7 +195,8 @@ std::string tree_tikz(const PlayTree& tree) {
       continue;
     }
     const bool square = node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
-    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt, label=above:{{{}}}] at {} {{}};\n", square ? "rectangle" : "circle", latex_escaped(who(tree, node)), place(here));
+    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt, label=above:{{{}}}] at {} {{}};\n", square ? "rectangle" : "circle",
+                       latex_escaped(who(tree, node)), place(here));
   }
   return out + "\\end{tikzpicture}\n";
 }

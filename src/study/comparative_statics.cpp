@@ -25,7 +25,8 @@ Diagnostics mistakes(const Model& model, const SweepOptions& options) {
   for (const VariedParameter& varied : options.vary) {
     points *= std::max(1, varied.points);
     if (varied.points < 2) complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points), "two at least: the ends of its range");
-    if (!(varied.low < varied.high)) complain(fmt::format("the range of `{}` runs from {} to {}", varied.name, number_text(varied.low), number_text(varied.high)));
+    if (!(varied.low < varied.high))
+      complain(fmt::format("the range of `{}` runs from {} to {}", varied.name, number_text(varied.low), number_text(varied.high)));
     if (options.settings.contains(varied.name)) complain(fmt::format("`{}` is both set and varied", varied.name), "leave one of them out");
   }
   if (options.vary.size() == 2 && options.vary[0].name == options.vary[1].name) complain(fmt::format("`{}` is varied twice", options.vary[0].name));
@@ -141,7 +142,8 @@ class Sweeper {
     return [this](const Step&) {
       if (!cancelled_ && options_.on_step) {
         const std::unique_lock lock(step_mutex_, std::try_to_lock);
-        if (lock.owns_lock() && !options_.on_step({stage_, static_cast<double>(done_) / std::max<double>(1.0, static_cast<double>(expected_))})) cancelled_ = true;
+        if (lock.owns_lock() && !options_.on_step({stage_, static_cast<double>(done_) / std::max<double>(1.0, static_cast<double>(expected_))}))
+          cancelled_ = true;
       }
       return !cancelled_.load();
     };

@@ -26,7 +26,8 @@ phase crisis {
     fight { end war: A gets p - cost[A], B gets 1 - p - cost[B] }
   }
 }
-)", "one_demand.melian");
+)",
+                                              "one_demand.melian");
   return model;
 }
 

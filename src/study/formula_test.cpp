@@ -6,7 +6,8 @@ using namespace melian;
 
 namespace {
 
-const std::map<std::string, double> numbers{{"cost[B].low", 0.05}, {"cost[B].high", 0.35}, {"cost[A]", 0.1}, {"prior[B].low", 0.4}, {"d", 0.9}, {"belief[Kyiv][Moscow].soft", 0.25}};
+const std::map<std::string, double> numbers{
+    {"cost[B].low", 0.05}, {"cost[B].high", 0.35}, {"cost[A]", 0.1}, {"prior[B].low", 0.4}, {"d", 0.9}, {"belief[Kyiv][Moscow].soft", 0.25}};
 
 double value(const std::string& formula) {
   const Result<double> found = evaluate_formula(formula, numbers);

@@ -52,8 +52,9 @@ TEST_CASE("sweep: two parameters give regions as a picture that stands alone") {
 }
 
 TEST_CASE("sweep: mistakes of the command line are told before anything is solved") {
-  for (const char* arguments : {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience", "sweep schultz_1999/two_types --vary audience=1:2",
-                                "sweep schultz_1999/two_types --vary audience=0.1:0.5:1", "sweep schultz_1999/two_types --vary audience=0.1:0.5:2.5"}) {
+  for (const char* arguments :
+       {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience", "sweep schultz_1999/two_types --vary audience=1:2",
+        "sweep schultz_1999/two_types --vary audience=0.1:0.5:1", "sweep schultz_1999/two_types --vary audience=0.1:0.5:2.5"}) {
     INFO(arguments);
     CHECK(run(arguments).code == 2);
   }

@@ -8,7 +8,8 @@ TEST_CASE("melian: says its version and its commands, and unbuilt commands do no
   CHECK(run("--version").out.starts_with("melian "));
   const Ran help = run("--help");
   CHECK(help.code == 0);
-  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "sweep", "models"}) CHECK(contains(help.out, std::string("\n  ") + command + " "));
+  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "sweep", "models"})
+    CHECK(contains(help.out, std::string("\n  ") + command + " "));
   for (const char* command : {"export", "merge"}) CHECK(run(command).code == 2);
   CHECK(run("").code == 2);
 }
