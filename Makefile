@@ -4,6 +4,7 @@
 # make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
 # make format lay out the C++ sources               make tidy     clang-tidy
 # make check  layers, layout and spelling           make clean    forget everything built
+# make docs   the documentation as a site, at build/site, with a gallery made from the models
 #
 # Nothing is done twice: dependencies are stamped with the checksum of the lists they come from.
 
@@ -22,10 +23,10 @@ browser_stamp := $(packages_stamp)-browser
 npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run build web test test-program test-web bench debug fuzz format tidy check clean
+.PHONY: help run build web test test-program test-web bench debug fuzz format tidy check docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
@@ -86,9 +87,17 @@ tidy: build/build.ninja
 	@tools/install_dependencies.sh clang-tidy-19
 	@tools/tidy.sh
 
+# The gallery is made by the program from the models' folders.
+docs: build
+	@command -v mkdocs >/dev/null || tools/install_dependencies.sh mkdocs
+	@tools/make_docs.py
+	@mkdocs build --quiet
+	@echo "The site: $(CURDIR)/build/site/index.html"
+
 check:
 	@python3 tools/check_layers.py
 	@python3 tools/check_spelling.py
+	@python3 tools/check_editors.py
 	@tools/format.sh --check
 
 clean:

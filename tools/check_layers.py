@@ -4,7 +4,7 @@
     apps -> report -> study -> { language | solve | certify | tree } -> game -> numeric -> base
 
 A room may include its own files and those of the rooms it may know; the four in braces never include one another.
-The door of a room is include/melian/<room>.h (beliefs.h is a second one of game); its private files are src/<room>/. melian.h (all doors) is for users,
+The door of a room is include/melian/<room>.h (SIDE_DOORS lists second ones); its private files are src/<room>/. melian.h (all doors) is for users,
 tests and apps. Linking alone does not stop a header, so this reads the text.
 """
 import pathlib
@@ -19,7 +19,7 @@ MAY_KNOW["report"] = MAY_KNOW["study"] | {"study"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
-SIDE_DOORS = {"beliefs": "game"}
+SIDE_DOORS = {"beliefs": "game", "comparative_statics": "study", "figures": "report", "manuscript": "language"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 

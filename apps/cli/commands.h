@@ -20,6 +20,7 @@ struct Command {
 [[nodiscard]] Command add_describe(CLI::App& program);
 [[nodiscard]] Command add_export(CLI::App& program);
 [[nodiscard]] Command add_simulate(CLI::App& program);
+[[nodiscard]] Command add_sweep(CLI::App& program);
 [[nodiscard]] Command add_models(CLI::App& program);
 [[nodiscard]] Command add_merge(CLI::App& program);
 

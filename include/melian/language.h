@@ -62,6 +62,11 @@ class Model {
 /// The same for a text in memory (tests, fuzzing); `extends` is looked up beside `name`.
 [[nodiscard]] Result<Model> read_model_text(const std::string& text, const std::string& name);
 
+/// The number of every parameter under these settings, by name; of a switch: the index of its word. Of a prior or belief
+/// what is set stays and the rest shrinks or grows in proportion.
+/// Errors: what is wrong with the settings, as `CompiledModel::bind` says it.
+[[nodiscard]] Result<std::map<std::string, double>> parameter_numbers(const Model& model, const Settings& settings);
+
 /// The canonical layout of a model or module text; comments are kept. Idempotent.
 [[nodiscard]] Result<std::string> format_model(const std::string& text, const std::string& name);
 

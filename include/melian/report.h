@@ -3,6 +3,7 @@
 /// sentences, one HTML page; the shipped catalogue and its checks. Computes nothing that `study` has not computed.
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -65,41 +66,93 @@ struct TreeConventions {
 
 // ---- The catalogue -------------------------------------------------------------------------------------------------
 
-/// One number a paper gives and Melian must find.
-struct Check {
-  std::string name;
+/// Names that formulas define before they are used, in any order: {"W_T", "(discount * k[S] - cost[D].tough) / (1 - rho)"}.
+using Definitions = std::map<std::string, std::string>;
+
+/// Which game a statement of the catalogue is about, and how it is solved.
+struct CatalogueGame {
   std::string model;  ///< file beside expected.json
   Settings settings;
   std::optional<double> lambda;
   std::vector<std::string> grid;  ///< as `--grid` takes it: "513" or "Moscow=9"
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
+  bool by_tree = false;  ///< unrolled and solved whole: for games with many types
+};
+
+/// One number a paper gives and Melian must find, or must stay below.
+struct Check : CatalogueGame {
+  std::string name;
   std::string quantity;
   double expected = 0.0;
+  std::string at_most;  ///< a formula instead of `expected`: an upper bound
+  Definitions where;    ///< of that formula
   double tolerance = 0.0;
   std::string because;  ///< where the tolerance comes from
 };
 
+/// How a number moves as a parameter does: a comparative static the paper states.
+struct Sign : CatalogueGame {
+  std::string parameter;
+  double from = 0.0, to = 0.0;
+  std::string quantity;
+  int sign = 0;            ///< +1 it rises, -1 it falls, 0 it stays
+  double tolerance = 0.0;  ///< at 0: by at most so much; else: by more than so much
+  std::string because;
+};
+
+/// When the claim applies, as data: a text with numbers worked out from the model's parameters.
 struct Condition {
-  std::string text;
-  std::optional<bool> holds;  ///< in the shipped numbers; none where the text only states the case
+  std::string text;   ///< "risky demand iff q < q* = {q_star}: here q = {prior[B].low}"
+  std::string model;  ///< whose parameters; empty: the text has no numbers
+  Settings settings;
+  Definitions where;
+  std::string holds_if;       ///< a formula; empty: the text only states the case
+  std::optional<bool> holds;  ///< what it must come to in the shipped numbers
+};
+
+/// Where a paper says that something changes, as a formula over the other parameters; `sweep` draws it.
+struct Threshold {
+  std::string model, parameter;
+  std::string value;  ///< a formula
+  Definitions where;
+  std::string what, source;
 };
 
 /// A published model as shipped: a folder models/<author>_<year> with expected.json.
 struct CatalogueEntry {
   std::string name;  ///< the folder's
   std::string title, citation, claim, mechanism, status;
+  std::vector<std::string> tags;  ///< mechanisms, in the words the catalogue is listed by
   std::vector<Condition> conditions;
+  std::vector<Threshold> thresholds;
   std::vector<Check> checks;
+  std::vector<Sign> signs;
   std::filesystem::path folder;
 };
 
+/// The outcome of a check, or of a sign (which has two numbers).
 struct CheckResult {
-  std::size_t check = 0;  ///< index into the entry's checks
+  std::size_t check = 0;  ///< index into the entry's checks, then its signs
   std::optional<double> computed;
-  std::string why_not;  ///< when nothing could be computed
+  std::optional<double> at_from;   ///< of a sign: the number where the parameter is at `from` (`computed`: at `to`)
+  std::optional<double> expected;  ///< of a check: the number, or what the bound comes to
+  std::string why_not;             ///< when nothing could be computed
   bool passed = false;
 };
+
+/// A condition with its numbers filled in.
+struct ConditionResult {
+  std::string text;
+  std::optional<bool> holds;  ///< as computed
+  bool as_stated = true;      ///< what is computed is what `Condition::holds` says
+  std::string why_not;        ///< when it could not be worked out
+};
+[[nodiscard]] std::vector<ConditionResult> judge_conditions(const CatalogueEntry& entry);
+
+/// A threshold's number where the model's parameters are as given.
+/// Errors: M0942 of the formulas, M05xx of the settings.
+[[nodiscard]] Result<double> threshold_value(const Threshold& threshold, const Model& model, const Settings& settings);
 
 /// Every entry below `models`, by name.
 /// Errors: what is wrong with any expected.json, all at once.
@@ -109,9 +162,12 @@ struct CheckResult {
 /// Solves what the checks need (checks with the same game and options share one solve) and compares.
 [[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& on_step = {});
 
-/// The catalogue as a table: name, mechanism, paper, and how many checks pass where `results` has them.
+/// The catalogue by mechanism: name, title, paper, and how many checks pass where `results` has them.
 [[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results,
                                           const TextStyle& style = {});
+
+/// Entries as one JSON document, with what was computed where `results` has it (docs/formats/expected.md).
+[[nodiscard]] std::string catalogue_json(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results);
 
 /// One entry: its paper, claim and condition, and each check with expected and computed numbers where `results` has them.
 [[nodiscard]] std::string entry_text(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style = {});

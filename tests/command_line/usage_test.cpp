@@ -8,13 +8,14 @@ TEST_CASE("melian: says its version and its commands, and unbuilt commands do no
   CHECK(run("--version").out.starts_with("melian "));
   const Ran help = run("--help");
   CHECK(help.code == 0);
-  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "models"}) CHECK(contains(help.out, std::string("\n  ") + command + " "));
-  for (const char* command : {"export", "sweep", "merge"}) CHECK(run(command).code == 2);
+  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "sweep", "models"})
+    CHECK(contains(help.out, std::string("\n  ") + command + " "));
+  for (const char* command : {"export", "merge"}) CHECK(run(command).code == 2);
   CHECK(run("").code == 2);
 }
 
 TEST_CASE("melian: every command explains itself") {
-  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "models"}) {
+  for (const char* command : {"run", "solve", "check", "fmt", "describe", "simulate", "sweep", "models"}) {
     const Ran help = run(std::string(command) + " --help");
     INFO(command);
     CHECK(help.code == 0);

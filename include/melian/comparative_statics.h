@@ -1,0 +1,93 @@
+#pragma once
+/// A second door of `study`: comparative statics. One or two parameters of a model are varied, the game is solved at every
+/// point, and the places where what is most probable changes are found.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "melian/study.h"
+
+namespace melian {
+
+/// A parameter and the evenly spaced numbers it takes.
+struct VariedParameter {
+  std::string name;
+  double low = 0.0, high = 0.0;
+  int points = 2;
+  [[nodiscard]] double at(int k) const { return points < 2 ? low : low + (high - low) * k / (points - 1); }
+};
+
+/// What is most probable at a point: how play ends, or what one type of the first mover does.
+struct MostProbable {
+  std::string subject;  ///< "outcome", "S.y", "D.weak.answer"
+  std::string what;     ///< "war", "0.8"
+  int position = 0;     ///< of an offer: which number of the menu, counted from the lowest
+  bool is_offer = false;
+  bool operator==(const MostProbable&) const = default;
+};
+
+struct SweepPoint {
+  std::vector<double> at;  ///< by varied parameter
+  std::map<std::string, double> numbers, grid_error;
+  std::vector<MostProbable> most_probable;
+  bool holds = false;  ///< the certificate (or, without one, that every decision was solved)
+  std::vector<std::string> why_not;
+};
+
+/// A place where something else becomes most probable, between two neighbouring points.
+struct SweepSwitch {
+  int axis = 0;             ///< the varied parameter along which it was found
+  std::vector<double> at;   ///< by varied parameter; along `axis` the middle of the interval that is left
+  double half_width = 0.0;  ///< of that interval
+  std::string subject, from, to;
+};
+
+struct SweepOptions {
+  Settings settings;                  ///< of the parameters that stay
+  std::vector<VariedParameter> vary;  ///< one or two
+  AnswerOptions answer;
+  /// Belief nodes by game, where `answer` does not give them; may be empty.
+  std::function<Result<std::vector<int>>(const Structure&)> nodes;
+  std::vector<std::string> also;  ///< numbers beyond the printed ones, read by `read`
+  std::function<Result<double>(const Structure&, const Prediction&, const std::string&)> read;
+  bool find_switches = true;
+  int halvings = 12;  ///< of the interval in which a switch lies
+  std::int64_t max_points = 100'000;
+  std::int64_t max_decisions = 20'000'000'000;  ///< refuse beyond
+  OnStep on_step;
+};
+
+/// What a sweep will take, before it is begun.
+struct SweepCost {
+  std::int64_t points = 0, structures = 0;  ///< games to be solved; games to be built (parameters that shape the game)
+  std::int64_t decisions = 0;               ///< of one pass over every point; certificates and switches come on top
+};
+
+struct Sweep {
+  std::vector<VariedParameter> vary;
+  std::vector<SweepPoint> points;  ///< the last varied parameter fastest
+  std::vector<SweepSwitch> switches;
+  SweepCost cost;
+  std::int64_t further_solves = 0;  ///< to find the switches
+  bool cancelled = false;
+};
+
+/// Solves a model at every point of a grid over one or two parameters, points side by side. The model is compiled once,
+/// and again only where a varied parameter shapes the game.
+///
+/// Switches: between neighbouring points at which another outcome, or another first action of some type, is most
+/// probable, the interval is halved until it is 2^-halvings of its width. An offer whose most frequent number moves along
+/// its menu step by step has no switch; one that jumps over numbers has. Where several switches of one kind lie between
+/// two points, one is found.
+/// Returns:  every point, in order; `cancelled` where `on_step` said stop (points are then incomplete).
+/// Errors:   M0941 for a sweep that is none; what binding says of a point (parameters out of range, odds that do not sum
+///           to 1); M0901 where it is too large; what solving refuses.
+/// Units:    as the printed numbers of `study`.
+[[nodiscard]] Result<Sweep> sweep(const Model& model, const SweepOptions& options);
+
+inline constexpr const char* sweep_code = "M0941";
+
+}  // namespace melian

@@ -1,0 +1,204 @@
+/// A play tree as a picture: from left to right, one column a move, one row an end.
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "melian/figures.h"
+#include "report/svg.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Places in columns and rows: ends are spaced evenly, a move stands midway between its first and its last branch.
+struct Layout {
+  std::vector<double> row;  ///< [node]
+  std::vector<int> column;  ///< [node]
+  int columns = 1;
+  double rows = 0;
+};
+
+void lay_out(const PlayTree& tree, int node, int column, Layout& layout) {
+  layout.column[at(node)] = column;
+  layout.columns = std::max(layout.columns, column + 1);
+  const auto& branches = tree.nodes[at(node)].branches;
+  if (branches.empty()) {
+    layout.row[at(node)] = layout.rows;
+    layout.rows += 1;
+    return;
+  }
+  for (const PlayNode::Branch& branch : branches) lay_out(tree, branch.node, column + 1, layout);
+  layout.row[at(node)] = (layout.row[at(branches.front().node)] + layout.row[at(branches.back().node)]) / 2;
+}
+
+Layout laid_out(const PlayTree& tree) {
+  Layout layout{std::vector<double>(tree.nodes.size(), 0.0), std::vector<int>(tree.nodes.size(), 0), 1, 0};
+  if (!tree.nodes.empty()) lay_out(tree, 0, 0, layout);
+  return layout;
+}
+
+std::string who(const PlayTree& tree, const PlayNode& node) {
+  switch (node.kind) {
+    case PlayNode::Kind::chance: return "chance";
+    case PlayNode::Kind::condition: return node.name + "?";
+    default: return node.player >= 0 ? tree.players[at(node.player)] : "";
+  }
+}
+
+std::string payoff_words(const PlayTree& tree, const PlayNode& node) {
+  std::vector<std::string> words;
+  for (const PlayAmount& amount : node.payoffs) words.push_back(tree.players[at(amount.player)] + ": " + amount.plain);
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+/// Nodes of one simultaneous move that differ only in what the other has chosen at the same time, by their move.
+std::map<std::pair<int, std::string>, std::vector<int>> unseen(const PlayTree& tree) {
+  std::map<std::pair<int, std::string>, std::vector<int>> out;
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n)
+    if (tree.nodes[n].together >= 0) out[{tree.nodes[n].together, tree.nodes[n].name}].push_back(static_cast<int>(n));
+  std::erase_if(out, [](const auto& one) { return one.second.size() < 2; });
+  return out;
+}
+
+std::vector<std::string> notes(const PlayTree& tree) {
+  std::vector<std::string> out = tree.private_information;
+  const auto any = [&](PlayNode::Kind kind) { return std::ranges::any_of(tree.nodes, [&](const PlayNode& node) { return node.kind == kind; }); };
+  if (any(PlayNode::Kind::offer)) out.push_back("A fan is an offer: one branch stands for its range.");
+  if (!unseen(tree).empty()) out.push_back("Dashed: moves made at the same time, neither seeing the other.");
+  if (any(PlayNode::Kind::onward)) out.push_back("Arrows lead on; amounts beside them are what has been paid so far.");
+  return out;
+}
+
+class SvgTree {
+ public:
+  explicit SvgTree(const PlayTree& tree) : tree_(tree), layout_(laid_out(tree)) {}
+
+  [[nodiscard]] std::string text() const {
+    const std::vector<std::string> below = notes(tree_);
+    std::size_t longest = 0;
+    for (const PlayNode& node : tree_.nodes)
+      if (node.branches.empty()) longest = std::max(longest, node.name.size() + payoff_words(tree_, node).size() + 3);
+    for (const std::string& note : below) longest = std::max(longest, note.size() > 110 ? 110 : note.size() / 3);
+    const double width = x(layout_.columns - 1) + 24 + 6.6 * static_cast<double>(longest);
+    const double bottom = top + layout_.rows * row_height + 12;
+    Svg svg(std::max(width, 420.0), bottom + 16 * static_cast<double>(below.size()) + 8, tree_.title, "the tree of play, from left to right");
+    svg.text({16, 24}, "start", "title", tree_.title);
+    svg.text({16, 41}, "start", "small", tree_.source);
+    for (const auto& [move, nodes] : unseen(tree_))
+      for (std::size_t k = 1; k < nodes.size(); ++k) svg.line(place(nodes[k - 1]), place(nodes[k]), "rule");
+    for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_branches(svg, static_cast<int>(n));
+    for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_node(svg, static_cast<int>(n));
+    for (std::size_t k = 0; k < below.size(); ++k) svg.text({16, bottom + 16 * static_cast<double>(k)}, "start", "small", below[k]);
+    return svg.finished();
+  }
+
+ private:
+  static constexpr double top = 84, column_width = 178, row_height = 44, left = 40;
+
+  [[nodiscard]] static double x(int column) { return left + column_width * column; }
+  [[nodiscard]] SvgPoint place(int node) const { return {x(layout_.column[at(node)]), top + row_height * layout_.row[at(node)]}; }
+
+  void draw_branches(Svg& svg, int n) const {
+    const PlayNode& node = tree_.nodes[at(n)];
+    const auto [px, py] = place(n);
+    for (const PlayNode::Branch& branch : node.branches) {
+      const auto [cx, cy] = place(branch.node);
+      // A short slope, then level: labels stand on the level part.
+      const double bend = px + 38;
+      if (node.kind == PlayNode::Kind::offer) {
+        svg.polyline({{px, py}, {bend, cy - 15}}, "edge");
+        svg.polyline({{px, py}, {bend, cy + 15}}, "edge");
+        svg.polyline({{bend, cy - 15}, {bend, cy + 15}}, "edge");
+        svg.polyline({{bend, cy}, {cx, cy}}, "edge");
+      } else {
+        svg.polyline({{px, py}, {bend, cy}, {cx, cy}}, "edge");
+      }
+      svg.text({bend + 5, cy - 5}, "start", "tick", branch.label);
+      if (!branch.detail.empty()) svg.text({bend + 5, cy + 13}, "start", "small", shortened(branch.detail));
+    }
+  }
+
+  /// What fits between two columns.
+  [[nodiscard]] static std::string shortened(const std::string& text) {
+    constexpr std::size_t most = 23;
+    return text.size() <= most ? text : text.substr(0, most - 1) + "…";
+  }
+
+  void draw_node(Svg& svg, int n) const {
+    const PlayNode& node = tree_.nodes[at(n)];
+    const auto [px, py] = place(n);
+    if (node.kind == PlayNode::Kind::end || node.kind == PlayNode::Kind::onward) {
+      const bool onward = node.kind == PlayNode::Kind::onward;
+      if (!onward) svg.circle({px, py}, 3.5, "end");
+      const std::string payoffs = payoff_words(tree_, node);
+      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label", (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : " · " + payoffs));
+      return;
+    }
+    if (node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition)
+      svg.box({px - 5, py - 5}, 10, 10, "chance");
+    else
+      svg.circle({px, py}, 5.5, "node");
+    const bool root = n == 0;
+    // To the left of the node, off the branches that leave it.
+    svg.text({root ? px - 22 : px + 8, py - 12}, root ? "start" : "end", "label", who(tree_, node));
+  }
+
+  const PlayTree& tree_;
+  Layout layout_;
+};
+
+std::string tikz_number(double number) { return fmt::format("{:.2f}", number); }
+
+}  // namespace
+
+std::string tree_svg(const PlayTree& tree) { return SvgTree(tree).text(); }
+
+std::string tree_tikz(const PlayTree& tree) {
+  constexpr double column_width = 3.2, row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
+  const Layout layout = laid_out(tree);
+  const auto place = [&](int node, double right = 0.0, double up = 0.0) {
+    return fmt::format("({}, {})", tikz_number(column_width * layout.column[at(node)] + right), tikz_number(up - row_height * layout.row[at(node)]));
+  };
+  std::string out = "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}.\n\\begin{tikzpicture}[font=\\footnotesize]\n";
+  for (const auto& [move, nodes] : unseen(tree))
+    for (std::size_t k = 1; k < nodes.size(); ++k) out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
+    const PlayNode& node = tree.nodes[n];
+    const auto here = static_cast<int>(n);
+    for (const PlayNode::Branch& branch : node.branches) {
+      const double drop = -row_height * (layout.row[at(branch.node)] - layout.row[n]);
+      const std::string turn = place(here, bend, drop);
+      if (node.kind == PlayNode::Kind::offer)
+        out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here), place(here, bend, drop + fan), place(here, bend, drop - fan),
+                           turn, place(branch.node));
+      else
+        out += fmt::format("  \\draw {} -- {} -- {};\n", place(here), turn, place(branch.node));
+      out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn, latex_escaped(branch.label));
+      if (!branch.detail.empty())
+        out += fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n", turn, latex_escaped(branch.detail));
+    }
+  }
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
+    const PlayNode& node = tree.nodes[n];
+    const auto here = static_cast<int>(n);
+    if (node.branches.empty()) {
+      std::vector<std::string> payoffs;
+      for (const PlayAmount& amount : node.payoffs) payoffs.push_back(fmt::format("{}: ${}$", latex_escaped(tree.players[at(amount.player)]), amount.latex));
+      const bool onward = node.kind == PlayNode::Kind::onward;
+      if (!onward) out += fmt::format("  \\fill {} circle (1.5pt);\n", place(here));
+      out += fmt::format("  \\node[right] at {} {{{}{}{}}};\n", place(here), onward ? "$\\to$ " : "", latex_escaped(node.name),
+                         payoffs.empty() ? "" : fmt::format(" \\quad {}", fmt::join(payoffs, ", ")));
+      continue;
+    }
+    const bool square = node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
+    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt, label=above:{{{}}}] at {} {{}};\n", square ? "rectangle" : "circle",
+                       latex_escaped(who(tree, node)), place(here));
+  }
+  return out + "\\end{tikzpicture}\n";
+}
+
+}  // namespace melian

@@ -1,0 +1,279 @@
+#include "melian/comparative_statics.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <mutex>
+#include <optional>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "study/most_probable.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Checks what is asked before anything is compiled.
+Diagnostics mistakes(const Model& model, const SweepOptions& options) {
+  Diagnostics out;
+  const auto complain = [&](const std::string& message, const std::string& hint = {}) { out.push_back(placeless(sweep_code, message, hint)); };
+  if (options.vary.empty() || options.vary.size() > 2) complain(fmt::format("{} parameters are varied: one or two can be", options.vary.size()));
+  std::int64_t points = 1;
+  for (const VariedParameter& varied : options.vary) {
+    points *= std::max(1, varied.points);
+    if (varied.points < 2) complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points), "two at least: the ends of its range");
+    if (!(varied.low < varied.high))
+      complain(fmt::format("the range of `{}` runs from {} to {}", varied.name, number_text(varied.low), number_text(varied.high)));
+    if (options.settings.contains(varied.name)) complain(fmt::format("`{}` is both set and varied", varied.name), "leave one of them out");
+  }
+  if (options.vary.size() == 2 && options.vary[0].name == options.vary[1].name) complain(fmt::format("`{}` is varied twice", options.vary[0].name));
+  if (points > options.max_points)
+    out.push_back(placeless(too_large_code, fmt::format("the sweep has {} points, more than {}", points, options.max_points), "vary over fewer points"));
+  for (const ParameterInfo& parameter : model.parameters())
+    for (const VariedParameter& varied : options.vary)
+      if (parameter.name == varied.name && !parameter.words.empty()) complain(fmt::format("`{}` is a switch and has no range", varied.name));
+  return out;
+}
+
+class Sweeper {
+ public:
+  Sweeper(const Model& model, const SweepOptions& options) : model_(model), options_(options) {}
+
+  [[nodiscard]] Result<Sweep> run() {
+    if (Diagnostics wrong = mistakes(model_, options_); !wrong.empty()) return std::unexpected(std::move(wrong));
+    out_.vary = options_.vary;
+    lay_out();
+    if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
+    solve_all();
+    if (!failure_.empty()) return std::unexpected(failure_);
+    if (!cancelled_ && options_.find_switches) find_switches();
+    if (!failure_.empty()) return std::unexpected(failure_);
+    out_.cancelled = cancelled_;
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] int rows() const { return options_.vary.front().points; }
+  [[nodiscard]] int columns() const { return options_.vary.size() == 2 ? options_.vary[1].points : 1; }
+
+  void lay_out() {
+    for (int r = 0; r < rows(); ++r)
+      for (int c = 0; c < columns(); ++c) {
+        SweepPoint point;
+        point.at.push_back(options_.vary[0].at(r));
+        if (options_.vary.size() == 2) point.at.push_back(options_.vary[1].at(c));
+        out_.points.push_back(std::move(point));
+      }
+  }
+
+  [[nodiscard]] Settings settings_at(const std::vector<double>& where) const {
+    Settings out = options_.settings;
+    for (std::size_t a = 0; a < where.size(); ++a) out[options_.vary[a].name] = where[a];
+    return out;
+  }
+
+  /// The game at a place; compiled anew only where what is compiled does not fit.
+  [[nodiscard]] Result<Game> game_at(const std::vector<double>& where) {
+    const Settings settings = settings_at(where);
+    const std::vector<CompiledModel> known = [&] {
+      const std::scoped_lock lock(compiled_mutex_);
+      return compiled_;
+    }();
+    for (const CompiledModel& compiled : known)
+      if (compiled.fits(settings)) return compiled.bind(settings);
+    Result<CompiledModel> compiled = compile(model_, settings);
+    if (!compiled) return std::unexpected(compiled.error());
+    Result<Game> game = compiled->bind(settings);
+    const std::scoped_lock lock(compiled_mutex_);
+    compiled_.push_back(*std::move(compiled));
+    return game;
+  }
+
+  /// Every point is bound and counted before any is solved, so that a range that leaves the model's, or a size out of reach, is
+  /// told at once. Games are not kept: binding again costs less than their memory.
+  [[nodiscard]] Result<void> bind_all() {
+    out_.cost.points = static_cast<std::int64_t>(out_.points.size());
+    for (const SweepPoint& point : out_.points) {
+      Result<Game> game = game_at(point.at);
+      if (!game) {
+        for (Diagnostic& diagnostic : game.error()) diagnostic.message += fmt::format(" (at {})", place_words(point.at));
+        return std::unexpected(game.error());
+      }
+      if (Result<void> counted = count(*game); !counted) return counted;
+    }
+    out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
+    return {};
+  }
+
+  [[nodiscard]] std::string place_words(const std::vector<double>& where) const {
+    std::vector<std::string> words;
+    for (std::size_t a = 0; a < where.size(); ++a) words.push_back(fmt::format("{} = {}", options_.vary[a].name, number_text(where[a], 6)));
+    return fmt::format("{}", fmt::join(words, ", "));
+  }
+
+  [[nodiscard]] Result<AnswerOptions> options_for(const Game& game, bool with_certificate) const {
+    AnswerOptions options = options_.answer;
+    if (options_.nodes) {
+      Result<std::vector<int>> nodes = options_.nodes(game.shape());
+      if (!nodes) return std::unexpected(nodes.error());
+      std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
+    }
+    options.with_certificate = options.with_certificate && with_certificate;
+    return options;
+  }
+
+  [[nodiscard]] Result<void> count(const Game& game) {
+    const Result<AnswerOptions> options = options_for(game, false);
+    if (!options) return std::unexpected(options.error());
+    const std::int64_t decisions = count_decisions(game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
+    const bool countable = decisions <= options_.max_decisions;
+    out_.cost.decisions += countable ? decisions : 0;
+    if (countable && out_.cost.decisions <= options_.max_decisions) return {};
+    return std::unexpected(Diagnostics{placeless(
+        too_large_code, fmt::format("the sweep takes more than {} decisions: {} points of up to {} each", options_.max_decisions, out_.cost.points, decisions),
+        "vary over fewer points, give fewer belief nodes (--grid), or coarsen the offers")});
+  }
+
+  /// Asks whether to go on, from whatever thread; the reader's callback is called by one at a time.
+  [[nodiscard]] OnStep watch() {
+    return [this](const Step&) {
+      if (!cancelled_ && options_.on_step) {
+        const std::unique_lock lock(step_mutex_, std::try_to_lock);
+        if (lock.owns_lock() && !options_.on_step({stage_, static_cast<double>(done_) / std::max<double>(1.0, static_cast<double>(expected_))}))
+          cancelled_ = true;
+      }
+      return !cancelled_.load();
+    };
+  }
+
+  void fail(const Diagnostics& diagnostics) {
+    const std::scoped_lock lock(failure_mutex_);
+    if (failure_.empty()) failure_ = diagnostics;
+    cancelled_ = true;
+  }
+
+  [[nodiscard]] std::optional<Answer> solved(const Game& game, bool with_certificate) {
+    if (cancelled_ || !watch()(Step{})) return std::nullopt;
+    Result<AnswerOptions> options = options_for(game, with_certificate);
+    if (!options) {
+      fail(options.error());
+      return std::nullopt;
+    }
+    options->solve.on_step = options->certify.on_step = watch();
+    Result<Answer> found = answer(game, *options);
+    ++done_;
+    if (!found) {
+      fail(found.error());
+      return std::nullopt;
+    }
+    if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
+    return *std::move(found);
+  }
+
+  void solve_all() {
+    stage_ = "sweep";
+    expected_ = out_.cost.points;
+    parallel_for(out_.points.size(), [&](std::size_t k) {
+      if (cancelled_) return;
+      const Result<Game> game = game_at(out_.points[k].at);
+      MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
+      const std::optional<Answer> found = solved(*game, true);
+      if (found) fill(out_.points[k], game->shape(), *found);
+    });
+  }
+
+  void fill(SweepPoint& point, const Structure& structure, const Answer& found) {
+    point.numbers = printed_numbers(structure, found.prediction);
+    point.grid_error = found.certificate.grid_error;
+    for (const std::string& name : options_.also) {
+      const Result<double> number = options_.read(structure, found.prediction, name);
+      if (number)
+        point.numbers[name] = *number;
+      else
+        fail(number.error());
+    }
+    point.most_probable = most_probable(structure, found.prediction);
+    const bool finished = found.solution.summary.termination == Termination::converged;
+    point.holds = options_.answer.with_certificate ? found.certificate.holds : finished;
+    if (!point.holds) point.why_not = options_.answer.with_certificate ? found.certificate.why_not : std::vector{found.solution.summary.message};
+  }
+
+  /// Two neighbours on the grid.
+  struct Edge {
+    std::size_t low = 0, high = 0;
+    int axis = 0;
+    std::vector<SweepSwitch> found;
+    std::int64_t solves = 0;
+  };
+
+  void find_switches() {
+    std::vector<Edge> edges;
+    const auto index = [&](int r, int c) { return at(r) * at(columns()) + at(c); };
+    for (int r = 0; r < rows(); ++r)
+      for (int c = 0; c < columns(); ++c) {
+        if (r + 1 < rows()) edges.push_back({index(r, c), index(r + 1, c), 0, {}, 0});
+        if (c + 1 < columns()) edges.push_back({index(r, c), index(r, c + 1), 1, {}, 0});
+      }
+    std::erase_if(edges, [&](const Edge& edge) { return differences(out_.points[edge.low].most_probable, out_.points[edge.high].most_probable).empty(); });
+    stage_ = "switches";
+    done_ = 0;
+    expected_ = static_cast<std::int64_t>(edges.size()) * options_.halvings;
+    parallel_for(edges.size(), [&](std::size_t k) { halve(edges[k]); });
+    for (Edge& edge : edges) {
+      out_.further_solves += edge.solves;
+      out_.switches.insert(out_.switches.end(), edge.found.begin(), edge.found.end());
+    }
+  }
+
+  void halve(Edge& edge) {
+    const auto axis = at(edge.axis);
+    std::map<double, std::vector<MostProbable>> known;  // subjects that switch at one place share solves
+    const std::vector<MostProbable>&left = out_.points[edge.low].most_probable, &right = out_.points[edge.high].most_probable;
+    for (const Difference& difference : differences(left, right)) {
+      double low = out_.points[edge.low].at[axis], high = out_.points[edge.high].at[axis];
+      MostProbable from = difference.from, to = difference.to;
+      for (int k = 0; k < options_.halvings; ++k) {
+        const double middle = low + (high - low) / 2;
+        if (!known.contains(middle)) {
+          std::vector<double> where = out_.points[edge.low].at;
+          where[axis] = middle;
+          const Result<Game> game = game_at(where);
+          if (!game) return;  // odds that fit at both ends and not between: no switch can be told
+          const std::optional<Answer> found = solved(*game, false);
+          if (!found) return;
+          ++edge.solves;
+          known[middle] = most_probable(game->shape(), found->prediction);
+        }
+        const auto here = std::ranges::find(known[middle], from.subject, &MostProbable::subject);
+        if (here == known[middle].end()) return;
+        const bool is_left = from.is_offer ? std::abs(here->position - from.position) <= std::abs(to.position - here->position) : here->what == from.what;
+        (is_left ? low : high) = middle;
+        (is_left ? from : to) = *here;
+      }
+      if (from.is_offer && std::abs(from.position - to.position) <= 1) continue;  // it slid along its menu
+      SweepSwitch one{edge.axis, out_.points[edge.low].at, (high - low) / 2, from.subject, from.what, to.what};
+      one.at[axis] = low + (high - low) / 2;
+      edge.found.push_back(std::move(one));
+    }
+  }
+
+  const Model& model_;
+  const SweepOptions& options_;
+  Sweep out_;
+  std::vector<CompiledModel> compiled_;
+  std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<std::int64_t> done_{0};
+  std::int64_t expected_ = 1;
+  std::string stage_ = "sweep";
+  Diagnostics failure_;
+};
+
+}  // namespace
+
+Result<Sweep> sweep(const Model& model, const SweepOptions& options) { return Sweeper(model, options).run(); }
+
+}  // namespace melian

@@ -1,0 +1,131 @@
+#include "melian/comparative_statics.h"
+
+#include <cmath>
+
+#include <doctest/doctest.h>
+
+using namespace melian;
+
+namespace {
+
+/// One demand before war; B's cost is private (Fearon 1995). Reservation values lie between the numbers of the menu.
+const Model& screening() {
+  static const Model model = *read_model_text(R"(
+model "One demand"
+player A
+player B  types low 0.4, high 0.6
+param p = 0.5 in 0..1
+param cost[A] = 0.1
+param cost[B]: low = 0.075, high = 0.325
+param step = 0.05
+param precision = 1000
+phase crisis {
+  A offers x in {0 .. 1 by step}
+  B chooses answer {
+    accept { end settlement: A gets x, B gets 1 - x }
+    fight { end war: A gets p - cost[A], B gets 1 - p - cost[B] }
+  }
+}
+)",
+                                              "one_demand.melian");
+  return model;
+}
+
+Sweep swept(SweepOptions options) {
+  options.answer.with_certificate = false;
+  Result<Sweep> found = sweep(screening(), options);
+  REQUIRE_MESSAGE(found.has_value(), (found ? "" : render(found.error())));
+  return *std::move(found);
+}
+
+}  // namespace
+
+TEST_CASE("sweep: solves every point, and each as a solve of its own would") {
+  SweepOptions options;
+  options.vary = {{"prior[B].low", 0.1, 0.9, 5}};
+  const Sweep found = swept(options);
+  REQUIRE(found.points.size() == 5);
+  CHECK(found.cost.points == 5);
+  CHECK(found.cost.structures == 1);
+  for (const SweepPoint& point : found.points) {
+    const Game game = *compile(screening())->bind({{"prior[B].low", point.at[0]}});
+    AnswerOptions alone;
+    alone.with_certificate = false;
+    const Answer answered = *answer(game, alone);
+    CHECK(point.numbers == printed_numbers(game.shape(), answered.prediction));
+    CHECK(point.holds);
+  }
+}
+
+TEST_CASE("sweep: finds the threshold of screening where the first demand jumps, by the formula for this menu") {
+  SweepOptions options;
+  options.vary = {{"prior[B].low", 0.05, 0.95, 10}};
+  const Sweep found = swept(options);
+  // Demands 0.8 (war with the low-cost type) and 0.55 (no war) are worth the same: 0.8 (1 - q) + 0.4 q = 0.55.
+  constexpr double threshold = 0.25 / 0.4;
+  constexpr double smoothed = 0.005;  // logit play of the receivers moves it by a few / lambda
+  bool jumps = false;
+  for (const SweepSwitch& one : found.switches) {
+    CHECK(one.half_width <= 0.1 / 4096);
+    if (one.subject != "A.x") continue;
+    jumps = true;
+    CHECK(one.from == "0.8");
+    CHECK(one.to == "0.55");
+    CHECK(std::abs(one.at[0] - threshold) < smoothed);
+  }
+  CHECK(jumps);
+}
+
+TEST_CASE("sweep: an offer that slides along its menu is no switch") {
+  SweepOptions options;
+  options.vary = {{"p", 0.3, 0.6, 4}};
+  for (const SweepSwitch& one : swept(options).switches) CHECK(one.subject != "A.x");
+}
+
+TEST_CASE("sweep: a parameter that shapes the game builds it anew, and two parameters span a plane") {
+  SweepOptions options;
+  options.vary = {{"step", 0.05, 0.1, 2}, {"p", 0.4, 0.6, 3}};
+  const Sweep found = swept(options);
+  REQUIRE(found.points.size() == 6);
+  CHECK(found.cost.structures == 2);
+  CHECK(found.points[4].at == std::vector<double>{0.1, 0.5});
+}
+
+TEST_CASE("sweep: gives the same for one thread and for four") {
+  SweepOptions options;
+  options.vary = {{"prior[B].low", 0.1, 0.9, 4}, {"cost[A]", 0.05, 0.2, 3}};
+  set_threads(1);
+  const Sweep one = swept(options);
+  set_threads(4);
+  const Sweep four = swept(options);
+  set_threads(0);
+  REQUIRE(one.points.size() == four.points.size());
+  for (std::size_t k = 0; k < one.points.size(); ++k) CHECK(one.points[k].numbers == four.points[k].numbers);
+  REQUIRE(one.switches.size() == four.switches.size());
+  for (std::size_t k = 0; k < one.switches.size(); ++k) CHECK(one.switches[k].at == four.switches[k].at);
+}
+
+TEST_CASE("sweep: mistakes are told at once, sizes before anything is solved, and a stop is obeyed") {
+  const auto code = [](const SweepOptions& options) {
+    const Result<Sweep> found = sweep(screening(), options);
+    REQUIRE_FALSE(found.has_value());
+    return found.error();
+  };
+  SweepOptions options;
+  options.vary = {{"p", 0.9, 0.1, 1}, {"p", 0.1, 0.2, 3}};
+  CHECK(code(options).size() == 3);  // one point, a range that runs down, twice the same
+  options.vary = {{"pp", 0.1, 0.9, 3}};
+  CHECK(code(options).front().code == "M0520");
+  options.vary = {{"p", 0.5, 1.5, 3}};
+  CHECK(code(options).front().message.ends_with("(at p = 1.5)"));
+  options.vary = {{"p", 0.1, 0.9, 1000}, {"cost[A]", 0.1, 0.9, 1000}};
+  CHECK(code(options).front().code == too_large_code);
+  options.vary = {{"p", 0.1, 0.9, 3}};
+  options.max_decisions = 10;
+  CHECK(code(options).front().code == too_large_code);
+  options.max_decisions = SweepOptions{}.max_decisions;
+  options.on_step = [](const Step&) { return false; };
+  const Result<Sweep> stopped = sweep(screening(), options);
+  REQUIRE(stopped.has_value());
+  CHECK(stopped->cancelled);
+}

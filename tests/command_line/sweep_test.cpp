@@ -1,0 +1,87 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "command_line/program.h"
+
+using namespace melian::program;
+using Json = nlohmann::json;
+
+namespace {
+
+const std::string crisis = "sweep schultz_1999/two_types --lambda 20 --grid 33 ";
+
+}  // namespace
+
+TEST_CASE("sweep: prints a tidy table, one row a point and number, the same for any number of threads") {
+  const Ran one = run(crisis + "--vary audience=0.1:0.5:3 --uncertified --threads 1");
+  INFO(one.err);
+  REQUIRE(one.code == 0);
+  CHECK(one.out.starts_with("audience,number,value,grid_error,certified\n0.1,"));
+  CHECK(contains(one.out, "\n0.5,outcomes.war,"));
+  CHECK(run(crisis + "--vary audience=0.1:0.5:3 --uncertified --threads 3").out == one.out);
+}
+
+TEST_CASE("sweep: with certificates every printed number has a grid error") {
+  const Ran ran = run("sweep fearon_1995/two_costs --vary 'prior[B].low=0.3:0.9:4' --json --quiet");
+  REQUIRE(ran.code == 0);
+  const Json document = Json::parse(ran.out);
+  CHECK(document["schema"] == "melian.sweep/1");
+  CHECK(document["points"].size() == 4);
+  for (const Json& point : document["points"])
+    for (const auto& [name, number] : point["numbers"].items()) {
+      INFO(name);
+      CHECK(number["grid_error"].is_number());
+    }
+  // The published threshold stands beside the computed switch: (cH - cL) / (cH + cA) = 2/3.
+  REQUIRE(document["thresholds"].size() == 1);
+  CHECK(document["thresholds"][0]["points"][0][0].get<double>() == doctest::Approx(2.0 / 3));
+  CHECK_FALSE(document["switches"].empty());
+}
+
+TEST_CASE("sweep: two parameters give regions as a picture that stands alone") {
+  const std::string file = folder().file("regions.svg");
+  const Ran ran = run(crisis + "--vary audience=0.1:0.5:3 --vary 'prior[A].hard=0.2:0.8:3' --uncertified --svg '" + file + "'");
+  INFO(ran.err);
+  REQUIRE(ran.code == 0);
+  const std::string svg = content(file);
+  CHECK(svg.starts_with("<svg xmlns="));
+  CHECK(contains(svg, "prefers-color-scheme:dark"));
+  CHECK(contains(svg, "published threshold"));
+  CHECK_FALSE(contains(svg, "href"));
+}
+
+TEST_CASE("sweep: mistakes of the command line are told before anything is solved") {
+  for (const char* arguments :
+       {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience", "sweep schultz_1999/two_types --vary audience=1:2",
+        "sweep schultz_1999/two_types --vary audience=0.1:0.5:1", "sweep schultz_1999/two_types --vary audience=0.1:0.5:2.5"}) {
+    INFO(arguments);
+    CHECK(run(arguments).code == 2);
+  }
+  CHECK(contains(run("sweep schultz_1999/two_types --vary audiense=0.1:0.5:3").err, "did you mean 'audience'?"));
+  CHECK(contains(run("sweep schultz_1999/two_types --vary audience=0.1:0.5:3 --number outcomes.wra --uncertified").err, "did you mean `war`?"));
+  CHECK(run("sweep schultz_1999/two_types --vary audience=0:1:400 --vary precision=1:9:400").code == 4);
+}
+
+TEST_CASE("models: are listed by mechanism, found by part of their name, and given as one document") {
+  const Ran list = run("models --list");
+  CHECK(list.code == 0);
+  CHECK(contains(list.out, "commitment problem"));
+  CHECK(contains(run("models powel").err, "`powell_1999` or `powell_2004` or `powell_2006`"));
+  CHECK(contains(run("models --tag screning").err, "did you mean `screening`?"));
+  const Ran entry = run("models fearon_1995 --list");
+  CHECK(contains(entry.out, "q* = (cH - cL) / (cH + cA) ="));
+  const Json document = Json::parse(run("models schultz_1999 --list --json").out);
+  CHECK(document["schema"] == "melian.catalogue/1");
+  CHECK(document["entries"].size() == 1);
+  CHECK(document["entries"][0]["conditions"][0]["holds"] == true);
+}
+
+TEST_CASE("describe: gives a model section or a picture, and refuses what could not be read") {
+  CHECK(contains(run("describe powell_2004/cost --latex").out, "\\paragraph{Sequence of moves.}"));
+  CHECK(run("describe schultz_1999/two_types --tree svg").out.starts_with("<svg"));
+  CHECK(contains(run("describe schultz_1999/two_types --tree tikz").out, "\\begin{tikzpicture}"));
+  CHECK(run("describe istanbul/core --tree svg --round").code == 4);
+  CHECK(run("describe schultz_1999/two_types --round").code == 2);
+  CHECK(run("describe schultz_1999/two_types --latex --tree svg").code == 2);
+}

@@ -1,0 +1,133 @@
+#!/usr/bin/env python3
+"""Lays out build/docs for mkdocs: the pages of docs/, the README as the home page, decisions and formats listed, and a
+gallery made from the shipped models by the program itself (picture, claim, condition, figure, checks).
+
+    tools/make_docs.py [--program build/melian] [--quick]     --quick runs no checks and draws no figures
+"""
+import argparse
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+
+def run(program, *words):
+    """What the program prints, or None where it refuses."""
+    done = subprocess.run([program, *words, "--quiet"], capture_output=True, text=True, cwd=ROOT, check=False)
+    return done.stdout if done.returncode in (0, 3) else None
+
+
+def vary_words(parameter, value):
+    """A range that shows both sides of a threshold."""
+    if parameter.startswith("prior["):
+        return f"{parameter}=0.05:0.95:19"
+    low, high = (value / 2, value * 3 / 2) if value else (-0.5, 0.5)
+    return f"{parameter}={min(low, high):.6g}:{max(low, high):.6g}:21"
+
+
+def figure(program, entry, out):
+    """Comparative statics across the entry's first threshold that can be drawn; its file name or None."""
+    for threshold in entry["thresholds"]:
+        model = f"{entry['name']}/{threshold['model'].removesuffix('.melian')}"
+        value = threshold.get("at")
+        if value is None:
+            continue
+        name = f"{entry['name']}_figure.svg"
+        if run(program, "sweep", model, "--vary", vary_words(threshold["parameter"], value), "--uncertified", "--svg", str(out / name)) is not None:
+            return name
+    return None
+
+
+def picture(program, entry, out):
+    """The tree of the entry's first model, or of one round of it, where it can be read."""
+    for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
+        for words in ((), ("--round",)):
+            text = run(program, "describe", str(model), "--tree", "svg", *words)
+            if text:
+                name = f"{entry['name']}_tree.svg"
+                (out / name).write_text(text, encoding="utf-8")
+                return name
+    return None
+
+
+def number(value):
+    return "" if value is None else f"{value:.9g}"
+
+
+def entry_page(program, entry, out, quick):
+    lines = [f"# {entry['title']}", "", entry["citation"], "", f"**Status.** {entry['status']}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
+             "## Claim", "", entry["claim"], ""]
+    for condition in entry["conditions"]:
+        verdict = {True: ", **holds**", False: ", **does not hold**", None: ""}[condition["holds"]]
+        lines.append(f"- {condition['text']}{verdict}")
+    if tree := picture(program, entry, out):
+        lines += ["", "## Play", "", f"![The tree of play]({tree})"]
+    drawn = None if quick else figure(program, entry, out)
+    if drawn:
+        lines += ["", "## Comparative statics", "", f"![Comparative statics across the published threshold]({drawn})"]
+    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---|---|---|---|"]
+    for check in entry["checks"]:
+        expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"
+        verdict = {True: "pass", False: "**fail**", None: ""}[check.get("passed")]
+        lines.append(f"| {check['name']} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
+    if entry["signs"]:
+        lines += ["", "| comparative static | from | to | |", "|---|---|---|---|"]
+    for sign in entry["signs"]:
+        verb = {"+": "rises", "-": "falls", "0": "stays"}[sign["sign"]]
+        verdict = {True: "pass", False: "**fail**", None: ""}[sign.get("passed")]
+        lines.append(f"| {sign['number']} {verb} in {sign['parameter']} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
+    readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
+    lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
+    for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
+        lines += [f"`{entry['name']}/{model.name}`", "", "```", model.read_text(encoding="utf-8").rstrip(), "```", ""]
+    (out / f"{entry['name']}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def gallery(program, out, quick):
+    said = run(program, "models", "--json", *(["--list"] if quick else []))
+    if said is None:
+        sys.exit("make_docs: the catalogue could not be read")
+    entries = json.loads(said)["entries"]
+    lines = ["# Gallery of models", "", "Published models, by mechanism; each page is made by the program from the model's folder.", ""]
+    for tag in sorted({tag for entry in entries for tag in entry["tags"]}):
+        lines += [f"## {tag.capitalize()}", ""]
+        lines += [f"- [{entry['title']}]({entry['name']}.md): {entry['citation'].split('(')[0].strip()}" for entry in entries if tag in entry["tags"]]
+        lines.append("")
+    (out / "index.md").write_text("\n".join(lines), encoding="utf-8")
+    for entry in entries:
+        entry_page(program, entry, out, quick)
+    return len(entries)
+
+
+def list_folder(out, folder, title):
+    """An index of a folder's pages, by their own headings."""
+    lines = [f"# {title}", ""]
+    for page in sorted((out / folder).glob("*.md")):
+        lines.append(f"- [{page.read_text(encoding='utf-8').splitlines()[0].lstrip('# ')}]({page.name})")
+    (out / folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--program", default=str(ROOT / "build/melian"))
+    parser.add_argument("--out", default=str(ROOT / "build/docs"))
+    parser.add_argument("--quick", action="store_true")
+    asked = parser.parse_args()
+    out = pathlib.Path(asked.out)
+    shutil.rmtree(out, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", out)
+    home = (ROOT / "README.md").read_text(encoding="utf-8")
+    (out / "index.md").write_text(home.replace("](docs/", "]("), encoding="utf-8")
+    list_folder(out, "decisions", "Decisions of lasting weight")
+    list_folder(out, "formats", "Files and formats")
+    (out / "gallery").mkdir()
+    count = gallery(asked.program, out / "gallery", asked.quick)
+    print(f"docs: {len(list(out.rglob('*.md')))} pages, {count} models in the gallery")
+
+
+if __name__ == "__main__":
+    main()
