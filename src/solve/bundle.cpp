@@ -21,25 +21,25 @@ struct Reading {
   double s0, s1, slope0, slope1;
 };
 
-/// Scores at probability `b`, column i: linear between nodes.
+/// Scores at probability `b`, column i: linear between nodes. Cells are passed one after another without branches.
+template <int k, int cells>
+[[gnu::always_inline]] inline Reading read(const double* s0, const double* s1, std::int64_t width, const double* node, const double* per_width, int i, double b,
+                                           double low0, double low1, double high0, double high1, double from, double per) {
+  if constexpr (k == cells) {
+    const double slope0 = (high0 - low0) * per, slope1 = (high1 - low1) * per, along = b - from;
+    return {low0 + slope0 * along, low1 + slope1 * along, slope0, slope1};
+  } else {
+    const double next0 = s0[(k + 1) * width + i], next1 = s1[(k + 1) * width + i], edge = node[k], per_next = per_width[k];
+    const bool beyond = b >= edge;
+    return read<k + 1, cells>(s0, s1, width, node, per_width, i, b, beyond ? high0 : low0, beyond ? high1 : low1, beyond ? next0 : high0,
+                              beyond ? next1 : high1, beyond ? edge : from, beyond ? per_next : per);
+  }
+}
+
 template <int cells>
-[[gnu::always_inline]] inline Reading read(const Rows& rows, int i, double b) {
-  double low0 = rows.s0[i], low1 = rows.s1[i], high0 = rows.s0[rows.width + i], high1 = rows.s1[rows.width + i];
-  double from = rows.node[0], per = rows.per_width[0];
-  const auto pass = [&](int k) __attribute__((always_inline)) {
-    const double next0 = rows.s0[(k + 1) * rows.width + i], next1 = rows.s1[(k + 1) * rows.width + i];
-    const bool beyond = b >= rows.node[k];
-    low0 = beyond ? high0 : low0;
-    low1 = beyond ? high1 : low1;
-    high0 = beyond ? next0 : high0;
-    high1 = beyond ? next1 : high1;
-    from = beyond ? rows.node[k] : from;
-    per = beyond ? rows.per_width[k] : per;
-  };
-  [&]<int... k>(std::integer_sequence<int, k...>) __attribute__((always_inline)) { (pass(k + 1), ...); }
-  (std::make_integer_sequence<int, cells - 1>());
-  const double slope0 = (high0 - low0) * per, slope1 = (high1 - low1) * per, along = b - from;
-  return {low0 + slope0 * along, low1 + slope1 * along, slope0, slope1};
+[[gnu::always_inline]] inline Reading read(const double* s0, const double* s1, std::int64_t width, const double* node, const double* per_width, int i,
+                                           double b) {
+  return read<1, cells>(s0, s1, width, node, per_width, i, b, s0[i], s1[i], s0[width + i], s1[width + i], node[0], per_width[0]);
 }
 
 /// What an evaluation notes of one branch.
@@ -51,12 +51,14 @@ template <int cells>
 [[gnu::always_inline]] inline void look(const Rows& rows, int lanes, const double* __restrict u, const Noted& to, double* __restrict top0, double* __restrict top1) {
   double *__restrict h = to.h, *__restrict pull0 = to.pull0, *__restrict pull1 = to.pull1, *__restrict steep = to.steep, *__restrict s0 = to.s0,
                      *__restrict s1 = to.s1;
+  const double *__restrict from0 = rows.s0, *__restrict from1 = rows.s1, *__restrict node = rows.node, *__restrict per_width = rows.per_width;
+  const std::int64_t width = rows.width;
   const int whole = lanes::whole(lanes);
   MELIAN_INDEPENDENT
   for (int i = 0; i < whole; ++i) {
     const double e = lanes::exp_down(-std::abs(u[i])), large = 1.0 / (1.0 + e), small = e * large;
     const double b = u[i] >= 0.0 ? large : small, p = large * small;
-    const Reading at = read<cells>(rows, i, b);
+    const Reading at = read<cells>(from0, from1, width, node, per_width, i, b);
     s0[i] = at.s0;
     s1[i] = at.s1;
     h[i] = u[i] - (at.s1 - at.s0);
@@ -185,6 +187,8 @@ template <int cells>
                    const double* __restrict sigma0, const double* __restrict sigma1, double* __restrict belief, const Misses& to) {
   double *__restrict mean0 = to.mean0, *__restrict mean1 = to.mean1, *__restrict least0 = to.least0, *__restrict least1 = to.least1,
                      *__restrict most0 = to.most0, *__restrict most1 = to.most1;
+  const double *__restrict from0 = rows.s0, *__restrict from1 = rows.s1, *__restrict node = rows.node, *__restrict per_width = rows.per_width;
+  const std::int64_t width = rows.width;
   const int whole = lanes::whole(lanes);
   MELIAN_INDEPENDENT
   for (int i = 0; i < whole; ++i) {
@@ -199,7 +203,7 @@ template <int cells>
     const double e = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + e), small = e * large;
     const double b = posterior >= 0.0 ? large : small;
     belief[i] = b;
-    const Reading at = read<cells>(rows, i, b);
+    const Reading at = read<cells>(from0, from1, width, node, per_width, i, b);
     compare(l0, at.s0, sigma0[i], mean0[i], least0[i], most0[i]);
     compare(l1, at.s1, sigma1[i], mean1[i], least1[i], most1[i]);
   }
