@@ -7,6 +7,7 @@
 ///   F_a = h_a(u_a) - (t - kappa) = 0,
 /// whose Newton matrix is diagonal but for one rank (docs/methods_solve.md, "The decision of a typed mover").
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -28,11 +29,10 @@ class Bundle {
 
   /// Makes room for answers at prior log-odds `targets`, increasing; -infinity and +infinity are the corners.
   void aim(const std::vector<double>& targets);
-  /// Where to look first: the posterior after a branch, by column. Columns not told start from the answer to unmoved beliefs.
-  void start(int branch, int target, int column, double posterior) {
-    posterior_[place(branch, target) + ix(column)] = posterior;
-    told_[ix(column)] = 1;
-  }
+  /// Where to look first: posterior log-odds after a branch, by column; then which columns have been `told` where. Others start
+  /// from the answer to unmoved beliefs.
+  [[nodiscard]] double* start(int branch, int target) { return posterior_.data() + place(branch, target); }
+  void told(int from, int to) { std::fill(told_.begin() + from, told_.begin() + to, 1); }
   void solve();
 
   /// By column, where `sure`: the only solution, within the tolerance.
@@ -43,7 +43,7 @@ class Bundle {
   [[nodiscard]] const double* belief(int branch, int target) const { return belief_.data() + place(branch, target); }
   /// Largest over all targets.
   [[nodiscard]] double residual(int column) const { return residual_[ix(column)]; }
-  [[nodiscard]] int branches() const { return branches_; }
+  [[nodiscard]] std::int64_t width() const { return width_; }  ///< of a row of columns
   [[nodiscard]] int targets() const { return static_cast<int>(targets_.size()); }
 
  private:

@@ -24,7 +24,7 @@ struct Scratch {
   std::vector<std::int64_t> bases;
   std::vector<int> cells;
   std::vector<double> weights;
-  std::vector<std::int64_t> first;  ///< by column of a bundle
+  std::vector<std::int64_t> starts, first;  ///< of lines, in the points of their state and of a successor
   std::vector<double> follows, hats;
   Standpoint from;
   News news;
@@ -89,7 +89,8 @@ class Here {
   [[nodiscard]] int num_branches() const { return from_.num_branches; }
 
  private:
-  void first_points(const Way& way, std::int64_t begin, std::int64_t end, std::vector<std::int64_t>& first) const;
+  void line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
+  bool first_points(const Way& way, Scratch& scratch) const;
   void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;

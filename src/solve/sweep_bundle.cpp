@@ -14,6 +14,7 @@ struct BundleShop {
   Bundle bundle;
   Scratch scratch;
   std::vector<std::uint8_t> open, moved;
+  std::vector<std::int64_t> starts;
 };
 BundleShop& workshop() {
   static thread_local BundleShop own;
@@ -70,17 +71,19 @@ void Sweep::start_bundle(const Pass& pass, const Task& part, int column, Bundle&
   const Axis& axis = plan_.axes[ix(state.own_axis)];
   const Here here(plan_, pass.rung->tables, part.state, pass.round, pass.rung->factor);
   const int branches = here.num_branches();
+  const int lines = static_cast<int>(part.end - part.begin);
+  std::vector<std::int64_t>& starts = workshop().starts;
+  starts.resize(ix(lines));
+  for (int l = 0; l < lines; ++l) starts[ix(l)] = here.line_start(part.begin + l);
   for (int k = 0; k < branches; ++k) {
     if (here.open_to(k) != 3) continue;
-    const double *zero = strategies.log_strategy.data() + row + k * state.points, *one = zero + branches * state.points;
-    for (std::int64_t l = part.begin; l < part.end; ++l) {
-      const std::int64_t start = here.line_start(l);
-      for (int t = 1; t + 1 < axis.nodes(); ++t) {
-        const std::int64_t point = start + t * state.own_stride;
-        bundle.start(k, t, column + static_cast<int>(l - part.begin), axis.u[ix(t)] + (one[point] - zero[point]));
-      }
+    for (int t = 1; t + 1 < axis.nodes(); ++t) {
+      const double *zero = strategies.log_strategy.data() + row + k * state.points + t * state.own_stride, *one = zero + branches * state.points;
+      double* const to = bundle.start(k, t) + column;
+      for (int l = 0; l < lines; ++l) to[l] = axis.u[ix(t)] + (one[starts[ix(l)]] - zero[starts[ix(l)]]);
     }
   }
+  bundle.told(column, column + lines);
 }
 
 void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally) const {
@@ -121,20 +124,22 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally) cons
     const std::size_t at = slot(pass.round, part.state);
     const auto lines = static_cast<int>(part.end - part.begin), branches = here.num_branches();
     here.value_bundle(part.begin, part.end, bundle, column, shop.scratch);
+    shop.starts.resize(ix(lines));
+    for (int l = 0; l < lines; ++l) shop.starts[ix(l)] = here.line_start(part.begin + l);
     double* to = strategies.log_strategy.data() + strategies.offset[at];
     for (int type = 0; type < 2; ++type)
       for (int k = 0; k < branches; ++k, to += state.points)
-        for (int l = 0; l < lines; ++l) {
-          if (!bundle.sure(column + l)) continue;
-          double* const line = to + here.line_start(part.begin + l);
-          for (int t = 0; t < n; ++t) line[t * state.own_stride] = bundle.log_sigma(type, k, t)[column + l];
+        for (int t = 0; t < n; ++t) {
+          const double* from = bundle.log_sigma(type, k, t) + column;
+          double* const row = to + t * state.own_stride;
+          for (int l = 0; l < lines; ++l) row[shop.starts[ix(l)]] = from[l];
         }
     for (int l = 0; l < lines; ++l) {
       if (!bundle.sure(column + l)) {
         solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally);
         continue;
       }
-      std::uint8_t* const mark = strategies.marks.data() + strategies.mark_offset[at] + here.line_start(part.begin + l);
+      std::uint8_t* const mark = strategies.marks.data() + strategies.mark_offset[at] + shop.starts[ix(l)];
       for (int t = 0; t < n; ++t) mark[t * state.own_stride] = static_cast<std::uint8_t>(DecisionMark::unique);
       tally.decisions += n;
       tally.residual = std::max(tally.residual, bundle.residual(column + l));
