@@ -26,6 +26,27 @@ MELIAN_LANES void add_between(std::int64_t n, const double* __restrict sigma, do
   }
 }
 
+MELIAN_LANES void add_constant(std::int64_t n, double value, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += value;
+}
+
+MELIAN_LANES void add_scaled(std::int64_t n, double constant, double factor, const double* __restrict from, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[i];
+}
+
+MELIAN_LANES void add_picked(std::int64_t n, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+                             double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[point[i]];
+}
+
+/// Mixtures of `corners` points, [corner][i].
+MELIAN_LANES void add_corners(std::int64_t n, int corners, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+                              const double* __restrict weight, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant;
+  for (int c = 0; c < corners; ++c, point += n, weight += n)
+    for (std::int64_t i = 0; i < n; ++i) sum[i] += factor * (weight[i] * from[point[i]]);
+}
+
 /// to = exp(x) for x <= 0.
 MELIAN_LANES void exponentials(std::int64_t n, const double* __restrict x, double* __restrict to) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = lanes::exp_down(x[i]);
@@ -292,26 +313,52 @@ void Here::average_one(int branch, std::int64_t begin, std::int64_t end, Scratch
   }
   const bool moving = std::ranges::any_of(scratch.news.moved, [](std::uint8_t m) { return m != 0; });
   // 2. Each point's mixture of the successor's points, then the values.
-  for (std::int64_t p = begin; p < end; ++p) {
-    if (way.table != nullptr && moving) {
+  const auto n = end - begin;
+  const bool same = way.table != nullptr && way.to->live == here_.live;
+  int corners = moving ? 0 : 1;
+  if (way.table != nullptr && moving) {
+    scratch.first.clear();
+    scratch.follows.clear();
+    for (std::int64_t p = begin; p < end; ++p) {
       scratch.from.on_grid(plan_, here_, p);
       for (const auto& [g, likelihood] : tied) {
         const int first = plan_.space.groups()[ix(g)].first_axis;
         plan_.space.shifts(g, likelihood.data(), &scratch.from.u[ix(first)], &scratch.news.shift[ix(first)]);
       }
       scratch.landing.land(plan_, *way.to, scratch.from, scratch.news, false);
-    } else if (way.table != nullptr) {
-      scratch.landing.corners.assign(1, {way.projection->point[ix(p)], 1.0});
-    }
-    double* to = own_table() + p;
-    for (int player = 0; player < players; ++player)
-      for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
-        const double odds = odds_of(player, q);
-        if (odds == 0.0) continue;
-        const double follows = way.table == nullptr ? 0.0 : discount(way, player, q) * scratch.landing.read(way.block(player, q));
-        *to += odds * (reward(way, player, q) + follows);
+      const auto& found = scratch.landing.corners;
+      // Points with fewer corners than others repeat their first, with no weight.
+      for (; corners < static_cast<int>(found.size()); ++corners)
+        for (std::int64_t before = 0; before < n; ++before) {
+          scratch.first.push_back(corners > 0 ? scratch.first[ix(before)] : 0);
+          scratch.follows.push_back(0.0);
+        }
+      for (int c = 0; c < corners; ++c) {
+        const bool own = c < static_cast<int>(found.size());
+        scratch.first[ix(c * n + p - begin)] = own ? found[ix(c)].point : found.front().point;
+        scratch.follows[ix(c * n + p - begin)] = own ? found[ix(c)].weight : 0.0;
       }
+    }
   }
+  double* to = own_table() + begin;
+  for (int player = 0; player < players; ++player)
+    for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
+      const double odds = odds_of(player, q);
+      if (odds == 0.0) continue;
+      const double constant = odds * reward(way, player, q);
+      if (way.table == nullptr) {
+        add_constant(n, constant, to);
+        continue;
+      }
+      const double factor = odds * discount(way, player, q);
+      const double* block = way.block(player, q);
+      if (!moving && same)
+        add_scaled(n, constant, factor, block + begin, to);
+      else if (!moving)
+        add_picked(n, constant, factor, block, way.projection->point.data() + begin, to);
+      else
+        add_corners(n, corners, constant, factor, block, scratch.first.data(), scratch.follows.data(), to);
+    }
 }
 
 }  // namespace melian::grid

@@ -289,6 +289,7 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
 
 void Sweep::level(const Pass& pass, const std::vector<int>& states) {
   std::vector<Task> tasks, fine;
+  std::vector<int> bundled;
   const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
     for (std::int64_t begin = 0; begin < count; begin += size) into.push_back({state, begin, std::min(count, begin + size)});
   };
@@ -297,7 +298,9 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const StatePlan& state = plan_.states[ix(s)];
     const std::int64_t branches = plan_.shape.states[ix(s)].num_branches;
     const std::int64_t a_line = state.own_nodes * branches * 8;
-    if (state.line)
+    if (bundles(pass, s))
+      bundled.push_back(s);
+    else if (state.line)
       split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
     else if (state.joint)
       split(tasks, s, state.points, joint_per_task);
@@ -308,8 +311,11 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
     split(fine, s, points / own, state.joint ? joint_per_task : std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
   }
-  std::vector<Tally> found(tasks.size());
-  parallel_for(tasks.size(), [&](std::size_t k) { work(pass, tasks[k], found[k]); });
+  const std::vector<Batch> side_by_side = batches(pass, bundled);
+  std::vector<Tally> found(tasks.size() + side_by_side.size());
+  parallel_for(found.size(), [&](std::size_t k) {
+    k < tasks.size() ? work(pass, tasks[k], found[k]) : solve_batch(pass, side_by_side[k - tasks.size()], found[k]);
+  });
   for (const Tally& one : found) {
     tally_.add(one);
     done_ += one.decisions;
