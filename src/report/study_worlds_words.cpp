@@ -18,6 +18,8 @@ using Json = nlohmann::ordered_json;
 /// The report's page draws the same lines: an effect this far from nought decides something, and two are told.
 constexpr double effect_worth_telling = 0.05;
 constexpr std::size_t deciders_told = 2;
+/// From this share on a claim, or its opposite, holds nearly everywhere, and nothing decides it.
+constexpr double nearly_all = 0.9;
 /// A side of a box this near the end of the plausible range, as a share of the range, cuts nothing off.
 constexpr double cuts_nothing_off = 0.01;
 
@@ -107,7 +109,8 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
     for (const std::string& id : weights) cells.push_back(weighted.contains(id) ? percent(weighted[id]["share"]) : "");
     table.add(std::move(cells));
     const std::string by = deciders(claim), box = box_words(results, claim);
-    if (!by.empty()) decided += "  " + wrap(fmt::format("{} is decided mostly by {}", claim.value("id", ""), by), inner, 4) + "\n";
+    if (!by.empty() && std::max(row.share, row.opposite) < nearly_all)
+      decided += "  " + wrap(fmt::format("{} is decided mostly by {}", claim.value("id", ""), by), inner, 4) + "\n";
     if (!box.empty()) boxes += "  " + wrap(box, inner, 4) + "\n";
   }
   if (table.empty()) return "";

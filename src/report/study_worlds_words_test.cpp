@@ -39,11 +39,11 @@ what decides
   C11 is decided mostly by price of enforcing, precision
   C13 is decided mostly by costs of fighting, claim[Moscow]
   C5 holds mostly where lull is above 0.17 and cost[Moscow].flexible is below 0.019: 71% of the
-    worlds in which it holds lie there, and 83% of the worlds that lie there hold.
+    worlds in which it holds lie there, and it holds in 83% of the worlds that lie there.
   C11 holds mostly where toll[Washington].bluffer is above 0.09: 78% of the worlds in which it holds
-    lie there, and 75% of the worlds that lie there hold.
-  C13 holds mostly where cost[Moscow].flexible is below 0.021 and claim[Moscow] is above 0.62: 69%
-    of the worlds in which it holds lie there, and 91.0% of the worlds that lie there hold.
+    lie there, and it holds in 75% of the worlds that lie there.
+  C13 fails mostly where cost[Moscow].flexible is above 0.019 and claim[Moscow] is below 0.74: 71%
+    of the worlds in which it fails lie there, and it fails in 84% of the worlds that lie there.
 )";
   const std::string text = worlds_words(example(), {.colour = false, .width = 100});
   CHECK(text == golden);

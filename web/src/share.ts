@@ -2,6 +2,9 @@
 import { h, percent, share_within } from "./dom";
 import type { Claim, Interval } from "./results";
 
+/** From this share on a claim, or its opposite, hardly depends on the assumptions. */
+export const nearly_all = 0.9;
+
 export interface Share { share: number; interval: Interval; undecided: number }
 
 /** The share of worlds in which the claim, or its opposite, holds; `weight` names how worlds are weighed, or nothing. */
@@ -17,6 +20,9 @@ export function share_of(claim: Claim, opposite: boolean, weight: string | null 
   // Intervals reach from the lower end of "holds" to the upper end of "holds or undecided": seen from the other side, the opposite's.
   return { share: Math.max(0, 1 - share - undecided), interval: [1 - interval[1], 1 - interval[0]], undecided };
 }
+
+/** Whether the claim or its opposite holds nearly everywhere: then nothing within the plausible ranges decides it. */
+export const is_settled = (claim: Claim): boolean => Math.max(share_of(claim, false)?.share ?? 0, share_of(claim, true)?.share ?? 0) >= nearly_all;
 
 const at = (share: number): string => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Claim, Study } from "../src/results";
 import { box_words, side_words, sides_of } from "../src/sections/decides";
-import { share_of } from "../src/share";
+import { is_settled, share_of } from "../src/share";
 import { example, open } from "./open_report";
 
 const read = (): Study => JSON.parse(example) as Study;
@@ -25,6 +25,14 @@ describe("share_of", () => {
   it("is nothing where no world was solved", () => {
     expect(share_of(claim_with({ solved: 0 }), false)).toBeNull();
     expect(share_of({ id: "C1" } as Claim, false)).toBeNull();
+  });
+});
+
+describe("is_settled", () => {
+  it("says so of a claim, or an opposite, that holds nearly everywhere", () => {
+    expect(is_settled(claim_with({ share: 0.95, fails: 2, undecided: 3, holds: 85 }))).toBe(true);
+    expect(is_settled(claim_with({ share: 0.02, fails: 95, undecided: 0, solved: 97, failed: 3 }))).toBe(true);
+    expect(is_settled(claim_with({}))).toBe(false);
   });
 });
 

@@ -16,6 +16,12 @@ function points_of(study: Study): Point[] {
   })));
 }
 
+/** "Moscow, hold": the move already says whose it is where several share its name. */
+function panel_head(player: string, move: string): string {
+  const whose = ` of ${player}`;
+  return `${player}, ${move.endsWith(whose) ? move.slice(0, -whose.length) : move}`;
+}
+
 /** Of two actions one line says both: the second. */
 const drawn = (actions: string[]): string[] => (actions.length === 2 ? actions.slice(0, 1) : actions);
 
@@ -33,7 +39,7 @@ export function actions(study: Study): HTMLElement | null {
     fx: { axis: null, padding: 0.14 }, fy: { axis: null, padding: panels.length > columns ? 0.5 : 0 },
     marks: [
       ...reading_ids(study).map((id, i) => Plot.lineY(shown.filter((p) => p.reading === id), { fx, fy, x: "round", y: "share", z: (p: Point) => `${p.move} ${p.action}`, stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2, title: (p: Point) => `${p.move}, ${p.action}: ${percent(p.share)}` })),
-      Plot.text(panels, { fx, fy, text: (p: (typeof panels)[0]) => `${p.player}, ${p.move}:\n${p.action}`, frameAnchor: "top-left", dy: -30, fontWeight: 600 }),
+      Plot.text(panels, { fx, fy, text: (p: (typeof panels)[0]) => `${panel_head(p.player, p.move)}:\n${p.action}`, frameAnchor: "top-left", dy: -30, fontWeight: 600 }),
     ],
   });
   return section("actions", "What else is done", null, legend(reading_lines(study)),

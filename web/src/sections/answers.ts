@@ -1,12 +1,12 @@
 /** The answer in sentences a person can read who knows no game theory: each put together from numbers of the results. */
-import { grouped, h, listed, percent, share_within, type Child } from "../dom";
-import { share_of, type Share } from "../share";
+import { grouped, h, listed, percent, share_within, words, type Child } from "../dom";
+import { is_settled, nearly_all, share_of, type Share } from "../share";
 import { split_claims, type Claim, type Study, type Verdict } from "../results";
 import { box_words, deciders } from "./decides";
 import { evidence_in_short } from "./evidence";
 
-/** Shares beyond which an answer hardly depends on the assumptions. */
-const nearly_all = 0.9, hardly_any = 0.1;
+/** A share up to which neither a claim nor its opposite can be said to hold anywhere much. */
+const hardly_any = 0.1;
 
 const by_verdict = (study: Study, claim: Claim): string => {
   const groups = (["holds", "fails", "undecided"] as Verdict[]).map((verdict) => ({ verdict, ids: study.readings.map((r) => r.id).filter((id) => claim.base[id]?.verdict === verdict) })).filter(({ ids }) => ids.length > 0);
@@ -19,7 +19,7 @@ const link = (claim: Claim): HTMLElement => h("a", { href: `#claim-${claim.id}` 
 function over_worlds(claim: Claim): string {
   const share = share_of(claim, false), opposite = share_of(claim, true);
   if (share === null || opposite === null) return "";
-  const decided = deciders(claim);
+  const decided = is_settled(claim) ? [] : deciders(claim);
   return ` It holds in ${share_within(share.share, share.interval)} of the plausible worlds, its opposite in ${share_within(opposite.share, opposite.interval)}${share.undecided >= 0.005 ? `; ${percent(share.undecided)} are undecided` : ""}${decided.length > 0 ? `. Decided mostly by ${listed(decided)}` : ""}.`;
 }
 
@@ -59,6 +59,9 @@ function widest(study: Study): string | null {
   return widths.length === 0 || !study.worlds ? null : `The shares come from ${grouped(study.worlds.number)} worlds; the widest of their 95 % intervals is ${(100 * Math.max(...widths)).toFixed(1)} points wide.`;
 }
 
+/** Fewer equally weighted worlds than this say little. */
+const few_worlds = 50;
+
 /** Claims whose share moves by this much are told apart from sampling noise. */
 const moves_much = 0.1;
 
@@ -66,6 +69,11 @@ function weighted(study: Study): string | null {
   const weights = study.worlds?.weights ?? [];
   if (weights.length === 0) return null;
   const moved = study.claims.filter((claim) => weights.some(({ id }) => Math.abs((share_of(claim, false, id)?.share ?? NaN) - (share_of(claim, false)?.share ?? NaN)) > moves_much)).map((claim) => claim.id);
+  const few = weights.filter(({ id }) => (study.worlds?.effective_number?.[id] ?? Infinity) < few_worlds).map(({ id }) => `by ${words(id)} ${grouped(Math.round(study.worlds?.effective_number?.[id] ?? 0))}`);
+  return shares_moved(moved) + (few.length > 0 ? ` So weighed, few worlds count (${listed(few)}): such shares are rough.` : "");
+}
+
+function shares_moved(moved: string[]): string {
   return moved.length === 0 ? "Counting likelier worlds more, by what is known of other wars or by the dated events, moves no share by more than ten points."
     : `Counting likelier worlds more, by what is known of other wars or by the dated events, moves the share of ${listed(moved)} by more than ten points: see both columns of the table.`;
 }
@@ -86,7 +94,7 @@ export function what_would_change_it(study: Study): HTMLElement | null {
   const named = (parameter: string): string => (notes.get(parameter) ? `${parameter} (${notes.get(parameter) ?? ""})` : parameter);
   const of_worlds = study.claims.map((claim) => ({ claim, box: box_words(claim, varied, named), decided: deciders(claim) })).filter(({ claim, box, decided }) => claim.worlds && (box !== null || decided.length > 0));
   const told: Child[] = of_worlds.length > 0
-    ? of_worlds.map(({ claim, box, decided }) => h("li", {}, link(claim), ": ", box ? box.split(". The box")[0] ?? "" : `no few assumptions settle it; ${listed(decided)} ${decided.length > 1 ? "weigh" : "weighs"} most`, "."))
+    ? of_worlds.map(({ claim, box, decided }) => h("li", {}, link(claim), ": ", box ? box.split(". The box")[0] ?? "" : is_settled(claim) ? "little within the plausible ranges would" : `no few assumptions settle it; ${listed(decided)} ${decided.length > 1 ? "weigh" : "weighs"} most`, "."))
     : study.claims.filter((claim) => (claim.reasons ?? []).length > 0).slice(0, 6).map((claim) => h("li", {}, link(claim), `: ${claim.reasons?.[0]?.sentence ?? ""}`));
   return told.length === 0 ? null : h("ul", {}, told);
 }

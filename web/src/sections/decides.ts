@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { figure, grouped, h, listed, number, percent, section, type Rows } from "../dom";
 import { is_narrow, plot_style, plot_width, room_for } from "../look";
-import { share_of } from "../share";
+import { is_settled, share_of } from "../share";
 import type { Box, Claim, Effect, Interval, Study, Varied } from "../results";
 import { made_of } from "./worlds";
 
@@ -92,7 +92,7 @@ function decided(study: Study, claim: Claim): HTMLElement {
   const data: Rows = by_effect(claim.decided_by ?? []).map((e) => ({ claim: claim.id, group: e.parameter, total_effect: e.total_effect, low: e.interval[0], high: e.interval[1] }));
   const box = box_words(claim, varied);
   return h("article", { class: "decided", id: `decides-${claim.id}` }, h("h3", {}, `${claim.id} ${claim.text}`),
-    h("p", {}, told, names.length > 0 ? `Decided mostly by ${listed(names)}.` : effects.length > 0 ? "No group of assumptions decides it by itself." : ""),
+    h("p", {}, told, names.length > 0 ? (is_settled(claim) ? `Its number moves mostly with ${listed(names)}, but seldom across the tolerance.` : `Decided mostly by ${listed(names)}.`) : effects.length > 0 ? "No group of assumptions decides it by itself." : ""),
     effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance over plausible worlds of the number it compares${claim.worlds?.half ? ` (${claim.worlds.half})` : ""} that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
     box ? h("p", {}, box) : claim.worlds_why_not ? h("p", { class: "why" }, `Not judged in worlds: ${claim.worlds_why_not}`) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
     claim.box && box ? box_plot(claim, claim.box, varied) : null);

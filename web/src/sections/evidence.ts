@@ -66,13 +66,13 @@ function posterior(study: Study, evidence: Evidence): HTMLElement | null {
   const tested = evidence.common_test?.posterior;
   const rows = reading_ids(study).filter((id) => prior[id] !== undefined).map((id) => ({ reading: id, prior: prior[id] ?? 0, posterior: (tested ?? after)[id] ?? 0, by_all_events: after[id] ?? 0 }));
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 60 + 34 * rows.length, marginLeft: room_for(rows.map((row) => row.reading)), marginRight: 48, marginBottom: 46,
+    style: plot_style, width: plot_width(), height: 60 + 34 * rows.length, marginLeft: room_for(rows.map((row) => row.reading)), marginRight: tested ? 96 : 48, marginBottom: 46,
     x: { label: "probability (%)", labelOffset: 38, percent: true, domain: [0, 100], grid: true }, y: { label: null, domain: rows.map((row) => row.reading), padding: 0.3 },
     marks: [
       Plot.barX(rows, { y: "reading", x: "posterior", fill: "var(--hue-1)" }),
       Plot.tickX(rows, { y: "reading", x: "prior", stroke: "var(--ink)", strokeWidth: 3 }),
       tested ? Plot.dot(rows, { y: "reading", x: "by_all_events", symbol: "diamond", r: 6, fill: "var(--paper)", stroke: "var(--ink)", strokeWidth: 1.6 }) : null,
-      Plot.text(rows, { y: "reading", x: (d: (typeof rows)[0]) => Math.max(d.posterior, d.prior, tested ? d.by_all_events : 0), dx: 9, textAnchor: "start", fontWeight: 600, text: (d: (typeof rows)[0]) => percent(d.posterior) }),
+      Plot.text(rows, { y: "reading", x: (d: (typeof rows)[0]) => Math.max(d.posterior, d.prior, tested ? d.by_all_events : 0), dx: 9, textAnchor: "start", fontWeight: 600, text: (d: (typeof rows)[0]) => (tested ? `${percent(d.posterior)} (all: ${percent(d.by_all_events)})` : percent(d.posterior)) }),
     ],
   });
   return h("div", {}, h("h3", {}, "From prior to posterior"),
@@ -107,8 +107,9 @@ export function evidence_section(study: Study): HTMLElement | null {
   if (!evidence || evidence.events.length === 0) return null;
   return section("evidence", "What the dated events say",
     `Each dated event is a move of the model; under every reading the solved game says how likely that move was, given what came before. Round 1 begins on ${evidence.start}; a ${study.study.round_name} is ${number(evidence.round_days)} days.`,
-    (evidence.words ?? []).length > 0 ? h("ul", {}, (evidence.words ?? []).map((text) => h("li", {}, text))) : null,
-    comparison(study, evidence), posterior(study, evidence), power(evidence),
+    comparison(study, evidence),
+    (evidence.words ?? []).length > 0 ? [h("h3", {}, "All events together"), h("p", {}, "Those before the texts among them, by which no reading is tested:"), h("ul", {}, (evidence.words ?? []).map((text) => h("li", {}, text)))] : null,
+    posterior(study, evidence), power(evidence),
     (evidence.beware ?? []).length > 0 ? [h("h3", {}, "What to beware"), h("ul", { class: "beware" }, (evidence.beware ?? []).map((text) => h("li", {}, text)))] : null,
     log_of_events(study, evidence));
 }
@@ -121,5 +122,5 @@ export function evidence_in_short(study: Study): string | null {
   if (pair.a === pair.b || log_ratio === null) return null;
   const strong = (evidence.power?.table ?? []).find((row) => row.under === pair.a && row.against === pair.b)?.strong_share;
   const able = strong === undefined ? "" : ` If ${pair.a} were true, a log of such events would favour it over ${pair.b} by a factor of ${number(evidence.threshold ?? 10)} or more in ${percent(strong)} of cases.`;
-  return `What came after both their texts is ${likelier(log_ratio, pair)}, the two readings they part most: ${strength(log_ratio)}.${able}`;
+  return `Of all pairs of readings the dated events part ${pair.a} and ${pair.b} most: what came after both were written is ${likelier(log_ratio, pair)}, ${strength(log_ratio)}.${able}`;
 }

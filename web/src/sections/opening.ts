@@ -21,8 +21,8 @@ function in_short(study: Study, reading: Reading): HTMLElement {
 
 function what_was_asked(study: Study): Child {
   const { claims, readings, worlds } = study, neutral = readings.filter((r) => r.neutral).map((r) => r.id);
-  const made = claims.length === 0 ? "This study makes no claims; it says what one game predicts" : `${String(claims.length)} claims, paraphrased from texts that disagree, were each turned into a number with a tolerance, and each is set beside its opposite. One game of bargaining while fighting was solved`;
-  return h("p", {}, `${made} under ${String(readings.length)} readings (${listed(readings.map((r) => r.id))})`, neutral.length > 0 ? `, of which ${listed(neutral)} is the analyst's neutral base` : "",
+  const made = claims.length === 0 ? "This study makes no claims; it says what one game predicts" : `${claims.length === 1 ? "One claim, paraphrased from its text, was turned into a number with a tolerance and is set beside its opposite" : `${String(claims.length)} claims, paraphrased from their texts, were each turned into a number with a tolerance, and each is set beside its opposite`}. One game of bargaining while fighting was solved`;
+  return h("p", {}, `${made} under ${readings.length === 1 ? "one reading" : `${String(readings.length)} readings`} (${listed(readings.map((r) => r.id))})`, neutral.length > 0 ? `, of which ${listed(neutral)} is the analyst's neutral base` : "",
     worlds && worlds.solved > 0 ? `, and again in ${grouped(worlds.solved)} plausible worlds, each with its own value for everything that is uncertain.` : ".");
 }
 

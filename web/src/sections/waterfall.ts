@@ -103,7 +103,7 @@ export function waterfall(study: Study, evidence: Evidence, pair: Pair): HTMLEle
   const towards = (s: Step): string => (s.by >= 0 ? pair.a : pair.b);
   const first_test = steps.find((s) => s.phase === "test");
   const plot = Plot.plot({
-    style: plot_style, width, height: 110 + (narrow ? 38 : 24) * steps.length, marginLeft: room, marginRight: 8, marginTop: 40, marginBottom: 54,
+    style: plot_style, width, height: 110 + (narrow ? 38 : 24) * steps.length, marginLeft: room, marginRight: 22, marginTop: 40, marginBottom: 54,
     x: { label: `\u2190 likelier under ${pair.b} (factor) likelier under ${pair.a} \u2192`, labelAnchor: "center", labelArrow: "none", labelOffset: 40, domain: [least - margin, most + margin], tickFormat: (x: number) => factor(x), ticks: narrow ? 4 : 7, grid: true },
     y: { axis: null, domain: steps.map((s) => s.id), padding: narrow ? 0.55 : 0.25 },
     color: { domain: pair.a === pair.b ? [pair.a] : [pair.a, pair.b], range: ["var(--hue-1)", "var(--hue-2)"], legend: false },
