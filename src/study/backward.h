@@ -15,19 +15,19 @@ namespace melian::prediction {
 /// One linear functional of play: what a branch adds, and whether counting goes on behind it.
 struct Column {
   enum class Kind {
-    ends_in,         ///< 1 at an end in one of `outcomes`
-    rounds_left,     ///< rounds still to begin; the horizon cuts off at its last round
-    ends_within,     ///< 1 where play ends before `index` rounds have begun, counting the present one as the first
-    cut_off,         ///< 1 where the horizon's closing is reached
-    tally,           ///< amount of tally `index` still to be counted
-    payoff,          ///< of player `index`, by its own odds, discounted to here
-    offer_sum,       ///< number of the next offer of move `index`, 0 if none is made
-    next_action,     ///< 1 where the next time move `index` is made its action is `detail`
-    move_made,       ///< 1 where move `index` is made at least once with action `detail` (-1: any)
-    accepted,        ///< 1 where an offer of move `index` is accepted at least once
+    ends_in,            ///< 1 at an end in one of `outcomes`
+    rounds_left,        ///< rounds still to begin; the horizon cuts off at its last round
+    ends_within,        ///< 1 where play ends before `index` rounds have begun, counting the present one as the first
+    cut_off,            ///< 1 where the horizon's closing is reached
+    tally,              ///< amount of tally `index` still to be counted
+    payoff,             ///< of player `index`, by its own odds, discounted to here
+    offer_sum,          ///< number of the next offer of move `index`, 0 if none is made
+    next_action,        ///< 1 where the next time move `index` is made its action is `detail`
+    move_made,          ///< 1 where move `index` is made at least once with action `detail` (-1: any)
+    accepted,           ///< 1 where an offer of move `index` is accepted at least once
     accepted_in_round,  ///< 1 where an offer of move `index` is accepted before the next round begins
-    accepted_count,  ///< accepted offers of move `index`
-    accepted_sum,    ///< their numbers, summed
+    accepted_count,     ///< accepted offers of move `index`
+    accepted_sum,       ///< their numbers, summed
   };
   Kind kind = Kind::ends_in;
   int index = 0;

@@ -60,13 +60,13 @@ struct Forced {
 /// One number to be read off a solved game: a quantity and where it is taken.
 struct Atom {
   Quantity quantity = Quantity::rounds;
-  std::vector<Word> names;   ///< ends; or tally, player, offer, choice, players, base rate
-  Word part;                 ///< type, option, or channel (talk, battlefield, reached, "talk reached", ...)
-  int round_argument = 0;    ///< of hazard, survival, base_rate
+  std::vector<Word> names;     ///< ends; or tally, player, offer, choice, players, base rate
+  Word part;                   ///< type, option, or channel (talk, battlefield, reached, "talk reached", ...)
+  int round_argument = 0;      ///< of hazard, survival, base_rate
   std::vector<double> levels;  ///< probabilities: of hopeless and hopeless_gain
-  Word move, move_player;    ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
-  Word action;               ///< `after`: forced there
-  std::vector<Forced> then;  ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
+  Word move, move_player;      ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
+  Word action;                 ///< `after`: forced there
+  std::vector<Forced> then;    ///< `after ... then MOVE ACTION`: forced the next time MOVE comes
   std::optional<std::pair<int, int>> rounds;
   std::vector<Condition> given;
   Word variant;  ///< `in VARIANT`; empty: the one asked for

@@ -241,7 +241,8 @@ class Parser {
       if (options_.roles) known.insert(known.end(), {"difference", "ratio", "first", "second"});
       const std::string near = nearest_word(word.text, known);
       stop(word.span, fmt::format("`{}` is no quantity", word.text),
-           "probability, rounds, tally, value, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width, hopeless, hopeless_gain or "
+           "probability, rounds, tally, value, mean, accepted, acceptance, share, belief, information, hazard, survival, range, range_width, hopeless, "
+           "hopeless_gain or "
            "base_rate",
            near.empty() ? "docs/formats/study.md lists the quantities" : fmt::format("did you mean `{}`?", near));
       return out;
