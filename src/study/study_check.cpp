@@ -126,6 +126,7 @@ class Checker {
     const Structure& structure = (*base)->structure();
     check_names(structure);
     check_window(structure);
+    check_evidence(draft_, structure, pen_);
     check_metrics(structure, nullptr, structure);
     if (!parameters_are_sound) return;
     if (const auto bound = (*base)->bind(settings); !bound) return refused(bound.error());
