@@ -204,12 +204,12 @@ struct StudyEvidence {
   std::vector<EventKind> kinds;
   std::vector<std::pair<std::string, std::string>> unmapped;  ///< kinds that are nothing in this model, and why
   EventCalendar calendar;
-  std::vector<EventCalendar> calendars;                        ///< other mappings of dates to rounds, to compare with
-  int until = 0;                                               ///< last day of the record
-  std::vector<std::pair<double, double>> lambda{{1.0, 1.0}};   ///< multiples of lambda and their weights
-  std::vector<std::pair<std::string, double>> prior;           ///< over readings, in their order
-  double threshold = 10.0;                                     ///< Bayes factors below it tell readings apart too little
-  int plays = 200;                                             ///< simulated under each reading; 0: no power
+  std::vector<EventCalendar> calendars;                       ///< other mappings of dates to rounds, to compare with
+  int until = 0;                                              ///< last day of the record
+  std::vector<std::pair<double, double>> lambda{{1.0, 1.0}};  ///< multiples of lambda and their weights
+  std::vector<std::pair<std::string, double>> prior;          ///< over readings, in their order
+  double threshold = 10.0;                                    ///< Bayes factors below it tell readings apart too little
+  int plays = 200;                                            ///< simulated under each reading; 0: no power
   std::uint64_t seed = 1;
 };
 
@@ -242,7 +242,7 @@ struct Study {
   std::vector<BaseRate> base_rates;
   std::vector<StudyEvent> events;  ///< kept, not used yet
   std::optional<StudyEvidence> evidence;
-  std::optional<int> worlds;       ///< kept, not used yet
+  std::optional<int> worlds;  ///< kept, not used yet
   std::optional<Model> model;
   Diagnostics warnings;
 };

@@ -134,7 +134,8 @@ class StudyScreen {
       misleading = std::max(misleading, row.value("misleading_share", 0.0));
     }
     return "  " +
-           wrap(fmt::format("Power: events like these favour the truth by {} or more in {} to {} of simulated records, by pair of readings, and mislead as much in at most {}.",
+           wrap(fmt::format("Power: events like these favour the truth by {} or more in {} to {} of simulated records, by pair of readings, and mislead as "
+                            "much in at most {}.",
                             number_text(evidence.value("threshold", 10.0)), percent(low), percent(high), percent(misleading)),
                 inner(), 4) +
            "\n";

@@ -20,8 +20,8 @@ struct KindInGame {
   /// Ways in which it happens: one, or one per number of an offer. [category]: share of a false report that says so
   /// (together 1/2; the other half says that nothing happened).
   std::vector<double> false_share;
-  std::vector<double> numbers, widths;               ///< of offers, by category; the widths of the cells reports fall in
-  std::vector<std::pair<int, int>> branches;         ///< (branch, category), in order
+  std::vector<double> numbers, widths;        ///< of offers, by category; the widths of the cells reports fall in
+  std::vector<std::pair<int, int>> branches;  ///< (branch, category), in order
   [[nodiscard]] int categories() const { return static_cast<int>(false_share.size()); }
   /// The cell of an offer that a reported number falls in.
   [[nodiscard]] std::optional<int> category_of(double number) const;
@@ -32,7 +32,7 @@ struct KindMistake {
   enum class Part { move, action, end, kind } part = Part::kind;
   std::size_t index = 0;  ///< among the kind's moves, actions or ends
   std::string message, hint;
-  bool repeats = false;   ///< it can happen more than once in a round
+  bool repeats = false;  ///< it can happen more than once in a round
 };
 
 /// Errors: names the game lacks; a kind that can happen twice in a round.
@@ -49,8 +49,8 @@ struct Cell {
   int kind = 0;   ///< index into the kinds
   int category = silent;
   double reliability = 0.95;
-  double coverage = 1.0;  ///< share of the round in which the log is complete
-  int day = 0;            ///< when it is known: the date of the report; of silence the last day watched
+  double coverage = 1.0;            ///< share of the round in which the log is complete
+  int day = 0;                      ///< when it is known: the date of the report; of silence the last day watched
   std::vector<std::size_t> events;  ///< reports that say so, by index into the log
 };
 using Record = std::vector<Cell>;
@@ -72,6 +72,9 @@ using Record = std::vector<Cell>;
 /// Source:   the forward algorithm for hidden Markov chains [Rabiner1989], over the public belief as a coordinate.
 [[nodiscard]] std::vector<double> log_likelihoods(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds,
                                                   std::span<const Record> records);
+/// Of one record, after none, one, ... all of its cells in their order, which is that of rounds.
+[[nodiscard]] std::vector<double> log_likelihood_by_cell(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds,
+                                                         const Record& record);
 /// The same of one record: what a world is weighed with.
 [[nodiscard]] double log_likelihood(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds, const Record& record);
 

@@ -66,6 +66,7 @@ class EvidenceJson {
 
   /// log likelihood of the first so many cells, lambda integrated over.
   [[nodiscard]] double known(std::size_t r, std::size_t cells) const {
+    if (cells == 0) return 0.0;
     std::vector<double> logs;
     for (const std::vector<double>& prefixes : weights_.readings[r].prefixes) logs.push_back(prefixes[cells]);
     return over_lambda(evidence_, logs);
@@ -269,10 +270,9 @@ class EvidenceJson {
         const bool first = total_[a] >= total_[b];
         const std::string &more = study_.readings[first ? a : b].id, &less = study_.readings[first ? b : a].id;
         const double log = std::abs(total_[a] - total_[b]);
-        out.push_back(fmt::format("The dated events are more likely under {} than under {} by a factor of {}{}.", more, less, number_text(std::exp(log), 2),
-                                  log < std::log(evidence_.threshold)
-                                      ? fmt::format(": too little to tell them apart (below {})", number_text(evidence_.threshold))
-                                      : std::string()));
+        out.push_back(fmt::format(
+            "The dated events are more likely under {} than under {} by a factor of {}{}.", more, less, number_text(std::exp(log), 2),
+            log < std::log(evidence_.threshold) ? fmt::format(": too little to tell them apart (below {})", number_text(evidence_.threshold)) : std::string()));
       }
     return out;
   }
@@ -280,8 +280,9 @@ class EvidenceJson {
   [[nodiscard]] std::vector<std::string> beware() const {
     std::vector<std::string> out;
     out.emplace_back("The log was selected by people who knew how things went on; what they left out counts as silence only inside the windows stated.");
-    out.emplace_back("Events before a text was written may have shaped the reading of it: they are shown as calibration, apart from the test. Between readings of "
-                     "different dates only what came after both is a test of either.");
+    out.emplace_back(
+        "Events before a text was written may have shaped the reading of it: they are shown as calibration, apart from the test. Between readings of "
+        "different dates only what came after both is a test of either.");
     out.emplace_back("Which date belongs to which round, and which event to which move, are assumptions: other calendars are shown beside.");
     out.emplace_back("A likelihood compares readings in this model. It says nothing about who is right, and nothing about readings that are not among them.");
     const bool unwatched = std::ranges::any_of(evidence_.events, [&](const LoggedEvent& event) {
@@ -291,7 +292,8 @@ class EvidenceJson {
                std::ranges::none_of(kind.watch, [&](const EventKind::Window& window) { return window.from <= event.day && event.day <= window.to; });
       });
     });
-    if (unwatched) out.emplace_back("Some reports are of days on which nobody counted whether there were none: such kinds can only speak for what they report.");
+    if (unwatched)
+      out.emplace_back("Some reports are of days on which nobody counted whether there were none: such kinds can only speak for what they report.");
     return out;
   }
 

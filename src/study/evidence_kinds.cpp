@@ -153,7 +153,8 @@ class Finder {
           const PublicState& state = structure_.states[at(s)];
           for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
             const Branch& branch = structure_.branches[at(b)];
-            const bool onward = branch.next >= 0 && (branch.advance == 0 || (structure_.states[at(branch.next)].timed && !structure_.states[at(branch.next)].entry));
+            const bool onward =
+                branch.next >= 0 && (branch.advance == 0 || (structure_.states[at(branch.next)].timed && !structure_.states[at(branch.next)].entry));
             most[at(s)] = std::max(most[at(s)], (happens.contains(b) ? 1 : 0) + (onward ? most[at(branch.next)] : 0));
           }
         }

@@ -77,7 +77,8 @@ class CsvReader {
     } else {
       while (next_ < text_.size() && text_[next_] != ',' && text_[next_] != '\n') {
         if (text_[next_] == '\r' && next_ + 1 < text_.size() && text_[next_ + 1] == '\n') break;
-        if (text_[next_] == '"') wrong({line_, column_, 1}, "a quote inside a field without quotes", {}, "put the whole field in quotes and double the quotes in it");
+        if (text_[next_] == '"')
+          wrong({line_, column_, 1}, "a quote inside a field without quotes", {}, "put the whole field in quotes and double the quotes in it");
         out.text += text_[next_];
         step();
       }
@@ -199,8 +200,7 @@ class LogReader {
 
 std::vector<CsvRow> read_csv(const std::string& text, const TextLines& lines, Diagnostics& errors) { return CsvReader(text, lines, errors).rows(); }
 
-std::vector<LoggedEvent> read_event_log(const std::string& text, const TextLines& lines, Diagnostics& errors,
-                                        std::vector<EvidencePlaces::Event>& places) {
+std::vector<LoggedEvent> read_event_log(const std::string& text, const TextLines& lines, Diagnostics& errors, std::vector<EvidencePlaces::Event>& places) {
   return LogReader(text, lines, errors).events(places);
 }
 

@@ -41,10 +41,10 @@ double share_inside(const StudyEvidence& evidence, const EventCalendar& calendar
   return std::max(0.0, to - from) / calendar.round_days;
 }
 
-/// Ordered by when each is known; reports before the silence of the same day.
+/// Ordered by round, in it by when each is known; reports before the silence of the same day.
 void sort_cells(Record& record) {
   std::ranges::stable_sort(record, [](const Cell& a, const Cell& b) {
-    return std::tuple(a.day, a.category == silent, a.round, a.kind) < std::tuple(b.day, b.category == silent, b.round, b.kind);
+    return std::tuple(a.round, a.day, a.category == silent, a.kind) < std::tuple(b.round, b.day, b.category == silent, b.kind);
   });
 }
 

@@ -137,7 +137,7 @@ class Section {
       kind.actions = names(one.texts("action"), &places.actions);
       kind.ends = names(one.texts("end"), &places.ends);
       if (kind.moves.empty() && kind.ends.empty()) one.missing("move", "or `end`: what in the model is meant by such an event");
-      if (kind.moves.empty() && !kind.actions.empty()) one.missing("move", "whose actions these are");
+      if (kind.moves.empty() && !kind.ends.empty() && !kind.actions.empty()) one.missing("move", "whose actions these are");
       kind.reliability = one.number("reliability", 0.0, 1.0).value_or(reliability_);
       if (const TomlNode* watch = one.get("watch", TomlNode::Kind::list)) windows(*watch, kind);
       one.finish();
@@ -203,13 +203,14 @@ class Section {
       for (const EventKind& kind : out_.kinds) names.push_back(kind.kind);
       for (const auto& [kind, why] : out_.unmapped) names.push_back(kind);
       const std::string near = nearest_word(event.kind, names);
-      draft_.errors.push_back(lines.at(places.kind, "M0746", fmt::format("the study does not say what a `{}` is", event.kind.substr(0, 80)), {},
-                                       near.empty() ? "add [[evidence.kind]], or say under [evidence.unmapped] why it is nothing in this model"
-                                                    : fmt::format("did you mean `{}`?", near)));
+      draft_.errors.push_back(lines.at(
+          places.kind, "M0746", fmt::format("the study does not say what a `{}` is", event.kind.substr(0, 80)), {},
+          near.empty() ? "add [[evidence.kind]], or say under [evidence.unmapped] why it is nothing in this model" : fmt::format("did you mean `{}`?", near)));
       return;
     }
     if (std::ranges::none_of(out_.kinds, [&](const EventKind& kind) { return kind.concerns(event.kind, event.actor); }))
-      draft_.errors.push_back(lines.at(places.actor, "M0747", fmt::format("no kind `{}` of the study is about `{}`: this event is no move", event.kind, event.actor), {},
+      draft_.errors.push_back(lines.at(places.actor, "M0747",
+                                       fmt::format("no kind `{}` of the study is about `{}`: this event is no move", event.kind, event.actor), {},
                                        "add the actor to [[evidence.kind]], or give the event a kind of its own"));
   }
 

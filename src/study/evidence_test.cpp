@@ -136,9 +136,8 @@ class Plays {
       if (!movers.empty()) {
         const Decider& one = movers.front();
         const bool live = shape.has(one.player);
-        const double zero = log_sigma(state, round, one, 0, k, u), mine = live && types_[static_cast<std::size_t>(one.player)] == 1
-                                                                              ? log_sigma(state, round, one, 1, k, u)
-                                                                              : zero;
+        const double zero = log_sigma(state, round, one, 0, k, u),
+                     mine = live && types_[static_cast<std::size_t>(one.player)] == 1 ? log_sigma(state, round, one, 1, k, u) : zero;
         odds = std::exp(mine);
         if (live) {
           double& axis = after[static_cast<std::size_t>(board_.space().only_axis(one.player))];
@@ -204,7 +203,8 @@ TEST_CASE("log_likelihoods: agrees with all plays of a game counted one by one")
   const std::vector<KindInGame> crisis_kinds = find_kinds(crisis.shape(), {kind_of({"reply"}, {"resist"}), kind_of({}, {}, {"war", "retreat"})});
   const Assessment known = test::random_assessment(crisis, 3, 6);
   for (const Record& record : all_records(all_cells(crisis_kinds, 1), crisis_kinds))
-    CHECK(log_likelihood(crisis, known, crisis_kinds, record) == doctest::Approx(std::log(Plays(crisis, known, crisis_kinds, record).likelihood())).epsilon(round_off));
+    CHECK(log_likelihood(crisis, known, crisis_kinds, record) ==
+          doctest::Approx(std::log(Plays(crisis, known, crisis_kinds, record).likelihood())).epsilon(round_off));
 
   // With beliefs that move, on a grid fine enough.
   const Game game = test::war_and_truce(2);
@@ -219,6 +219,24 @@ TEST_CASE("log_likelihoods: agrees with all plays of a game counted one by one")
   constexpr double grid_error = 1e-4;  // of order h^2
   CHECK(at_65 == doctest::Approx(exact).epsilon(grid_error));
   CHECK(std::abs(at_65 - exact) <= std::abs(at_9 - exact) + 1e-9);
+}
+
+TEST_CASE("log_likelihood_by_cell: what is known after each cell is the likelihood of the record cut there") {
+  for (const int truce_rounds : {1, 2}) {  // with two, plays wait for a later round
+    const Game game = test::war_and_truce(4, truce_rounds);
+    const Assessment assessment = test::random_assessment(game, 9, 14);
+    const std::vector<KindInGame> kinds = find_kinds(game.shape(), war_kinds);
+    Record record = all_cells(kinds, 3);
+    for (const std::size_t reported : {0, 2, 6, 11}) record[reported].category = 0;
+    std::erase_if(record, [](const Cell& cell) { return cell.round == 1; });  // a round in which nothing is seen
+    const std::vector<double> by_cell = log_likelihood_by_cell(game, assessment, kinds, record);
+    REQUIRE(by_cell.size() == record.size() + 1);
+    CHECK(by_cell.front() == 0.0);
+    for (std::size_t n = 1; n <= record.size(); ++n) {
+      const Record cut(record.begin(), record.begin() + static_cast<std::ptrdiff_t>(n));
+      CHECK(by_cell[n] == doctest::Approx(log_likelihood(game, assessment, kinds, cut)).epsilon(round_off));
+    }
+  }
 }
 
 TEST_CASE("log_likelihoods: records beside each other do not disturb each other, for any number of threads") {
@@ -237,7 +255,8 @@ TEST_CASE("log_likelihoods: records beside each other do not disturb each other,
 TEST_CASE("log_likelihoods: a record of a whole play that is beyond doubt has that play's probability") {
   const Game game = test::crisis();
   const Assessment assessment = test::random_assessment(game, 3, 9);
-  const std::vector<KindInGame> kinds = find_kinds(game.shape(), {kind_of({"start"}, {"challenge"}), kind_of({"reply"}, {"resist"}), kind_of({"finish"}, {"fight"})});
+  const std::vector<KindInGame> kinds =
+      find_kinds(game.shape(), {kind_of({"start"}, {"challenge"}), kind_of({"reply"}, {"resist"}), kind_of({"finish"}, {"fight"})});
   Record record = all_cells(kinds, 1);
   for (Cell& cell : record) cell.reliability = 1.0, cell.coverage = 1.0, cell.category = 0;
   const Prediction p = predict(game, assessment);
@@ -259,7 +278,7 @@ TEST_CASE("find_kind: what can happen twice in a round, and what a game lacks, i
 
 TEST_CASE("Bayes factors: on average against the truth at most one, and seldom large") {
   const Game game = test::war_and_truce(2);
-  const Assessment a = test::random_assessment(game, 17, 10), b = test::random_assessment(game, 17, 11);
+  const Assessment a = test::random_assessment(game, 17, 10, 6.0), b = test::random_assessment(game, 17, 11, 6.0);
   const std::vector<KindInGame> kinds = find_kinds(game.shape(), war_kinds);
   const Record watched = all_cells(kinds, 2);
   constexpr int plays = 600;

@@ -23,7 +23,8 @@ class Weigher {
     Weights out;
     out.record = record_of(evidence_, kinds_.front(), evidence_.calendar);
     for (std::size_t r = 0; r < study_.readings.size(); ++r)
-      if (auto weighed = weigh_reading(r, out); !weighed || !*weighed) return weighed ? Result<std::optional<Weights>>(std::nullopt) : std::unexpected(weighed.error());
+      if (auto weighed = weigh_reading(r, out); !weighed || !*weighed)
+        return weighed ? Result<std::optional<Weights>>(std::nullopt) : std::unexpected(weighed.error());
     if (evidence_.plays > 0 && !power(out)) return std::nullopt;
     return out;
   }
@@ -72,16 +73,6 @@ class Weigher {
     return std::move(found->assessment);
   }
 
-  /// What is known after none, one, ... all of the cells.
-  static std::vector<Record> prefixes(const Record& record) {
-    std::vector<Record> out(1);
-    for (const Cell& cell : record) {
-      out.push_back(out.back());
-      out.back().push_back(cell);
-    }
-    return out;
-  }
-
   Result<bool> weigh_reading(std::size_t r, Weights& out) {
     const Game& game = game_of_(r);
     Weighed& weighed = out.readings.emplace_back();
@@ -92,12 +83,10 @@ class Weigher {
       auto coarse = *fine ? solved(r, factor, 1, out.power_grid) : Result<std::optional<Assessment>>(std::nullopt);
       if (!coarse) return std::unexpected(std::move(coarse.error()));
       if (!*coarse) return false;
-      std::vector<Record> records = prefixes(out.record);
-      for (const EventCalendar& calendar : evidence_.calendars) records.push_back(record_of(evidence_, kinds_[r], calendar));
-      const std::vector<double> logs = log_likelihoods(game, **fine, kinds_[r], records);
-      const auto own = static_cast<std::ptrdiff_t>(out.record.size() + 1);
-      weighed.prefixes.emplace_back(logs.begin(), logs.begin() + own);
-      weighed.calendars.emplace_back(logs.begin() + own, logs.end());
+      weighed.prefixes.push_back(log_likelihood_by_cell(game, **fine, kinds_[r], out.record));
+      std::vector<Record> others;
+      for (const EventCalendar& calendar : evidence_.calendars) others.push_back(record_of(evidence_, kinds_[r], calendar));
+      weighed.calendars.push_back(log_likelihoods(game, **fine, kinds_[r], others));
       half.push_back(log_likelihood(game, **coarse, kinds_[r], out.record));
       if (evidence_.plays > 0) thinned_.push_back(std::move(**coarse));
       if (!step(study_.readings[r].id)) return false;
@@ -111,7 +100,8 @@ class Weigher {
   /// Records of plays under a reading: its precision drawn by the weights, its types by its prior, at true beliefs.
   [[nodiscard]] std::vector<Record> simulated(std::size_t reading) const {
     std::vector<Simulation> simulations;
-    for (std::size_t l = 0; l < evidence_.lambda.size(); ++l) simulations.push_back(simulate(game_of_(reading), thinned(reading, l), evidence_.plays, evidence_.seed));
+    for (std::size_t l = 0; l < evidence_.lambda.size(); ++l)
+      simulations.push_back(simulate(game_of_(reading), thinned(reading, l), evidence_.plays, evidence_.seed));
     const Record watched = watched_cells(evidence_, evidence_.calendar);
     std::vector<Record> out;
     for (std::size_t n = 0; n < at(evidence_.plays); ++n) {
@@ -146,7 +136,8 @@ class Weigher {
     return true;
   }
 
-  [[nodiscard]] PowerRow row(std::size_t a, std::size_t b, const std::vector<std::vector<double>>& logs, std::span<const Record> records, std::size_t first) const {
+  [[nodiscard]] PowerRow row(std::size_t a, std::size_t b, const std::vector<std::vector<double>>& logs, std::span<const Record> records,
+                             std::size_t first) const {
     PowerRow out;
     out.under = a;
     out.against = b;

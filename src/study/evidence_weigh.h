@@ -21,10 +21,10 @@ struct Weighed {
 /// One reading told from another by records simulated under the first.
 struct PowerRow {
   std::size_t under = 0, against = 0;
-  int strong = 0, misleading = 0;              ///< plays whose Bayes factor reaches the threshold, either way
-  double bits = 0.0, bits_error = 0.0;         ///< mean log2 of the Bayes factor for the truth, standard error
-  double factor = 0.0, factor_error = 0.0;     ///< mean Bayes factor against the truth: 1 up to sampling and grid error
-  double events = 0.0;                         ///< reports a play leaves, on average
+  int strong = 0, misleading = 0;           ///< plays whose Bayes factor reaches the threshold, either way
+  double bits = 0.0, bits_error = 0.0;      ///< mean log2 of the Bayes factor for the truth, standard error
+  double factor = 0.0, factor_error = 0.0;  ///< mean Bayes factor against the truth: 1 up to sampling and grid error
+  double events = 0.0;                      ///< reports a play leaves, on average
 };
 
 struct Weights {
