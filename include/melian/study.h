@@ -210,6 +210,52 @@ struct StudyWorlds {
   bool events = false;  ///< weigh by the dated events
 };
 
+/// What a kind of dated event is in the model: actions, chance outcomes or ends, any of them. Within a round it happens
+/// once at most; a kind that names an offer without actions is reported with its number.
+struct EventKind {
+  struct Window {
+    int from = 0, to = 0;  ///< days since 1970-01-01, both included
+  };
+  std::string kind;
+  std::vector<std::string> actors;                ///< whose events these are; none: anybody's
+  std::vector<std::string> moves, actions, ends;  ///< as the model calls them; a move may be "reply of Kyiv"
+  std::vector<Window> watch;                      ///< in here the log is complete, so silence is data
+  double reliability = 0.95;                      ///< chance that a report (or silence in a window) is what it says
+  [[nodiscard]] std::string name() const;         ///< "strike (RU)"
+  [[nodiscard]] bool concerns(const std::string& event_kind, const std::string& actor) const;
+};
+
+/// A row of the event log.
+struct LoggedEvent {
+  std::string date;
+  int day = 0;  ///< days since 1970-01-01
+  std::string actor, kind, what, source;
+  std::optional<double> reliability;  ///< else that of its kind
+  std::optional<double> number;       ///< of an offer
+};
+
+/// Which date belongs to which round.
+struct EventCalendar {
+  int start = 0;             ///< first day of round 1, days since 1970-01-01
+  double round_days = 30.0;  ///< how long a round lasts
+};
+
+/// How a study weighs its readings by dated events (docs/formats/study.md, "Evidence").
+struct StudyEvidence {
+  std::string log, log_path, log_text;
+  std::vector<LoggedEvent> events;
+  std::vector<EventKind> kinds;
+  std::vector<std::pair<std::string, std::string>> unmapped;  ///< kinds that are nothing in this model, and why
+  EventCalendar calendar;
+  std::vector<EventCalendar> calendars;                       ///< other mappings of dates to rounds, to compare with
+  int until = 0;                                              ///< last day of the record
+  std::vector<std::pair<double, double>> lambda{{1.0, 1.0}};  ///< multiples of lambda and their weights
+  std::vector<std::pair<std::string, double>> prior;          ///< over readings, in their order
+  double threshold = 10.0;                                    ///< Bayes factors below it tell readings apart too little
+  int plays = 200;                                            ///< simulated under each reading; 0: no power
+  std::uint64_t seed = 1;
+};
+
 struct StudySolve {
   std::vector<std::pair<std::string, int>> grid;  ///< nodes by player; the name "" means everyone
   std::optional<double> lambda;
@@ -239,6 +285,7 @@ struct Study {
   std::vector<BaseRate> base_rates;
   std::vector<StudyEvent> events;  ///< kept, not used yet
   std::optional<StudyWorlds> worlds;
+  std::optional<StudyEvidence> evidence;
   std::optional<Model> model;
   Diagnostics warnings;
 };

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,7 @@ class StudyScreen {
     std::string out = heading(results_["study"].value("title", "Study"));
     const std::string question = results_["study"].value("question", "");
     if (!question.empty()) out += "  " + wrap(question, inner(), 2) + "\n";
-    return out + "\n" + outcomes() + claims() + certificate();
+    return out + "\n" + outcomes() + claims() + evidence() + certificate();
   }
 
  private:
@@ -99,6 +100,46 @@ class StudyScreen {
     out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
     if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
     return out + worlds_words(results_, style_) + reasons();
+  }
+
+  /// How likely the dated events are under each reading, and how far such events could tell readings apart.
+  [[nodiscard]] std::string evidence() const {
+    if (!results_.contains("evidence")) return "";
+    const Json& evidence = results_["evidence"];
+    Table table(header("dated events, by reading"));
+    align_all_right(table);
+    const auto row = [&](const std::string& title, const Json& numbers, const auto& shown) {
+      std::vector<std::string> cells{title};
+      for (const std::string& id : reading_ids()) cells.push_back(numbers[id].is_number() ? shown(numbers[id].get<double>()) : "");
+      table.add(std::move(cells));
+    };
+    const auto log10 = [](double natural) { return with_decimals(natural / std::log(10.0), 2); };
+    row("log10 likelihood", evidence["log_likelihood"], log10);
+    row("  of events before the text (calibration)", evidence["calibration"], log10);
+    row("  of events after it (test)", evidence["test"], log10);
+    row("prior", evidence["prior"], percent);
+    row("posterior", evidence["posterior"], percent);
+    const Json& test = evidence["common_test"];
+    if (test["since"].is_string()) row(fmt::format("posterior by what came after {} alone", test["since"].get<std::string>()), test["posterior"], percent);
+    std::string out = "\n" + table.text(style_);
+    for (const Json& words : evidence["words"]) out += "  " + wrap(words.get<std::string>(), inner(), 4) + "\n";
+    return out + power(evidence) + "  " + wrap("Which reading made the events likelier in this model; no verdict on anybody.", inner(), 2) + "\n";
+  }
+
+  [[nodiscard]] std::string power(const Json& evidence) const {
+    if (!evidence["power"].is_object()) return "";
+    double low = 1.0, high = 0.0, misleading = 0.0;
+    for (const Json& row : evidence["power"]["table"]) {
+      low = std::min(low, row.value("strong_share", 0.0));
+      high = std::max(high, row.value("strong_share", 0.0));
+      misleading = std::max(misleading, row.value("misleading_share", 0.0));
+    }
+    return "  " +
+           wrap(fmt::format("Power: events like these favour the truth by {} or more in {} to {} of simulated records, by pair of readings, and mislead as "
+                            "much in at most {}.",
+                            number_text(evidence.value("threshold", 10.0)), percent(low), percent(high), percent(misleading)),
+                inner(), 4) +
+           "\n";
   }
 
   /// Why readings disagree: one sentence for each claim and reading, as the results have it.

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "study/claims.h"
+#include "study/evidence_weigh.h"
 #include "study/reasons.h"
 #include "study/study_games.h"
 #include "study/study_json.h"
@@ -32,6 +33,7 @@ class Runner {
     if (study_.solve.reasons) games_.reserve(static_cast<double>(most_mixtures()));
     auto finished = games_.obtain(first_tasks());
     if (finished && *finished) finished = games_.obtain(selection_tasks());
+    if (finished && *finished && study_.evidence) finished = weigh_events();
     if (finished && *finished) finished = judge();
     if (finished && *finished && worlds_) finished = judge_worlds();
     if (!finished) return std::unexpected(std::move(finished.error()));
@@ -148,6 +150,20 @@ class Runner {
     return out;
   }
 
+  /// Readings weighed by dated events. False: stopped.
+  Result<bool> weigh_events() {
+    const OnStep on_step = [&](const Step& step) { return !options_.on_step || options_.on_step({step.stage, games_.shown()}); };
+    auto found = games_.obtain_document("evidence", evidence::evidence_text(study_), [&]() -> Result<std::optional<std::string>> {
+      auto weights = evidence::weigh(study_, [&](std::size_t reading) -> const Game& { return games_.game(reading); }, on_step);
+      if (!weights) return std::unexpected(std::move(weights.error()));
+      if (!*weights) return std::nullopt;
+      return evidence::evidence_json(study_, **weights);
+    });
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (*found) evidence_ = std::move(**found);
+    return found->has_value();
+  }
+
   /// Verdicts, and why they differ. False: stopped.
   Result<bool> judge() {
     std::vector<std::vector<ClaimJudgement>> at_own_lambda(study_.readings.size());
@@ -185,6 +201,7 @@ class Runner {
     }
     findings.reasons = reasons_;
     findings.worlds = over_worlds_;
+    findings.evidence = evidence_;
     findings.command = options_.command;
     for (std::size_t c = 0; c < study_.claims.size(); ++c)
       for (std::size_t r = 0; r < study_.readings.size(); ++r) out.verdicts.push_back(summary(c, r));
@@ -222,6 +239,7 @@ class Runner {
   std::vector<Reason> reasons_;
   std::optional<WorldsRun> worlds_;
   std::optional<WorldsFindings> over_worlds_;
+  std::string evidence_;  ///< JSON; empty: the study has none
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 

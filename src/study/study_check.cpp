@@ -174,6 +174,7 @@ class Checker {
     const Structure& structure = (*base)->structure();
     check_names(structure);
     check_window(structure);
+    check_evidence(draft_, structure, pen_);
     check_metrics(structure, nullptr, structure);
     if (!parameters_are_sound) return;
     if (const auto bound = (*base)->bind(settings); !bound) return refused(bound.error());
@@ -286,9 +287,12 @@ Result<Study> read_study_text(const std::string& text, const std::string& path) 
   auto draft = study_file::read_draft(text, path);
   if (!draft) return std::unexpected(std::move(draft.error()));
   study_file::check_against_model(*draft, TextLines(path, text));
+  // The study's own by place, then those of its event log, then the model's in their order.
+  const std::string& log = draft->study.evidence ? draft->study.evidence->log_path : path;
+  const auto rank = [&](const Diagnostic& one) { return one.file == path ? 0 : one.file == log ? 1 : 2; };
   const auto by_place = [&](const Diagnostic& a, const Diagnostic& b) {
-    if ((a.file == path) != (b.file == path)) return a.file == path;
-    return a.file == path && std::pair(a.line, a.column) < std::pair(b.line, b.column);
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return rank(a) < 2 && std::pair(a.line, a.column) < std::pair(b.line, b.column);
   };
   std::ranges::stable_sort(draft->errors, by_place);
   std::ranges::stable_sort(draft->warnings, by_place);

@@ -51,6 +51,7 @@ class Reader {
     base_rates(fields);
     events(fields);
     worlds(fields);
+    if (const TomlNode* table = fields.get("evidence", TomlNode::Kind::table)) read_evidence(*table, draft_, pen_);
     fields.finish();
   }
 

@@ -36,6 +36,22 @@ struct Mention {
   TextPlace place;
 };
 
+/// Where the parts of [evidence] and of its log stand.
+struct EvidencePlaces {
+  struct Kind {
+    TextPlace place;
+    std::vector<TextPlace> moves, actions, ends;
+  };
+  struct Event {
+    TextPlace actor, kind, number;
+  };
+  std::vector<Kind> kinds;
+  std::vector<Event> events;
+  TextPlace until;
+  std::vector<TextPlace> calendars;
+  std::optional<TextLines> log;
+};
+
 struct Draft {
   Study study;
   std::vector<SetParameter> set_parameters;
@@ -51,6 +67,7 @@ struct Draft {
     std::vector<Mention> grid_players;
     std::vector<std::vector<Mention>> groups;  ///< parameters by group
   } worlds;
+  EvidencePlaces evidence;
   Diagnostics errors, warnings;
 };
 
@@ -59,6 +76,11 @@ struct Draft {
 
 /// Adds to `draft.errors` and `draft.warnings` what the model says to it; fills `draft.study.model`.
 void check_against_model(Draft& draft, const TextLines& lines);
+
+/// [evidence] and the log it names (evidence_section.cpp): read with the study, then held against a compiled model.
+class Pen;
+void read_evidence(const TomlNode& table, Draft& draft, Pen& pen);
+void check_evidence(Draft& draft, const Structure& structure, Pen& pen);
 
 /// A mistake in a metric as a diagnostic at its place in the study.
 [[nodiscard]] Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places, const TextLines& lines, const char* code);

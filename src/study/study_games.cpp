@@ -5,6 +5,8 @@
 
 #include <fmt/core.h>
 
+#include "study/version.h"
+
 namespace melian {
 namespace {
 
@@ -193,6 +195,34 @@ Result<bool> StudyGames::obtain(const Task& task) {
     if (auto saved = store_->save(key, **solved); !saved) return std::unexpected(std::move(saved.error()));
   pieces_[key] = std::move(**solved);
   return note(task, key);
+}
+
+Result<std::optional<std::string>> StudyGames::obtain_document(const std::string& kind, const std::string& text,
+                                                               const std::function<Result<std::optional<std::string>>()>& make) {
+  std::string all = kind + "\n" + text + "\n";
+  for (std::size_t r = 0; r < study_.readings.size(); ++r) all += key_of(study_, request({r, -1, one_, Level::grid})) + "\n";
+  const std::string key = sha256(all);
+  if (store_) {
+    auto found = store_->find(key);
+    if (!found) return std::unexpected(std::move(found.error()));
+    if (*found) {
+      pieces_[key] = std::move(**found);
+      ++from_store_;
+      return pieces_[key].document;
+    }
+  }
+  auto made = make();
+  if (!made || !*made) return made;
+  Piece piece;
+  piece.game = bound_.at({0, -1}).fingerprint;
+  piece.kind = kind;
+  piece.grid = grid_text(bound_.at({0, -1}), grid_for(study_, bound_.at({0, -1})));
+  piece.program = program_version;
+  piece.document = **made;
+  if (store_)
+    if (auto saved = store_->save(key, piece); !saved) return std::unexpected(std::move(saved.error()));
+  pieces_[key] = std::move(piece);
+  return made;
 }
 
 Result<bool> StudyGames::note(const Task& task, const std::string& key) {

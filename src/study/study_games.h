@@ -1,6 +1,7 @@
 #pragma once
 /// The games of a study: compiled once, solved once each (or found in the store), and the numbers claims take from them.
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -44,6 +45,11 @@ class StudyGames {
 
   /// Solves them all, from the store where it knows them. False: stopped on the way.
   [[nodiscard]] Result<bool> obtain(const std::vector<Task>& tasks);
+  /// A document of another kind, kept like solved games: from the store, or made now. Nothing where `make` gives none.
+  [[nodiscard]] Result<std::optional<std::string>> obtain_document(const std::string& kind, const std::string& text,
+                                                                   const std::function<Result<std::optional<std::string>>()>& make);
+  /// Where the progress bar stands.
+  [[nodiscard]] double shown() const { return shown_; }
   /// Work that may still come, for the progress bar: in thinned games.
   void reserve(double games) { reserved_ = games; }
 

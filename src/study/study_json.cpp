@@ -71,6 +71,7 @@ class Results {
     out["claims"] = Json::array();
     for (std::size_t c = 0; c < study_.claims.size(); ++c) out["claims"].push_back(claim(c));
     if (findings_.worlds) out["worlds"] = worlds_json(study_, *findings_.worlds);
+    if (!findings_.evidence.empty()) out["evidence"] = Json::parse(findings_.evidence);
     out["parameters"] = parameters_json();
     out["base_rates"] = base_rates();
     out["model_text"] = Json::array();
@@ -97,7 +98,7 @@ class Results {
   [[nodiscard]] Json about() const {
     Json unused = Json::array();
     if (!study_.events.empty())
-      unused.push_back({{"section", "event"}, {"why", "weighing readings by dated events is not built yet; the events were read and checked"}});
+      unused.push_back({{"section", "event"}, {"why", "events to be weighed stand in the log of [evidence]; these were read and checked"}});
     Json out;
     out["title"] = study_.title;
     out["question"] = study_.question;

@@ -23,6 +23,7 @@ struct StudyFindings {
   std::vector<OfReading> readings;
   std::vector<Reason> reasons;
   std::optional<WorldsFindings> worlds;
+  std::string evidence;                 ///< JSON; empty: the study has none
   std::vector<std::string> half_grids;  ///< by reading: what grid errors of metrics come from
   int horizon = 0;                      ///< 0: none
   std::string command;
