@@ -184,6 +184,20 @@ Result<std::optional<Weights>> weigh(const Study& study, const std::function<con
   return Weigher(study, game_of, on_step).run();
 }
 
+EventWeight event_weight(const Study& study) {
+  MELIAN_EXPECT(study.evidence.has_value(), "a study with dated events");
+  const auto log_weight = [&events = *study.evidence](const Game& game, const Assessment& assessment) -> std::optional<double> {
+    const Structure& structure = game.shape();
+    for (const EventKind& kind : events.kinds)
+      if (!find_kind(structure, kind)) return std::nullopt;
+    const std::vector<KindInGame> kinds = find_kinds(structure, events.kinds);
+    Record record = record_of(events, kinds, events.calendar);
+    if (structure.horizon == HorizonKind::finite) std::erase_if(record, [&](const Cell& cell) { return cell.round >= structure.rounds; });
+    return log_likelihood(game, assessment, kinds, record);
+  };
+  return {sha256(evidence_text(study)), log_weight};
+}
+
 std::string evidence_text(const Study& study) {
   const StudyEvidence& e = *study.evidence;
   std::string out = e.log_text + fmt::format("\nuntil {} threshold {} plays {} seed {}\n", e.until, number_text(e.threshold), e.plays, e.seed);

@@ -44,6 +44,12 @@ struct Weights {
 /// `evidence` of results.json, as text.
 [[nodiscard]] std::string evidence_json(const Study& study, const Weights& weights);
 
+/// How plausible worlds are weighed by a study's events: the likelihood of the record at the world's own precision, as far as
+/// the rounds that worlds are played. Nothing where a world's game lacks a kind of event.
+///
+/// Requires: the study has events, and outlives what is returned.
+[[nodiscard]] EventWeight event_weight(const Study& study);
+
 /// All that the weights depend on, for the key they are kept under.
 [[nodiscard]] std::string evidence_text(const Study& study);
 

@@ -23,8 +23,12 @@ Wanted wanted_by(const Study& study, const std::vector<ParsedClaim>& claims) {
 
 class Runner {
  public:
-  Runner(const Study& study, const StudyOptions& options, std::vector<ParsedClaim> claims)
-      : study_(study), options_(options), claims_(std::move(claims)), games_(study, options, wanted_by(study, claims_)) {}
+  Runner(const Study& study, StudyOptions options, std::vector<ParsedClaim> claims)
+      : study_(study), options_(std::move(options)), claims_(std::move(claims)), games_(study, options_, wanted_by(study, claims_)) {
+    if (study.evidence && !options_.event_weight) options_.event_weight = evidence::event_weight(study);
+  }
+  Runner(const Runner&) = delete;  // its parts look into its options
+  Runner& operator=(const Runner&) = delete;
 
   Result<StudyRun> run() {
     if (auto ready = games_.prepare(); !ready) return std::unexpected(std::move(ready.error()));
@@ -231,7 +235,7 @@ class Runner {
   }
 
   const Study& study_;
-  const StudyOptions& options_;
+  StudyOptions options_;
   std::vector<ParsedClaim> claims_;
   StudyGames games_;
   std::size_t one_ = games_.own_lambda();

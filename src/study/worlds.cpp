@@ -148,7 +148,7 @@ class WorldsJudge {
     }
     std::vector<std::optional<double>> logs;
     for (const SolvedWorld* world : worlds_) logs.push_back(world->failed.empty() ? world->event_log_weight : std::nullopt);
-    add_weight(out, "events", "likelihood of the dated events", logs);
+    add_weight(out, "events", "likelihood of the dated events, as far as the rounds that worlds are played", logs);
   }
 
   void add_weight(WorldsFindings& out, const std::string& id, const std::string& text, const std::vector<std::optional<double>>& logs) {
