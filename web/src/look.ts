@@ -38,6 +38,12 @@ export const is_narrow = (): boolean => plot_width() < 560;
 /** Room that the longest of these labels takes beside a plot. */
 export const room_for = (labels: string[]): number => 16 + 7 * Math.max(0, ...labels.map((label) => label.length));
 
+/** Whole rounds from 1 to `last`, about `most` of them: half a round is none. */
+export function whole_rounds(last: number, most: number): number[] {
+  const step = Math.max(1, Math.ceil((last - 1) / Math.max(1, most)));
+  return Array.from({ length: Math.floor((last - 1) / step) + 1 }, (_, i) => 1 + i * step);
+}
+
 /** Few enough rounds under a small plot that their numbers do not touch. */
 export function round_ticks(window: number): number[] {
   const half = Math.ceil(window / 2);

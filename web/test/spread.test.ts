@@ -1,7 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { whole_rounds } from "../src/look";
 import { spread } from "../src/spread";
 
 const gaps = (values: number[]): number[] => [...values].sort((a, b) => a - b).slice(1).map((x, i) => x - ([...values].sort((a, b) => a - b)[i] ?? 0));
+
+describe("whole_rounds", () => {
+  it("names whole rounds only, the first among them, about as many as asked for", () => {
+    expect(whole_rounds(2, 4)).toEqual([1, 2]);
+    expect(whole_rounds(13, 12)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
+    expect(whole_rounds(13, 4)).toEqual([1, 4, 7, 10, 13]);
+    expect(whole_rounds(1, 4)).toEqual([1]);
+  });
+});
 
 describe("spread", () => {
   it("leaves values alone that stand far enough apart", () => {

@@ -1,7 +1,7 @@
 /** What else the players do, round by round. */
 import * as Plot from "@observablehq/plot";
 import { figure, number, percent, section, words } from "../dom";
-import { is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines, colour_at, dash_at } from "../look";
+import { is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines, colour_at, dash_at, whole_rounds } from "../look";
 import type { Study } from "../results";
 
 /** Decisions that come up less often than this in a round have no share worth a line. */
@@ -35,7 +35,7 @@ export function actions(study: Study): HTMLElement | null {
   const shown = points.filter((p) => index(p) >= 0);
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 92 + 132 * Math.ceil(panels.length / columns), marginLeft: 52, marginRight: 12, marginTop: 44, marginBottom: 44,
-    x: { label: study.study.round_name, labelOffset: 36, ticks: 3, tickFormat: "d", domain: [1, study.study.window] }, y: { label: "share of decisions (%)", labelAnchor: "center", labelArrow: "none", labelOffset: 44, percent: true, domain: [0, 100], ticks: 3, grid: true },
+    x: { label: study.study.round_name, labelOffset: 36, ticks: whole_rounds(study.study.window, 3), tickFormat: "d", domain: [1, Math.max(2, study.study.window)] }, y: { label: "share of decisions (%)", labelAnchor: "center", labelArrow: "none", labelOffset: 44, percent: true, domain: [0, 100], ticks: 3, grid: true },
     fx: { axis: null, padding: 0.14 }, fy: { axis: null, padding: panels.length > columns ? 0.5 : 0 },
     marks: [
       ...reading_ids(study).map((id, i) => Plot.lineY(shown.filter((p) => p.reading === id), { fx, fy, x: "round", y: "share", z: (p: Point) => `${p.move} ${p.action}`, stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2, title: (p: Point) => `${p.move}, ${p.action}: ${percent(p.share)}` })),

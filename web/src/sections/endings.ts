@@ -1,7 +1,7 @@
 /** How and when the war ends, by reading. */
 import * as Plot from "@observablehq/plot";
 import { decimal, figure, h, number, percent, percent_within, section, signed, table, words } from "../dom";
-import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, type Line } from "../look";
+import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, whole_rounds, type Line } from "../look";
 import type { Study } from "../results";
 import { spread } from "../spread";
 
@@ -55,7 +55,7 @@ export function survival(study: Study): HTMLElement {
   const heights = spread(ends.map((end) => end.probability), label_gap);
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 350, marginRight: room_for(curves.map((curve) => curve.end_label)), marginBottom: 46,
-    x: { label: round, labelOffset: 38, ticks: Math.min(window + 1, 13), tickFormat: "d" }, y: { label: "probability that it still goes on (%)", percent: true, domain: [0, 100], grid: true },
+    x: { label: round, labelOffset: 38, ticks: whole_rounds(window + 1, 12), tickFormat: "d" }, y: { label: "probability that it still goes on (%)", percent: true, domain: [0, 100], grid: true },
     marks: [
       ...curves.map((curve, i) => Plot.lineY(points[i], { x: "round", y: "probability", stroke: curve.colour, strokeDasharray: curve.dash, strokeWidth: 2 })),
       Plot.text(ends, { x: "round", y: heights, text: (_: unknown, i: number) => curves[i]?.end_label ?? "", dx: 8, textAnchor: "start", fontWeight: 600, fill: (_: unknown, i: number) => curves[i]?.colour }),
@@ -83,7 +83,7 @@ function survival_by_variant(study: Study): HTMLElement | null {
   const of_variant = { fx: (p: Point) => fx(p.variant), fy: (p: Point) => fy(p.variant), x: "round", y: "probability", z: "variant" };
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 88 + 170 * Math.ceil(ids.length / columns), marginLeft: 52, marginRight: 14, marginTop: 30, marginBottom: 44,
-    x: { label: round, labelOffset: 36, ticks: 5, tickFormat: "d" }, y: { label: "still goes on (%)", labelAnchor: "center", labelArrow: "none", labelOffset: 44, percent: true, domain: [0, 100], grid: true, ticks: 3 },
+    x: { label: round, labelOffset: 36, ticks: whole_rounds(window + 1, 4), tickFormat: "d" }, y: { label: "still goes on (%)", labelAnchor: "center", labelArrow: "none", labelOffset: 44, percent: true, domain: [0, 100], grid: true, ticks: 3 },
     fx: { axis: null, padding: 0.1 }, fy: { axis: null, padding },
     marks: [
       ...study.readings.flatMap((reading, i) => [

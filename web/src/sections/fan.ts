@@ -1,7 +1,7 @@
 /** Offers by round: how they are spread, and how many are taken. */
 import * as Plot from "@observablehq/plot";
 import { figure, h, number, section, words } from "../dom";
-import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines } from "../look";
+import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_ids, reading_lines, whole_rounds } from "../look";
 import type { Offer, Study } from "../results";
 
 interface Point { reading: string; move: string; proposer: string; round: number; made: number; mean: number | null; q10: number | null; q25: number | null; q50: number | null; q75: number | null; q90: number | null; accepted_share: number | null }
@@ -40,11 +40,12 @@ function fan(study: Study, points: Point[], move: string): HTMLElement {
   const spread_known = here.some((p) => p.q10 !== null);
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 92 + 150 * lines, marginLeft: 52, marginRight: 12, marginTop: 30, marginBottom: 44,
-    x: { label: study.study.round_name, labelOffset: 36, ticks: 4, tickFormat: "d", domain: [0.5, study.study.window + 0.5] }, y: { label: "offer", labelAnchor: "center", labelArrow: "none", labelOffset: 44, domain: [Math.min(0, ...numbers), Math.max(1, ...numbers)], ticks: 5, grid: true },
+    x: { label: study.study.round_name, labelOffset: 36, ticks: whole_rounds(study.study.window, 4), tickFormat: "d", domain: [0.5, study.study.window + 0.5] }, y: { label: "offer", labelAnchor: "center", labelArrow: "none", labelOffset: 44, domain: [Math.min(0, ...numbers), Math.max(1, ...numbers)], ticks: 5, grid: true },
     fx: { axis: null, padding: 0.1 }, fy: { axis: null, padding: lines > 1 ? 0.3 : 0 },
     marks: [
       spread_known ? Plot.rect(here, { fx, fy, x1: (p: Point) => p.round - 0.42, x2: (p: Point) => p.round + 0.42, y1: "q10", y2: "q90", fill: "var(--hue-1)", fillOpacity: 0.22, stroke: "var(--hue-1)", strokeOpacity: 0.3 }) : null,
       spread_known ? Plot.rect(here, { fx, fy, x1: (p: Point) => p.round - 0.42, x2: (p: Point) => p.round + 0.42, y1: "q25", y2: "q75", fill: "var(--hue-1)", fillOpacity: 0.4, stroke: "var(--hue-1)", strokeOpacity: 0.5 }) : null,
+      spread_known ? Plot.ruleY(here, { fx, fy, x1: (p: Point) => p.round - 0.42, x2: (p: Point) => p.round + 0.42, y: "q50", stroke: "var(--hue-1)", strokeWidth: 2.5 }) : null,
       Plot.lineY(here, { fx, fy, x: "round", y: "mean", z: "reading", stroke: "var(--ink)", strokeWidth: 2 }),
       Plot.dot(here, { fx, fy, x: "round", y: "mean", r: (p: Point) => p.accepted_share ?? 0, fill: "var(--hue-2)", stroke: "var(--paper)", title: (p: Point) => `${p.reading}, ${study.study.round_name} ${String(p.round)}: mean ${number(p.mean)}, half between ${number(p.q25)} and ${number(p.q75)}; ${number(p.accepted_share, 2)} accepted` }),
       Plot.text(ids, { fx: (id: string) => ids.indexOf(id) % columns, fy: (id: string) => Math.floor(ids.indexOf(id) / columns), text: (id: string) => id, frameAnchor: "top-left", dy: -15, fontWeight: 600 }),
@@ -52,7 +53,7 @@ function fan(study: Study, points: Point[], move: string): HTMLElement {
     r: { domain: [0, Math.max(0.01, ...points.map((p) => p.accepted_share ?? 0))], range: [0, 5] },
   });
   return h("div", {}, h("h3", {}, `${move}, by ${here[0]?.proposer ?? "chance"}`),
-    figure(plot, `Offers of ${move} by ${study.study.round_name}, given that one is made. Line: mean${spread_known ? "; dark band: the middle half; light band: four in five; the larger the orange dot, the larger the share accepted" : ""}. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes; ${String(study.study.window)} ${study.study.round_name}s shown.`,
+    figure(plot, `Offers of ${move} by ${study.study.round_name}, given that one is made. Line: mean${spread_known ? "; blue stroke: median; dark band: the middle half; light band: four in five; the larger the orange dot, the larger the share accepted" : ""}. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes; ${String(study.study.window)} ${study.study.round_name}s shown.`,
       `offers_${move.replaceAll(" ", "_")}.csv`, here.map((p) => ({ ...p }))));
 }
 
@@ -64,7 +65,7 @@ function taken(study: Study, points: Point[]): HTMLElement | null {
   const most = Math.max(0.01, ...known.map((point) => point.accepted_share ?? 0));
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 92 + 150 * Math.ceil(moves.length / columns), marginLeft: 52, marginRight: 16, marginTop: 30, marginBottom: 44,
-    x: { label: study.study.round_name, labelOffset: 36, ticks: 6, tickFormat: "d" }, y: { label: "accepted (%)", percent: true, labelAnchor: "center", labelArrow: "none", labelOffset: 44, domain: [0, Math.min(100, 105 * most)], ticks: 4, grid: true },
+    x: { label: study.study.round_name, labelOffset: 36, ticks: whole_rounds(study.study.window, 6), tickFormat: "d" }, y: { label: "accepted (%)", percent: true, labelAnchor: "center", labelArrow: "none", labelOffset: 44, domain: [0, Math.min(100, 105 * most)], ticks: 4, grid: true },
     fx: { axis: null, padding: 0.1 }, fy: { axis: null, padding: moves.length > columns ? 0.34 : 0 },
     marks: [
       ...study.readings.map((reading, i) => Plot.lineY(known.filter((point) => point.reading === reading.id), { fx: (p: Point) => fx(p.move), fy: (p: Point) => fy(p.move), x: "round", y: "accepted_share", z: "move", stroke: colour_at(i), strokeDasharray: dash_at(i), strokeWidth: 2 })),
