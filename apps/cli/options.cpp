@@ -52,7 +52,9 @@ void GameOptions::add_to(CLI::App& app) {
 
 void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& methods) {
   app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")->check(number_from(0.0, ""))->type_name("L");
-  app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one; repeatable")->allow_extra_args(false)->type_name("N");
+  app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one, follow: and the beliefs play reaches; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("N");
   app.add_option("--method", method, "how to solve")->check(CLI::IsMember(methods))->type_name(fmt::format("{}", fmt::join(methods, "|")));
   app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")
       ->check(CLI::IsMember({"cells", "each"}))
@@ -63,9 +65,12 @@ void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& method
 
 Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
   AnswerOptions options;
-  Result<std::vector<int>> nodes = grid_nodes(game.shape(), grid);
+  std::vector<std::string> counts = grid;
+  BeliefGrid& axes = std::get<BeliefGrid>(options.solve.method);
+  if (std::erase(counts, "follow") > 0) axes.follow.emplace();
+  Result<std::vector<int>> nodes = grid_nodes(game.shape(), counts);
   if (!nodes) return std::unexpected(nodes.error());
-  std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
+  axes.nodes = *std::move(nodes);
   if (!std::isnan(lambda)) options.solve.lambda = lambda;
   options.solve.measure = measure == "each" ? Measure::each : Measure::cells;
   options.solve.discounting = present_value ? Discounting::present_value : Discounting::current_value;

@@ -16,7 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
-  bool json = false, all = false;
+  bool json = false, all = false, check_path = false;
   CLI::App* app = nullptr;
 
   /// What is said of options that mean nothing here; they are refused, not passed over.
@@ -32,7 +32,7 @@ struct SolveCommand {
 
   [[nodiscard]] int run_efg() const {
     const Diagnostics idle =
-        idle_options({"--set", "--with", "--grid", "--measure", "--present-value", "--tolerance"}, "to an .efg, which is solved as it stands");
+        idle_options({"--set", "--with", "--grid", "--measure", "--present-value", "--tolerance", "--check-path"}, "to an .efg, which is solved as it stands");
     if (!idle.empty()) return fail(idle);
     if (app->count("--method") > 0 && method.method != "tree")
       return fail(complaint(idle_option_code, "an .efg has no public states to lay a belief grid over", "leave `--method` out, or say `--method tree`"));
@@ -40,7 +40,7 @@ struct SolveCommand {
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
-    const Diagnostics idle = idle_options({"--grid", "--tolerance"}, "to the method tree, which has no grid");
+    const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"}, "to the method tree, which has no grid");
     return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
   }
 
@@ -53,6 +53,7 @@ struct SolveCommand {
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     options->solve.list_solutions = all;
+    options->check_ladder = all || check_path;
     catch_interrupts();
     Progress progress(common.quiet);
     options->solve.on_step = options->certify.on_step = progress.callback();
@@ -80,6 +81,7 @@ Command add_solve(CLI::App& program) {
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
   app->add_flag("--all", command->all, "list the solutions at this lambda: of the first decision and others with several; by tree of the whole game");
+  app->add_flag("--check-path", command->check_path, "where solutions are followed up a ladder of lambda: climb it again in half the steps (part of --all)");
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

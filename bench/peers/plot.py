@@ -17,7 +17,8 @@ PANELS = [
     ("one offer of 10", "types of the responder"),
     ("fronts, 5 offers", "states"),
 ]
-STYLES = {"melian tree": ("#0b6e4f", "o"), "melian grid": ("#4aa3df", "s"), "melian stationary": ("#0b6e4f", "o"),
+STYLES = {"melian tree": ("#0b6e4f", "o"), "melian grid follow": ("#1f5f99", "P"),
+          "melian grid": ("#4aa3df", "s"), "melian stationary": ("#0b6e4f", "o"),
           "gambit 17": ("#c1440e", "^"), "gambit 16": ("#8c6d62", "v"), "sgamesolver": ("#7d3c98", "D")}
 
 
@@ -31,7 +32,7 @@ def main(folder):
         for row in rows:
             if row["game"] == game and row["solve_s"]:
                 solver = next(name for name in STYLES if row["solver"].startswith(name))
-                name = "melian grid" if solver == "melian grid" else row["solver"]
+                name = solver if solver.startswith("melian grid") else row["solver"]
                 x = float(row["nodes"] if label == "states" else row["size"])
                 lines.setdefault((name, solver), []).append((x, float(row["solve_s"])))
         for (name, solver), points in lines.items():

@@ -71,9 +71,24 @@ class Bench:
         self.row(**common, solver="melian tree", solve_s=tree["seconds"], process_s=tree["process"], runs=tree["runs"],
                  residual=document["certificate"]["residual"])
         self.refined(common, model, axes, document)
+        self.followed(common, model, axes, document)
         for name in self.pythons:
             if name.startswith("gambit"):
                 self.against(name, "peer_gambit.py", [form, LAMBDA], game, size, answer, tree["seconds"], nodes)
+
+    def followed(self, common, model, axes, tree):
+        """The grid whose nodes are the beliefs that play reaches."""
+        if axes not in NODES_BY_AXES:
+            return
+        grid = measure.ours(self.program, model, LAMBDA, "--grid", "follow", "--measure", "each", "--present-value")
+        if grid is None:
+            return self.row(**common, solver="melian grid follow", note="refused")
+        document = grid["document"]
+        distance = from_tree(document, tree)
+        nodes = max(document["method"]["grid"].values())
+        self.row(**common, solver=f"melian grid follow {nodes}, {document['method']['follow']['solves']} solves", solve_s=grid["seconds"],
+                 process_s=grid["process"], runs=grid["runs"], difference=distance, residual=document["certificate"]["residual"],
+                 note="" if distance < MEETS else "does not meet the tree")
 
     def refined(self, common, model, axes, tree):
         if axes not in NODES_BY_AXES:
@@ -83,14 +98,7 @@ class Bench:
             if grid is None:
                 return self.row(**common, solver=f"melian grid {nodes}", note="refused")
             document = grid["document"]
-            distance = max(
-                measure.largest_difference(
-                    {"first": list(document["strategy_at_start"][0]["probabilities"].values())},
-                    {"first": list(tree["information_sets"][0]["probabilities"].values())},
-                ),
-                max(abs(document["outcomes"][k]["probability"] - tree["outcomes"][k]["probability"]) for k in tree["outcomes"]),
-                abs(document["values"]["S"]["only"] - tree["values"]["S"]["only"]),
-            )
+            distance = from_tree(document, tree)
             if distance < MEETS:
                 break
         self.row(**common, solver=f"melian grid {nodes}", solve_s=grid["seconds"], process_s=grid["process"], runs=grid["runs"],
@@ -114,6 +122,18 @@ class Bench:
         for name in self.pythons:
             if name.startswith("sgamesolver"):
                 self.against(name, "peer_sgamesolver.py", [positions, offers, LAMBDA], game, size, answer, timed["seconds"], states)
+
+
+def from_tree(document, tree):
+    """How far first moves, outcomes and S's value are from the tree's."""
+    return max(
+        measure.largest_difference(
+            {"first": list(document["strategy_at_start"][0]["probabilities"].values())},
+            {"first": list(tree["information_sets"][0]["probabilities"].values())},
+        ),
+        max(abs(document["outcomes"][k]["probability"] - tree["outcomes"][k]["probability"]) for k in tree["outcomes"]),
+        abs(document["values"]["S"]["only"] - tree["values"]["S"]["only"]),
+    )
 
 
 def machine():

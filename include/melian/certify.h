@@ -25,8 +25,10 @@ struct Certificate {
   std::map<std::string, double> grid_error;                 ///< of every reported number; filled by `answer`
   std::map<std::string, double> scale;                      ///< what a number's grid error is compared relative to, where not 1 (e.g. the stake)
   std::vector<std::string> not_converging;                  ///< numbers whose grid error does not fall
-  double cell_step = -1.0;   ///< lambda * largest |V(b_k+1) - V(b_k)| of a mover over cells that its posteriors enter on reached paths, solver's axes
-  double path_error = -1.0;  ///< sampled true-belief paths: largest difference of log sigma, solver's axes / refined axes, both interpolated
+  double cell_step = -1.0;     ///< lambda * largest |V(b_k+1) - V(b_k)| of a mover over cells that its posteriors enter on reached paths, solver's axes
+  double path_error = -1.0;    ///< sampled true-belief paths: largest difference of log sigma, solver's axes / refined axes, both interpolated
+  double ladder_error = -1.0;  ///< largest difference of a reached strategy's probability, or of a value relative to the stake, from an answer whose ladder of
+                               ///< lambda was climbed in half the steps; filled by `answer` where asked for
   std::int64_t unsolved = 0, several = 0, jumps = 0;                          ///< decisions
   std::int64_t unsolved_reached = 0, several_reached = 0, jumps_reached = 0;  ///< with probability >= 1e-6
   std::vector<double> stake;                                                  ///< [player]: range of continuation values in the game, payoff units
@@ -55,8 +57,19 @@ struct CertifyOptions {
 /// Source:   docs/methods.md, "Certificates"; [McKelveyPalfrey1998]; [HendonJacobsenSloth1996].
 [[nodiscard]] Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined, const CertifyOptions& options = {});
 
+/// The same, the refined strategies handed over layer by layer: backward once (best responses), then forward where sampled plays
+/// stand, so that no more than a layer of them need be in memory. Where play comes back to itself a layer is asked for again and again.
+[[nodiscard]] Certificate certify(const Game& game, const Assessment& strategies, StrategyLayers& refined, const CertifyOptions& options = {});
+
 /// The part that many worlds can afford: residual, beliefs, cell step and the counts of decisions, from one sweep.
 [[nodiscard]] Certificate certify_equations(const Game& game, const Assessment& strategies, const CertifyOptions& options = {});
+
+/// How far two answers to one game, on the same axes, are apart: the largest difference of a probability at decisions that play by `strategies` reaches
+/// with at least 1e-6.
+[[nodiscard]] double reached_difference(const Game& game, const Assessment& strategies, const Assessment& others);
+
+/// Memory that `certify` needs besides the strategies, in bytes: its own values on these axes and on the refined ones.
+[[nodiscard]] std::int64_t count_certify_bytes(const Structure& structure, const BeliefAxes& axes, const BeliefAxes& refined);
 
 /// Sets `holds` and `why_not` from the numbers; called again once `grid_error` is known.
 void judge(Certificate& certificate);

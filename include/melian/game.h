@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -231,6 +232,34 @@ struct Assessment {
 
   [[nodiscard]] bool decided(const Structure& structure, int round, int state) const;
   [[nodiscard]] std::int64_t row(const Structure& structure, int round, int state) const;
+};
+
+/// Strategies handed over layer by layer, for readers who never need all of them at once (`certify`). Who makes them, and when,
+/// is nobody's business but the maker's.
+class StrategyLayers {
+ public:
+  virtual ~StrategyLayers() = default;
+  StrategyLayers() = default;
+  StrategyLayers(const StrategyLayers&) = delete;
+  StrategyLayers& operator=(const StrategyLayers&) = delete;
+
+  /// What all layers share: axes, precisions, measure, discounting, the game's fingerprint. Strategies may be missing.
+  [[nodiscard]] virtual const Assessment& common() const = 0;
+  /// Strategies of these states of a round (untimed states: round 0), good until the next call; other states may be missing.
+  /// `points`: by state, the belief points that will be read; empty: all of all. What stands at others is not said.
+  [[nodiscard]] virtual const Assessment& layer(int round, std::span<const int> states, std::span<const std::vector<std::int64_t>> points) = 0;
+};
+
+/// An assessment that is there as a whole, as layers.
+class WholeStrategies final : public StrategyLayers {
+ public:
+  /// Keeps a reference.
+  explicit WholeStrategies(const Assessment& all) : all_(all) {}
+  [[nodiscard]] const Assessment& common() const override { return all_; }
+  [[nodiscard]] const Assessment& layer(int, std::span<const int>, std::span<const std::vector<std::int64_t>>) override { return all_; }
+
+ private:
+  const Assessment& all_;
 };
 
 /// The log base measure of a decision's branches: log cell width / total for offers over a continuum, 0 otherwise

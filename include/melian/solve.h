@@ -3,7 +3,9 @@
 /// Solution concept: logit agent quantal response equilibrium in Markov strategies of (public state, belief), precision
 /// lambda, on the Markov principal branch [McKelveyPalfrey1998]; docs/methods.md.
 
+#include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -13,6 +15,16 @@
 #include "melian/numeric.h"
 
 namespace melian {
+
+/// How a grid follows play: the game is solved, beliefs that play reaches from the prior are put on the axes as nodes, and the game is solved again
+/// until they move no more. At a node a decision is exact given exact successors, so a game whose reached beliefs are few is then solved exactly.
+struct FollowPlay {
+  double reached = 1e-9;     ///< beliefs reached with at least this probability are followed
+  double tolerance = 1e-10;  ///< how far from its node a reached belief may lie (as a probability)
+  double merged = 1e-9;      ///< beliefs closer than this become one node
+  int most_nodes = 0;        ///< followed on one axis, the likeliest first; 0: 512 where there is one axis, 48 where there are two, else 12
+  int most_solves = 12;
+};
 
 /// Dynamic programming over public states x a grid of beliefs.
 struct BeliefGrid {
@@ -24,6 +36,8 @@ struct BeliefGrid {
   /// Every second node dropped so often, priors and `must_have` kept (a grid error compares with such grids). An axis with
   /// no node to spare is halved instead, once, so that every axis changes.
   int thinned = 0;
+  /// Nodes follow play, besides those above (empty `nodes`: 9 for one axis, else 5). Finite horizons only.
+  std::optional<FollowPlay> follow{};
 };
 using Method = std::variant<BeliefGrid>;
 
@@ -33,10 +47,12 @@ struct SolveOptions {
   double lambda_factor = 1.0;    ///< multiplies it (a claim is shown for lambda / 2, lambda and 2 lambda)
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  bool refined = false;                             ///< also give the strategies on the axes with every cell halved (for `certify`)
-  bool ladder = true;                               ///< climb the lambda ladder where decisions have several solutions
-  bool list_solutions = false;                      ///< give all solutions of the first decision of play, and of those that `SolveSummary::places` names
+  bool refined = false;         ///< also give the strategies on the axes with every cell halved (for `certify`)
+  bool ladder = true;           ///< climb the lambda ladder where decisions have several solutions
+  int rung_halvings = 0;        ///< steps of the ladder halved (in log lambda) so often; from 1 on it is climbed wherever some decision has no curve
+  bool list_solutions = false;  ///< give all solutions of the first decision of play, and of those that `SolveSummary::places` names
   std::int64_t max_bytes = std::int64_t{12} << 30;  ///< refuse beyond, with the size and what to coarsen
+  std::int64_t reserved_bytes = 0;                  ///< of these, what the caller needs besides the solution (a certificate)
   OnStep on_step;
 };
 
@@ -57,6 +73,16 @@ struct SolveSummary {
   int sweeps = 0;                   ///< over public states that play comes back to, until their values settled (most over one cycle)
   std::vector<double> ladder;       ///< rungs climbed; empty when every decision has one solution
   std::vector<std::string> places;  ///< the first few decisions with several solutions, jumps or none, in words
+  /// Of a grid that follows play.
+  struct Followed {
+    int solves = 0;             ///< of the whole game
+    std::vector<int> nodes;     ///< by axis: beliefs that play reaches
+    double movement = -1.0;     ///< how far, at most, a belief that play reaches lies from the nearest node: values are exact on nodes
+    double change = -1.0;       ///< of a value at the start between the last two solves, payoff units, largest; -1 after one solve
+    std::int64_t left_out = 0;  ///< beliefs reached for which there was no room on their axis
+    bool settled = false;       ///< movement within tolerance
+  };
+  std::optional<Followed> followed;
   double seconds = 0.0;
 };
 
@@ -92,6 +118,30 @@ struct Solution {
 /// Source:   docs/methods.md, "The belief grid"; endogenous grid after [Carroll2006].
 [[nodiscard]] Result<Solution> solve(const Game& game, const SolveOptions& options = {});
 
+/// The strategies on axes with every cell halved, as `SolveOptions::refined` gives them, but a layer at a time: each decision is solved
+/// again, when asked for, against values recomputed from the strategies. In memory are the layer in hand, the values of its round, and those of
+/// the tops of phases of all rounds (what a solve keeps too). Equal to the whole up to round-off.
+///
+/// Requires: `possible(game.shape())`; `strategies` as given by `solve` for this game; both outlive it (references are kept).
+/// Cost:     backward: a valuation of the game, and its refined decisions once; of single `points`: only lines through them.
+/// Errors:   ContractViolation on a foreign fingerprint.
+class RefinedStrategies final : public StrategyLayers {
+ public:
+  RefinedStrategies(const Game& game, const Assessment& strategies);
+  ~RefinedStrategies() override;
+  /// Does play never come back to where it was?
+  [[nodiscard]] static bool possible(const Structure& structure);
+  [[nodiscard]] const Assessment& common() const override;
+  [[nodiscard]] const Assessment& layer(int round, std::span<const int> states, std::span<const std::vector<std::int64_t>> points) override;
+
+ private:
+  struct Inside;
+  std::unique_ptr<Inside> inside_;
+};
+
+/// Axes with every cell halved.
+[[nodiscard]] BeliefAxes refined_axes(BeliefAxes axes);
+
 /// Belief axes for a game (melian/beliefs.h): the analyst's prior is a node on each, as is every number of `must_have`.
 ///
 /// Convention: docs/methods.md, "Belief axes".
@@ -105,6 +155,10 @@ struct Solution {
 
 /// Memory a solution on these axes needs, in bytes, before anything is allocated; `refined` as in `SolveOptions`.
 [[nodiscard]] std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined);
+
+/// Memory that `RefinedStrategies` of a solution on these axes needs at once, in bytes: its largest layer (besides values, which take the room that
+/// those of the solve have left).
+[[nodiscard]] std::int64_t count_layer_bytes(const Structure& structure, const BeliefAxes& axes);
 
 inline constexpr const char* cannot_solve_code = "M0902";
 inline constexpr const char* no_precision_code = "M0903";

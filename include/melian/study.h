@@ -105,6 +105,7 @@ struct AnswerOptions {
   SolveOptions solve;
   CertifyOptions certify;
   bool with_certificate = true;  ///< residual, exploitability, grid error; else only the solution's own counts
+  bool check_ladder = false;     ///< where some decision has no curve: climb the ladder of lambda again in half the steps (`Certificate::ladder_error`)
 };
 
 struct Answer {

@@ -1,5 +1,6 @@
 #include "melian/certify.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "certify/equations.h"
@@ -16,11 +17,15 @@ using namespace checking;
 /// Round-off of sums of payoffs along a play, in units of the stake.
 constexpr double round_off_of_stake = 1e-10;
 
+void expect_common(const Layout& layout, const Assessment& assessment) {
+  MELIAN_EXPECT(assessment.lambda.size() == layout.structure().players.size(), "one row of precisions per player");
+  MELIAN_EXPECT(assessment.discounting == Discounting::current_value || layout.elapsed_is_unique(), "present values need one clock per round and public state");
+}
+
 /// Contracts of the door: the strategies belong to the game and are laid out as `Assessment` says.
 void expect_whole(const Layout& layout, const Assessment& assessment) {
   const Structure& structure = layout.structure();
-  MELIAN_EXPECT(assessment.lambda.size() == structure.players.size(), "one row of precisions per player");
-  MELIAN_EXPECT(assessment.discounting == Discounting::current_value || layout.elapsed_is_unique(), "present values need one clock per round and public state");
+  expect_common(layout, assessment);
   for (const auto& layer : layout.layers())
     for (const int state : layer.states) {
       if (layout.deciders(state).empty()) continue;
@@ -92,15 +97,23 @@ Certificate certify_equations(const Game& game, const Assessment& strategies, co
 }
 
 Certificate certify(const Game& game, const Assessment& strategies, const Assessment& refined, const CertifyOptions& options) {
-  expect_game(game, strategies);
   expect_game(game, refined);
-  const Layout layout(game, strategies.axes, strategies.measure), refined_layout(game, refined.axes, refined.measure);
+  expect_whole(Layout(game, refined.axes, refined.measure), refined);
+  WholeStrategies layers(refined);
+  return certify(game, strategies, layers, options);
+}
+
+Certificate certify(const Game& game, const Assessment& strategies, StrategyLayers& refined, const CertifyOptions& options) {
+  expect_game(game, strategies);
+  expect_game(game, refined.common());
+  const Layout layout(game, strategies.axes, strategies.measure), refined_layout(game, refined.common().axes, refined.common().measure);
   expect_whole(layout, strategies);
-  expect_whole(refined_layout, refined);
+  expect_common(refined_layout, refined.common());
 
   Certificate certificate;
   if (fill_equations(layout, strategies, options, certificate)) {
-    const BestResponses coarse = best_responses(layout, strategies, options.on_step);
+    WholeStrategies own(strategies);
+    const BestResponses coarse = best_responses(layout, own, options.on_step);
     const BestResponses fine = coarse.finished ? best_responses(refined_layout, refined, options.on_step) : coarse;
     certificate.settled = certificate.settled && coarse.settled && fine.settled;
     for (std::size_t j = 0; fine.finished && j < fine.gain.size(); ++j) {
@@ -114,6 +127,44 @@ Certificate certify(const Game& game, const Assessment& strategies, const Assess
   }
   judge(certificate);
   return certificate;
+}
+
+double reached_difference(const Game& game, const Assessment& strategies, const Assessment& others) {
+  expect_game(game, strategies);
+  expect_game(game, others);
+  MELIAN_EXPECT(strategies.axes.nodes == others.axes.nodes && strategies.offset == others.offset, "two answers on the same axes");
+  const Layout layout(game, strategies.axes, strategies.measure);
+  expect_whole(layout, strategies);
+  expect_whole(layout, others);
+  const std::vector<std::uint8_t> reached = reached_decisions(layout, strategies);
+  double worst = 0.0;
+  for (const auto& layer : layout.layers())
+    for (const int state : decisions_of(layout, layer)) {
+      const StrategyBlock ours = strategy_block(layout, strategies, layer.round, state), theirs = strategy_block(layout, others, layer.round, state);
+      const auto marks = static_cast<std::size_t>(strategies.mark_offset[layout.slot(layer.round, state)]);
+      for (std::int64_t p = 0; p < ours.points; ++p) {
+        if (reached[marks + static_cast<std::size_t>(p)] == 0) continue;
+        for (int row = 0; row < num_rows(layout.deciders(state)); ++row) keep_worst(worst, std::abs(std::exp(ours.at(row, p)) - std::exp(theirs.at(row, p))));
+      }
+    }
+  return worst;
+}
+
+std::int64_t count_certify_bytes(const Structure& structure, const BeliefAxes& axes, const BeliefAxes& refined) {
+  int jump = 0;  // rounds that a branch into the top of a phase passes over at most: so many rounds of tops are kept
+  for (const Branch& branch : structure.branches) jump = std::max(jump, branch.advance);
+  // As numbers, and in floating point: what is too large to count is large enough.
+  double values = 0.0, best_responses = 0.0;
+  for (const PublicState& state : structure.states) {
+    const double kept = state.timed && state.entry                                 ? 1.0 + std::min(jump, structure.rounds)
+                        : structure.horizon == HorizonKind::forever && state.entry ? 2.0
+                                                                                   : 1.0;
+    double types = 0.0;
+    for (int i = 0; i < structure.num_players(); ++i) types += (state.live >> i & 1U) != 0 ? structure.players[static_cast<std::size_t>(i)].num_types() : 1;
+    values += kept * structure.num_players() * static_cast<double>(structure.num_profiles(state.live)) * static_cast<double>(axes.num_points(state.live));
+    best_responses += kept * 3.0 * types * static_cast<double>(refined.num_points(state.live));
+  }
+  return static_cast<std::int64_t>(std::min(8.0 * std::max(values, best_responses), 9e17));  // one after the other
 }
 
 }  // namespace melian

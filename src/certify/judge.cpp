@@ -55,6 +55,11 @@ void judge(Certificate& certificate) {
   }
   for (const std::string& name : certificate.not_converging) why.push_back(fmt::format("not_converging: the grid error of {} does not fall", name));
 
+  if (certificate.ladder_error >= 0.0 || std::isnan(certificate.ladder_error))
+    if (exceeds(certificate.ladder_error, certificate.tolerance))
+      why.push_back(fmt::format("ladder_error: with half the steps up the ladder of lambda, what is reached differs by {}, tolerance {}",
+                                text(certificate.ladder_error), text(certificate.tolerance)));
+
   const auto decisions = [](std::int64_t count) { return fmt::format("{} reached decision{}", count, count == 1 ? "" : "s"); };
   if (certificate.unsolved_reached > 0) why.push_back(fmt::format("unsolved: {} without a solution", decisions(certificate.unsolved_reached)));
   if (certificate.jumps_reached > 0) why.push_back(fmt::format("jumps: {} on a solution the branch jumped to", decisions(certificate.jumps_reached)));

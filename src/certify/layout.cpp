@@ -238,6 +238,12 @@ StrategyBlock strategy_block(const Layout& layout, const Assessment& assessment,
   return {assessment.log_strategy.data() + row, shape.points};
 }
 
+std::vector<int> decisions_of(const Layout& layout, const Layout::Layer& layer) {
+  std::vector<int> states;
+  std::ranges::copy_if(layer.states, std::back_inserter(states), [&](int state) { return !layout.deciders(state).empty(); });
+  return states;
+}
+
 double precision_at(const Layout& layout, const Assessment& assessment, int round, int state, int player, int type) {
   const double lambda = assessment.lambda[static_cast<std::size_t>(player)][static_cast<std::size_t>(type)];
   if (assessment.discounting == Discounting::current_value) return lambda;

@@ -165,6 +165,9 @@ struct StrategyBlock {
 };
 [[nodiscard]] StrategyBlock strategy_block(const Layout& layout, const Assessment& assessment, int round, int state);
 
+/// The states of a layer at which somebody decides.
+[[nodiscard]] std::vector<int> decisions_of(const Layout& layout, const Layout::Layer& layer);
+
 /// lambda that a type of a decider uses at a decision: the assessment's, discounted to the start under present values.
 [[nodiscard]] double precision_at(const Layout& layout, const Assessment& assessment, int round, int state, int player, int type);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "certify/bayes.h"
 
@@ -47,25 +48,27 @@ int draw(const std::vector<double>& probability, RandomStream& random) {
 /// One play at true beliefs.
 class Play {
  public:
-  Play(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, const Assessment& refined, std::uint64_t number)
-      : layout_(layout), strategies_(strategies), refined_layout_(refined_layout), refined_(refined), random_(path_seed, number) {
+  Play(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, std::uint64_t number)
+      : layout_(layout), strategies_(strategies), refined_layout_(refined_layout), random_(path_seed, number), here_{layout.structure().root, 0} {
     draw_types();
   }
 
-  double follow() {
-    const Structure& structure = layout_.structure();
-    const bool forever = structure.horizon == HorizonKind::forever;
-    int steps = 0;
-    for (Destination here{structure.root, 0}; !here.ended() && !(forever && steps == most_steps); ++steps) {
-      const PublicState& state = structure.states[static_cast<std::size_t>(here.state)];
-      int taken = 0;
-      if (!layout_.deciders(here.state).empty())
-        taken = decide(here);
-      else if (structure.moves[static_cast<std::size_t>(state.move)].kind == MoveKind::chance)
-        taken = befall(here.state);
-      here = layout_.follow(here.round, state.first_branch + taken);
-    }
-    return worst_;
+  [[nodiscard]] const Destination& here() const { return here_; }
+  [[nodiscard]] bool over() const { return here_.ended() || (layout_.structure().horizon == HorizonKind::forever && steps_ == most_steps); }
+  [[nodiscard]] double worst() const { return worst_; }
+  /// The refined points around where it stands.
+  [[nodiscard]] Stencil around() const { return place_beliefs(refined_layout_, here_.state, beliefs_); }
+
+  /// One move on. `refined`: holds the strategies of the points around.
+  void go_on(const Assessment& refined) {
+    const PublicState& state = layout_.structure().states[static_cast<std::size_t>(here_.state)];
+    int taken = 0;
+    if (!layout_.deciders(here_.state).empty())
+      taken = decide(refined);
+    else if (layout_.structure().moves[static_cast<std::size_t>(state.move)].kind == MoveKind::chance)
+      taken = befall(here_.state);
+    here_ = layout_.follow(here_.round, state.first_branch + taken);
+    ++steps_;
   }
 
  private:
@@ -84,19 +87,19 @@ class Play {
     }
   }
 
-  int decide(const Destination& here) {
-    const auto ours = read_strategy(layout_, strategies_, here, place_beliefs(layout_, here.state, beliefs_));
-    const auto finer = read_strategy(refined_layout_, refined_, here, place_beliefs(refined_layout_, here.state, beliefs_));
+  int decide(const Assessment& refined) {
+    const auto ours = read_strategy(layout_, strategies_, here_, place_beliefs(layout_, here_.state, beliefs_));
+    const auto finer = read_strategy(refined_layout_, refined, here_, around());
     int taken = 0;
-    for (const Decider& who : layout_.deciders(here.state)) {
+    for (const Decider& who : layout_.deciders(here_.state)) {
       const auto first = static_cast<std::size_t>(who.row(who.types > 1 ? types_[static_cast<std::size_t>(who.player)] : 0, 0));
       const std::vector<double> own(finer.begin() + static_cast<std::ptrdiff_t>(first), finer.begin() + static_cast<std::ptrdiff_t>(first) + who.num_actions());
       for (std::size_t a = 0; a < own.size(); ++a)
         if (own[a] >= reached_probability) keep_worst(worst_, std::abs(std::log(ours[first + a]) - std::log(own[a])));
       taken += who.stride * draw(own, random_);
     }
-    Listener listener(layout_, here.state);
-    Bayes(layout_, here.state).move(beliefs_, listener.hear(taken, [&](int row) { return std::log(finer[static_cast<std::size_t>(row)]); }));
+    Listener listener(layout_, here_.state);
+    Bayes(layout_, here_.state).move(beliefs_, listener.hear(taken, [&](int row) { return std::log(finer[static_cast<std::size_t>(row)]); }));
     return taken;
   }
 
@@ -115,20 +118,53 @@ class Play {
   const Layout& layout_;
   const Assessment& strategies_;
   const Layout& refined_layout_;
-  const Assessment& refined_;
   RandomStream random_;
+  Destination here_;
+  int steps_ = 0;
   std::vector<int> types_;       ///< [player]
   std::vector<double> beliefs_;  ///< [axis]: the analyst's log-odds
   double worst_ = 0.0;
 };
 
+/// All plays that stand somewhere in a layer take their move.
+void move_layer(const Layout& layout, const Layout::Layer& layer, std::unordered_map<std::size_t, std::vector<Play*>>& standing, StrategyLayers& refined) {
+  std::vector<Play*> moving;
+  std::vector<int> states;  // at which somebody decides ...
+  std::vector<std::vector<std::int64_t>> points;
+  for (const int state : layer.states) {
+    const auto found = standing.find(layout.slot(layer.round, state));
+    if (found == standing.end()) continue;
+    const std::vector<Play*> here = std::move(found->second);
+    standing.erase(found);
+    moving.insert(moving.end(), here.begin(), here.end());
+    if (layout.deciders(state).empty()) continue;
+    states.push_back(state);
+    std::vector<std::int64_t>& wanted = points.emplace_back();  // ... and the points that will be read there
+    for (const Play* play : here) {
+      const Stencil at = play->around();
+      wanted.insert(wanted.end(), at.index.begin(), at.index.begin() + at.count);
+    }
+    std::ranges::sort(wanted);
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+  }
+  if (moving.empty()) return;
+  const Assessment& strategies = states.empty() ? refined.common() : refined.layer(layer.round, states, points);
+  parallel_for(moving.size(), [&](std::size_t n) { moving[n]->go_on(strategies); });
+  for (Play* play : moving)
+    if (!play->over()) standing[layout.slot(play->here().round, play->here().state)].push_back(play);
+}
+
 }  // namespace
 
-double path_error(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, const Assessment& refined) {
-  std::vector<double> worst(num_paths, 0.0);
-  parallel_for(worst.size(), [&](std::size_t n) { worst[n] = Play(layout, strategies, refined_layout, refined, n).follow(); });
+double path_error(const Layout& layout, const Assessment& strategies, const Layout& refined_layout, StrategyLayers& refined) {
+  std::vector<Play> plays;
+  for (std::size_t n = 0; n < num_paths; ++n) plays.emplace_back(layout, strategies, refined_layout, n);
+  std::unordered_map<std::size_t, std::vector<Play*>> standing;  // by slot
+  for (Play& play : plays) standing[layout.slot(0, layout.structure().root)].push_back(&play);
+  while (!standing.empty())  // more than once only where play comes back
+    for (auto layer = layout.layers().rbegin(); layer != layout.layers().rend(); ++layer) move_layer(layout, *layer, standing, refined);
   double out = 0.0;
-  for (const double one : worst) keep_worst(out, one);
+  for (const Play& play : plays) keep_worst(out, play.worst());
   return out;
 }
 

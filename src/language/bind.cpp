@@ -276,6 +276,7 @@ const Structure& CompiledModel::structure() const { return *program_->structure;
 
 bool CompiledModel::fits(const Settings& settings) const {
   Diagnostics ignored;
+  if (lowering::other_parts(program_->model.checked(), settings)) return false;
   return changed_shape(*program_, lowering::apply_settings(program_->model.checked(), settings, ignored)).empty();
 }
 

@@ -27,6 +27,12 @@ class Applier {
     return std::move(out_);
   }
 
+  bool cuts_otherwise() {
+    defaults();
+    for (const auto& [name, content] : settings_) apply(name, content);
+    return std::ranges::any_of(model_.numeric_types, [&](const NumericTypesSpec& spec) { return spec.parts_term && parts_of(spec) != spec.parts; });
+  }
+
  private:
   using Role = CheckedParameter::Role;
 
@@ -147,6 +153,13 @@ class Applier {
 
   /// Equally likely parts of a distribution, each represented by its mean: of a normal one
   /// mean + sd * n * (density(z_k) - density(z_k+1)) with z_k its quantiles.
+  [[nodiscard]] double parts_of(const NumericTypesSpec& spec) const {
+    Formulas formulas(model_);
+    std::vector<double> registers;
+    const std::vector<int> no_types(model_.players.size(), 0);
+    return compute(formulas[formulas.add(spec.parts_term)], {out_.numbers.data(), out_.offsets.data(), nullptr, nullptr, no_types.data()}, registers);
+  }
+
   void spread_numeric_types() {
     std::vector<std::int64_t> stride(model_.numeric_types.size(), 1);
     for (std::size_t a = 0; a < stride.size(); ++a)
@@ -167,12 +180,9 @@ class Applier {
                spec.normal ? "a standard deviation above 0" : "a lower end below the upper one");
         continue;
       }
-      if (spec.parts_term) {
-        const double parts = compute(formulas[formulas.add(spec.parts_term)], environment, registers);
-        if (parts != spec.parts)
-          report("M0523",
-                 fmt::format("the number of parts of '{}' is {} in the model's text and cannot be set to {}", parameter.name, spec.parts, number_text(parts)));
-      }
+      if (const double parts = spec.parts_term ? parts_of(spec) : spec.parts; parts != spec.parts)
+        report("M0523", fmt::format("'{}' comes in {} parts and was compiled with {}", parameter.name, number_text(parts), spec.parts), {},
+               "compile the model again with these settings");
       const int num_types = model_.players[static_cast<std::size_t>(spec.player)].num_types();
       for (int type = 0; type < num_types; ++type) {
         const auto part = static_cast<int>(type / stride[a] % spec.parts);
@@ -204,6 +214,12 @@ class Applier {
 
 ParameterNumbers apply_settings(const Model::Checked& model, const Settings& settings, Diagnostics& diagnostics) {
   return Applier(model, settings, diagnostics).run();
+}
+
+std::optional<Settings> other_parts(const Model::Checked& model, const Settings& settings) {
+  Diagnostics ignored;
+  if (model.read == nullptr || !Applier(model, settings, ignored).cuts_otherwise()) return std::nullopt;
+  return settings;
 }
 
 std::string number_name(const Model::Checked& model, int parameter, int content) {

@@ -125,6 +125,47 @@ TEST_CASE("bind: a parameter that shapes the game must be compiled anew, and fit
   CHECK(powell.fits({{"offers_allowed", 6.0}, {"cost[D]", 0.1}}));
 }
 
+TEST_CASE("compile: a parameter that says into how many parts types are cut can be set, and each has its own mean") {
+  const std::string text = R"(model "Test"
+player A
+player B types cost from uniform(0, C) in 2 * slices parts
+param C = 0.8
+param slices = 2
+phase p { A chooses act { stay { end peace: A gets 0 } fight { end war: B gets 0 - cost[B] } } }
+)";
+  const auto model = read_model_text(text, "test.melian");
+  REQUIRE(model.has_value());
+  for (const int slices : {1, 2, 5}) {
+    const Settings settings{{"slices", static_cast<double>(slices)}, {"C", 1.0}};
+    const auto cut = compile(*model, settings);
+    REQUIRE_MESSAGE(cut.has_value(), (cut ? "" : render(cut.error())));
+    CHECK(cut->fits(settings));
+    CHECK(cut->fits({{"slices", 2.0}}) == (slices == 2));
+    const Game game = bound(*cut, settings);
+    const Structure& s = game.shape();
+    const int parts = 2 * slices;
+    REQUIRE(s.players[1].num_types() == parts);
+    REQUIRE(static_cast<int>(game.numbers.prior[1].size()) == parts);
+    CHECK(game.numbers.prior[1][0] == doctest::Approx(1.0 / parts));
+    for (int k = 0; k < parts; ++k) CHECK(game.reward(1, 1, parts)[k] == doctest::Approx(-(k + 0.5) / parts));
+  }
+}
+
+TEST_CASE("compile: a number of parts that is none is refused where it is written, and another one than compiled at binding") {
+  const std::string text =
+      "model \"Test\"\nplayer A\nplayer B types cost from uniform(0, 1) in slices parts\nparam slices = 2\nphase p { B chooses act { a { end x: B gets cost[B] "
+      "} b { end y } } }\n";
+  const auto model = read_model_text(text, "test.melian");
+  REQUIRE(model.has_value());
+  const auto half = compile(*model, {{"slices", 2.5}});
+  REQUIRE(!half.has_value());
+  CHECK(render(half.error()).find("M0415") != std::string::npos);
+  CHECK(half.error().front().line == 3);
+  CHECK(refusal(compiled(text), {{"slices", 3.0}}).find("M0523") != std::string::npos);
+  CHECK(compiled(text, {{"slices", 3.0}}).bind({{"slices", 3.0}}).has_value());
+  CHECK(refusal(compiled(text, {{"slices", 3.0}}), {}).find("M0523") != std::string::npos);
+}
+
 TEST_CASE("bind: of a prior what is set stays and the others shrink in proportion") {
   const CompiledModel model = compiled(three_types);
   const auto prior = [&](const Settings& settings) { return bound(model, settings).numbers.prior[0]; };

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "language/bind_settings.h"
+#include "language/files.h"
 #include "language/lower_program.h"
 
 namespace melian {
@@ -67,9 +68,8 @@ void add_priors(CompiledModel::Program& program) {
   }
 }
 
-}  // namespace
-
-Result<CompiledModel> compile(const Model& model, const Settings& settings, const CompileOptions& options) {
+/// `model` with its types in the number of parts that the settings say.
+Result<CompiledModel> compile_as_cut(const Model& model, const Settings& settings, const CompileOptions& options) {
   const Model::Checked& checked = model.checked();
   Diagnostics diagnostics;
   auto program = std::make_shared<CompiledModel::Program>(model);
@@ -97,6 +97,18 @@ Result<CompiledModel> compile(const Model& model, const Settings& settings, cons
   program->structure = build_structure(*program, std::move(play), options, diagnostics);
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
   return CompiledModel(std::move(program));
+}
+
+}  // namespace
+
+Result<CompiledModel> compile(const Model& model, const Settings& settings, const CompileOptions& options) {
+  const Model::Checked& checked = model.checked();
+  if (auto cut = other_parts(checked, settings)) {
+    auto again = check(*checked.read, std::move(*cut));
+    if (!again) return std::unexpected(std::move(again.error()));
+    return compile_as_cut(Model(std::move(*again)), settings, options);
+  }
+  return compile_as_cut(model, settings, options);
 }
 
 Result<Game> load_game(const std::string& path, const Settings& settings) {

@@ -232,8 +232,11 @@ struct NumericTypesSpec {
   TermPtr parts_term;
 };
 
+struct ReadFiles;  // language/files.h
+
 struct Model::Checked {
-  Sources sources;  ///< the texts, for diagnostics of later stages
+  Sources sources;                        ///< the texts, for diagnostics of later stages
+  std::shared_ptr<const ReadFiles> read;  ///< what it was made from, for types cut into other numbers of parts; null where all are written as numbers
   std::string title;
   std::vector<std::string> citations;                            ///< source "..."
   std::vector<Player> players;                                   ///< with type names ("cost.1" ... for numeric parts; products for several characteristics)
@@ -254,9 +257,8 @@ struct Model::Checked {
   int discount_parameter = -1, precision_parameter = -1;  ///< undivided ones; per-player ones are named "discount[A]"
 };
 
-struct ReadFiles;  // language/files.h
-
 /// Merges and checks what was read. Every mistake of every file is reported, in order of file and place.
-[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read);
+/// `set_for_parts`: parameters that numbers of parts (`types ... in N parts`) are counted with, instead of their defaults.
+[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read, Settings set_for_parts = {});
 
 }  // namespace melian

@@ -109,6 +109,7 @@ struct Bench {
   ReadFiles read;
   Mistakes mistakes;
   Model::Checked model;
+  Settings set_for_parts;  ///< instead of defaults where numbers of parts are counted
 
   // Declarations of all layers, in order (gather).
   std::vector<Declared<ast::PlayerDeclaration>> players;

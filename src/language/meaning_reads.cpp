@@ -89,8 +89,13 @@ class Constant {
   [[nodiscard]] std::optional<double> parameter(int index) const {
     const CheckedParameter& parameter = bench_.model.parameters[static_cast<std::size_t>(index)];
     if (!defaults_ || parameter.player >= 0 || parameter.contents.size() != 1) return std::nullopt;
-    const double* number = std::get_if<double>(&parameter.contents.front());
+    const double* number = std::get_if<double>(&content_of(parameter));
     return number != nullptr ? std::optional(*number) : std::nullopt;
+  }
+
+  [[nodiscard]] const ParameterContent& content_of(const CheckedParameter& parameter) const {
+    const auto set = bench_.set_for_parts.find(parameter.name);
+    return set == bench_.set_for_parts.end() ? parameter.contents.front() : set->second;
   }
 
   std::optional<double> let(int index) {
@@ -101,7 +106,7 @@ class Constant {
   [[nodiscard]] Truth word(const Term& term) const {
     const CheckedParameter& parameter = bench_.model.parameters[static_cast<std::size_t>(term.index)];
     if (!defaults_ || parameter.contents.size() != 1) return Truth::open;
-    const std::string* content = std::get_if<std::string>(&parameter.contents.front());
+    const std::string* content = std::get_if<std::string>(&content_of(parameter));
     return content == nullptr ? Truth::open : of_bool(*content == parameter.words[static_cast<std::size_t>(term.content)]);
   }
 

@@ -44,12 +44,13 @@ bool any_error(const Diagnostics& diagnostics) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
+Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read, Settings set_for_parts) {
   Diagnostics found = std::move(read.syntax);
   const bool every_file_read = !any_error(read.diagnostics);
   const bool incomplete = any_error(found) || !every_file_read;
   append(found, std::move(read.diagnostics));
   Bench bench(std::move(read));
+  bench.set_for_parts = std::move(set_for_parts);
   if (!bench.read.layers.empty()) {
     gather(bench);
     declare(bench);
@@ -71,6 +72,8 @@ Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read) {
   bench.model.warnings = in_order(bench.read.sources, std::move(found));
   bench.model.fingerprint = fingerprint_of(bench.read);
   bench.model.sources = bench.read.sources;
+  const auto reads_parameters = [](const NumericTypesSpec& spec) { return spec.parts_term != nullptr && spec.parts_term->op != Term::Op::number; };
+  if (std::ranges::any_of(bench.model.numeric_types, reads_parameters)) bench.model.read = std::make_shared<const ReadFiles>(std::move(bench.read));
   return std::make_shared<const Model::Checked>(std::move(bench.model));
 }
 

@@ -38,6 +38,16 @@ std::string decisions_words(const SolveSummary& solve) {
                      grouped(solve.jumps), grouped(solve.unsolved));
 }
 
+std::string follow_words(const SolveSummary::Followed& followed) {
+  int beliefs = 0;
+  for (const int nodes : followed.nodes) beliefs += nodes;
+  std::string out = fmt::format("the grid followed play: after {} all {} reached lie on nodes within {}", counted(followed.solves, "solve", "solves"),
+                                counted(beliefs, "belief", "beliefs"), error_text(followed.movement));
+  if (!followed.settled) out += ", which is short of what was asked for";
+  if (followed.left_out > 0) out += fmt::format("; {} more had no room", grouped(followed.left_out));
+  return out;
+}
+
 }  // namespace
 
 std::string certificate_words(const Certificate& certificate, const SolveSummary& solve, const TextStyle& style) {
@@ -52,6 +62,8 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
                  : ", no type gains by deviating";
     const double grid_error = largest_grid_error(certificate);
     if (grid_error > 0) words += fmt::format(", every printed number holds within {}", error_text(grid_error));
+    if (certificate.ladder_error >= 0)
+      words += fmt::format(", and half the steps up the ladder of lambda lead to the same within {}", error_text(certificate.ladder_error));
     out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
   } else if (certificate.why_not.empty()) {
     out = paint(style, "33", "NOT certified: the certificate was not computed.") + "\n";
@@ -60,6 +72,7 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
     for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
+  if (solve.followed) out += "  " + wrap(follow_words(*solve.followed) + ".", inner, 2) + "\n";
   if (solve.termination == Termination::converged && solve.sweeps > 0) out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";
   if (solve.termination != Termination::converged && solve.termination != Termination::not_run)
     out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";

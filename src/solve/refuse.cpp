@@ -36,6 +36,8 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
         cannot(fmt::format("the analyst is certain of the type of {} while {} is not", shape.players[i].name, shape.players[j].name),
                "use a prior strictly between 0 and 1");
     }
+  if (std::get<BeliefGrid>(options.method).follow && !RefinedStrategies::possible(shape))
+    cannot("a grid that follows play needs play that never comes back to where it was", "nodes by number, or a finite horizon");
   if (options.discounting == Discounting::present_value && out.empty()) {
     const std::vector<int> clock = clocks(shape);
     for (std::size_t at = 0; at < clock.size(); ++at)
@@ -62,7 +64,8 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
 }
 
 Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptions& options) {
-  const std::int64_t bytes = count_bytes(game.shape(), axes, options.refined);
+  const std::int64_t solution = count_bytes(game.shape(), axes, options.refined);
+  const std::int64_t bytes = solution > options.max_bytes ? solution : solution + options.reserved_bytes;
   if (bytes <= options.max_bytes) return {};
   std::string nodes, knob = "fewer nodes on the belief axes";
   for (const auto& axis : axes.nodes)

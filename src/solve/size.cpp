@@ -55,7 +55,7 @@ BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
   const std::vector<double> start = start_beliefs(game, space);
   std::vector<std::vector<double>> nodes;
   for (int k = 0; k < space.num_axes(); ++k) {
-    int count = space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
+    int count = grid.follow ? (space.num_axes() <= 1 ? 9 : 5) : space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
     if (grid.nodes.size() == 1) count = grid.nodes.front();
     for (const int player : space.groups()[at(space.axes()[at(k)].group)].players)
       if (grid.nodes.size() > 1 && at(player) < grid.nodes.size() && grid.nodes[at(player)] > 0) count = grid.nodes[at(player)];
@@ -95,6 +95,24 @@ std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, boo
     bytes = plus(bytes, strategy_bytes(structure, fine));
   }
   return bytes;
+}
+
+std::int64_t count_layer_bytes(const Structure& structure, const BeliefAxes& axes) {
+  const BeliefAxes fine = refined_axes(axes);
+  const SolutionOrder order = solution_order(structure);
+  std::int64_t largest = 0;
+  const auto measure = [&](const std::vector<std::vector<int>>& levels) {
+    for (const auto& states : levels) {
+      std::int64_t size = 0;
+      for (const int s : states)
+        if (structure.decides(s))
+          size = plus(size, times(fine.num_points(structure.states[at(s)].live), 8 * num_rows(deciders(structure, s, Measure::each)) + 1));
+      largest = std::max(largest, size);
+    }
+  };
+  for (const SolutionOrder::Stage& stage : order.stages) measure(stage.levels);
+  measure(structure.timed_levels);
+  return largest;
 }
 
 }  // namespace melian

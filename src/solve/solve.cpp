@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include "solve/follow_play.h"
 #include "solve/refuse.h"
 #include "solve/sweep.h"
 
@@ -20,6 +21,7 @@ constexpr double first_ratio = 1.4142135623730951;
 constexpr double short_ratio = 1.05;    ///< between rungs, where some decision has no curve
 constexpr double smallest_ratio = 1.1;  ///< below which a fold is taken for what it is
 constexpr int most_rungs = 200;
+constexpr double lowest_checked = 1.0 / 16;  ///< of the target lambda: where a ladder that is climbed for a check begins at the latest
 
 class Climb {
  public:
@@ -82,7 +84,7 @@ Climb::Ending Climb::attempt(Rung& rung, Rung* below, bool probing) {
 
 /// From a rung where every decision has one solution up to the target, all continuations on the same rung.
 Climb::Ending Climb::climb(Rung& top) {
-  Rung below = fresh(0.5);
+  Rung below = fresh(options_.rung_halvings > 0 ? lowest_checked : 0.5);
   for (int k = 0; k < most_halvings; ++k, below.factor *= 0.5) {
     const Ending ending = attempt(below, nullptr, true);
     if (ending == Ending::cancelled) return ending;
@@ -94,7 +96,7 @@ Climb::Ending Climb::climb(Rung& top) {
   Rung next = std::move(top);
   // Without a curve nothing tells one path from another but short steps.
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
-  const double widest = joint ? short_ratio : first_ratio;
+  const double widest = std::pow(joint ? short_ratio : first_ratio, std::ldexp(1.0, -options_.rung_halvings));
   double ratio = widest;
   while (below.factor < 1.0) {
     next.factor = std::min(1.0, below.factor * ratio);
@@ -205,7 +207,8 @@ Solution Climb::run() {
   if (options_.list_solutions) sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
   const bool may_climb = options_.ladder && 2 * count_bytes(game_.shape(), axes_, options_.refined) <= options_.max_bytes;
   Ending ending = attempt(top, nullptr, may_climb);
-  if (ending == Ending::several_found) {
+  const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
+  if (ending == Ending::several_found || (ending == Ending::finished && may_climb && joint && options_.rung_halvings > 0)) {
     note_ = "each continues the solution on the rung of lambda below, all continuations on the same rung";
     ending = climb(top);
   } else {
@@ -238,9 +241,13 @@ Solution Climb::run() {
 
 Result<Solution> solve(const Game& game, const SolveOptions& options) {
   if (Diagnostics refused = grid::refusals(game, options); !refused.empty()) return std::unexpected(std::move(refused));
-  BeliefAxes axes = belief_axes(game, std::get<BeliefGrid>(options.method));
-  if (Diagnostics refused = grid::too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
-  return grid::Climb(game, options, std::move(axes)).run();
+  if (std::get<BeliefGrid>(options.method).follow) return grid::solve_following(game, options);
+  return grid::solve_on(game, options, belief_axes(game, std::get<BeliefGrid>(options.method)));
+}
+
+Result<Solution> grid::solve_on(const Game& game, const SolveOptions& options, BeliefAxes axes) {
+  if (Diagnostics refused = too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
+  return Climb(game, options, std::move(axes)).run();
 }
 
 }  // namespace melian

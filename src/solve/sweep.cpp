@@ -23,7 +23,8 @@ Workshop& workshop() {
   return own;
 }
 
-/// Reads the strategies of a line back, with the posteriors they imply.
+}  // namespace
+
 void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out) {
   const StatePlan& state = here.plan();
   const Axis& axis = plan.axes[ix(state.own_axis)];
@@ -48,8 +49,6 @@ void read_line(const Plan& plan, const Here& here, const Assessment& strategies,
     }
   }
 }
-
-}  // namespace
 
 void Tally::add(const Tally& more) {
   decisions += more.decisions;
@@ -232,7 +231,7 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   Assessment& fine = *pass.refined;
-  const Assessment& coarse = pass.rung->strategies;
+  const Assessment& coarse = pass.stored != nullptr ? *pass.stored : pass.rung->strategies;
   const std::size_t at = slot(pass.round, task.state);
   const std::int64_t row = fine.offset[at], marks = fine.mark_offset[at], coarse_row = coarse.offset[at];
   const auto branches = here.num_branches();

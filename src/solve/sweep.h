@@ -5,9 +5,11 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "solve/here.h"
+#include "solve/joint.h"
 
 namespace melian::grid {
 
@@ -49,6 +51,14 @@ class Sweep {
   /// `expected`: decisions, for `on_step`.
   Ending run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected);
 
+  /// Values of these states of a round from stored strategies, nothing solved: into the tables of `rung`, whose own strategies are not read.
+  void value(Rung& rung, const Assessment& stored, int round, const std::vector<int>& states) const;
+  /// Solves decisions on the finer axes of `fine`, given the tables of `rung`, `stored` for guesses. `points`: by state, those wanted; empty: all.
+  void refine_stored(Rung& rung, const Assessment& stored, Assessment& fine, int round, std::span<const int> states,
+                     std::span<const std::vector<std::int64_t>> points) const;
+  /// Keeps what earlier rounds can read of a round that is done.
+  void keep_entries(Tables& tables, int round) const;
+
   [[nodiscard]] const Tally& tally() const { return tally_; }
 
   /// Asks `run` to list all solutions of decisions that the tally names, and of this one, on the asked rung.
@@ -70,8 +80,9 @@ class Sweep {
     Rung* below;
     Assessment* refined;
     int round;
-    bool probing;        ///< only asking whether some decision has several solutions
-    bool again = false;  ///< this cycle has been swept before: keep to the solutions found then
+    bool probing;                        ///< only asking whether some decision has several solutions
+    bool again = false;                  ///< this cycle has been swept before: keep to the solutions found then
+    const Assessment* stored = nullptr;  ///< strategies to refine, where they are not the rung's own
   };
   /// A belief point of the refined axes.
   struct FinePoint {
@@ -103,7 +114,6 @@ class Sweep {
   [[nodiscard]] DecisionSolutions solutions_at(const Pass& pass, int state, std::int64_t point) const;
   bool list_on_curve(const Here& here, std::int64_t point, DecisionSolutions& out) const;
   void note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const;
-  void keep_entries(Tables& tables, int round) const;
 
   const Plan& plan_;
   Tally tally_;
@@ -112,6 +122,13 @@ class Sweep {
   std::int64_t done_ = 0;
   mutable std::atomic<bool> several_seen_ = false;  ///< while probing: the question is answered, other tasks may stop
 };
+
+/// Reads the strategies of a line back, with the posteriors they imply.
+void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out);
+/// A point's rows of a strategy block [row][point].
+std::vector<double> rows_at(const Assessment& strategies, std::int64_t row, int rows, std::int64_t points, std::int64_t point);
+/// Values at a point of a decision without a curve, from its strategies there.
+void write_values(Here& here, JointScores& scores, const std::vector<double>& x, std::int64_t point);
 
 /// An assessment's rows for these axes, nothing solved yet.
 void lay_out(const Plan& plan, const BeliefAxes& axes, Assessment& assessment);

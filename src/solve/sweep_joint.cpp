@@ -6,9 +6,7 @@
 #include "solve/sweep.h"
 
 namespace melian::grid {
-namespace {
 
-/// A point's rows of a strategy block [row][point].
 std::vector<double> rows_at(const Assessment& strategies, std::int64_t row, int rows, std::int64_t points, std::int64_t point) {
   std::vector<double> out(ix(rows));
   for (int r = 0; r < rows; ++r) out[ix(r)] = strategies.log_strategy[ix(row + r * points + point)];
@@ -21,8 +19,6 @@ void write_values(Here& here, JointScores& scores, const std::vector<double>& x,
   scores.values(x.data(), values.data());
   for (std::size_t block = 0; block < values.size(); ++block) here.own_table()[static_cast<std::int64_t>(block) * state.points + point] = values[block];
 }
-
-}  // namespace
 
 /// A line's decisions that neither its curve nor its neighbours solved: the path from lambda 0, by its length.
 void Sweep::rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const {
@@ -101,7 +97,7 @@ void Sweep::refine_joint(const Pass& pass, const Task& task, Tally& tally) const
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
   Assessment& fine = *pass.refined;
-  const Assessment& coarse = pass.rung->strategies;
+  const Assessment& coarse = pass.stored != nullptr ? *pass.stored : pass.rung->strategies;
   const std::size_t at = slot(pass.round, task.state);
   const std::int64_t points = fine.axes.num_points(state.live);
   JointSolver solver(state);

@@ -82,6 +82,33 @@ Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, c
   return true;
 }
 
+/// Where solutions were followed: the same game on the same axes once more, in half the steps up the ladder of lambda.
+Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Solution& solution, Certificate& certificate) {
+  if (solution.summary.ladder.empty() && solution.summary.searched == 0) return false;  // every decision has one solution, proved
+  SolveOptions options = asked;
+  options.rung_halvings = 1;
+  options.refined = false;
+  options.list_solutions = false;
+  options.method = BeliefGrid{.nodes = {2}, .must_have = solution.assessment.axes.nodes};
+  const Result<Solution> again = solve(game, options);
+  if (!again) return std::unexpected(again.error());
+  if (again->summary.termination == Termination::cancelled) return false;
+  double worst = reached_difference(game, solution.assessment, again->assessment);
+  for (std::size_t j = 0; j < solution.start_values.size(); ++j)
+    for (std::size_t type = 0; type < solution.start_values[j].size(); ++type) {
+      const double stake = j < certificate.stake.size() && certificate.stake[j] > 0.0 ? certificate.stake[j] : 1.0;
+      worst = std::max(worst, std::abs(solution.start_values[j][type] - again->start_values[j][type]) / stake);
+    }
+  certificate.ladder_error = worst;
+  return true;
+}
+
+/// Memory that the certificate needs besides the solution, refined strategies made layer by layer.
+std::int64_t bytes_to_certify(const Game& game, const SolveOptions& asked) {
+  const BeliefAxes axes = belief_axes(game, std::get<BeliefGrid>(asked.method));
+  return std::min(count_layer_bytes(game.shape(), axes) + count_certify_bytes(game.shape(), axes, refined_axes(axes)), std::int64_t{1} << 60);
+}
+
 /// What a number's grid error is compared relative to: payoffs to the player's stake, offers to their range, rounds to the
 /// horizon, tallies to their own size. Probabilities and bits stand as they are.
 std::map<std::string, double> scales(const Structure& structure, const Prediction& prediction, const std::vector<double>& stake) {
@@ -121,7 +148,9 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   Answer out;
   Watch watch{options.solve.on_step};
   SolveOptions asked = options.solve;
-  asked.refined = options.with_certificate;
+  const bool by_layers = RefinedStrategies::possible(game.shape());
+  asked.refined = options.with_certificate && !by_layers;
+  if (options.with_certificate && by_layers) asked.reserved_bytes = bytes_to_certify(game, asked);
   asked.on_step = std::ref(watch);
   const auto stopped = [&] {
     out.solution.refined.reset();
@@ -142,11 +171,20 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
     return out;
   }
   const Seconds solved = now();
-  MELIAN_EXPECT(out.solution.refined.has_value(), "a solution asked for refined strategies has them");
+  MELIAN_EXPECT(by_layers || out.solution.refined.has_value(), "a solution asked for refined strategies has them");
   CertifyOptions checks = options.certify;
   checks.on_step = [&](const Step& step) { return watch(step) && (!options.certify.on_step || options.certify.on_step(step)); };
-  out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
-  out.solution.refined.reset();
+  if (by_layers) {
+    RefinedStrategies refined(game, out.solution.assessment);
+    out.certificate = certify(game, out.solution.assessment, refined, checks);
+  } else {
+    out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
+    out.solution.refined.reset();
+  }
+  if (options.check_ladder) {
+    const Result<bool> checked = check_ladder(game, asked, out.solution, out.certificate);
+    if (!checked) return std::unexpected(checked.error());
+  }
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
   const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());

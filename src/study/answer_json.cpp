@@ -170,6 +170,9 @@ Json method_json(const Structure& structure, const Solution& solution, const Ans
                        : solution.summary.termination == Termination::cancelled          ? "cancelled"
                                                                                          : "not run";
   out["message"] = solution.summary.message;
+  if (const auto& followed = solution.summary.followed)
+    out["follow"] = {{"solves", followed->solves},           {"reached_beliefs", followed->nodes}, {"movement", computed(followed->movement)},
+                     {"change", computed(followed->change)}, {"left_out", followed->left_out},     {"settled", followed->settled}};
   return out;
 }
 
@@ -356,6 +359,7 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
   out["not_converging"] = certificate.not_converging;
   out["cell_step"] = computed(certificate.cell_step);
   out["path_error"] = computed(certificate.path_error);
+  if (certificate.ladder_error >= 0.0) out["ladder_error"] = json_number(certificate.ladder_error);
   out["unsolved_decisions"] = certificate.unsolved;
   out["reached"] = {
       {"unsolved_decisions", certificate.unsolved_reached}, {"multiple_decisions", certificate.several_reached}, {"branch_jumps", certificate.jumps_reached}};

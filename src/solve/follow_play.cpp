@@ -1,0 +1,124 @@
+#include "solve/follow_play.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/core.h>
+
+#include "solve/reached_beliefs.h"
+
+namespace melian::grid {
+namespace {
+
+/// Nodes beside a reached belief, so that a belief that still moves finds a narrow cell on either side: the error of a value there is of the
+/// order of the cell's square, hence the search converges in squares.
+constexpr double share_of_gap = 0.5;     ///< of how far the belief lay from its node
+constexpr double narrowest_pair = 1e-6;  ///< a cell must tell the values at its ends apart
+constexpr double pair_no_longer = 1e-7;  ///< a belief that lies this near has settled but for its last digits
+
+double gap_to_node(const std::vector<double>& nodes, double belief) {
+  const auto above = std::ranges::lower_bound(nodes, belief);
+  double gap = above == nodes.end() ? infinity : *above - belief;
+  if (above != nodes.begin()) gap = std::min(gap, belief - *std::prev(above));
+  return gap;
+}
+
+/// The nodes of one axis: those without play, beliefs that play reaches, and two beside each that still moves. What is too close to a reached
+/// belief gives way to it.
+std::vector<double> axis_through(const std::vector<double>& base, double prior, const std::vector<double>& last, std::vector<ReachedBelief> reached,
+                                 const FollowPlay& follow, std::int64_t& left_out) {
+  if (const auto most = static_cast<std::size_t>(follow.most_nodes); reached.size() > most) {
+    std::ranges::stable_sort(reached, std::greater<>(), &ReachedBelief::probability);
+    left_out += static_cast<std::int64_t>(reached.size() - most);
+    reached.resize(most);
+  }
+  std::vector<double> fixed{0.0, 1.0}, nodes;
+  if (prior > 0.0 && prior < 1.0) fixed.push_back(prior);
+  for (const ReachedBelief& one : reached)
+    if (one.belief != prior) fixed.push_back(one.belief);
+  std::ranges::sort(fixed);
+  // The prior is a node to the last digit; what is merged with it gives way.
+  for (const double belief : fixed)
+    if (nodes.empty() || belief - nodes.back() > follow.merged || belief == 1.0 || belief == prior) {
+      if (belief == prior && !nodes.empty() && nodes.back() != 0.0 && belief - nodes.back() <= follow.merged) nodes.pop_back();
+      nodes.push_back(belief);
+    }
+  const std::vector<double> held = nodes;
+  const auto add = [&](double belief) {
+    if (belief > 0.0 && belief < 1.0 && gap_to_node(held, belief) > 0.5 * narrowest_pair) nodes.push_back(belief);
+  };
+  for (const ReachedBelief& one : reached) {
+    const double gap = gap_to_node(last, one.belief);
+    if (gap <= pair_no_longer) continue;
+    const double beside = std::max(narrowest_pair, share_of_gap * gap);
+    add(one.belief - beside);
+    add(one.belief + beside);
+  }
+  for (const double node : base) add(node);
+  std::ranges::sort(nodes);
+  // Pairs of neighbours may all but meet.
+  std::vector<double> apart;
+  for (const double node : nodes) {
+    const bool is_held = std::ranges::binary_search(held, node);
+    if (is_held || apart.empty() || node - apart.back() >= 0.25 * narrowest_pair) apart.push_back(node);
+  }
+  return apart;
+}
+
+double largest_change(const std::vector<std::vector<double>>& before, const std::vector<std::vector<double>>& now) {
+  double change = 0.0;
+  for (std::size_t j = 0; j < now.size(); ++j)
+    for (std::size_t type = 0; type < now[j].size(); ++type) change = std::max(change, std::abs(now[j][type] - before[j][type]));
+  return change;
+}
+
+}  // namespace
+
+Result<Solution> solve_following(const Game& game, const SolveOptions& options) {
+  const auto& grid = std::get<BeliefGrid>(options.method);
+  const BeliefSpace space(game.shape());
+  FollowPlay follow = *grid.follow;
+  if (follow.most_nodes <= 0) follow.most_nodes = space.num_axes() <= 1 ? 512 : space.num_axes() == 2 ? 48 : 12;
+  const std::vector<double> prior = start_beliefs(game, space);
+  const BeliefAxes base = belief_axes(game, grid);
+  BeliefAxes axes = base;
+  SolveSummary::Followed followed;
+  std::int64_t decisions = 0;
+  const auto begun = std::chrono::steady_clock::now();
+  std::vector<std::vector<double>> values;
+  for (;;) {
+    Result<Solution> solution = solve_on(game, options, axes);
+    if (!solution) return solution;
+    ++followed.solves;
+    decisions += solution->summary.decisions;
+    if (solution->summary.termination == Termination::cancelled) return solution;
+    const ReachedBeliefs reached = reached_beliefs(game, space, solution->assessment, follow);
+    followed.movement = 0.0;
+    followed.nodes.clear();
+    followed.left_out = reached.left_out;
+    BeliefAxes next = axes;
+    for (std::size_t k = 0; k < next.nodes.size(); ++k) {
+      for (const ReachedBelief& one : reached.on_axis[k]) followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
+      followed.nodes.push_back(static_cast<int>(reached.on_axis[k].size()));
+      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k], follow, followed.left_out);
+    }
+    if (!values.empty()) followed.change = largest_change(values, solution->start_values);
+    values = solution->start_values;
+    followed.settled = followed.movement <= follow.tolerance;
+    if (followed.settled || followed.solves >= follow.most_solves) {
+      solution->summary.decisions = decisions;
+      solution->summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+      solution->summary.followed = followed;
+      if (!followed.settled)
+        solution->summary.message +=
+            fmt::format("; beliefs that play reaches still lie up to {} from their nodes after {} solves{}", number_text(followed.movement, 2), followed.solves,
+                        followed.left_out > 0 ? fmt::format(", and {} had no node", followed.left_out) : "");
+      return solution;
+    }
+    axes = std::move(next);
+  }
+}
+
+}  // namespace melian::grid
