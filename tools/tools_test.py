@@ -3,8 +3,10 @@
 import pathlib
 import unittest
 
+import check_editors
 import check_layers
 import check_spelling
+import make_docs
 
 
 class Layers(unittest.TestCase):
@@ -19,6 +21,20 @@ class Layers(unittest.TestCase):
     def test_a_room_may_look_down_and_at_itself(self):
         text = '#include "study/store.h"\n#include "melian/game.h"\n#include <vector>\n#include <nlohmann/json.hpp>\n'
         self.assertEqual(check_layers.offences(pathlib.Path("src/study/a.cpp"), text), [])
+
+
+class Editors(unittest.TestCase):
+    def test_the_words_of_both_editors_are_found_and_are_the_language_s(self):
+        self.assertIn("simultaneously", check_editors.of_language())
+        self.assertEqual(check_editors.of_vscode(), check_editors.of_language())
+        self.assertEqual(check_editors.of_pygments(), check_editors.of_language())
+
+
+class Docs(unittest.TestCase):
+    def test_a_range_shows_both_sides_of_a_threshold(self):
+        self.assertEqual(make_docs.vary_words("prior[B].low", 0.6), "prior[B].low=0.05:0.95:19")
+        self.assertEqual(make_docs.vary_words("cost", 0.2), "cost=0.1:0.3:21")
+        self.assertEqual(make_docs.vary_words("gap", -2), "gap=-3:-1:21")
 
 
 class Spelling(unittest.TestCase):

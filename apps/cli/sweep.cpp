@@ -82,6 +82,11 @@ struct SweepCommand {
     catch_interrupts();
     Progress progress(common.quiet);
     options.on_step = progress.callback();
+    if (!common.quiet)
+      options.on_cost = [](const SweepCost& cost) {
+        say(fmt::format("{} points, {} decisions a pass{}\n", cost.points, cost.decisions,
+                        cost.structures > 1 ? fmt::format(", {} games to build", cost.structures) : std::string()));
+      };
     const Result<Sweep> found = sweep(*model, options);
     progress.clear();
     if (was_interrupted()) return stopped();
@@ -143,8 +148,7 @@ struct SweepCommand {
       figure.axis_notes.push_back(known == model.parameters().end() ? "" : known->note);
     }
     if (!common.quiet) {
-      say(fmt::format("{} points, {} decisions, {} further solves to find where something else is most probable\n", found.points.size(), found.cost.decisions,
-                      found.further_solves));
+      if (found.further_solves > 0) say(fmt::format("{} further solves to find where something else is most probable\n", found.further_solves));
       for (const std::string& words : sweep_words(found, figure)) say(words + "\n");
     }
     if (!svg.empty())

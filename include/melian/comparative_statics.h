@@ -45,6 +45,12 @@ struct SweepSwitch {
   std::string subject, from, to;
 };
 
+/// What a sweep will take, before it is begun.
+struct SweepCost {
+  std::int64_t points = 0, structures = 0;  ///< games to be solved; games to be built (parameters that shape the game)
+  std::int64_t decisions = 0;               ///< of one pass over every point; certificates and switches come on top
+};
+
 struct SweepOptions {
   Settings settings;                  ///< of the parameters that stay
   std::vector<VariedParameter> vary;  ///< one or two
@@ -56,14 +62,9 @@ struct SweepOptions {
   bool find_switches = true;
   int halvings = 12;  ///< of the interval in which a switch lies
   std::int64_t max_points = 100'000;
-  std::int64_t max_decisions = 20'000'000'000;  ///< refuse beyond
+  std::int64_t max_decisions = 20'000'000'000;    ///< refuse beyond
+  std::function<void(const SweepCost&)> on_cost;  ///< told once, before anything is solved; may be empty
   OnStep on_step;
-};
-
-/// What a sweep will take, before it is begun.
-struct SweepCost {
-  std::int64_t points = 0, structures = 0;  ///< games to be solved; games to be built (parameters that shape the game)
-  std::int64_t decisions = 0;               ///< of one pass over every point; certificates and switches come on top
 };
 
 struct Sweep {

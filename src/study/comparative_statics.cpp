@@ -105,6 +105,7 @@ class Sweeper {
       if (Result<void> counted = count(*game); !counted) return counted;
     }
     out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
+    if (options_.on_cost) options_.on_cost(out_.cost);
     return {};
   }
 

@@ -43,7 +43,10 @@ Sweep swept(SweepOptions options) {
 TEST_CASE("sweep: solves every point, and each as a solve of its own would") {
   SweepOptions options;
   options.vary = {{"prior[B].low", 0.1, 0.9, 5}};
+  std::int64_t told = 0;
+  options.on_cost = [&](const SweepCost& cost) { told = cost.points; };
   const Sweep found = swept(options);
+  CHECK(told == 5);
   REQUIRE(found.points.size() == 5);
   CHECK(found.cost.points == 5);
   CHECK(found.cost.structures == 1);
