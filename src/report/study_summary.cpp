@@ -100,24 +100,28 @@ class StudyScreen {
     return out + worlds() + reasons();
   }
 
-  /// How often claims hold over plausible worlds, and what decides them most.
+  /// How often claims and their opposites hold over plausible worlds, and what decides them most.
   [[nodiscard]] std::string worlds() const {
     if (!results_.contains("worlds")) return "";
     const Json& drawn = results_["worlds"];
-    Table table({"claim", fmt::format("holds in, of {} worlds", drawn.value("number", 0)), "95 %", "undecided", "decided most by"});
+    Table table({"claim", fmt::format("of {} worlds holds in", drawn.value("number", 0)), "fails in", "decided most by"});
     for (const Json& claim : results_["claims"]) {
       const Json& judged = claim["worlds"];
       if (!judged.is_object()) {
-        table.add({claim.value("id", ""), "not judged", "", "", ""});
+        table.add({claim.value("id", ""), "not judged", "", ""});
         continue;
       }
-      const double open = judged.value("undecided", 0.0) + judged.value("failed", 0.0);
+      const auto share = [](const Json& of) {
+        return fmt::format("{} ({} to {})", percent(of.value("share", 0.0)), percent(of["interval"][0].get<double>()),
+                           percent(of["interval"][1].get<double>()));
+      };
       const Json decided = claim.value("decided_by", Json::array());
-      table.add({claim.value("id", ""), percent(judged.value("share", 0.0)),
-                 fmt::format("{} to {}", percent(judged["interval"][0].get<double>()), percent(judged["interval"][1].get<double>())),
-                 percent(open / std::max(1.0, drawn.value("number", 1.0))), decided.empty() ? "" : decided[0].value("parameter", "")});
+      table.add({claim.value("id", ""), share(judged), share(judged["opposite"]), decided.empty() ? "" : decided[0].value("parameter", "")});
     }
-    return "\n" + table.text(style_) + "  " + wrap("Shares count draws from the ranges of the study: no probability that a claim is true.", inner(), 2) + "\n";
+    return "\n" + table.text(style_) + "  " +
+           wrap("Shares of draws from the ranges of the study, with 95 % intervals that undecided worlds widen; no probability that a claim is true.", inner(),
+                2) +
+           "\n";
   }
 
   /// Why readings disagree: one sentence for each claim and reading, as the results have it.
