@@ -257,8 +257,8 @@ class WorldsJudge {
     }
   }
 
-  /// `count` worlds of every scramble; `weights` may be null.
-  [[nodiscard]] Share share(const Judged& judged, std::size_t count, const std::vector<std::optional<double>>* weights) const {
+  /// How often the verdict is this one, among `count` worlds of every scramble; `weights` may be null.
+  [[nodiscard]] Share share(const Judged& judged, Verdict sought, std::size_t count, const std::vector<std::optional<double>>* weights) const {
     std::vector<ShareSums> sums(static_cast<std::size_t>(plan_.scrambles()));
     for (std::size_t w = 0; w < draws_.size(); ++w) {
       if (draws_[w].index >= count) continue;
@@ -270,7 +270,7 @@ class WorldsJudge {
       const bool open = !own || judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided;
       if (open)
         here.undecided += weight;
-      else if (judged.verdicts[w].verdict == Verdict::holds)
+      else if (judged.verdicts[w].verdict == sought)
         here.holds += weight;
     }
     return share_over(sums);
@@ -278,11 +278,15 @@ class WorldsJudge {
 
   void shares(const Judged& judged, ClaimOverWorlds& out) const {
     const auto all = static_cast<std::size_t>(plan_.per_scramble());
-    out.share = share(judged, all, nullptr);
-    for (const auto& [id, weights] : weights_) out.weighted[id] = share(judged, all, &weights);
+    out.share = share(judged, Verdict::holds, all, nullptr);
+    out.opposite = share(judged, Verdict::fails, all, nullptr);
+    for (const auto& [id, weights] : weights_) {
+      out.weighted[id] = share(judged, Verdict::holds, all, &weights);
+      out.weighted_opposite[id] = share(judged, Verdict::fails, all, &weights);
+    }
     constexpr std::size_t fewest = 4;
     for (std::size_t count = std::min(fewest, all);; count = std::min(2 * count, all)) {
-      out.by_number.push_back({static_cast<int>(count) * plan_.scrambles(), share(judged, count, nullptr)});
+      out.by_number.push_back({static_cast<int>(count) * plan_.scrambles(), share(judged, Verdict::holds, count, nullptr)});
       if (count == all) break;
     }
   }

@@ -24,8 +24,9 @@ inline constexpr std::array<double, 5> world_quantiles{0.05, 0.25, 0.5, 0.75, 0.
 struct ClaimOverWorlds {
   std::string why_not;  ///< not judged, and why; "" where it is
   int solved = 0, failed = 0, holds = 0, fails = 0, undecided = 0;
-  Share share;
+  Share share, opposite;                  ///< of the claim, and of its opposite
   std::map<std::string, Share> weighted;  ///< by weight
+  std::map<std::string, Share> weighted_opposite;
   struct Prefix {
     int number = 0;
     Share share;

@@ -164,8 +164,13 @@ void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std
   worlds["undecided"] = claim.undecided;
   worlds["share"] = json_number(claim.share.share);
   worlds["interval"] = interval(claim.share.low, claim.share.high);
+  worlds["opposite"] = {{"share", json_number(claim.opposite.share)}, {"interval", interval(claim.opposite.low, claim.opposite.high)}};
   worlds["weighted"] = Json::object();
-  for (const auto& [id, share] : claim.weighted) worlds["weighted"][id] = share_json(share);
+  for (const auto& [id, share] : claim.weighted) {
+    const Share& opposite = claim.weighted_opposite.at(id);
+    worlds["weighted"][id] = share_json(share);
+    worlds["weighted"][id]["opposite"] = {{"share", json_number(opposite.share)}, {"interval", interval(opposite.low, opposite.high)}};
+  }
   worlds["by_number"] = Json::array();
   for (const auto& prefix : claim.by_number)
     worlds["by_number"].push_back(

@@ -19,7 +19,7 @@ namespace melian {
 /// How a world is solved.
 enum class WorldLevel : std::uint8_t {
   world,      ///< on the worlds' grid
-  finer,      ///< with every cell of that grid halved
+  finer,      ///< on a grid with twice the cells
   certified,  ///< on the worlds' grid, its base alone, with the certificate of a single answer
 };
 

@@ -130,6 +130,8 @@ TEST_CASE("run_study: over worlds a claim and its opposite share the worlds out"
   const Json &one = document["claims"][0]["worlds"], &other = document["claims"][1]["worlds"];
   CHECK(one["holds"] == other["fails"]);
   CHECK(one["fails"] == other["holds"]);
+  CHECK(one["opposite"]["share"] == other["share"]);
+  CHECK(one["opposite"]["interval"] == other["interval"]);
 }
 
 TEST_CASE("run_study: what decides a claim over worlds is the parameter that its number depends on, and nothing else") {
