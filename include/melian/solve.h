@@ -36,7 +36,7 @@ struct BeliefGrid {
   /// Every second node dropped so often, priors and `must_have` kept (a grid error compares with such grids). An axis with
   /// no node to spare is halved instead, once, so that every axis changes.
   int thinned = 0;
-  /// Nodes follow play, besides those above (empty `nodes`: 9 for one axis, else 5). Finite horizons only.
+  /// Nodes follow play, besides those above (empty `nodes`: 9 for one axis, 5 for two, else 3). Finite horizons only.
   std::optional<FollowPlay> follow{};
 };
 using Method = std::variant<BeliefGrid>;

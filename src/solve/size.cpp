@@ -55,7 +55,7 @@ BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
   const std::vector<double> start = start_beliefs(game, space);
   std::vector<std::vector<double>> nodes;
   for (int k = 0; k < space.num_axes(); ++k) {
-    int count = grid.follow ? (space.num_axes() <= 1 ? 9 : 5) : space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
+    int count = grid.follow ? (space.num_axes() <= 1 ? 9 : space.num_axes() == 2 ? 5 : 3) : space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
     if (grid.nodes.size() == 1) count = grid.nodes.front();
     for (const int player : space.groups()[at(space.axes()[at(k)].group)].players)
       if (grid.nodes.size() > 1 && at(player) < grid.nodes.size() && grid.nodes[at(player)] > 0) count = grid.nodes[at(player)];

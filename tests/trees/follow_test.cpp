@@ -53,9 +53,7 @@ TEST_CASE("grid that follows play: meets the tree within 1e-9 in screening of on
   for (int rounds = 1; rounds <= 4; ++rounds) {
     CAPTURE(rounds);
     const Game game = game_from(screening(rounds));
-    SolveOptions options = following(10.0);
-    options.discounting = Discounting::current_value;
-    const auto solution = solve(game, options);
+    const auto solution = solve(game, following(10.0));
     REQUIRE(solution.has_value());
     REQUIRE(solution->summary.followed.has_value());
     CHECK(solution->summary.followed->settled);
@@ -133,9 +131,7 @@ phase war {
   B pays if(B is weak, 0.1, 0.05)
 }
 )");
-  SolveOptions options;
-  options.method = BeliefGrid{.follow = FollowPlay{}};
-  const auto solution = solve(game, options);
+  const auto solution = solve(game, following(5.0));
   REQUIRE(!solution.has_value());
   CHECK(solution.error().front().code == cannot_solve_code);
 }
