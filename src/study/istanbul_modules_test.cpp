@@ -41,7 +41,7 @@ TEST_CASE("istanbul: a module switched off leaves the core's numbers") {
   const Answer core = solved({}, {});
   const std::vector<std::pair<std::string, Settings>> off{
       {"patrons", {{"aid", 0.0}, {"neglect", 0.0}}},
-      {"suppliers", {{"supplies", "off"}, {"wear", 0.0}}},
+      {"suppliers", {{"supplies", "off"}, {"wear", 0.0}, {"want", 0.0}}},
       {"mediator_terms", {{"tabled", "modest"}}},
       {"audience", {{"heed", 0.0}, {"unseemly", 0.0}}},
   };
