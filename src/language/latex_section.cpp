@@ -17,6 +17,11 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 std::string roman(const std::string& word) { return "\\textsf{" + latex_escaped(word) + "}"; }
 std::string maths(const std::string& formula) { return "$" + formula + "$"; }
 
+std::string capitalised(std::string sentence) {
+  if (!sentence.empty() && sentence.front() >= 'a' && sentence.front() <= 'z') sentence.front() = static_cast<char>(sentence.front() - 'a' + 'A');
+  return sentence;
+}
+
 /// "a", "a and b", "a, b and c".
 std::string listed(const std::vector<std::string>& words) {
   if (words.size() < 2) return words.empty() ? "" : words.front();
@@ -133,7 +138,7 @@ class Section {
     const std::string indent(at(2 * depth), ' ');
     const char* list = depth % 2 == 0 ? "enumerate" : "itemize";
     std::string out = fmt::format("{}\\begin{{{}}}\n", indent, list);
-    for (const CheckedStatement& statement : block) out += fmt::format("{}  \\item {}\n", indent, statement_words(statement, depth));
+    for (const CheckedStatement& statement : block) out += fmt::format("{}  \\item {}\n", indent, capitalised(statement_words(statement, depth)));
     return out + fmt::format("{}\\end{{{}}}\n", indent, list);
   }
 
