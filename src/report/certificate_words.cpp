@@ -62,8 +62,6 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
                  : ", no type gains by deviating";
     const double grid_error = largest_grid_error(certificate);
     if (grid_error > 0) words += fmt::format(", every printed number holds within {}", error_text(grid_error));
-    if (certificate.ladder_error >= 0)
-      words += fmt::format(", and half the steps up the ladder of lambda lead to the same within {}", error_text(certificate.ladder_error));
     out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
   } else if (certificate.why_not.empty()) {
     out = paint(style, "33", "NOT certified: the certificate was not computed.") + "\n";
@@ -72,6 +70,12 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
     for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
+  if (certificate.ladder_error >= 0) {
+    const std::string apart = fmt::format("Half the steps up the ladder of λ lead {}.", certificate.ladder_error <= certificate.tolerance
+                                                                                            ? "to the same within " + error_text(certificate.ladder_error)
+                                                                                            : "elsewhere, by " + error_text(certificate.ladder_error));
+    out += "  " + wrap(apart, inner, 2) + "\n";
+  }
   if (solve.followed) out += "  " + wrap(follow_words(*solve.followed) + ".", inner, 2) + "\n";
   if (solve.termination == Termination::converged && solve.sweeps > 0) out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";
   if (solve.termination != Termination::converged && solve.termination != Termination::not_run)

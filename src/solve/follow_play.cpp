@@ -14,7 +14,9 @@ namespace {
 
 /// Nodes beside a reached belief, so that a belief that still moves finds a narrow cell on either side: the error of a value there is of the
 /// order of the cell's square, hence the search converges in squares.
-constexpr double share_of_gap = 0.5;     ///< of how far the belief lay from its node
+constexpr double share_of_gap = 0.5;     ///< of how far the belief lay from its node ...
+constexpr double wide_share = 2.0;       ///< ... and where it still moves nearly as far as last time, so that it would miss the narrow pair
+constexpr double slow = 0.3;             ///< of the last movement
 constexpr double narrowest_pair = 1e-6;  ///< a cell must tell the values at its ends apart
 constexpr double pair_no_longer = 1e-7;  ///< a belief that lies this near has settled but for its last digits
 
@@ -28,7 +30,7 @@ double gap_to_node(const std::vector<double>& nodes, double belief) {
 /// The nodes of one axis: those without play, beliefs that play reaches, and two beside each that still moves. What is too close to a reached
 /// belief gives way to it.
 std::vector<double> axis_through(const std::vector<double>& base, double prior, const std::vector<double>& last, std::vector<ReachedBelief> reached,
-                                 const FollowPlay& follow, std::int64_t& left_out) {
+                                 double share, const FollowPlay& follow, std::int64_t& left_out) {
   if (const auto most = static_cast<std::size_t>(follow.most_nodes); reached.size() > most) {
     std::ranges::stable_sort(reached, std::greater<>(), &ReachedBelief::probability);
     left_out += static_cast<std::int64_t>(reached.size() - most);
@@ -52,7 +54,7 @@ std::vector<double> axis_through(const std::vector<double>& base, double prior, 
   for (const ReachedBelief& one : reached) {
     const double gap = gap_to_node(last, one.belief);
     if (gap <= pair_no_longer) continue;
-    const double beside = std::max(narrowest_pair, share_of_gap * gap);
+    const double beside = std::max(narrowest_pair, share * gap);
     add(one.belief - beside);
     add(one.belief + beside);
   }
@@ -88,7 +90,7 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
   std::int64_t decisions = 0;
   const auto begun = std::chrono::steady_clock::now();
   std::vector<std::vector<double>> values;
-  for (;;) {
+  for (double last_movement = infinity;; last_movement = followed.movement) {
     Result<Solution> solution = solve_on(game, options, axes);
     if (!solution) return solution;
     ++followed.solves;
@@ -100,10 +102,12 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
     followed.left_out = reached.left_out;
     BeliefAxes next = axes;
     for (std::size_t k = 0; k < next.nodes.size(); ++k) {
-      for (const ReachedBelief& one : reached.on_axis[k]) followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
       followed.nodes.push_back(static_cast<int>(reached.on_axis[k].size()));
-      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k], follow, followed.left_out);
+      for (const ReachedBelief& one : reached.on_axis[k]) followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
     }
+    const double share = followed.movement > slow * last_movement ? wide_share : share_of_gap;
+    for (std::size_t k = 0; k < next.nodes.size(); ++k)
+      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k], share, follow, followed.left_out);
     if (!values.empty()) followed.change = largest_change(values, solution->start_values);
     values = solution->start_values;
     followed.settled = followed.movement <= follow.tolerance;

@@ -138,6 +138,22 @@ TEST_CASE("certify: layers are asked for once backward, then only around sampled
   CHECK(5 * spy.most_numbers < solution.refined->log_strategy.size());
 }
 
+TEST_CASE("certify: layers give the same certificate to the last digit for any number of threads") {
+  const Game game = catalogue("powell_2004/two_rounds", {});
+  const Solution solution = solved(game, 50.0, 17);
+  std::vector<Certificate> found;
+  const int before = num_threads();
+  for (const int threads : {1, 3}) {
+    set_threads(threads);
+    RefinedStrategies layers(game, solution.assessment);
+    found.push_back(certify(game, solution.assessment, layers));
+  }
+  set_threads(before);
+  CHECK(found[0].path_error == found[1].path_error);
+  CHECK(found[0].exploitability[1][0].gain == found[1].exploitability[1][0].gain);
+  CHECK(found[0].exploitability[1][1].ceiling == found[1].exploitability[1][1].ceiling);
+}
+
 TEST_CASE("certify: layers that are not best responses are caught by exploitability, as the whole would be") {
   const Game game = catalogue("powell_2004/two_rounds", {});
   const Solution solution = solved(game, 200.0, 33);

@@ -95,6 +95,21 @@ TEST_CASE("grid that follows play: too few nodes allowed are said, and how far b
   CHECK(solution->summary.message.find("from their nodes") != std::string::npos);
 }
 
+TEST_CASE("grid that follows play: beliefs that move far from solve to solve are caught up with") {
+  const auto game = load_game(std::string(MELIAN_SOURCE_DIR) + "/models/sobel_takahashi_1983/two_gains.melian", {});
+  REQUIRE(game.has_value());
+  SolveOptions options;
+  options.method = BeliefGrid{.nodes = {}, .follow = FollowPlay{}};
+  const auto solution = solve(*game, options);
+  REQUIRE(solution.has_value());
+  CHECK(solution->summary.followed->settled);
+  // What the nodes are said to answer for: a plain grid sixty times as fine comes as near as its own error allows.
+  options.method = BeliefGrid{.nodes = {1025}};
+  const auto fine = solve(*game, options);
+  REQUIRE(fine.has_value());
+  CHECK(std::abs(fine->start_values[0][0] - solution->start_values[0][0]) < 1e-5);
+}
+
 TEST_CASE("grid that follows play: with three types the tree is met as well") {
   const Game game = game_from(R"(model "Test"
 player S
