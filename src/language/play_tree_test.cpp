@@ -73,7 +73,7 @@ phase p {
   when n > 2 { end full }
   when n > 2 { end never }
 })");
-  CHECK(ends_of(tree) == std::vector<std::string>{"full:", "p again:", "halted:"});
+  CHECK(ends_of(tree) == std::vector<std::string>{"full: A 0", "p again:", "halted: A 0"});
 }
 
 TEST_CASE("play tree: phases are followed the first time they are met, or not at all in one round") {
@@ -84,7 +84,7 @@ horizon forever
 phase war { A chooses a { stay, talk { go to peace } }  time passes }
 phase peace { A chooses b { keep { end kept }, return { time passes go to war } } }
 )";
-  CHECK(ends_of(tree_of(text)) == std::vector<std::string>{"next round:", "kept:", "to war:"});
+  CHECK(ends_of(tree_of(text)) == std::vector<std::string>{"next round:", "kept: A 0", "to war:"});
   PlayTreeOptions round;
   round.one_round = true;
   CHECK(ends_of(tree_of(text, round)) == std::vector<std::string>{"next round:", "to peace:"});
