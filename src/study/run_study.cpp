@@ -60,7 +60,9 @@ class Runner {
     out.memory_bytes = readings->bytes;
     constexpr std::int64_t bytes_a_reading = 60'000, bytes_a_number = 24, bytes_a_world = 700;
     out.disk_bytes = readings->games * bytes_a_reading;
-    WorldsRun calibration(study_, options_, claims_, nullptr);
+    StudyOptions few = options_;
+    few.worlds = 4;
+    WorldsRun calibration(study_, few, claims_, nullptr);
     if (auto ready = calibration.prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const auto speed = calibration.games().decisions_a_second();
     if (!speed) return std::unexpected(speed.error());
@@ -83,6 +85,7 @@ class Runner {
  private:
   Result<void> prepare_worlds() {
     if (!draws_worlds(study_, options_)) return {};
+    if (auto fit = worlds_fit(study_, options_); !fit) return fit;
     worlds_.emplace(study_, options_, claims_, games_.store());
     return worlds_->prepare();
   }

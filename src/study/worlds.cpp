@@ -28,6 +28,23 @@ bool draws_worlds(const Study& study, const StudyOptions& options) {
   return !study.claims.empty() && (options.worlds ? *options.worlds > 0 : study.worlds.has_value());
 }
 
+Result<void> worlds_fit(const Study& study, const StudyOptions& options) {
+  const StudyWorlds asked = study.worlds.value_or(StudyWorlds{});
+  const double number = options.worlds.value_or(asked.number);
+  const double rows = std::min(number / 2.0, asked.effects ? static_cast<double>(*asked.effects) : number / 16.0);
+  const auto varied =
+      static_cast<double>(std::ranges::count_if(study.parameters, [](const StudyParameter& parameter) { return parameter.plausible.has_value(); }) + 1);
+  const double worlds = number + rows * varied;
+  // Of a world its numbers, keys and uses; of every claim its gaps; of every parameter its place in the unit interval.
+  constexpr double bytes_a_world = 1200.0, bytes_a_claim = 300.0, bytes_a_parameter = 16.0, most_bytes = 8.0 * (1 << 30);
+  const double bytes = worlds * (bytes_a_world + bytes_a_claim * static_cast<double>(study.claims.size()) + bytes_a_parameter * varied);
+  if (bytes <= most_bytes) return {};
+  return std::unexpected(Diagnostics{
+      placeless(too_large_code,
+                fmt::format("{:.3g} plausible worlds, those that tell what decides a claim included, take {:.0f} GiB of memory", worlds, bytes / (1 << 30)),
+                "lower [worlds].number (or --worlds) or [worlds].effects")});
+}
+
 WorldsRun::WorldsRun(const Study& study, const StudyOptions& options, const std::vector<ParsedClaim>& claims, Store* store)
     : study_(study),
       options_(options),

@@ -104,4 +104,8 @@ class WorldsRun {
 /// Does this run draw worlds at all?
 [[nodiscard]] bool draws_worlds(const Study& study, const StudyOptions& options);
 
+/// Whether so many worlds fit into memory; asked before any is drawn.
+/// Errors: M0901 with their number, the memory, and what to lower.
+[[nodiscard]] Result<void> worlds_fit(const Study& study, const StudyOptions& options);
+
 }  // namespace melian

@@ -274,6 +274,15 @@ TEST_CASE("run_study: worlds that cannot be are counted as failed, never dropped
   CHECK(claim["interval"][1].get<double>() >= claim["share"].get<double>() + worlds["failed"].get<double>() / 64);
 }
 
+TEST_CASE("run_study: more worlds than memory holds are refused with their number before any is drawn") {
+  StudyOptions options;
+  options.worlds = 100'000'000;
+  const auto found = run_study(war(), options);
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().front().code == too_large_code);
+  CHECK(found.error().front().message.find("GiB") != std::string::npos);
+}
+
 TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them in the store") {
   const Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1");
