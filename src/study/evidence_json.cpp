@@ -258,6 +258,7 @@ class EvidenceJson {
     out["plays"] = evidence_.plays;
     out["seed"] = evidence_.seed;
     out["grid"] = weights_.power_grid;
+    out["lambda_factor"] = weights_.power_lambda;
     out["table"] = std::move(table);
     out["laws"] = {{"mean_factor_at_most_one", on_average}, {"misleading_at_most_one_in_threshold", seldom}};
     return out;

@@ -19,8 +19,10 @@ class Weigher {
       : study_(study), evidence_(*study.evidence), game_of_(game_of), on_step_(on_step), steps_(study.readings.size() * (evidence_.lambda.size() + 1)) {}
 
   Result<std::optional<Weights>> run() {
+    likeliest_ = std::ranges::max_element(evidence_.lambda, {}, &std::pair<double, double>::second)->first;
     if (auto found = find_kinds_everywhere(); !found) return std::unexpected(std::move(found.error()));
     Weights out;
+    out.power_lambda = likeliest_;
     out.record = record_of(evidence_, kinds_.front(), evidence_.calendar);
     for (std::size_t r = 0; r < study_.readings.size(); ++r)
       if (auto weighed = weigh_reading(r, out); !weighed || !*weighed)
@@ -88,28 +90,21 @@ class Weigher {
       for (const EventCalendar& calendar : evidence_.calendars) others.push_back(record_of(evidence_, kinds_[r], calendar));
       weighed.calendars.push_back(log_likelihoods(game, **fine, kinds_[r], others));
       half.push_back(log_likelihood(game, **coarse, kinds_[r], out.record));
-      if (evidence_.plays > 0) thinned_.push_back(std::move(**coarse));
+      if (evidence_.plays > 0 && factor == likeliest_) thinned_.push_back(std::move(**coarse));
       if (!step(study_.readings[r].id)) return false;
     }
     weighed.on_half_grid = over_lambda(evidence_, half);
     return true;
   }
 
-  [[nodiscard]] const Assessment& thinned(std::size_t reading, std::size_t lambda) const { return thinned_[reading * evidence_.lambda.size() + lambda]; }
-
-  /// Records of plays under a reading: its precision drawn by the weights, its types by its prior, at true beliefs.
+  /// Records of plays under a reading: its types by its prior, at true beliefs.
   [[nodiscard]] std::vector<Record> simulated(std::size_t reading) const {
-    std::vector<Simulation> simulations;
-    for (std::size_t l = 0; l < evidence_.lambda.size(); ++l)
-      simulations.push_back(simulate(game_of_(reading), thinned(reading, l), evidence_.plays, evidence_.seed));
+    const Simulation simulation = simulate(game_of_(reading), thinned_[reading], evidence_.plays, evidence_.seed);
     const Record watched = watched_cells(evidence_, evidence_.calendar);
     std::vector<Record> out;
-    for (std::size_t n = 0; n < at(evidence_.plays); ++n) {
+    for (std::size_t n = 0; n < simulation.plays.size(); ++n) {
       RandomStream random(evidence_.seed + 1, n);
-      double left = random.uniform();
-      std::size_t chosen = 0;
-      while (chosen + 1 < evidence_.lambda.size() && left >= evidence_.lambda[chosen].second) left -= evidence_.lambda[chosen++].second;
-      out.push_back(report_of(simulations[chosen].plays[n], watched, kinds_[reading], random));
+      out.push_back(report_of(simulation.plays[n], watched, kinds_[reading], random));
     }
     return out;
   }
@@ -121,13 +116,7 @@ class Weigher {
       for (Record& record : simulated(a)) records.push_back(std::move(record));
     std::vector<std::vector<double>> logs(readings);  // [reading][record]
     for (std::size_t b = 0; b < readings; ++b) {
-      std::vector<std::vector<double>> by_lambda;
-      for (std::size_t l = 0; l < evidence_.lambda.size(); ++l) by_lambda.push_back(log_likelihoods(game_of_(b), thinned(b, l), kinds_[b], records));
-      for (std::size_t n = 0; n < records.size(); ++n) {
-        std::vector<double> one;
-        for (const std::vector<double>& all : by_lambda) one.push_back(all[n]);
-        logs[b].push_back(over_lambda(evidence_, one));
-      }
+      logs[b] = log_likelihoods(game_of_(b), thinned_[b], kinds_[b], records);
       if (!step(study_.readings[b].id)) return false;
     }
     for (std::size_t a = 0; a < readings; ++a)
@@ -166,7 +155,8 @@ class Weigher {
   const std::function<const Game&(std::size_t)>& game_of_;
   const OnStep& on_step_;
   std::vector<std::vector<KindInGame>> kinds_;  ///< [reading]
-  std::vector<Assessment> thinned_;             ///< [reading x lambda], on half the nodes: what power is measured with
+  std::vector<Assessment> thinned_;             ///< [reading], on half the nodes and at the likeliest lambda: what power is measured with
+  double likeliest_ = 1.0;                      ///< multiple of lambda
   std::size_t done_ = 0, steps_ = 1;
 };
 

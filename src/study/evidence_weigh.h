@@ -32,6 +32,7 @@ struct Weights {
   std::vector<Weighed> readings;
   std::vector<PowerRow> power;
   std::string grid, power_grid;
+  double power_lambda = 1.0;  ///< multiple of lambda: the likeliest of those stated
 };
 
 /// log sum of exp(log likelihood) over multiples of lambda with their weights.
