@@ -192,13 +192,14 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   const std::size_t at = slot(pass.round, task.state);
   Assessment& strategies = pass.rung->strategies;
   double* block = strategies.log_strategy.data() + strategies.offset[at];
-  const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
+  const bool alone = state.points == 1 && state.profiles == 1;
+  const double residual = alone ? here.answer_alone(block, shop.scratch) : here.answer_points(block, task.begin, task.end, shop.scratch);
   const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
   for (std::int64_t p = task.begin; p < task.end; ++p) {
     strategies.marks[ix(strategies.mark_offset[at] + p)] = static_cast<std::uint8_t>(mark);
     note(pass, task.state, p, mark, residual, tally);
   }
-  here.value_points(block, task.begin, task.end, shop.scratch);
+  if (!alone) here.value_points(block, task.begin, task.end, shop.scratch);
   if (pass.below != nullptr)
     Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor)
         .value_points(pass.below->strategies.log_strategy.data() + pass.below->strategies.offset[at], task.begin, task.end, shop.scratch);
