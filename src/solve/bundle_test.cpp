@@ -77,8 +77,8 @@ TEST_CASE("bundle: every sure column is the one-line answer, and nothing that ma
       for (int t = 0; t < axis.nodes(); ++t) {
         REQUIRE(answer.mark[ix(t)] == DecisionMark::unique);
         for (int a = 0; a < lines[ix(i)].branches; ++a) {
-          const double b = axis.b[ix(answer.cell[answer.place(a, t)])] +
-                           answer.weight[answer.place(a, t)] / axis.per_width[ix(answer.cell[answer.place(a, t)])];
+          const double b =
+              axis.b[ix(answer.cell[answer.place(a, t)])] + answer.weight[answer.place(a, t)] / axis.per_width[ix(answer.cell[answer.place(a, t)])];
           if (shape.moved[ix(a)] != 0) REQUIRE(bundle.belief(a, t)[i] == doctest::Approx(b).epsilon(1e-9));
           for (int type = 0; type < 2; ++type) {
             const double log = answer.log_sigma[answer.index(type, a, t)];

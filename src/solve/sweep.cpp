@@ -314,9 +314,8 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
   }
   const std::vector<Batch> side_by_side = batches(pass, bundled);
   std::vector<Tally> found(tasks.size() + side_by_side.size());
-  parallel_for(found.size(), [&](std::size_t k) {
-    k < tasks.size() ? work(pass, tasks[k], found[k]) : solve_batch(pass, side_by_side[k - tasks.size()], found[k]);
-  });
+  parallel_for(found.size(),
+               [&](std::size_t k) { k < tasks.size() ? work(pass, tasks[k], found[k]) : solve_batch(pass, side_by_side[k - tasks.size()], found[k]); });
   for (const Tally& one : found) {
     tally_.add(one);
     done_ += one.decisions;

@@ -4,8 +4,8 @@
 
 #include <doctest/doctest.h>
 
-#include "study/crossing.h"
 #include "laws/predict_support.h"
+#include "study/crossing.h"
 #include "support/random_games.h"
 
 using namespace melian;
