@@ -28,7 +28,7 @@ void istanbul(benchmark::State& state) {
 }
 BENCHMARK(istanbul)->Args({3, 1})->Args({5, 1})->Args({5, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// What a study needs of each world besides its solution: everything `predict` counts, from one assessment.
+/// What a study needs of each world besides its solution: everything `predict` counts.
 void istanbul_predict(benchmark::State& state) {
   const Game game = istanbul_core();
   const int nodes = static_cast<int>(state.range(0));
@@ -38,7 +38,7 @@ void istanbul_predict(benchmark::State& state) {
   if (!solution) return state.SkipWithError("refused");
   set_threads(static_cast<int>(state.range(1)));
   double settled = 0.0;
-  for (auto _ : state) settled = predict(game, solution->assessment).outcomes.front();
+  for (auto _ : state) settled = predict(game, *solution).outcomes.front();
   set_threads(0);
   state.counters["first outcome"] = settled;
 }

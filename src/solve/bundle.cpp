@@ -7,7 +7,7 @@ namespace melian::grid {
 namespace {
 
 constexpr int most_evaluations = 12;
-constexpr double step_cap = 8.0;   ///< logits a posterior may move in one step
+constexpr double step_cap = 8.0;    ///< logits a posterior may move in one step
 constexpr double certainty = 1e-9;  ///< what du_0/dc must exceed
 
 /// Scores of one branch by type: rows of `width` columns, one for each node of an axis.
@@ -48,10 +48,10 @@ struct Noted {
 };
 
 template <int cells>
-[[gnu::always_inline]] inline void look(const Rows& rows, int lanes, const double* __restrict u, const Noted& to, double* __restrict top0, double* __restrict top1) {
-  double *__restrict h = to.h, *__restrict pull0 = to.pull0, *__restrict pull1 = to.pull1, *__restrict steep = to.steep, *__restrict s0 = to.s0,
-                     *__restrict s1 = to.s1;
-  const double *__restrict from0 = rows.s0, *__restrict from1 = rows.s1, *__restrict node = rows.node, *__restrict per_width = rows.per_width;
+[[gnu::always_inline]] inline void look(const Rows& rows, int lanes, const double* __restrict u, const Noted& to, double* __restrict top0,
+                                        double* __restrict top1) {
+  double* __restrict h = to.h, * __restrict pull0 = to.pull0, * __restrict pull1 = to.pull1, * __restrict steep = to.steep, * __restrict s0 = to.s0, * __restrict s1 = to.s1;
+  const double* __restrict from0 = rows.s0, * __restrict from1 = rows.s1, * __restrict node = rows.node, * __restrict per_width = rows.per_width;
   const std::int64_t width = rows.width;
   const int whole = lanes::whole(lanes);
   MELIAN_INDEPENDENT
@@ -70,29 +70,28 @@ template <int cells>
   }
 }
 
-#define MELIAN_BY_CELLS(call)  \
-  switch (cells) {             \
-    case 1: call(1); break;    \
-    case 2: call(2); break;    \
-    case 3: call(3); break;    \
-    case 4: call(4); break;    \
-    case 5: call(5); break;    \
-    case 6: call(6); break;    \
-    case 7: call(7); break;    \
-    default: call(8); break;   \
+#define MELIAN_BY_CELLS(call) \
+  switch (cells) {            \
+    case 1: call(1); break;   \
+    case 2: call(2); break;   \
+    case 3: call(3); break;   \
+    case 4: call(4); break;   \
+    case 5: call(5); break;   \
+    case 6: call(6); break;   \
+    case 7: call(7); break;   \
+    default: call(8); break;  \
   }
 
 /// Scores and their pull at posteriors `u`; raises `top`.
-MELIAN_LANES void look_all(int cells, const Rows& rows, int lanes, const double* u, const Noted& to, double* top0, double* top1) {
+MELIAN_LANES void look_all(int cells, const Rows& rows, int lanes, const double* u, const Noted& to, double* top0, double* top1){
 #define MELIAN_CALL(n) look<n>(rows, lanes, u, to, top0, top1)
-  MELIAN_BY_CELLS(MELIAN_CALL)
+    MELIAN_BY_CELLS(MELIAN_CALL)
 #undef MELIAN_CALL
 }
 
 /// Adds one branch to the sums over branches: Z, sum of w pull / steep, and the same times h.
-MELIAN_LANES void add_branch(int lanes, const double* __restrict s, const double* __restrict top, const double* __restrict pull,
-                             const double* __restrict steep, const double* __restrict h, double* __restrict weight, double* __restrict sum,
-                             double* __restrict lean, double* __restrict drift) {
+MELIAN_LANES void add_branch(int lanes, const double* __restrict s, const double* __restrict top, const double* __restrict pull, const double* __restrict steep,
+                             const double* __restrict h, double* __restrict weight, double* __restrict sum, double* __restrict lean, double* __restrict drift) {
   MELIAN_INDEPENDENT
   for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double w = lanes::exp_down(s[i] - top[i]), leaning = w * pull[i] / steep[i];
@@ -183,11 +182,11 @@ struct Misses {
 /// The strategies of a curved branch made to imply its posterior exactly (as `imply`), then read as anybody would who is
 /// given them alone: the posterior, and by how much the logs miss the scores there.
 template <int cells>
-[[gnu::always_inline]] inline void settle(const Rows& rows, int lanes, double target, const double* __restrict u, double* __restrict log0, double* __restrict log1,
-                   const double* __restrict sigma0, const double* __restrict sigma1, double* __restrict belief, const Misses& to) {
-  double *__restrict mean0 = to.mean0, *__restrict mean1 = to.mean1, *__restrict least0 = to.least0, *__restrict least1 = to.least1,
-                     *__restrict most0 = to.most0, *__restrict most1 = to.most1;
-  const double *__restrict from0 = rows.s0, *__restrict from1 = rows.s1, *__restrict node = rows.node, *__restrict per_width = rows.per_width;
+[[gnu::always_inline]] inline void settle(const Rows& rows, int lanes, double target, const double* __restrict u, double* __restrict log0,
+                                          double* __restrict log1, const double* __restrict sigma0, const double* __restrict sigma1, double* __restrict belief,
+                                          const Misses& to) {
+  double* __restrict mean0 = to.mean0, * __restrict mean1 = to.mean1, * __restrict least0 = to.least0, * __restrict least1 = to.least1, * __restrict most0 = to.most0, * __restrict most1 = to.most1;
+  const double* __restrict from0 = rows.s0, * __restrict from1 = rows.s1, * __restrict node = rows.node, * __restrict per_width = rows.per_width;
   const std::int64_t width = rows.width;
   const int whole = lanes::whole(lanes);
   MELIAN_INDEPENDENT
@@ -210,9 +209,9 @@ template <int cells>
 }
 
 MELIAN_LANES void settle_all(int cells, const Rows& rows, int lanes, double target, const double* u, double* log0, double* log1, const double* sigma0,
-                             const double* sigma1, double* belief, const Misses& to) {
+                             const double* sigma1, double* belief, const Misses& to){
 #define MELIAN_CALL(n) settle<n>(rows, lanes, target, u, log0, log1, sigma0, sigma1, belief, to)
-  MELIAN_BY_CELLS(MELIAN_CALL)
+    MELIAN_BY_CELLS(MELIAN_CALL)
 #undef MELIAN_CALL
 }
 #undef MELIAN_BY_CELLS
@@ -262,8 +261,8 @@ void Bundle::reset(const Axis& axis, const std::vector<std::uint8_t>& open, cons
   for (int a = 0; a < branches_; ++a)
     if (open_[ix(a)] == 3 && moved_[ix(a)] != 0) curved_.push_back(a);
   score_.resize(ix(std::int64_t{branches_} * 2 * nodes_ * width_));
-  for (auto* one : {&rest_[0], &rest_[1], &scale_, &top_[0], &top_[1], &sum_[0], &sum_[1], &lean_[0], &lean_[1], &drift_[0], &drift_[1], &c_, &step_, &miss_,
-                    &residual_})
+  for (auto* one :
+       {&rest_[0], &rest_[1], &scale_, &top_[0], &top_[1], &sum_[0], &sum_[1], &lean_[0], &lean_[1], &drift_[0], &drift_[1], &c_, &step_, &miss_, &residual_})
     one->resize(ix(width_));
   for (auto* one : {&certain_, &told_, &sure_}) one->resize(ix(width_));
   const std::size_t size = std::max<std::size_t>(1, curved_.size()) * ix(width_);
@@ -311,8 +310,8 @@ void Bundle::prepare() {
     for (const int type : {0, 1})
       for (int k = 0; k < nodes_; ++k) raise_size(lanes, row(a, type, k), scale_.data());
     for (int k = 0; k + 1 < nodes_; ++k)
-      bound(lanes, axis_->per_width[ix(k)], axis_->p_max[ix(k)], row(a, 0, k), row(a, 0, k + 1), row(a, 1, k), row(a, 1, k + 1), flattest.data(),
-            least1.data(), most0.data());
+      bound(lanes, axis_->per_width[ix(k)], axis_->p_max[ix(k)], row(a, 0, k), row(a, 0, k + 1), row(a, 1, k), row(a, 1, k + 1), flattest.data(), least1.data(),
+            most0.data());
   }
   for (std::size_t i = 0; i < ix(width_); ++i)
     certain_[i] = flattest[i] > certainty && 1.0 + least1[i] - most0[i] > certainty && std::isfinite(scale_[i]) ? 1 : 0;
@@ -420,9 +419,9 @@ void Bundle::read_out(int target) {
       for (const int type : {0, 1})
         normalise(lanes, s_[type].data() + m * ix(width_), log_z[type].data(), weight_[type].data() + a * width_, sum_[type].data(),
                   log_sigma_.data() + index(type, a, target), sigma_.data() + index(type, a, target));
-      settle_all(axis_->cells(), {row(a, 0, 0), row(a, 1, 0), width_, axis_->b.data(), axis_->per_width.data()}, lanes, t,
-                 posterior_.data() + place(a, target), log_sigma_.data() + index(0, a, target), log_sigma_.data() + index(1, a, target),
-                 sigma_.data() + index(0, a, target), sigma_.data() + index(1, a, target), belief_.data() + place(a, target),
+      settle_all(axis_->cells(), {row(a, 0, 0), row(a, 1, 0), width_, axis_->b.data(), axis_->per_width.data()}, lanes, t, posterior_.data() + place(a, target),
+                 log_sigma_.data() + index(0, a, target), log_sigma_.data() + index(1, a, target), sigma_.data() + index(0, a, target),
+                 sigma_.data() + index(1, a, target), belief_.data() + place(a, target),
                  {mean[0].data(), mean[1].data(), least0.data(), least1.data(), most0.data(), most1.data()});
       ++m;
       continue;

@@ -64,12 +64,12 @@ class Bundle {
   std::vector<std::uint8_t> open_, moved_;
   std::vector<int> curved_;  ///< branches open to both types after which beliefs matter
   std::vector<double> targets_;
-  std::vector<double> score_;                ///< [branch][type][node][column]
-  std::vector<double> rest_[2], scale_;      ///< [column]: log sum of exp S over the branches that are not curved; largest |S|
+  std::vector<double> score_;            ///< [branch][type][node][column]
+  std::vector<double> rest_[2], scale_;  ///< [column]: log sum of exp S over the branches that are not curved; largest |S|
   std::vector<std::uint8_t> certain_, told_, sure_;
-  std::vector<double> posterior_, belief_;   ///< [branch][target][column]
-  std::vector<double> log_sigma_, sigma_;    ///< [type][branch][target][column]
-  std::vector<double> residual_;             ///< [column]
+  std::vector<double> posterior_, belief_;  ///< [branch][target][column]
+  std::vector<double> log_sigma_, sigma_;   ///< [type][branch][target][column]
+  std::vector<double> residual_;            ///< [column]
   // One evaluation: per curved branch and column, then per column.
   std::vector<double> h_, pull_[2], steep_, s_[2], weight_[2];
   std::vector<double> top_[2], sum_[2], lean_[2], drift_[2], c_, step_, miss_;

@@ -57,6 +57,8 @@ class Here {
   /// Solves an untyped mover's decision at points of the grid, writing the block [branch][point] of the whole state.
   /// Returns the largest residual.
   double answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
+  /// Both, where nobody's type matters any more: one point, one profile. `log_strategy`: by branch. Returns the residual.
+  double answer_alone(double* log_strategy, Scratch& scratch);
   /// Values at points of a chance move or passage.
   void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
 

@@ -27,8 +27,7 @@ void copy(int nodes, int lanes, int lines, std::int64_t stride, const double* fr
 }
 
 /// sum[j][i] += factor weight[i] follows[j][i]
-MELIAN_LANES void add_weighted(int nodes, int lanes, double factor, const double* __restrict weight, const double* __restrict follows,
-                               double* __restrict sum) {
+MELIAN_LANES void add_weighted(int nodes, int lanes, double factor, const double* __restrict weight, const double* __restrict follows, double* __restrict sum) {
   for (int j = 0; j < nodes; ++j, follows += lanes, sum += lanes) {
     MELIAN_INDEPENDENT
     for (int i = 0; i < lanes::whole(lanes); ++i) sum[i] += factor * weight[i] * follows[i];
@@ -71,8 +70,8 @@ struct Addition {
   double constant, factor;
   const double* sigma;  ///< [t], rows `width` apart
   std::int64_t width;
-  const double* hats;     ///< [t][j][i], inner t only
-  const double* follows;  ///< [j][i]
+  const double* hats;         ///< [t][j][i], inner t only
+  const double* follows;      ///< [j][i]
   int first_node, last_node;  ///< where beliefs at the corners go
 };
 
@@ -81,7 +80,7 @@ template <int nodes>
   const double constant = add.constant, factor = add.factor;
   const int whole = lanes::whole(lanes);
   for (int t = 0; t < nodes; ++t) {
-    const double *__restrict sigma = add.sigma + t * add.width, *__restrict follows = add.follows, *__restrict hats = add.hats + t * nodes * lanes;
+    const double* __restrict sigma = add.sigma + t * add.width, * __restrict follows = add.follows, * __restrict hats = add.hats + t * nodes * lanes;
     double* __restrict to = sum + t * lanes;
     if (t == 0 || t == nodes - 1) {
       follows += (t == 0 ? add.first_node : add.last_node) * lanes;
@@ -94,8 +93,7 @@ template <int nodes>
       double value = hats[i] * follows[i];
       [&]<int... j>(std::integer_sequence<int, j...>) __attribute__((always_inline)) {
         ((value += hats[(j + 1) * lanes + i] * follows[(j + 1) * lanes + i]), ...);
-      }
-      (std::make_integer_sequence<int, nodes - 1>());
+      }(std::make_integer_sequence<int, nodes - 1>());
       to[i] += sigma[i] * (constant + factor * value);
     }
   }

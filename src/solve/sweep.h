@@ -10,6 +10,7 @@
 
 #include "solve/here.h"
 #include "solve/joint.h"
+#include "solve/tangent.h"
 
 namespace melian::grid {
 
@@ -94,6 +95,7 @@ class Sweep {
 
   Ending levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on);
   Ending iterate(const Pass& pass, int stage, const GoOn& go_on);
+  [[nodiscard]] Dependence dependence(const SolutionOrder::Stage& cycle, const std::vector<int>& heads) const;
   void give_up(const Pass& pass, const SolutionOrder::Stage& stage);
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;

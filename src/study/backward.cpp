@@ -35,7 +35,7 @@ struct Addition {
 };
 
 MELIAN_LANES void add_all(const Addition& a, double* __restrict to) {
-  const double *__restrict at_once = a.at_once, *__restrict factor = a.factor, *__restrict second = a.second, *__restrict own = a.own;
+  const double* __restrict at_once = a.at_once, * __restrict factor = a.factor, * __restrict second = a.second, * __restrict own = a.own;
   for (int p = 0; p < a.points; ++p, to += a.width) {
     const double zero = a.zero[p], one = a.one[p];
     if (a.successor == nullptr) {
@@ -46,7 +46,7 @@ MELIAN_LANES void add_all(const Addition& a, double* __restrict to) {
       }
       continue;
     }
-    const double *__restrict low = a.successor + a.low[p] * a.row_there, *__restrict high = low + a.step * a.row_there;
+    const double* __restrict low = a.successor + a.low[p] * a.row_there, * __restrict high = low + a.step * a.row_there;
     const double above = a.weight[p], below = 1.0 - above;
     if (a.index == nullptr) {
       MELIAN_INDEPENDENT
@@ -351,12 +351,12 @@ bool Backward::compute_together(const Effect& effect, const BranchReader& reader
   if (effect.there != nullptr && !in_place)
     for (std::size_t c = 0; c < columns_.size(); ++c)
       for (std::size_t theta = 0; theta < profiles; ++theta)
-        index.push_back(effect.column[c] < 0 ? -1
-                                             : effect.column[c] * effect.there->profiles + (projection->same_profiles ? static_cast<int>(theta)
-                                                                                                                      : projection->profile[theta]));
+        index.push_back(effect.column[c] < 0
+                            ? -1
+                            : effect.column[c] * effect.there->profiles + (projection->same_profiles ? static_cast<int>(theta) : projection->profile[theta]));
   add_all({here.points, static_cast<int>(width), static_cast<std::ptrdiff_t>(row_there), effect.at_once.data(), effect.factor.data(),
-           effect.there == nullptr ? nullptr : effect.successor->data(), crossing.low.data(), index.empty() ? nullptr : index.data(),
-           crossing.weight.data(), crossing.step, crossing.zero.data(), crossing.one.data(), second.data(), own.data()},
+           effect.there == nullptr ? nullptr : effect.successor->data(), crossing.low.data(), index.empty() ? nullptr : index.data(), crossing.weight.data(),
+           crossing.step, crossing.zero.data(), crossing.one.data(), second.data(), own.data()},
           table.data());
   return true;
 }

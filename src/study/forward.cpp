@@ -339,8 +339,8 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
 }
 
 /// The same as the rest of `carry`, at all points at once.
-void Forward::carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to,
-                             bool with_beliefs, Flow& flow) const {
+void Forward::carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to, bool with_beliefs,
+                             Flow& flow) const {
   std::vector<std::uint8_t> second(at(profiles_));
   for (int theta = 0; theta < profiles_; ++theta) second[at(theta)] = crossing.second[at(here.profile_of_full[at(theta)])];
   pour({here.points, profiles_, from.mass.data(), from.columns, second.data(), crossing.zero.data(), crossing.one.data(), crossing.odds.data(),
