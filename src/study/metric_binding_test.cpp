@@ -140,5 +140,4 @@ TEST_CASE("metric: a quantity is refused where it means nothing") {
   CHECK(mistake("value(S.weak)") == "S has no types");
   CHECK(mistake("rounds at table of D") == "`table` is no move of D");
   CHECK(mistake("range(S, D) at answer").starts_with("a bargaining range is taken where offers are made"));
-  CHECK(mistake("share(table.ask) at answer") == "a share is taken where its own choice is made");
 }
