@@ -149,12 +149,12 @@ struct Probe {
   int first_round = 1;
   int last_round = std::numeric_limits<int>::max();
   std::vector<Given> given;
-  /// Only plays that go on beyond this round (0: all): each place weighs as often as that happens from there on, and an
-  /// action share counts what those plays do. Of `ActionShare` and `ContentMean` only.
-  int lasting = 0;
   /// Then, the next time play comes to one of these moves, their action is forced too; and so on. What is measured is
   /// taken after the last of them. Rounds and facts are about the first move.
   std::vector<std::map<int, int>> then{};  ///< per step: action by move
+  /// Only plays that go on beyond this round (0: all): each place weighs as often as that happens from there on, and an
+  /// action share counts what those plays do. Of `ActionShare` and `ContentMean` only.
+  int lasting = 0;
 };
 
 struct Measured {
