@@ -48,6 +48,22 @@ std::string short_certificate(const Json& certificate) {
   return out.dump();
 }
 
+/// Tallies and payoffs are read off the solution itself; predictions, as dear as the solution, are left out where nothing else is asked.
+bool needs_prediction(const std::vector<metric::Atom>& atoms) {
+  return std::ranges::any_of(atoms,
+                             [](const metric::Atom& atom) { return atom.quantity != metric::Quantity::tally && atom.quantity != metric::Quantity::payoff; });
+}
+
+/// As `answer`, without a certificate.
+Result<Answer> solved(const Game& game, const AnswerOptions& options, bool predicted) {
+  if (predicted || options.with_certificate) return answer(game, options);
+  Answer out;
+  Result<Solution> solution = melian::solve(game, options.solve);
+  if (!solution) return std::unexpected(std::move(solution.error()));
+  out.solution = std::move(*solution);
+  return out;
+}
+
 std::string first_message(const Diagnostics& why) { return why.empty() ? "no reason given" : why.front().code + ": " + why.front().message; }
 
 }  // namespace
@@ -268,7 +284,7 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   request.grid = grid(*game, job.task.level);
   out.grid = grid_text(*game, request.grid);
   const AnswerOptions options = options_for(study_, request, [this](const Step&) { return go_on(); });
-  const Result<Answer> found = answer(*game, options);
+  const Result<Answer> found = solved(*game, options, needs_prediction(slot.atoms));
   if (!found) return finish(first_message(found.error()));
   const SolveSummary& summary = found->solution.summary;
   if (summary.termination == Termination::cancelled) return std::nullopt;

@@ -238,6 +238,44 @@ TEST_CASE("run_study: stopped while worlds are solved, it keeps what it had, and
   CHECK(timeless(whole) == timeless(run(study)));
 }
 
+TEST_CASE("run_study: a store of worlds cut short is said to be damaged, and left as it is") {
+  const Folder folder;
+  const Study study = war("number = 32\nscrambles = 4\neffects = 0");
+  StudyOptions options;
+  options.out = folder.path.string();
+  static_cast<void>(run(study, options));
+  const std::filesystem::path store = folder.path / "store.sqlite";
+  const auto half = std::filesystem::file_size(store) / 2;
+  std::filesystem::resize_file(store, half);
+  const auto found = run_study(study, options);
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().front().code == "M0915");
+  CHECK(std::filesystem::file_size(store) == half);
+}
+
+TEST_CASE("run_study: a store that another program holds stops a run over worlds with the reason, and keeps what it had") {
+  const Folder folder;
+  const Study study = war("number = 128\nscrambles = 8\neffects = 0");
+  StudyOptions options;
+  options.out = folder.path.string();
+  sqlite3* other = nullptr;
+  options.on_step = [&](const Step& step) {
+    if (!other && step.stage.starts_with("worlds") && step.done > 0.2) {
+      sqlite3_open((folder.path / "store.sqlite").c_str(), &other);
+      CHECK(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
+    }
+    return true;
+  };
+  const auto found = run_study(study, options);
+  sqlite3_close(other);
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().front().code == "M0916");
+  options.on_step = {};
+  const Json whole = run(study, options);
+  CHECK(whole["timing"]["world_games_from_store"].get<int>() > 0);
+  CHECK(timeless(whole) == timeless(run(study)));
+}
+
 TEST_CASE("run_study: parts of a run, merged, are the whole run") {
   const Folder one, two, both;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8");
