@@ -70,4 +70,15 @@ inline constexpr int width = 8;  ///< loops run over multiples of this many lane
 /// log(1 + a) for a in [0, 1].
 [[nodiscard]] inline double log_1_plus(double a) { return log_ratio(a, 0.0); }
 
+/// log x for finite x >= 1, within 2 units in the last place.
+[[nodiscard]] inline double log_up(double x) {
+  constexpr double log_2_high = 0x1.62e42fefa3000p-1, log_2_low = 0x1.3de6af278ece6p-42;
+  constexpr std::uint64_t root_half = std::bit_cast<std::uint64_t>(0x1.6a09e667f3bcdp-1), whole = std::bit_cast<std::uint64_t>(0x1p52);
+  // x = 2^n m, m between the roots of 1/2 and of 2.
+  const auto bits = std::bit_cast<std::uint64_t>(x);
+  const std::uint64_t n = (bits - root_half) >> 52U;
+  const double m = std::bit_cast<double>(bits - (n << 52U)), power = std::bit_cast<double>(n | whole) - 0x1p52;
+  return power * log_2_high + (two_artanh((m - 1.0) / (m + 1.0)) + power * log_2_low);
+}
+
 }  // namespace melian::lanes

@@ -53,3 +53,15 @@ TEST_CASE("lanes: the logarithm of a ratio is within 2 last places of its larger
   CHECK(worst < 2.0);
   CHECK(worst_single < 1.6);
 }
+
+TEST_CASE("lanes: the logarithm is within 2 last places from 1 upwards, and exact at 1") {
+  RandomStream random(1, 3);
+  double worst = 0.0;
+  for (int k = 0; k < 200000; ++k) {
+    const double z = random.uniform(), x = k % 3 == 0 ? 1.0 + z * z * z * z : k % 3 == 1 ? 1.0 + 20.0 * z : std::exp(700.0 * z);
+    const long double exact = std::log(static_cast<long double>(x));
+    if (x > 1.0) worst = std::max(worst, units(lanes::log_up(x), exact, exact));
+  }
+  CHECK(worst < 2.0);
+  CHECK(lanes::log_up(1.0) == 0.0);
+}

@@ -26,6 +26,27 @@ MELIAN_LANES void add_between(std::int64_t n, const double* __restrict sigma, do
   }
 }
 
+MELIAN_LANES void add_constant(std::int64_t n, double value, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += value;
+}
+
+MELIAN_LANES void add_scaled(std::int64_t n, double constant, double factor, const double* __restrict from, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[i];
+}
+
+MELIAN_LANES void add_picked(std::int64_t n, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+                             double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[point[i]];
+}
+
+/// Mixtures of `corners` points, [corner][i].
+MELIAN_LANES void add_corners(std::int64_t n, int corners, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+                              const double* __restrict weight, double* __restrict sum) {
+  for (std::int64_t i = 0; i < n; ++i) sum[i] += constant;
+  for (int c = 0; c < corners; ++c, point += n, weight += n)
+    for (std::int64_t i = 0; i < n; ++i) sum[i] += factor * (weight[i] * from[point[i]]);
+}
+
 /// to = exp(x) for x <= 0.
 MELIAN_LANES void exponentials(std::int64_t n, const double* __restrict x, double* __restrict to) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = lanes::exp_down(x[i]);
@@ -42,6 +63,19 @@ MELIAN_LANES void scores(std::int64_t n, double precision, double log_weight, do
     s[i] = precision * s[i] + log_weight;
     top[i] = s[i] > top[i] ? s[i] : top[i];
   }
+}
+
+/// x = exp(x - top); their sum, in eight parts that are added last.
+MELIAN_LANES double sum_of_exponentials(int lanes, double top, double* __restrict x) {
+  double parts[lanes::width] = {};
+  for (int k = 0; k < lanes; k += lanes::width)
+    for (int i = 0; i < lanes::width; ++i) {
+      x[k + i] = lanes::exp_down(x[k + i] - top);
+      parts[i] += x[k + i];
+    }
+  double sum = 0.0;
+  for (const double part : parts) sum += part;
+  return sum;
 }
 
 MELIAN_LANES void subtract(std::int64_t n, const double* __restrict what, double* __restrict from) {
@@ -258,6 +292,37 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
   return std::isfinite(largest) ? 2.3e-16 * largest : infinity;
 }
 
+double Here::answer_alone(double* log_strategy, Scratch& scratch) {
+  const int branches = from_.num_branches, lanes = lanes::padded(branches), players = plan_.players(), mover = here_.mover;
+  const Decider& decider = here_.deciders.front();
+  const double precision = lambda(decider, 0);
+  scratch.chosen.resize(ix(std::int64_t{players} * branches));
+  scratch.sum.assign(ix(lanes), -infinity);
+  double *values = scratch.chosen.data(), *s = scratch.sum.data(), top = -infinity;
+  for (int k = 0; k < branches; ++k, values += players) {
+    if (open_to(k) == 0) {
+      std::fill_n(values, players, 0.0);
+      continue;
+    }
+    const Way way = this->way(from_.first_branch + k);
+    for (int player = 0; player < players; ++player)
+      values[player] = reward(way, player, 0) + (way.table == nullptr ? 0.0 : discount(way, player, 0) * way.block(player, 0)[0]);
+    s[k] = precision * values[mover] + decider.log_weight[ix(k)];
+    top = std::max(top, s[k]);
+  }
+  std::copy_n(s, branches, log_strategy);
+  const double sum = sum_of_exponentials(lanes, top, s), log_z = top + std::log(sum), per_sum = 1.0 / sum;
+  double* const to = own_table();
+  std::fill_n(to, players, 0.0);
+  values = scratch.chosen.data();
+  for (int k = 0; k < branches; ++k, values += players) {
+    log_strategy[k] -= log_z;
+    const double sigma = s[k] * per_sum;
+    for (int player = 0; player < players; ++player) to[player] += sigma * values[player];
+  }
+  return std::isfinite(top) ? 2.3e-16 * std::abs(top) : infinity;
+}
+
 void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
   for (int player = 0; player < plan_.players(); ++player)
     for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
@@ -292,26 +357,52 @@ void Here::average_one(int branch, std::int64_t begin, std::int64_t end, Scratch
   }
   const bool moving = std::ranges::any_of(scratch.news.moved, [](std::uint8_t m) { return m != 0; });
   // 2. Each point's mixture of the successor's points, then the values.
-  for (std::int64_t p = begin; p < end; ++p) {
-    if (way.table != nullptr && moving) {
+  const auto n = end - begin;
+  const bool same = way.table != nullptr && way.to->live == here_.live;
+  int corners = moving ? 0 : 1;
+  if (way.table != nullptr && moving) {
+    scratch.first.clear();
+    scratch.follows.clear();
+    for (std::int64_t p = begin; p < end; ++p) {
       scratch.from.on_grid(plan_, here_, p);
       for (const auto& [g, likelihood] : tied) {
         const int first = plan_.space.groups()[ix(g)].first_axis;
         plan_.space.shifts(g, likelihood.data(), &scratch.from.u[ix(first)], &scratch.news.shift[ix(first)]);
       }
       scratch.landing.land(plan_, *way.to, scratch.from, scratch.news, false);
-    } else if (way.table != nullptr) {
-      scratch.landing.corners.assign(1, {way.projection->point[ix(p)], 1.0});
-    }
-    double* to = own_table() + p;
-    for (int player = 0; player < players; ++player)
-      for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
-        const double odds = odds_of(player, q);
-        if (odds == 0.0) continue;
-        const double follows = way.table == nullptr ? 0.0 : discount(way, player, q) * scratch.landing.read(way.block(player, q));
-        *to += odds * (reward(way, player, q) + follows);
+      const auto& found = scratch.landing.corners;
+      // Points with fewer corners than others repeat their first, with no weight.
+      for (; corners < static_cast<int>(found.size()); ++corners)
+        for (std::int64_t before = 0; before < n; ++before) {
+          scratch.first.push_back(corners > 0 ? scratch.first[ix(before)] : 0);
+          scratch.follows.push_back(0.0);
+        }
+      for (int c = 0; c < corners; ++c) {
+        const bool own = c < static_cast<int>(found.size());
+        scratch.first[ix(c * n + p - begin)] = own ? found[ix(c)].point : found.front().point;
+        scratch.follows[ix(c * n + p - begin)] = own ? found[ix(c)].weight : 0.0;
       }
+    }
   }
+  double* to = own_table() + begin;
+  for (int player = 0; player < players; ++player)
+    for (int q = 0; q < here_.profiles; ++q, to += here_.points) {
+      const double odds = odds_of(player, q);
+      if (odds == 0.0) continue;
+      const double constant = odds * reward(way, player, q);
+      if (way.table == nullptr) {
+        add_constant(n, constant, to);
+        continue;
+      }
+      const double factor = odds * discount(way, player, q);
+      const double* block = way.block(player, q);
+      if (!moving && same)
+        add_scaled(n, constant, factor, block + begin, to);
+      else if (!moving)
+        add_picked(n, constant, factor, block, way.projection->point.data() + begin, to);
+      else
+        add_corners(n, corners, constant, factor, block, scratch.first.data(), scratch.follows.data(), to);
+    }
 }
 
 }  // namespace melian::grid

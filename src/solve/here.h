@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "solve/bundle.h"
 #include "solve/kernel.h"
 #include "solve/landing.h"
 #include "solve/plan.h"
@@ -23,6 +24,8 @@ struct Scratch {
   std::vector<std::int64_t> bases;
   std::vector<int> cells;
   std::vector<double> weights;
+  std::vector<std::int64_t> starts, first;  ///< of lines, in the points of their state and of a successor
+  std::vector<double> follows, hats;
   Standpoint from;
   News news;
   Landing landing;
@@ -42,6 +45,11 @@ class Here {
   /// Scores of an untyped mover's decision at one belief point: [branch].
   void score_point(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, double* scores) const;
 
+  /// The same for lines `begin` to `end` of the grid, into columns of a bundle from `column` on.
+  void score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, int column, Scratch& scratch) const;
+  /// Values along these lines, from the bundle's answers at the nodes of their axis.
+  void value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column, Scratch& scratch);
+
   /// Values along a line of the mover's axis, from its strategies there.
   void value_line(const LineAnswer& answer, std::int64_t start, Scratch& scratch);
   /// Values at points of an untyped mover's decision; `log_strategy`: block [branch][point] of the whole state.
@@ -49,6 +57,8 @@ class Here {
   /// Solves an untyped mover's decision at points of the grid, writing the block [branch][point] of the whole state.
   /// Returns the largest residual.
   double answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
+  /// Both, where nobody's type matters any more: one point, one profile. `log_strategy`: by branch. Returns the residual.
+  double answer_alone(double* log_strategy, Scratch& scratch);
   /// Values at points of a chance move or passage.
   void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
 
@@ -81,6 +91,8 @@ class Here {
   [[nodiscard]] int num_branches() const { return from_.num_branches; }
 
  private:
+  void line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
+  bool first_points(const Way& way, Scratch& scratch) const;
   void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;

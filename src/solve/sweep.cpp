@@ -192,13 +192,14 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
   const std::size_t at = slot(pass.round, task.state);
   Assessment& strategies = pass.rung->strategies;
   double* block = strategies.log_strategy.data() + strategies.offset[at];
-  const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
+  const bool alone = state.points == 1 && state.profiles == 1;
+  const double residual = alone ? here.answer_alone(block, shop.scratch) : here.answer_points(block, task.begin, task.end, shop.scratch);
   const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
   for (std::int64_t p = task.begin; p < task.end; ++p) {
     strategies.marks[ix(strategies.mark_offset[at] + p)] = static_cast<std::uint8_t>(mark);
     note(pass, task.state, p, mark, residual, tally);
   }
-  here.value_points(block, task.begin, task.end, shop.scratch);
+  if (!alone) here.value_points(block, task.begin, task.end, shop.scratch);
   if (pass.below != nullptr)
     Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor)
         .value_points(pass.below->strategies.log_strategy.data() + pass.below->strategies.offset[at], task.begin, task.end, shop.scratch);
@@ -289,6 +290,7 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
 
 void Sweep::level(const Pass& pass, const std::vector<int>& states) {
   std::vector<Task> tasks, fine;
+  std::vector<int> bundled;
   const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
     for (std::int64_t begin = 0; begin < count; begin += size) into.push_back({state, begin, std::min(count, begin + size)});
   };
@@ -297,7 +299,9 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const StatePlan& state = plan_.states[ix(s)];
     const std::int64_t branches = plan_.shape.states[ix(s)].num_branches;
     const std::int64_t a_line = state.own_nodes * branches * 8;
-    if (state.line)
+    if (bundles(pass, s))
+      bundled.push_back(s);
+    else if (state.line)
       split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
     else if (state.joint)
       split(tasks, s, state.points, joint_per_task);
@@ -308,8 +312,10 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
     split(fine, s, points / own, state.joint ? joint_per_task : std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
   }
-  std::vector<Tally> found(tasks.size());
-  parallel_for(tasks.size(), [&](std::size_t k) { work(pass, tasks[k], found[k]); });
+  const std::vector<Batch> side_by_side = batches(pass, bundled);
+  std::vector<Tally> found(tasks.size() + side_by_side.size());
+  parallel_for(found.size(),
+               [&](std::size_t k) { k < tasks.size() ? work(pass, tasks[k], found[k]) : solve_batch(pass, side_by_side[k - tasks.size()], found[k]); });
   for (const Tally& one : found) {
     tally_.add(one);
     done_ += one.decisions;
@@ -339,6 +345,42 @@ Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>
   return Ending::finished;
 }
 
+/// How values of a cycle's heads move with those that play comes back to, where that is little enough to be probed.
+Dependence Sweep::dependence(const SolutionOrder::Stage& cycle, const std::vector<int>& heads) const {
+  constexpr std::int64_t most_numbers = 256;
+  constexpr int most_probes = 16;
+  std::vector<int> first, number(plan_.states.size(), -1);
+  std::int64_t size = 0;
+  for (const int head : heads) {
+    const StatePlan& state = plan_.states[ix(head)];
+    number[ix(head)] = static_cast<int>(first.size());
+    first.push_back(static_cast<int>(size));
+    size += state.points * state.profiles * plan_.players();
+    if (size > most_numbers) return {};
+  }
+  // Levels hold successors first.
+  std::vector<std::vector<int>> reads(plan_.states.size());
+  for (const auto& level : cycle.levels)
+    for (const int s : level) {
+      std::vector<int>& own = reads[ix(s)];
+      const PublicState& from = plan_.shape.states[ix(s)];
+      for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
+        const Link& next = plan_.branches[ix(b)].next;
+        if (next.state < 0) continue;
+        if (next.back)
+          own.push_back(number[ix(next.state)]);
+        else
+          own.insert(own.end(), reads[ix(next.state)].begin(), reads[ix(next.state)].end());
+      }
+      std::ranges::sort(own);
+      own.erase(std::ranges::unique(own).begin(), own.end());
+    }
+  std::vector<std::vector<int>> moved_by;
+  for (const int head : heads) moved_by.push_back(reads[ix(head)]);
+  Dependence out = Dependence::by_block(first, static_cast<int>(size), moved_by);
+  return out.probes <= most_probes ? out : Dependence{};
+}
+
 /// A cycle of public states: swept until the values of those that play comes back to move no more, then once again for
 /// the tally.
 Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
@@ -365,6 +407,19 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
     done_ = now;
     return goes_on;
   };
+  // Once plain iteration is seen to converge, Newton's method hurries there, where its slopes can be had; where that fails,
+  // iteration goes on from where it was.
+  constexpr int falls_before_slopes = 10;
+  constexpr int most_tries = 3;
+  constexpr double near = 1e-2, try_again = 0.1;  // of the largest value: the change from which slopes are of use; nearer every time
+  double next_try = near;
+  const Dependence depends = dependence(cycle, heads);
+  Tangent tangent(depends);
+  bool by_slopes = false;
+  int tries = 0;
+  int falls = 0, sweeps_by_slopes = 0;
+  double last_change = infinity;
+  std::vector<double> plain_x;
   FixedPoint search;
   auto ending = FixedPoint::Ending::none;
   while (ending == FixedPoint::Ending::none) {
@@ -378,7 +433,29 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
       const auto first = tables.untimed.begin() + state.slab_offset;
       fx.insert(fx.end(), first, first + size_of(state));
     }
-    ending = search.step(x, fx);
+    if (by_slopes) {
+      const auto found = tangent.step(x, fx);
+      ++sweeps_by_slopes;
+      by_slopes = found == Tangent::Ending::none;
+      if (found == Tangent::Ending::converged) ending = FixedPoint::Ending::converged;
+      if (found == Tangent::Ending::failed) x = plain_x;
+      last_change = tangent.change();
+    } else {
+      const double before = last_change;
+      std::vector<double> swept = x;
+      ending = search.step(x, fx);
+      last_change = search.change();
+      falls = last_change < before ? falls + 1 : 0;
+      double size = 0.0;
+      for (const double value : fx) size = std::max(size, std::abs(value));
+      if (ending == FixedPoint::Ending::none && depends.probes > 0 && tries < most_tries && falls >= falls_before_slopes && last_change <= next_try * size) {
+        by_slopes = true;
+        ++tries;
+        next_try = try_again * last_change / size;
+        plain_x = std::exchange(x, std::move(swept));
+        tangent.begin(x, fx);
+      }
+    }
     auto from = x.begin();
     for (const int head : heads) {
       const StatePlan& state = plan_.states[ix(head)];
@@ -391,11 +468,11 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   last.again = true;
   if (const Ending stopped = levels(last, cycle.levels, go_on); stopped != Ending::finished) return stopped;
   tally_.fresh_jumps += fresh_jumps;
-  tally_.sweeps = std::max(tally_.sweeps, search.steps());
+  tally_.sweeps = std::max(tally_.sweeps, search.steps() + sweeps_by_slopes);
   tally_.damped = tally_.damped || search.damped();
   // The strategies answer x; a reader who values them anew finds f(x).
   const double lambda = pass.rung->factor * *std::max_element(plan_.lambda.begin(), plan_.lambda.end());
-  tally_.residual = std::max(tally_.residual, 2.0 * lambda * search.change());
+  tally_.residual = std::max(tally_.residual, 2.0 * lambda * last_change);
   if (ending == FixedPoint::Ending::converged) return Ending::finished;
   tally_.not_settled = true;
   if (pass.probing) return Ending::several_found;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "solve/here.h"
+#include "solve/tangent.h"
 
 namespace melian::grid {
 
@@ -60,6 +61,11 @@ class Sweep {
     int state;
     std::int64_t begin, end;
   };  ///< lines of a typed decision, points otherwise
+  /// Lines of typed decisions of one shape, of one state or of several.
+  struct Batch {
+    std::vector<Task> parts;
+    int columns = 0;
+  };
   struct Pass {
     Rung* rung;
     Rung* below;
@@ -78,10 +84,15 @@ class Sweep {
 
   Ending levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on);
   Ending iterate(const Pass& pass, int stage, const GoOn& go_on);
+  [[nodiscard]] Dependence dependence(const SolutionOrder::Stage& cycle, const std::vector<int>& heads) const;
   void give_up(const Pass& pass, const SolutionOrder::Stage& stage);
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;
   void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  [[nodiscard]] bool bundles(const Pass& pass, int state) const;
+  [[nodiscard]] std::vector<Batch> batches(const Pass& pass, const std::vector<int>& states) const;
+  void solve_batch(const Pass& pass, const Batch& batch, Tally& tally) const;
+  void start_bundle(const Pass& pass, const Task& part, int column, Bundle& bundle) const;
   void rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const;
   void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
   void refine(const Pass& pass, const Task& task, Tally& tally) const;
