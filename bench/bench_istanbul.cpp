@@ -2,6 +2,7 @@
 
 #include "bench/measure.h"
 #include "melian/language.h"
+#include "melian/study.h"
 
 namespace {
 
@@ -26,5 +27,21 @@ void istanbul(benchmark::State& state) {
   bench::measure(state, game, options, static_cast<int>(state.range(1)));
 }
 BENCHMARK(istanbul)->Args({3, 1})->Args({5, 1})->Args({5, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// What a study needs of each world besides its solution: everything `predict` counts.
+void istanbul_predict(benchmark::State& state) {
+  const Game game = istanbul_core();
+  const int nodes = static_cast<int>(state.range(0));
+  SolveOptions options;
+  options.method = BeliefGrid{.nodes = {nodes, nodes, 3}};
+  const auto solution = solve(game, options);
+  if (!solution) return state.SkipWithError("refused");
+  set_threads(static_cast<int>(state.range(1)));
+  double settled = 0.0;
+  for (auto _ : state) settled = predict(game, *solution).outcomes.front();
+  set_threads(0);
+  state.counters["first outcome"] = settled;
+}
+BENCHMARK(istanbul_predict)->Args({3, 1})->Args({5, 1})->Args({5, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace

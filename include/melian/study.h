@@ -68,6 +68,9 @@ struct Prediction {
 /// Forward distribution over (round, public state, belief point) per true type profile, the adjoint of backward
 /// evaluation; information by the analyst's beliefs.
 [[nodiscard]] Prediction predict(const Game& game, const Assessment& assessment, const OnStep& on_step = {});
+/// The same, with the values at the start that the solver has found instead of a sweep of its own that finds them again.
+/// Requires: a solution that was not cancelled.
+[[nodiscard]] Prediction predict(const Game& game, const Solution& solution, const OnStep& on_step = {});
 
 /// The numbers of a prediction that are printed, by name ("outcomes.settlement", "rounds.mean", "values.D.weak", ...):
 /// the list whose grid error a certificate gives.

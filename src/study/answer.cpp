@@ -49,7 +49,7 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
   const Result<Solution> solution = solve(game, options);
   if (!solution) return std::unexpected(solution.error());
   if (watch.cancelled) return std::map<std::string, double>{};
-  return printed_numbers(game.shape(), predict(game, solution->assessment, options.on_step));
+  return printed_numbers(game.shape(), predict(game, *solution, options.on_step));
 }
 
 /// Compares the printed numbers with those on thinned grids: N/2 nodes, and N/4 where there are enough.
@@ -135,7 +135,7 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   out.solution = std::move(*solution);
   out.solve_seconds = (now() - begun).count();
   if (out.solution.summary.termination == Termination::cancelled) return stopped();
-  out.prediction = predict(game, out.solution.assessment, asked.on_step);
+  out.prediction = options.with_certificate ? predict(game, out.solution.assessment, asked.on_step) : predict(game, out.solution, asked.on_step);
   if (watch.cancelled) return stopped();
   if (!options.with_certificate) {
     out.certificate = own_counts(out.solution, options.certify, "certificate: none was asked for");

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "numeric/lanes.h"
+#include "study/crossing.h"
+
 namespace melian::prediction {
 namespace {
 
@@ -15,6 +18,50 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
   for (std::int64_t k = structure.acceptance_begin[at(branch)]; k < structure.acceptance_begin[at(branch) + 1]; ++k)
     if (structure.acceptances[static_cast<std::size_t>(k)].move == move) return &structure.acceptances[static_cast<std::size_t>(k)];
   return nullptr;
+}
+
+/// What a branch adds to the amounts at all points.
+struct Addition {
+  int points, width;         ///< of a row: columns times profiles
+  std::ptrdiff_t row_there;  ///< of the successor's table
+  const double *at_once, *factor;
+  const double* successor;  ///< null where play ends
+  const int *low, *index;   ///< by point; by place in a row here: the place in a row there
+  const double* weight;
+  int step;
+  const double *zero, *one;
+  const double* second;  ///< by place in a row: 0 or 1, the type whose odds count; -1: `own`
+  const double* own;     ///< by place in a row: odds whatever the point
+};
+
+MELIAN_LANES void add_all(const Addition& a, double* __restrict to) {
+  const double* __restrict at_once = a.at_once, * __restrict factor = a.factor, * __restrict second = a.second, * __restrict own = a.own;
+  for (int p = 0; p < a.points; ++p, to += a.width) {
+    const double zero = a.zero[p], one = a.one[p];
+    if (a.successor == nullptr) {
+      MELIAN_INDEPENDENT
+      for (int x = 0; x < a.width; ++x) {
+        const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
+        to[x] += odds * at_once[x];
+      }
+      continue;
+    }
+    const double* __restrict low = a.successor + a.low[p] * a.row_there, * __restrict high = low + a.step * a.row_there;
+    const double above = a.weight[p], below = 1.0 - above;
+    if (a.index == nullptr) {
+      MELIAN_INDEPENDENT
+      for (int x = 0; x < a.width; ++x) {
+        const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
+        to[x] += odds * (at_once[x] + factor[x] * (below * low[x] + above * high[x]));
+      }
+      continue;
+    }
+    for (int x = 0; x < a.width; ++x) {
+      const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
+      const double next = a.index[x] < 0 ? 0.0 : below * low[a.index[x]] + above * high[a.index[x]];
+      to[x] += odds * (at_once[x] + factor[x] * next);
+    }
+  }
 }
 
 }  // namespace
@@ -252,6 +299,7 @@ void Backward::compute(int round, int state) {
       }
     if (!some) continue;
     const Effect now = effect(reader, round, state);
+    if (compute_together(now, reader, here, chance, table)) continue;
     for (int p = 0; p < here.points; ++p) {
       reader.read(p, footing);
       after(now, reader, footing, amounts.data());
@@ -264,6 +312,39 @@ void Backward::compute(int round, int state) {
       }
     }
   }
+}
+
+/// Adds a branch at all points at once; false where it has to be read point by point.
+bool Backward::compute_together(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const {
+  static thread_local Crossing crossing;
+  if (!reader.possible() || !crossing.read(board_, here, reader)) return false;
+  const auto profiles = at(here.profiles);
+  const std::size_t width = columns_.size() * profiles;
+  std::vector<double> second(width), own(width, 0.0);
+  std::vector<int> index;
+  bool in_place = effect.there == nullptr || effect.there->profiles == here.profiles;
+  const Projection* projection = reader.projection();
+  for (std::size_t c = 0; c < columns_.size(); ++c) {
+    in_place = in_place && effect.column[c] == static_cast<int>(c);
+    const bool by_own = chance && columns_[c].kind == Kind::payoff;
+    const double* odds = by_own ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles) : nullptr;
+    for (std::size_t theta = 0; theta < profiles; ++theta) {
+      second[c * profiles + theta] = by_own ? -1.0 : crossing.second[theta];
+      if (by_own) own[c * profiles + theta] = odds[theta];
+    }
+  }
+  const std::size_t row_there = effect.there == nullptr ? 0 : columns_.size() * at(effect.there->profiles);
+  if (effect.there != nullptr && !in_place)
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        index.push_back(effect.column[c] < 0
+                            ? -1
+                            : effect.column[c] * effect.there->profiles + (projection->same_profiles ? static_cast<int>(theta) : projection->profile[theta]));
+  add_all({here.points, static_cast<int>(width), static_cast<std::ptrdiff_t>(row_there), effect.at_once.data(), effect.factor.data(),
+           effect.there == nullptr ? nullptr : effect.successor->data(), crossing.low.data(), index.empty() ? nullptr : index.data(), crossing.weight.data(),
+           crossing.step, crossing.zero.data(), crossing.one.data(), second.data(), own.data()},
+          table.data());
+  return true;
 }
 
 std::vector<double> Backward::at_start() const {

@@ -68,6 +68,7 @@ class Backward {
 
  private:
   void compute(int round, int state);
+  bool compute_together(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const;
   [[nodiscard]] bool settle(int stage, const std::function<bool()>& go_on);
   /// The table that a branch from `from` to the untimed state `to` reads.
   [[nodiscard]] const Table& untimed(int from, int to) const;

@@ -4,6 +4,9 @@
 #include <array>
 #include <cmath>
 
+#include "numeric/lanes.h"
+#include "study/crossing.h"
+
 namespace melian::prediction {
 namespace {
 
@@ -11,6 +14,58 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 /// x log(x / y), 0 where x is.
 double x_log_ratio(double x, double y) { return x > 0.0 ? x * std::log(x / y) : 0.0; }
+
+/// What plays at all points carry along a branch, by full profile, into one or two points each of the successor.
+struct Stream {
+  int points, profiles;
+  const double* from;
+  std::ptrdiff_t from_columns;
+  const std::uint8_t* second;  ///< [full profile]
+  const double *zero, *one, *odds;
+  double* by_profile;
+  // Null where play ends.
+  double* to;
+  std::ptrdiff_t to_columns;
+  const int* low;
+  const double* weight;
+  int step;
+};
+
+MELIAN_LANES void pour(const Stream& s) {
+  double* __restrict sum = s.by_profile;
+  const std::uint8_t* __restrict second = s.second;
+  for (int p = 0; p < s.points; ++p) {
+    const double* __restrict row = s.from + p * s.from_columns;
+    const double zero = s.zero[p], one = s.one[p], drawn = row[s.from_columns - 1] * s.odds[p];
+    if (s.to == nullptr) {
+      MELIAN_INDEPENDENT
+      for (int theta = 0; theta < s.profiles; ++theta) sum[theta] += row[theta] * (second[theta] != 0 ? one : zero);
+      continue;
+    }
+    double* __restrict low = s.to + s.low[p] * s.to_columns;
+    if (s.step == 0) {
+      MELIAN_INDEPENDENT
+      for (int theta = 0; theta < s.profiles; ++theta) {
+        const double moved = row[theta] * (second[theta] != 0 ? one : zero);
+        sum[theta] += moved;
+        low[theta] += moved;
+      }
+      low[s.to_columns - 1] += drawn;
+      continue;
+    }
+    double* __restrict high = low + s.step * s.to_columns;
+    const double above = s.weight[p], below = 1.0 - above;
+    MELIAN_INDEPENDENT
+    for (int theta = 0; theta < s.profiles; ++theta) {
+      const double moved = row[theta] * (second[theta] != 0 ? one : zero);
+      sum[theta] += moved;
+      low[theta] += below * moved;
+      high[theta] += above * moved;
+    }
+    low[s.to_columns - 1] += below * drawn;
+    high[s.to_columns - 1] += above * drawn;
+  }
+}
 
 class Forward {
  public:
@@ -31,6 +86,8 @@ class Forward {
   void gather(int round, const std::vector<int>& level);
   void cross_rounds(int round, bool closing);
   void carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const;
+  void carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to, bool with_beliefs,
+                      Flow& flow) const;
   void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const;
   [[nodiscard]] double lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const;
   void open(Standing& standing, int state) const;
@@ -227,6 +284,9 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
   flow.end_entropy.assign(players, 0.0);
   flow.splitting.assign(players, 0.0);
 
+  static thread_local Crossing crossing;
+  if (forced_ < 0 && crossing.read(board_, here, reader)) return carry_together(reader, crossing, here, from, to, with_beliefs, flow);
+
   // Columns of the target's frozen beliefs: those frozen here keep their column, those who stop being live start one.
   struct Frozen {
     int to_column, from_column, player, type;
@@ -276,6 +336,84 @@ void Forward::carry(int round, int branch, const Standing& from, Standing* to, b
       target[to->columns - 1] += share * drawn * odds;
     }
   }
+}
+
+/// The same as the rest of `carry`, at all points at once.
+void Forward::carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to, bool with_beliefs,
+                             Flow& flow) const {
+  std::vector<std::uint8_t> second(at(profiles_));
+  for (int theta = 0; theta < profiles_; ++theta) second[at(theta)] = crossing.second[at(here.profile_of_full[at(theta)])];
+  pour({here.points, profiles_, from.mass.data(), from.columns, second.data(), crossing.zero.data(), crossing.one.data(), crossing.odds.data(),
+        flow.by_profile.data(), to == nullptr ? nullptr : to->mass.data(), to == nullptr ? 0 : to->columns, crossing.low.data(), crossing.weight.data(),
+        crossing.step});
+  const auto odds = [&](int p, int theta) { return second[at(theta)] != 0 ? crossing.one[at(p)] : crossing.zero[at(p)]; };
+  // The analyst's belief in the second type of a group that is live here, afterwards.
+  const auto believed = [&](int player, int type, int p) {
+    const int group = here.group_of_player[at(player)];
+    if (group == crossing.group) return crossing.belief[at(p)];
+    if (const Shape::Group& own = here.groups[at(group)]; own.count == 1) {
+      const Shape::Axis& axis = here.axes[at(own.first)];
+      return board_.nodes(axis.axis)[at(axis.node[at(p)])];
+    }
+    std::vector<double> log_odds;
+    board_.log_odds_at(here, p, log_odds);
+    return board_.belief(here, log_odds, player, type);
+  };
+  if (with_beliefs)
+    for (std::size_t n = 0; n < believed_.size(); ++n) {
+      const auto [player, type] = believed_[n];
+      const int column = frozen_column(board_, here, player, type);
+      double* const sum = flow.belief.data() + n * at(profiles_);
+      for (int p = 0; p < here.points; ++p) {
+        const double* row = from.row(p);
+        const double belief = column < 0 ? believed(player, type, p) : 0.0;
+        for (int theta = 0; theta < profiles_; ++theta) sum[theta] += odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
+      }
+    }
+  if (to != nullptr) {
+    const Shape& there = board_.shape(reader.destination().state);
+    for (const auto& [player, type] : there.frozen) {
+      const int column = frozen_column(board_, here, player, type), into = frozen_column(board_, there, player, type);
+      for (int p = 0; p < here.points; ++p) {
+        const double* row = from.row(p);
+        const double belief = column < 0 ? believed(player, type, p) : 0.0, above = crossing.weight[at(p)];
+        double *low = to->row(crossing.low[at(p)]) + into, *high = low + std::ptrdiff_t{crossing.step} * to->columns;
+        for (int theta = 0; theta < profiles_; ++theta) {
+          const double moved = odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
+          low[theta] += (1.0 - above) * moved;
+          if (above > 0.0) high[theta] += above * moved;
+        }
+      }
+    }
+  }
+  if (!with_information_) return;
+  const Shape* there = reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
+  for (std::size_t g = 0; g < here.groups.size(); ++g)
+    for (const int player : board_.space().groups()[at(here.groups[g].group)].players) {
+      const bool stays = there != nullptr && there->has(player), moves = static_cast<int>(g) == crossing.group;
+      if (!moves && stays) continue;
+      double news = 0.0, end_entropy = 0.0, splitting = 0.0;
+      for (int p = 0; p < here.points; ++p) {
+        const double drawn = from.row(p)[from.columns - 1], carried = drawn * crossing.odds[at(p)];
+        if (carried <= 0.0) continue;
+        if (!moves) {
+          end_entropy += carried * here.entropy[at(player)][at(p)];
+          continue;
+        }
+        news += drawn * crossing.news[at(p)];
+        const double exact = crossing.entropy[at(p)];
+        if (!stays) {
+          end_entropy += carried * exact;
+          continue;
+        }
+        const double* node = node_entropy_[at(here.axes[at(crossing.axis)].axis)].data() + crossing.cell[at(p)];
+        const double above = crossing.place[at(p)];
+        splitting += carried * (exact - (1.0 - above) * node[0] - (above > 0.0 ? above * node[1] : 0.0));
+      }
+      flow.news[at(player)] += news;
+      flow.end_entropy[at(player)] += end_entropy;
+      flow.splitting[at(player)] += splitting;
+    }
 }
 
 void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -167,6 +168,14 @@ class BranchReader {
   /// Can the analyst's belief about this live group of the state move on this branch?
   [[nodiscard]] bool moves(std::size_t group) const { return moves_[group]; }
   void read(int point, Footing& out) const;
+  /// Log likelihoods of the branch by the two types of one group alone, all others alike: by point, or constants.
+  struct Plain {
+    int group = -1;  ///< index in the shape's groups; -1: alike for all types
+    const double *log_zero = nullptr, *log_one = nullptr;
+    double constant[2] = {0.0, 0.0};
+  };
+  /// Where the branch is as simple as that, and every type has it.
+  [[nodiscard]] std::optional<Plain> plain() const;
   /// Odds of the branch where the action of `move` is taken whatever its mover would do, by those who have it: [profile].
   void force(int point, int move, std::vector<double>& odds) const;
 

@@ -230,22 +230,25 @@ void Collector::finish_offers() {
   }
 }
 
-/// Payoffs at the start, under the players' own beliefs and odds, and acceptances that can happen more than once.
+/// Payoffs at the start, under the players' own beliefs and odds (unless `out` has them), and acceptances that can happen
+/// more than once.
 void evaluate_backward(const Board& board, Prediction& out, const OnStep& on_step) {
   const Structure& structure = board.structure();
   std::vector<Column> columns;
-  for (int j = 0; j < structure.num_players(); ++j) columns.push_back({Column::Kind::payoff, j, -1, {}});
+  const int valued = out.values.empty() ? structure.num_players() : 0;
+  for (int j = 0; j < valued; ++j) columns.push_back({Column::Kind::payoff, j, -1, {}});
   std::vector<int> repeated;
   for (const auto& [move, offer] : out.offers)
     if (can_be_accepted_again(board, move)) {
       repeated.push_back(move);
       columns.push_back({Column::Kind::accepted, move, -1, {}});
     }
+  if (columns.empty()) return;
   Backward backward(board, columns);
   if (!backward.sweep({}, [&](double done) { return !on_step || on_step({"predict", 0.5 + 0.5 * done}); })) return;
   const std::vector<double> start = backward.at_start();
   const Shape& root = board.shape(structure.root);
-  for (int j = 0; j < structure.num_players(); ++j) {
+  for (int j = 0; j < valued; ++j) {
     const int types = structure.players[at(j)].num_types();
     auto& values = out.values.emplace_back(at(types), 0.0);
     const std::vector<double> others = board.profiles_given_own(j, true);
@@ -257,7 +260,7 @@ void evaluate_backward(const Board& board, Prediction& out, const OnStep& on_ste
   for (std::size_t k = 0; k < repeated.size(); ++k) {
     double probability = 0.0;
     for (int theta = 0; theta < board.full().count(); ++theta)
-      probability += out.profile_weight[at(theta)] * start[(structure.players.size() + k) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
+      probability += out.profile_weight[at(theta)] * start[(at(valued) + k) * at(root.profiles) + at(root.profile_of_full[at(theta)])];
     out.offers[repeated[k]].accepted = probability;
   }
 }
@@ -288,11 +291,11 @@ std::vector<StartStrategy> strategy_at_start(const Board& board) {
   return out;
 }
 
-}  // namespace
-
-Prediction predict(const Game& game, const Assessment& assessment, const OnStep& on_step) {
+/// `values`: at the start, where they are known.
+Prediction predict_from(const Game& game, const Assessment& assessment, std::vector<std::vector<double>> values, const OnStep& on_step) {
   const Board board(game, assessment);
   Prediction out;
+  out.values = std::move(values);
   Collector collector(board, out);
   ForwardHooks hooks;
   hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { collector.flow(round, closing, branch, to, flow); };
@@ -303,6 +306,15 @@ Prediction predict(const Game& game, const Assessment& assessment, const OnStep&
   evaluate_backward(board, out, on_step);
   out.start = strategy_at_start(board);
   return out;
+}
+
+}  // namespace
+
+Prediction predict(const Game& game, const Assessment& assessment, const OnStep& on_step) { return predict_from(game, assessment, {}, on_step); }
+
+Prediction predict(const Game& game, const Solution& solution, const OnStep& on_step) {
+  MELIAN_EXPECT(!solution.start_values.empty(), "a solution that came to an end has values at the start");
+  return predict_from(game, solution.assessment, solution.start_values, on_step);
 }
 
 std::map<std::string, double> printed_numbers(const Structure& structure, const Prediction& prediction) {
