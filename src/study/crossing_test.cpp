@@ -13,7 +13,7 @@ using namespace melian::prediction;
 
 TEST_CASE("crossing: all points at once are the points one by one") {
   std::int64_t plain = 0, point_by_point = 0;
-  for (const std::uint64_t seed : {1U, 2U, 3U, 4U}) {
+  for (const std::uint64_t seed : {1U, 2U, 3U, 4U, 5U, 6U, 7U, 8U}) {
     melian::testing::RandomGameOptions options;
     options.players = 3;
     options.typed_players = 2 + static_cast<int>(seed % 2);
