@@ -119,7 +119,8 @@ Result<Store> Store::open(const std::string& path) {
 
 Result<Store> Store::open_to_read(const std::string& path) {
   auto file = std::make_unique<File>(path);
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READONLY, nullptr); code != SQLITE_OK) return file->failed(code);
+  // Not SQLITE_OPEN_READONLY: what a killed run left half written must be rolled back first.
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE, nullptr); code != SQLITE_OK) return file->failed(code);
   sqlite3_busy_timeout(file->handle, patience_milliseconds);
   {
     Statement check(file->handle, "PRAGMA quick_check(1)");

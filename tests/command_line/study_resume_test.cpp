@@ -30,7 +30,7 @@ int pieces_in(const std::string& store) {
   sqlite3* handle = nullptr;
   int count = 0;
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
       sqlite3_prepare_v2(handle, "SELECT COUNT(*) FROM piece", -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
     count = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
@@ -73,11 +73,12 @@ std::string study_over_worlds() {
   return folder().write("war_over_worlds.toml", text);
 }
 
+/// Opens it for writing, so that what a killed run left half written is rolled back.
 int worlds_in(const std::string& store) {
   sqlite3* handle = nullptr;
   sqlite3_stmt* statement = nullptr;
   int count = 0;
-  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
       sqlite3_prepare_v2(handle, "SELECT COUNT(*) FROM world", -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
     count = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
