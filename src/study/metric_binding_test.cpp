@@ -140,4 +140,5 @@ TEST_CASE("metric: a quantity is refused where it means nothing") {
   CHECK(mistake("value(S.weak)") == "S has no types");
   CHECK(mistake("rounds at table of D") == "`table` is no move of D");
   CHECK(mistake("range(S, D) at answer").starts_with("a bargaining range is taken where offers are made"));
+  CHECK(mistake("hopeless(y, 0.1) at answer") == "what an author expects of its offers is taken where it makes them");
 }

@@ -1,3 +1,5 @@
+/// Longer than most: one reader takes the sections in turn; they share places, ids and where mistakes go.
+
 #include "study/study_file.h"
 
 #include <algorithm>
