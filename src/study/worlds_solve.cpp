@@ -146,8 +146,8 @@ BeliefGrid WorldGames::grid(const Game& game, WorldLevel level) const {
 }
 
 std::string WorldGames::key_of(const WorldTask& task, const Slot& slot, const Settings& settings, double lambda_factor) const {
-  std::string text = fmt::format("melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation, model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_,
-                                 word_of(task.level));
+  std::string text = fmt::format("melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation,
+                                 model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_, word_of(task.level));
   for (const auto& grid : {study_.solve.grid, plan_.asked().grid}) {
     text += "grid";
     for (const auto& [player, nodes] : grid) text += fmt::format(" {}={}", player, nodes);
