@@ -82,7 +82,12 @@ Result<bool> WorldsRun::solve() {
     for (std::size_t k = static_cast<std::size_t>(shard->first - 1); k < mine.size(); k += static_cast<std::size_t>(shard->second)) part.push_back(mine[k]);
     mine = std::move(part);
   }
-  return games_.obtain(mine);
+  // Worlds before what total effects change in them: a game that a group of parameters does not touch is then known.
+  const auto changed = std::ranges::stable_partition(mine, [](const WorldTask& task) { return task.draw.group < 0; });
+  std::vector<WorldTask> effects(changed.begin(), changed.end());
+  mine.erase(changed.begin(), changed.end());
+  auto finished = games_.obtain(mine);
+  return finished && *finished ? games_.obtain(effects) : finished;
 }
 
 /// From solved worlds to what they say of the claims.
