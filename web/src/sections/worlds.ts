@@ -86,7 +86,7 @@ function enough(worlds: Worlds, claims: Claim[]): HTMLElement | null {
   if (numbers.length < 2) return null;
   const highest = Math.max(...[...rows, ...widest].map((row) => row.width));
   const ends = claims.flatMap((claim) => rows.filter((row) => row.claim === claim.id).slice(-1));
-  const heights = spread(ends.map((end) => end.width), highest * 0.055);
+  const heights = spread(ends.map((end) => end.width), highest * 0.055, 0);
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 300, marginLeft: 52, marginRight: 44, marginBottom: 46, marginTop: 26,
     x: { type: "log", base: 2, label: "plausible worlds", labelOffset: 38, ticks: numbers.filter((_, i) => !is_narrow() || (numbers.length - 1 - i) % 2 === 0), tickFormat: grouped }, y: { label: "width of the 95 % interval (points)", percent: true, domain: [0, 100 * highest], grid: true },
