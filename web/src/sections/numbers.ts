@@ -61,7 +61,7 @@ function claim_plots(study: Study, claim: Claim): HTMLElement[] {
         threshold === undefined || threshold === null ? null : Plot.ruleX([threshold], { stroke: "currentColor", strokeDasharray: "3 3" }),
         Plot.ruleY(here, { fy: "reading", y: "precision_factor", x1: (d: (typeof here)[0]) => (d.value ?? 0) - (d.error ?? 0), x2: (d: (typeof here)[0]) => (d.value ?? 0) + (d.error ?? 0), stroke: "currentColor" }),
         Plot.dot(here, { fy: "reading", y: "precision_factor", x: "value", symbol: "verdict", stroke: "verdict", strokeWidth: 2.2, r: 5, title: (d: (typeof here)[0]) => `${d.reading}, lambda ${number(d.lambda)}: ${number(d.value)} \u00b1 ${number(d.error)}, ${d.verdict}` }),
-        Plot.text(here, { fy: "reading", y: "precision_factor", x: "value", text: (d: (typeof here)[0]) => `\u03bb ${number(d.lambda)}`, dx: 12, textAnchor: "start", fontSize: 10, fill: "currentColor" }),
+        Plot.text(here, { fy: "reading", y: "precision_factor", x: "value", text: (d: (typeof here)[0]) => `\u03bb ${number(d.lambda)}`, dx: 12, textAnchor: "start", fontSize: 10, fill: "currentColor", stroke: "var(--card)", strokeWidth: 4 }),
       ],
       symbol: verdict_symbols, color: verdict_colours,
     });
@@ -75,7 +75,7 @@ function over_worlds(study: Study, claim: Claim): HTMLElement | null {
   const worlds = claim.worlds, quantiles = worlds?.quantiles;
   if (!worlds || !quantiles || quantiles.length !== 5) return null;
   const cells = quantiles.map((q) => number(q));
-  return table(["Over plausible worlds", "5 %", "25 %", "median", "75 %", "95 %", "holds", "fails", "undecided"],
+  return table(["Over plausible worlds", "5\u00a0%", "25\u00a0%", "median", "75\u00a0%", "95\u00a0%", "holds", "fails", "undecided"],
     [[`${worlds.half || "the number"}, quantiles over ${grouped(worlds.solved)} worlds`, ...cells, grouped(worlds.holds), grouped(worlds.fails), grouped(worlds.undecided)]], study.worlds ? made_of(study.worlds) : undefined);
 }
 
