@@ -2,22 +2,22 @@
 import { decimal, signed } from "./dom";
 import type { ByRound } from "./results";
 
-/** Rounds that can be played: entries after the last possible round are nought only because the game stops there. */
-function rounds_played(reached: ByRound): number {
+/** Rounds that can be played: every play that is cut off has reached them all, so that entries far below its chance come after the game has stopped. */
+function rounds_played(reached: ByRound, unfinished: number): number {
   let last = reached.length;
-  while (last > 0 && (reached[last - 1] ?? 0) <= 0) --last;
+  while (last > 0 && (reached[last - 1] ?? 0) < unfinished / 2) --last;
   return last;
 }
 
 /** The chance that the war still goes on at the top of round 1, 2, ...; the last entry counts plays that the horizon cut off as going on. */
 export function still_goes_on(reached: ByRound, unfinished: number): ByRound {
-  return unfinished > 0 ? [...reached.slice(0, rounds_played(reached)), unfinished] : reached;
+  return unfinished > 0 ? [...reached.slice(0, rounds_played(reached, unfinished)), unfinished] : reached;
 }
 
 export interface Length { mean: number; reached: ByRound; unfinished: number }
 
 /** The most rounds a mean counts; null where nothing was cut off. */
-export const most_rounds = ({ reached, unfinished }: Length): number | null => (unfinished > 0 ? rounds_played(reached) : null);
+export const most_rounds = ({ reached, unfinished }: Length): number | null => (unfinished > 0 ? rounds_played(reached, unfinished) : null);
 
 /** How much longer `a` is than `b`, over as many rounds as both can last. */
 export function longer_by(a: Length, b: Length): { difference: number; within: number | null } {

@@ -10,6 +10,8 @@ const halving = (months: number): { mean: number; reached: number[]; unfinished:
 describe("still_goes_on", () => {
   it("does not end the war because the horizon ends the game", () => {
     expect(still_goes_on([1, 0.5, 0.25, 0], 0.125)).toEqual([1, 0.5, 0.25, 0.125]);
+    // Rounding leaves a trace of a round that cannot be played.
+    expect(still_goes_on([1, 0.5, 0.25, 3e-17], 0.125)).toEqual([1, 0.5, 0.25, 0.125]);
     expect(still_goes_on([1, 0.5, 0.25], 0.125)).toEqual([1, 0.5, 0.25, 0.125]);
   });
 
