@@ -61,6 +61,10 @@ describe("claims", () => {
     const { page, faults } = await open(JSON.stringify(study));
     expect(faults).toEqual([]);
     expect(await page.$$eval("#decides > ul.why li", (all) => all.map((li) => li.textContent))).toEqual([`Not judged in worlds: ${study.claims.slice(0, 3).map((claim) => claim.id).join(", ")}: the worlds leave its variant out.`]);
+    // On the first screen they are not called undecided in worlds that never judged them.
+    const group = page.locator("header .group", { hasText: "Judged under the readings only" });
+    expect(await group.locator("li a").allTextContents()).toEqual(study.claims.slice(0, 3).map((claim) => claim.id));
+    expect(await page.locator("header .group", { hasText: "Cannot be told" }).count()).toBe(0);
   }, 60_000);
 });
 

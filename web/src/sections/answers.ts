@@ -29,15 +29,16 @@ interface Group { title: string; why: string; claims: Claim[] }
 
 /** With worlds: by how far a claim survives them; without: by whether the readings agree. */
 function groups_of(study: Study): Group[] {
-  const judged = study.claims.map((claim) => ({ claim, claim_share: share_of(claim, false), opposite: share_of(claim, true) }));
-  if (!judged.some(({ claim_share }) => claim_share !== null)) {
+  const all = study.claims.map((claim) => ({ claim, claim_share: share_of(claim, false), opposite: share_of(claim, true) }));
+  const judged = all.filter(({ claim_share }) => claim_share !== null);
+  if (judged.length === 0) {
     const split = split_claims(study);
     return [
       { title: "The readings disagree", why: "whether it follows depends on whose assumptions one makes", claims: split },
       { title: "The readings agree", why: "the verdict is the same under every reading; whether it survives other assumptions was not tried", claims: study.claims.filter((claim) => !split.includes(claim)) },
     ];
   }
-  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share === null || share.share <= hardly_any;
+  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share !== null && share.share <= hardly_any;
   const holds = judged.filter((j) => at_least(j.claim_share)), fails = judged.filter((j) => at_least(j.opposite));
   const silent = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && at_most(j.claim_share) && at_most(j.opposite));
   const rest = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && !silent.includes(j));
@@ -46,6 +47,7 @@ function groups_of(study: Study): Group[] {
     { title: "The opposite follows almost whatever one assumes", why: "the opposite holds in nine plausible worlds of ten or more", claims: fails.map((j) => j.claim) },
     { title: "Depends on what one assumes", why: "neither the claim nor its opposite holds nearly everywhere", claims: rest.map((j) => j.claim) },
     { title: "Cannot be told", why: "undecided in most worlds: the number is too close to its tolerance, or does not exist", claims: silent.map((j) => j.claim) },
+    { title: "Judged under the readings only", why: "the worlds drawn cannot judge it; whether it survives other assumptions was not tried", claims: all.filter((j) => !judged.includes(j)).map((j) => j.claim) },
   ];
 }
 
