@@ -38,6 +38,9 @@ export const is_narrow = (): boolean => plot_width() < 560;
 /** Room that the longest of these labels takes beside a plot. */
 export const room_for = (labels: string[]): number => 16 + 7 * Math.max(0, ...labels.map((label) => label.length));
 
+/** Whether heads of columns beside `room` must stand upright: side by side they would touch. */
+export const heads_upright = (heads: string[], room: number): boolean => room_for(heads) > (plot_width() - room) / Math.max(1, heads.length);
+
 /** Whole rounds from 1 to `last`, about `most` of them: half a round is none. */
 export function whole_rounds(last: number, most: number): number[] {
   const step = Math.max(1, Math.ceil((last - 1) / Math.max(1, most)));

@@ -14,15 +14,17 @@ export interface Action { player: string | null; actions: string[]; expected_by_
 export interface Information { talk: ByRound; battlefield: ByRound; per_round_reached: ByRound; total: number; prior_entropy: number; end_entropy: number; splitting: number }
 export interface Certificate {
   residual: number; residual_reached: number; beliefs: number; exploitability: Record<string, Record<string, { gain: number; ceiling: number }>>;
-  grid_error: Record<string, number>; not_converging: string[]; cell_step: number; path_error: number; unsolved_decisions: number;
+  grid_error: Record<string, number>; not_converging: string[]; cell_step: number; path_error: number; ladder_error?: number | null; unsolved_decisions: number;
   reached: { unsolved_decisions: number; multiple_decisions: number; branch_jumps: number };
   tolerance: number; residual_tolerance: number; holds: boolean; why_not: string[];
 }
+/** Of a grid that followed play; `reached_beliefs` by axis, `change` null after one solve. */
+export interface Follow { solves: number; reached_beliefs: number[]; movement: number | null; change: number | null; left_out: number; settled: boolean }
 export interface PathStep { round: number; move: string; player: string | null; action: string; belief_before: number | null; belief_after: number | null }
 export interface Path { types: Record<string, string>; outcome: string; last_round: number; unfinished: boolean; frequency: number; steps: PathStep[] }
 export interface Result {
   game: { name: string; players: Player[]; public_states: number; belief_points: number; rounds: number };
-  method: { name: string; lambda: number; grid: Record<string, number>; measure: string; discounting: string };
+  method: { name: string; lambda: number; grid: Record<string, number>; measure: string; discounting: string; follow?: Follow };
   values: Record<string, Record<string, number>>;
   outcomes: Record<string, { probability: number; by_types: { types: Record<string, string>; probability: number }[] }>;
   rounds: { mean: number; distribution: ByRound; unfinished: number; reached: ByRound };
@@ -63,9 +65,11 @@ export interface ClaimWorlds {
 export interface Effect { parameter: string; total_effect: number; interval: Interval }
 /** `of`: which verdict it describes, the rarer one; "holds" where it is not said. */
 export interface Box { of?: Verdict; parameters: Record<string, Interval>; coverage: number; density: number; support: number; resampled?: Record<string, number> }
+/** `contrast`: judged and shown beside the others, and decides nothing. */
+export interface ClaimHalf { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string; contrast?: boolean }
 export interface Claim {
   id: string; by: string | string[]; text: string; opposite: string; mechanisms: string[]; metric: string;
-  halves: { name: string | null; text: string | null; metric: string; compare: string[]; holds_if: string }[];
+  halves: ClaimHalf[];
   guards: { text: string }[]; beware: string[]; base: Record<string, BaseJudgement>; reasons?: Reason[];
   worlds?: ClaimWorlds | null; worlds_why_not?: string | null; decided_by?: Effect[]; box?: Box | null;
 }
@@ -109,15 +113,25 @@ export interface Evidence {
 export interface Mechanism { id: string; text?: string | null; where: string[]; shown_by: string[]; modules?: string[]; paragraph?: string | null; nearest?: string | null; simplified?: string | null }
 export interface Variant { id: string; text: string | null; parameters: Record<string, number | string>; modules?: string[]; readings: Record<string, ShortResult> }
 
+/** The halves a verdict rests on: all but contrasts. */
+export const halves_that_count = (claim: Claim): ClaimHalf[] => claim.halves.filter((half) => !half.contrast);
+
 /** The claims on which the readings' verdicts differ. */
 export const split_claims = (study: Study): Claim[] => study.claims.filter((claim) => new Set(Object.values(claim.base).map((j) => j.verdict)).size > 1);
+
+/** Claims numbered in one way ("C1", "C2", ...) by their numbers, whatever order the study's modules brought them in; all others as they stand. */
+function in_order(study: Study): Study {
+  const number_of = (claim: Claim): number => Number(claim.id.replace(/^\D+/, ""));
+  const prefixes = new Set(study.claims.map((claim) => /^(\D+)\d+$/.exec(claim.id)?.[1]));
+  return prefixes.size === 1 && !prefixes.has(undefined) ? { ...study, claims: [...study.claims].sort((a, b) => number_of(a) - number_of(b)) } : study;
+}
 
 /** The study inside this page; an explanation instead when there is none. */
 export function read_results(): Study | string {
   const text = document.getElementById("melian-results")?.textContent ?? "";
   try {
     const found: unknown = JSON.parse(text);
-    if (typeof found === "object" && found !== null && (found as Study).schema === "melian.study/1") return found as Study;
+    if (typeof found === "object" && found !== null && (found as Study).schema === "melian.study/1") return in_order(found as Study);
     return "This page holds no results of a study (schema melian.study/1). `melian run` writes the report with its results inside.";
   } catch (problem) {
     return `The results inside this page cannot be read: ${String(problem)}`;

@@ -2,8 +2,8 @@
 
 interface Block { members: number[]; centre: number }
 
-/** The values moved as little as it takes to stand at least `gap` apart, in their order. */
-export function spread(values: number[], gap: number): number[] {
+/** The values moved as little as it takes to stand at least `gap` apart, in their order, and none below `least`. */
+export function spread(values: number[], gap: number, least = -Infinity): number[] {
   const reach = (block: Block): number => (gap * (block.members.length - 1)) / 2;
   const blocks: Block[] = [];
   for (const i of values.map((_, k) => k).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0))) {
@@ -16,6 +16,10 @@ export function spread(values: number[], gap: number): number[] {
     blocks.push(block);
   }
   const moved = [...values];
-  for (const block of blocks) block.members.forEach((i, k) => { moved[i] = block.centre - reach(block) + gap * k; });
+  let floor = least;
+  for (const block of blocks) block.members.forEach((i, k) => {
+    moved[i] = Math.max(floor, block.centre - reach(block) + gap * k);
+    floor = (moved[i] ?? floor) + gap;
+  });
   return moved;
 }

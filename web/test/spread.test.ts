@@ -33,4 +33,12 @@ describe("spread", () => {
   it("lets a crowd that grows push its neighbour too", () => {
     for (const gap of gaps(spread([0.5, 0.5, 0.5, 0.58], 0.05))) expect(gap).toBeGreaterThanOrEqual(0.05 - 1e-12);
   });
+
+  it("keeps a crowd above the least allowed, still in order and apart", () => {
+    const moved = spread([0.02, 0.01, 0.9, 0.03], 0.1, 0);
+    expect(Math.min(...moved)).toBe(0);
+    for (const gap of gaps(moved)) expect(gap).toBeGreaterThanOrEqual(0.1 - 1e-12);
+    expect(moved.map((_, i) => i).sort((a, b) => (moved[a] ?? 0) - (moved[b] ?? 0))).toEqual([1, 0, 3, 2]);
+    expect(moved[2]).toBe(0.9);
+  });
 });

@@ -10,7 +10,7 @@ const hardly_any = 0.1;
 
 const by_verdict = (study: Study, claim: Claim): string => {
   const groups = (["holds", "fails", "undecided"] as Verdict[]).map((verdict) => ({ verdict, ids: study.readings.map((r) => r.id).filter((id) => claim.base[id]?.verdict === verdict) })).filter(({ ids }) => ids.length > 0);
-  if (groups.length === 1) return `${groups[0]?.verdict === "undecided" ? "is undecided" : groups[0]?.verdict ?? ""} under every reading`;
+  if (groups.length === 1) return `${groups[0]?.verdict === "undecided" ? "is undecided" : groups[0]?.verdict ?? ""} under ${study.readings.length === 1 ? study.readings[0]?.id ?? "" : "every reading"}`;
   return listed(groups.map(({ verdict, ids }) => `${verdict === "undecided" ? "is undecided" : verdict} under ${listed(ids)}`));
 };
 
@@ -29,15 +29,16 @@ interface Group { title: string; why: string; claims: Claim[] }
 
 /** With worlds: by how far a claim survives them; without: by whether the readings agree. */
 function groups_of(study: Study): Group[] {
-  const judged = study.claims.map((claim) => ({ claim, claim_share: share_of(claim, false), opposite: share_of(claim, true) }));
-  if (!judged.some(({ claim_share }) => claim_share !== null)) {
+  const all = study.claims.map((claim) => ({ claim, claim_share: share_of(claim, false), opposite: share_of(claim, true) }));
+  const judged = all.filter(({ claim_share }) => claim_share !== null);
+  if (judged.length === 0) {
     const split = split_claims(study);
     return [
       { title: "The readings disagree", why: "whether it follows depends on whose assumptions one makes", claims: split },
       { title: "The readings agree", why: "the verdict is the same under every reading; whether it survives other assumptions was not tried", claims: study.claims.filter((claim) => !split.includes(claim)) },
     ];
   }
-  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share === null || share.share <= hardly_any;
+  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share !== null && share.share <= hardly_any;
   const holds = judged.filter((j) => at_least(j.claim_share)), fails = judged.filter((j) => at_least(j.opposite));
   const silent = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && at_most(j.claim_share) && at_most(j.opposite));
   const rest = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && !silent.includes(j));
@@ -46,6 +47,7 @@ function groups_of(study: Study): Group[] {
     { title: "The opposite follows almost whatever one assumes", why: "the opposite holds in nine plausible worlds of ten or more", claims: fails.map((j) => j.claim) },
     { title: "Depends on what one assumes", why: "neither the claim nor its opposite holds nearly everywhere", claims: rest.map((j) => j.claim) },
     { title: "Cannot be told", why: "undecided in most worlds: the number is too close to its tolerance, or does not exist", claims: silent.map((j) => j.claim) },
+    { title: "Judged under the readings only", why: "the worlds drawn cannot judge it; whether it survives other assumptions was not tried", claims: all.filter((j) => !judged.includes(j)).map((j) => j.claim) },
   ];
 }
 
@@ -78,11 +80,14 @@ function shares_moved(moved: string[]): string {
     : `Counting likelier worlds more, by what is known of other wars or by the dated events, moves the share of ${listed(moved)} by more than ten points: see both columns of the table.`;
 }
 
+/** At how many precisions claims were judged. */
+const precisions = (study: Study): number => new Set(study.claims.flatMap((claim) => Object.values(claim.base).flatMap((judgement) => Object.keys(judgement.by_lambda)))).size;
+
 export function how_sure(study: Study): HTMLElement {
   const unstable = study.claims.filter((claim) => Object.values(claim.base).some((judgement) => !judgement.same_for_all_lambda)).map((claim) => claim.id);
   const told: Child[] = [
     [study.all_hold ? "Every answer passed an independent check" : "Not every answer passed its check (reasons below)", ": a program that knows nothing of how it was found recomputed beliefs, payoffs and what each side could gain by acting otherwise (", h("a", { href: "#certificate" }, "certificates"), ")."],
-    study.claims.length === 0 ? null : unstable.length > 0 ? `How precisely the parties are supposed to choose matters for ${listed(unstable)}: some verdicts change at half or double the precision.` : "No verdict changes when the parties choose half or twice as precisely.",
+    study.claims.length === 0 ? null : unstable.length > 0 ? `How precisely the parties are supposed to choose matters for ${listed(unstable)}: some verdicts change at half or double the precision.` : precisions(study) < 2 ? "Whether verdicts change when the parties choose more or less precisely was not tried." : "No verdict changes when the parties choose half or twice as precisely.",
     widest(study), weighted(study), evidence_in_short(study),
     ["These are consequences of assumptions, checked as such. Whether the assumptions fit the world is another question: each is listed with its ", h("a", { href: "#parameters" }, "source, or marked as a judgement"), "."],
   ];

@@ -1,7 +1,7 @@
 /** What decides each claim over plausible worlds: total effects by group, and the box in words. */
 import * as Plot from "@observablehq/plot";
 import { figure, grouped, h, listed, number, percent, section, type Rows } from "../dom";
-import { is_narrow, plot_style, plot_width, room_for } from "../look";
+import { heads_upright, is_narrow, plot_style, plot_width, room_for } from "../look";
 import { is_settled, share_of } from "../share";
 import type { Box, Claim, Effect, Interval, Study, Varied } from "../results";
 import { made_of } from "./worlds";
@@ -71,13 +71,18 @@ function box_plot(claim: Claim, box: Box, varied: Varied[]): HTMLElement | null 
   const names = rows.map((row) => row.parameter);
   type Row = (typeof rows)[0];
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 56 + 46 * rows.length, marginLeft: 8, marginRight: 18, marginBottom: 40, marginTop: 14,
-    x: { label: "place in the plausible range (%)", labelOffset: 34, percent: true, domain: [0, 100], ticks: 5 }, y: { axis: null, domain: names, padding: 0.62 },
+    style: plot_style, width: plot_width(), height: 56 + (is_narrow() ? 60 : 46) * rows.length, marginLeft: 8, marginRight: 18, marginBottom: 40, marginTop: is_narrow() ? 22 : 14,
+    x: { label: "place in the plausible range (%)", labelOffset: 34, percent: true, domain: [0, 100], ticks: 5 }, y: { axis: null, domain: names, padding: is_narrow() ? 0.7 : 0.62 },
     marks: [
       Plot.barX(rows, { y: "parameter", x1: 0, x2: 1, fill: "var(--rule)" }),
       Plot.barX(rows, { y: "parameter", x1: "from", x2: "to", fill: "var(--hue-3)" }),
-      Plot.text(rows, { y: "parameter", x: 0, dy: -17, textAnchor: "start", fontWeight: 600, text: (d: Row) => `${d.parameter} ${number(d.low, 2)} to ${number(d.high, 2)}` }),
-      Plot.text(rows, { y: "parameter", x: 1, dy: -17, textAnchor: "end", fill: "var(--soft)", text: (d: Row) => (is_narrow() ? `of ${number(d.plausible_low, 2)} to ${number(d.plausible_high, 2)}` : `plausible ${number(d.plausible_low, 2)} to ${number(d.plausible_high, 2)}${d.resampled === null ? "" : `; in ${percent(d.resampled)} of resamples`}`) }),
+      ...(is_narrow() ? [
+        Plot.text(rows, { y: "parameter", x: 0, dy: -31, textAnchor: "start", fontWeight: 600, text: "parameter" }),
+        Plot.text(rows, { y: "parameter", x: 0, dy: -17, textAnchor: "start", text: (d: Row) => `${number(d.low, 2)} to ${number(d.high, 2)} of plausible ${number(d.plausible_low, 2)} to ${number(d.plausible_high, 2)}` }),
+      ] : [
+        Plot.text(rows, { y: "parameter", x: 0, dy: -17, textAnchor: "start", fontWeight: 600, text: (d: Row) => `${d.parameter} ${number(d.low, 2)} to ${number(d.high, 2)}` }),
+        Plot.text(rows, { y: "parameter", x: 1, dy: -17, textAnchor: "end", fill: "var(--soft)", text: (d: Row) => `plausible ${number(d.plausible_low, 2)} to ${number(d.plausible_high, 2)}${d.resampled === null ? "" : `; in ${percent(d.resampled)} of resamples`}` }),
+      ]),
     ],
   });
   const loose = Object.entries(box.resampled ?? {}).filter(([name, often]) => often >= 0.25 && !names.includes(name)).map(([name, often]) => `${name} in ${percent(often)}`);
@@ -94,7 +99,7 @@ function decided(study: Study, claim: Claim): HTMLElement {
   return h("article", { class: "decided", id: `decides-${claim.id}` }, h("h3", {}, `${claim.id} ${claim.text}`),
     h("p", {}, told, names.length > 0 ? (is_settled(claim) ? `Its number moves mostly with ${listed(names)}, but seldom across the tolerance.` : `Decided mostly by ${listed(names)}.`) : effects.length > 0 ? "No group of assumptions decides it by itself." : ""),
     effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance over plausible worlds of the number it compares${claim.worlds?.half ? ` (${claim.worlds.half})` : ""} that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
-    box ? h("p", {}, box) : claim.worlds_why_not ? h("p", { class: "why" }, `Not judged in worlds: ${claim.worlds_why_not}`) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
+    box ? h("p", {}, box) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
     claim.box && box ? box_plot(claim, claim.box, varied) : null);
 }
 
@@ -103,10 +108,11 @@ function overview(study: Study, claims: Claim[]): HTMLElement {
   const rows = claims.flatMap((claim) => (claim.decided_by ?? []).map((e) => ({ claim: claim.id, group: e.parameter, total_effect: e.total_effect, low: e.interval[0], high: e.interval[1] })));
   const strongest = (group: string): number => Math.max(...rows.filter((row) => row.group === group).map((row) => row.total_effect));
   const groups = [...new Set(rows.map((row) => row.group))].sort((a, b) => strongest(b) - strongest(a));
-  const room = room_for(groups), beside = plot_width() - room > 40 * claims.length || plot_width() - room > 300;
+  const room = room_for(groups) + 14, beside = plot_width() - room > 40 * claims.length || plot_width() - room > 300;
+  const upright = heads_upright(claims.map((claim) => claim.id), beside ? room : 4);
   const plot = Plot.plot({
-    style: plot_style, width: plot_width(), height: 76 + (beside ? 24 : 40) * groups.length, marginLeft: beside ? room : 4, marginTop: 44, marginBottom: 6, marginRight: 4,
-    x: { axis: "top", label: "claim", domain: claims.map((claim) => claim.id), tickSize: 0 }, y: { axis: beside ? "left" : null, label: "group", domain: groups, tickSize: 0, padding: beside ? 0.08 : 0.45 },
+    style: plot_style, width: plot_width(), height: 76 + (beside ? 24 : 40) * groups.length, marginLeft: beside ? room : 4, marginTop: upright ? 58 : 44, marginBottom: 6, marginRight: 4,
+    x: { axis: "top", label: "claim", labelOffset: upright ? 50 : 38, tickRotate: upright ? -90 : 0, domain: claims.map((claim) => claim.id), tickSize: 0 }, y: { axis: beside ? "left" : null, label: "group", domain: groups, tickSize: 0, padding: beside ? 0.08 : 0.45 },
     color: { type: "linear", domain: [0, 1], range: ["var(--card)", "var(--hue-1)"], interpolate: (a: string, b: string) => (t: number) => `color-mix(in srgb, ${b} ${String(Math.round(100 * Math.min(1, t)))}%, ${a})` } as Plot.ScaleOptions,
     marks: [
       Plot.cell(rows, { x: "claim", y: "group", fill: "total_effect", inset: 1, title: (d: (typeof rows)[0]) => `${d.claim}, ${d.group}: ${number(d.total_effect, 2)}` }),
@@ -117,11 +123,19 @@ function overview(study: Study, claims: Claim[]): HTMLElement {
   return figure(plot, `Total effect of each group of assumptions on the number each claim compares, over plausible worlds: the darker, the more the group decides; below .1 no number is written. ${study.worlds ? made_of(study.worlds) : ""}`, "decided_by.csv", rows);
 }
 
+/** Claims that the worlds cannot judge, those with one reason together. */
+function not_judged(study: Study): HTMLElement | null {
+  const claims = study.claims.filter((claim) => claim.worlds_why_not);
+  const whys = [...new Set(claims.map((claim) => claim.worlds_why_not ?? ""))];
+  return whys.length === 0 ? null : h("ul", { class: "why" }, whys.map((why) =>
+    h("li", {}, "Not judged in worlds: ", claims.filter((claim) => claim.worlds_why_not === why).map((claim, i) => [i > 0 ? ", " : "", h("a", { href: `#claim-${claim.id}` }, claim.id)]), `: ${why}.`)));
+}
+
 export function decides(study: Study): HTMLElement | null {
-  const claims = study.claims.filter((claim) => (claim.decided_by ?? []).length > 0 || claim.box || claim.worlds_why_not);
-  if (claims.length === 0) return null;
+  const claims = study.claims.filter((claim) => (claim.decided_by ?? []).length > 0 || claim.box), left_out = not_judged(study);
+  if (claims.length === 0 && left_out === null) return null;
   const with_effects = claims.filter((claim) => (claim.decided_by ?? []).length > 0);
   return section("decides", "What decides each claim",
     "Over all plausible worlds at once: which assumptions, varied through their whole range, move the number that a claim compares, and where in that space the claim holds or fails.",
-    with_effects.length > 1 ? overview(study, with_effects) : null, claims.map((claim) => decided(study, claim)));
+    with_effects.length > 1 ? overview(study, with_effects) : null, left_out, claims.map((claim) => decided(study, claim)));
 }

@@ -1,7 +1,8 @@
 /** How and when the war ends, by reading. */
 import * as Plot from "@observablehq/plot";
-import { decimal, figure, h, number, percent, percent_within, section, signed, table, words } from "../dom";
+import { decimal, figure, h, number, percent, percent_within, section, table, words } from "../dom";
 import { colour_at, dash_at, is_narrow, legend, plot_style, plot_width, reading_heads, reading_ids, reading_lines, room_for, whole_rounds, type Line } from "../look";
+import { difference_words, mean_words, still_goes_on, type Length } from "../horizon";
 import type { Study } from "../results";
 import { spread } from "../spread";
 
@@ -39,7 +40,7 @@ interface Curve extends Line { id: string; end_label: string; survival: number[]
 
 function curves_of(study: Study): Curve[] {
   const lines = reading_lines(study);
-  const readings = study.readings.map((reading, i): Curve => ({ ...(lines[i] as Line), id: reading.id, end_label: reading.id, survival: reading.result.rounds.reached }));
+  const readings = study.readings.map((reading, i): Curve => ({ ...(lines[i] as Line), id: reading.id, end_label: reading.id, survival: still_goes_on(reading.result.rounds.reached, reading.result.rounds.unfinished) }));
   const rates = study.base_rates.map((rate, i): Curve => ({ id: rate.id, text: `base rate: ${rate.text}`, colour: "var(--soft)", dash: i === 0 ? "10 4" : "10 4 2 4", end_label: i === 0 ? "base" : `base ${i + 1}`, survival: rate.survival }));
   return [...readings, ...rates];
 }
@@ -70,14 +71,16 @@ export function survival(study: Study): HTMLElement {
     ]));
 }
 
+const survival_in = (of: { reached: number[]; unfinished: number } | undefined): number[] => (of ? still_goes_on(of.reached, of.unfinished) : []);
+
 /** One small plot a variant: survival under each reading, and faintly the same reading with nothing changed. */
 function survival_by_variant(study: Study): HTMLElement | null {
   const window = study.study.window, round = study.study.round_name;
   const curve = (reading: string, variant: string, reached: number[]) => reached.slice(0, window + 1).map((probability, t) => ({ variant, reading, round: t + 1, probability }));
-  const changed = study.variants.flatMap((variant) => study.readings.flatMap((reading) => curve(reading.id, variant.id, variant.readings[reading.id]?.reached ?? [])));
+  const changed = study.variants.flatMap((variant) => study.readings.flatMap((reading) => curve(reading.id, variant.id, survival_in(variant.readings[reading.id]))));
   if (changed.length === 0) return null;
   const ids = study.variants.map((variant) => variant.id).filter((id) => changed.some((point) => point.variant === id));
-  const same = ids.flatMap((id) => study.readings.flatMap((reading) => curve(reading.id, id, reading.result.rounds.reached)));
+  const same = ids.flatMap((id) => study.readings.flatMap((reading) => curve(reading.id, id, survival_in(reading.result.rounds))));
   const columns = is_narrow() ? 1 : Math.min(3, ids.length), padding = ids.length > columns ? 0.34 : 0, fx = (id: string): number => ids.indexOf(id) % columns, fy = (id: string): number => Math.floor(ids.indexOf(id) / columns);
   type Point = (typeof changed)[0];
   const of_variant = { fx: (p: Point) => fx(p.variant), fy: (p: Point) => fy(p.variant), x: "round", y: "probability", z: "variant" };
@@ -97,15 +100,18 @@ function survival_by_variant(study: Study): HTMLElement | null {
     figure(plot, `Probability that play reaches the top of each ${round} with one thing changed, by reading; broad and pale: the same reading with nothing changed. ${settings_of(study)}.`, "survival_by_variant.csv", changed));
 }
 
+const length_cell = (of: Length, usual: Length, round_name: string): HTMLElement =>
+  h("span", {}, mean_words(of, usual), h("small", { class: "beneath" }, difference_words(of, usual, round_name)));
+
 export function variants(study: Study): HTMLElement | null {
   if (study.variants.length === 0) return null;
   const rows = study.variants.map((variant) => [
     h("span", {}, words(variant.id), variant.text ? h("small", { class: "beneath" }, variant.text) : null, (variant.modules ?? []).length > 0 ? h("small", { class: "beneath" }, `adds ${(variant.modules ?? []).join(", ")}`) : null),
     ...study.readings.map((reading) => {
       const there = variant.readings[reading.id];
-      return there ? h("span", {}, decimal(there.rounds_mean), h("small", { class: "beneath" }, signed(there.rounds_mean - reading.result.rounds.mean))) : "not needed";
+      return there ? length_cell({ mean: there.rounds_mean, reached: there.reached, unfinished: there.unfinished }, reading.result.rounds, study.study.round_name) : "not needed";
     }),
   ]);
   return section("variants", "The same war, one thing changed", null, survival_by_variant(study), table(["Variant", ...reading_heads(study)], rows,
-    `Mean ${study.study.round_name}s played within the horizon and, beneath, how far that is from the mean of the same reading with nothing changed.`));
+    `Mean ${study.study.round_name}s played within the horizon and, beneath, how far that is from the mean of the same reading with nothing changed; where a variant was solved over another number of ${study.study.round_name}s, over those that both can last.`));
 }

@@ -89,13 +89,19 @@ function power(evidence: Evidence): HTMLElement | null {
     h("p", {}, csv_link("power.csv", found.table.map((row) => ({ under: row.under, against: row.against, strong_share: row.strong_share, strong_low: row.strong_interval?.[0] ?? null, strong_high: row.strong_interval?.[1] ?? null, misleading_share: row.misleading_share, misleading_low: row.misleading_interval?.[0] ?? null, misleading_high: row.misleading_interval?.[1] ?? null, bits_per_event: row.bits_per_event })))));
 }
 
+/** A source as the log has it, its addresses as links that show only the site. */
+const source_links = (source: string): Child[] => source.split(/(https?:\/\/[^\s;,]+)/).map((part): Child => {
+  const site = /^https?:\/\/(?:www\.)?([^/]+)/.exec(part)?.[1];
+  return site === undefined ? part : h("a", { href: part, rel: "noreferrer" }, site);
+});
+
 function log_of_events(study: Study, evidence: Evidence): HTMLElement {
   const ids = reading_ids(study);
   const data = evidence.events.map((e) => ({ date: e.date, actor: e.actor, kind: e.kind, what: e.what, source: e.source, reliability: e.reliability, round: e.round, maps_to: e.maps_to,
     ...Object.fromEntries(ids.map((id) => [`phase_${id}`, phase_of(e, id)])), ...Object.fromEntries(ids.map((id) => [`log_likelihood_${id}`, e.log_likelihood[id] ?? null])) }));
   return h("details", { id: "events" }, h("summary", {}, `Every event, its source and what it stands for in the model (${String(evidence.events.length)})`),
     table(["Event", study.study.round_name, "Stands for", "Source", ...ids], evidence.events.map((e) => [
-      h("span", {}, `${e.date} `, h("small", { class: "beneath" }, `${e.actor}: ${e.what}`)), String(e.round), e.maps_to ? h("code", {}, e.maps_to) : "nothing in the model", `${e.source}${e.reliability === null ? "" : ` (reliability ${number(e.reliability)})`}`,
+      h("span", {}, `${e.date} `, h("small", { class: "beneath" }, `${e.actor}: ${e.what}`)), String(e.round), e.maps_to ? h("code", {}, e.maps_to) : "nothing in the model", h("span", {}, source_links(e.source), e.reliability === null ? null : h("small", { class: "beneath" }, `reliability ${number(e.reliability)}`)),
       ...ids.map((id) => h("span", {}, number(e.log_likelihood[id] ?? null, 2), phase_of(e, id) === "calibration" ? h("small", { class: "beneath" }, "before") : e.counted === false ? h("small", { class: "beneath" }, "another report says so") : null))]),
       "Columns of readings: log-likelihood of the event given all before it; \u201cbefore\u201d marks events before the reading was written, by which it is not tested.", "events"),
     h("p", {}, csv_link("evidence.csv", data)),

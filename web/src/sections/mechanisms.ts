@@ -1,7 +1,7 @@
 /** Where each mechanism of the texts stands in the model, which claims show it, and what was simplified. */
 import * as Plot from "@observablehq/plot";
 import { breakable, csv_link, figure, h, section, words, type Child } from "../dom";
-import { plot_style, plot_width } from "../look";
+import { heads_upright, plot_style, plot_width } from "../look";
 import type { Mechanism, Study } from "../results";
 
 const name_of = (m: Mechanism): string => (m.text ? `${m.id} ${m.text}` : m.id);
@@ -12,9 +12,10 @@ function map(study: Study): HTMLElement | null {
   const rows = study.mechanisms.flatMap((m) => m.shown_by.filter((id) => claims.includes(id)).map((claim) => ({ mechanism: m.id, claim, modules: (m.modules ?? []).join(" ") })));
   if (rows.length === 0) return null;
   const ids = study.mechanisms.map((m) => m.id);
+  const upright = heads_upright(claims, 46);
   const plot = Plot.plot({
-    style: plot_style, width: Math.min(plot_width(), 90 + 46 * claims.length), height: 70 + 22 * ids.length, marginLeft: 46, marginTop: 44, marginBottom: 8,
-    x: { axis: "top", label: "claim", domain: claims, type: "point", grid: true, padding: 0.6 }, y: { label: "mechanism", domain: ids, type: "point", grid: true, padding: 0.6 },
+    style: plot_style, width: Math.min(plot_width(), 90 + 46 * claims.length), height: 70 + 22 * ids.length, marginLeft: 46, marginTop: upright ? 58 : 44, marginBottom: 8,
+    x: { axis: "top", label: "claim", labelOffset: upright ? 50 : 38, domain: claims, type: "point", grid: true, padding: 0.6, tickRotate: upright ? -90 : 0 }, y: { label: "mechanism", domain: ids, type: "point", grid: true, padding: 0.6 },
     marks: [Plot.dot(rows, { x: "claim", y: "mechanism", r: 6, fill: (d: (typeof rows)[0]) => (d.modules ? "var(--paper)" : "var(--hue-1)"), stroke: "var(--hue-1)", strokeWidth: 2, title: (d: (typeof rows)[0]) => `${d.mechanism} is shown by ${d.claim}${d.modules ? ` (${d.modules})` : ""}` })],
   });
   return figure(plot, "Which claim (column) shows which mechanism (row): full where the mechanism is in the model itself, hollow where it is in a module added to it.", "mechanism_map.csv", rows);

@@ -1,5 +1,6 @@
 /** The first screen, for people who know no game theory: what was asked, the answer, how sure it is, what would change it. */
 import { decimal, grouped, h, listed, percent, words, type Child } from "../dom";
+import { still_goes_on } from "../horizon";
 import { legend, reading_lines, reading_name } from "../look";
 import { type Reading, type Study, type Verdict } from "../results";
 import { how_sure, the_answer, what_would_change_it } from "./answers";
@@ -11,7 +12,7 @@ function count(study: Study, reading: Reading, verdict: Verdict): string[] {
 
 function in_short(study: Study, reading: Reading): HTMLElement {
   const window = study.study.window;
-  const still = reading.result.rounds.reached[window];
+  const still = still_goes_on(reading.result.rounds.reached, reading.result.rounds.unfinished)[window];
   const [ending, most] = Object.entries(reading.result.outcomes).sort((a, b) => b[1].probability - a[1].probability)[0] ?? ["none", { probability: 0 }];
   const verdicts = (["holds", "fails", "undecided"] as Verdict[]).map((v) => ({ v, ids: count(study, reading, v) })).filter(({ ids }) => ids.length > 0);
   return h("article", {}, h("h3", {}, reading_name(reading)),

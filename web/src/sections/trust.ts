@@ -1,5 +1,5 @@
 /** How far the answer can be trusted, where its numbers come from, and how to get it again. */
-import { breakable, csv_link, h, number, section, table, words } from "../dom";
+import { breakable, csv_link, grouped, h, number, section, table, words } from "../dom";
 import { reading_heads, reading_name } from "../look";
 import type { Reading, Study } from "../results";
 
@@ -19,6 +19,14 @@ function gain(reading: Reading): HTMLElement | string {
   return most ? with_name(number(most.gain, 2), `of at most ${number(most.ceiling, 2)}; ${most.who}`) : "none";
 }
 
+/** How well a grid that followed play caught the beliefs it reaches. */
+function followed(reading: Reading): HTMLElement | string {
+  const follow = reading.result.method.follow;
+  if (!follow) return "does not follow play";
+  const beliefs = follow.reached_beliefs.reduce((sum, n) => sum + n, 0);
+  return with_name(number(follow.movement, 2), `${grouped(beliefs)} beliefs, ${grouped(follow.solves)} ${follow.solves === 1 ? "solve" : "solves"}${follow.settled ? "" : ", short of what was asked for"}${follow.left_out > 0 ? `; ${grouped(follow.left_out)} more had no room` : ""}`);
+}
+
 export function certificate(study: Study): HTMLElement {
   const row = (label: string, text: (reading: Reading) => HTMLElement | string): (string | HTMLElement)[] => [label, ...study.readings.map(text)];
   return section("certificate", "How far the answer can be trusted",
@@ -31,6 +39,8 @@ export function certificate(study: Study): HTMLElement {
       row("largest grid error of an ending", (r) => worst(r.result.certificate.grid_error, "outcomes.")),
       row("largest grid error of a payoff", (r) => worst(r.result.certificate.grid_error, "values.")),
       row(`grid error of mean ${study.study.round_name}s`, (r) => number(r.result.certificate.grid_error["rounds.mean"], 2)),
+      ...(study.readings.some((r) => typeof r.result.certificate.ladder_error === "number") ? [row("largest difference with half the steps up the ladder of \u03bb", (r) => number(r.result.certificate.ladder_error, 2))] : []),
+      ...(study.readings.some((r) => r.result.method.follow) ? [row("grid that follows play: farthest a reached belief lies from a node", followed)] : []),
       row("decisions with several solutions", (r) => number(r.result.equilibrium.multiple_decisions)),
       row("decisions resting on a jump, unsolved", (r) => `${r.result.equilibrium.branch_jumps}, ${r.result.equilibrium.unsolved_decisions}`),
       row("tolerance for grid errors", (r) => number(r.result.certificate.tolerance)),

@@ -11,7 +11,7 @@ export const name_of_factor = (factor: string): string => factor_name[factor] ??
 
 /** Verdicts at other precisions, where they differ from the one at the reading's own. */
 function elsewhere(judgement: BaseJudgement, opposite: boolean): string[] {
-  return Object.entries(judgement.by_lambda).filter(([, other]) => other.verdict !== judgement.verdict)
+  return Object.entries(judgement.by_lambda).sort(([a], [b]) => Number(a) - Number(b)).filter(([, other]) => other.verdict !== judgement.verdict)
     .map(([factor, other]) => `${name_of_factor(factor)}: ${opposite ? opposed(other.verdict) : other.verdict}`);
 }
 

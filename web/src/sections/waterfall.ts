@@ -93,7 +93,11 @@ export function steps_of(evidence: Evidence, pair: Pair, longest: number, round_
   return steps;
 }
 
-const factor = (log10: number): string => (Math.abs(log10) < 0.005 ? "1" : `${number(10 ** Math.abs(log10), 2)}\u00d7`);
+/** "1.4\u00d7"; "1.04\u00d7" where a tenth would hide it. */
+function factor(log10: number): string {
+  const times = 10 ** Math.abs(log10);
+  return times < 1.005 ? "1" : `${times < 1.095 ? times.toFixed(2) : number(times, 2)}\u00d7`;
+}
 
 export function waterfall(study: Study, evidence: Evidence, pair: Pair): HTMLElement {
   const narrow = is_narrow(), width = plot_width();
@@ -103,7 +107,7 @@ export function waterfall(study: Study, evidence: Evidence, pair: Pair): HTMLEle
   const towards = (s: Step): string => (s.by >= 0 ? pair.a : pair.b);
   const first_test = steps.find((s) => s.phase === "test");
   const plot = Plot.plot({
-    style: plot_style, width, height: 110 + (narrow ? 38 : 24) * steps.length, marginLeft: room, marginRight: 22, marginTop: 40, marginBottom: 54,
+    style: plot_style, width, height: 90 + (narrow ? 38 : 24) * steps.length, marginLeft: room, marginRight: 22, marginTop: 20, marginBottom: 54,
     x: { label: `\u2190 likelier under ${pair.b} (factor) likelier under ${pair.a} \u2192`, labelAnchor: "center", labelArrow: "none", labelOffset: 40, domain: [least - margin, most + margin], tickFormat: (x: number) => factor(x), ticks: narrow ? 4 : 7, grid: true },
     y: { axis: null, domain: steps.map((s) => s.id), padding: narrow ? 0.55 : 0.25 },
     color: { domain: pair.a === pair.b ? [pair.a] : [pair.a, pair.b], range: ["var(--hue-1)", "var(--hue-2)"], legend: false },
@@ -120,6 +124,6 @@ export function waterfall(study: Study, evidence: Evidence, pair: Pair): HTMLEle
       first_test && steps[0]?.phase === "calibration" ? Plot.ruleY([first_test.id], { y: (id: string) => id, dy: narrow ? -22 : -13, stroke: "var(--soft)", strokeDasharray: "3 3" }) : null,
     ],
   });
-  return figure(plot, `Likelihood ratio of ${pair.a} to ${pair.b}, event by event: each bar starts where the last one ended; blue steps towards ${pair.a}, orange towards ${pair.b}, and the number is the factor of the step. Pale, above the dashed line: events before either reading was written (calibration, not counted). Bold: together. \u03bb: ${study.readings.filter((r) => r.id === pair.a || r.id === pair.b).map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes.`,
+  return figure(plot, `Likelihood ratio of ${pair.a} to ${pair.b}, event by event: each bar starts where the last one ended; blue steps towards ${pair.a}, orange towards ${pair.b}, and the number is the factor of the step. Pale, above the dashed line: events before one of the two was written (calibration, not counted). Bold: together. \u03bb: ${study.readings.filter((r) => r.id === pair.a || r.id === pair.b).map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes.`,
     `evidence_${pair.a}_against_${pair.b}.csv`, steps.map((s) => ({ phase: s.phase, step: s.full, together: String(s.total), log10_ratio: s.by, log10_from: s.from, log10_to: s.to })));
 }

@@ -55,17 +55,20 @@ function weights_table(worlds: Worlds): HTMLElement | null {
     `Some worlds are likelier than others: the same worlds, weighed. "Worlds it leaves" is the number of equally weighed worlds that would say as much; the fewer, the wider the interval.`, "weights");
 }
 
+/** "1 world was", "128 worlds were". */
+const counted = (worlds: number, one: string, more: string): string => `${grouped(worlds)} ${worlds === 1 ? "world" : "worlds"} ${worlds === 1 ? one : more}`;
+
 /** What was checked of the worlds, and what went wrong in some. */
 function trusted(worlds: Worlds, claims: Claim[]): HTMLElement | null {
   const told: string[] = [];
   if (worlds.checked && worlds.checked.worlds > 0) {
     const turned = claims.filter((claim) => (claim.worlds?.turned_on_the_finer_grid ?? 0) > 0).map((claim) => `${claim.id} in ${String(claim.worlds?.turned_on_the_finer_grid ?? 0)}`);
-    told.push(`${grouped(worlds.checked.worlds)} worlds were solved on a finer grid too, which gives the error of every number; a verdict would be another there for ${turned.length > 0 ? listed(turned) : "no claim"}.`);
+    told.push(`${counted(worlds.checked.worlds, "was", "were")} solved on a finer grid too, which gives the error of every number; a verdict would be another there for ${turned.length > 0 ? listed(turned) : "no claim"}.`);
   }
-  if (worlds.certified && worlds.certified.worlds > 0) told.push(`${grouped(worlds.certified.worlds)} worlds were given a whole certificate; it holds in ${grouped(worlds.certified.hold)}.`);
-  if (worlds.with_several_solutions) told.push(`${grouped(worlds.with_several_solutions)} worlds have decisions with several solutions.`);
-  if (worlds.with_branch_jumps) told.push(`${grouped(worlds.with_branch_jumps)} worlds rest on a jump between branches.`);
-  if (worlds.with_unsolved_decisions) told.push(`${grouped(worlds.with_unsolved_decisions)} worlds have unsolved decisions.`);
+  if (worlds.certified && worlds.certified.worlds > 0) told.push(`${counted(worlds.certified.worlds, "was", "were")} given a whole certificate; it holds in ${grouped(worlds.certified.hold)}.`);
+  if (worlds.with_several_solutions) told.push(`${counted(worlds.with_several_solutions, "has", "have")} decisions with several solutions.`);
+  if (worlds.with_branch_jumps) told.push(`${counted(worlds.with_branch_jumps, "rests", "rest")} on a jump between branches.`);
+  if (worlds.with_unsolved_decisions) told.push(`${counted(worlds.with_unsolved_decisions, "has", "have")} unsolved decisions.`);
   for (const { why, worlds: number_of } of worlds.failures ?? []) told.push(`${grouped(number_of)} failed: ${why}`);
   for (const { id, why } of worlds.unused_weights ?? []) told.push(`Not weighed by ${words(id)}: ${why}`);
   return told.length === 0 ? null : h("details", {}, h("summary", {}, "How far the worlds can be trusted"), h("ul", {}, told.map((text) => h("li", {}, text))));
@@ -86,7 +89,7 @@ function enough(worlds: Worlds, claims: Claim[]): HTMLElement | null {
   if (numbers.length < 2) return null;
   const highest = Math.max(...[...rows, ...widest].map((row) => row.width));
   const ends = claims.flatMap((claim) => rows.filter((row) => row.claim === claim.id).slice(-1));
-  const heights = spread(ends.map((end) => end.width), highest * 0.055);
+  const heights = spread(ends.map((end) => end.width), highest * 0.055, 0);
   const plot = Plot.plot({
     style: plot_style, width: plot_width(), height: 300, marginLeft: 52, marginRight: 44, marginBottom: 46, marginTop: 26,
     x: { type: "log", base: 2, label: "plausible worlds", labelOffset: 38, ticks: numbers.filter((_, i) => !is_narrow() || (numbers.length - 1 - i) % 2 === 0), tickFormat: grouped }, y: { label: "width of the 95 % interval (points)", percent: true, domain: [0, 100 * highest], grid: true },
