@@ -142,7 +142,7 @@ Result<std::vector<ParsedClaim>> parse_claims(const Study& study) {
       options.roles = false;
       metric::Expression expression = keep(claim.id, metric::parse_metric(half.metric, options));
       options.roles = true;
-      parsed.halves.push_back({std::move(expression), keep(claim.id, metric::parse_conditions(half.holds_if, options))});
+      parsed.halves.push_back({std::move(expression), keep(claim.id, metric::parse_conditions(half.holds_if, options)), half.contrast});
     }
     options.roles = false;
     for (const std::string& guard : claim.only_if) parsed.guards.push_back(keep(claim.id, metric::parse_conditions(guard, options)));
@@ -241,9 +241,16 @@ GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const C
     return all_of(verdicts);
   };
   GapsVerdict out;
-  for (std::size_t h = 0; h < parsed.halves.size(); ++h) out.halves.push_back(all(parsed.halves[h].holds_if, gaps.halves[h], errors.halves[h]));
-  out.deciding = deciding(out.halves);
-  out.verdict = all_of(out.halves);
+  std::vector<Verdict> verdicts;
+  std::vector<std::size_t> counted;  // contrasts are only shown
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
+    out.halves.push_back(all(parsed.halves[h].holds_if, gaps.halves[h], errors.halves[h]));
+    if (parsed.halves[h].contrast) continue;
+    verdicts.push_back(out.halves.back());
+    counted.push_back(h);
+  }
+  out.deciding = counted[deciding(verdicts)];
+  out.verdict = all_of(verdicts);
   for (std::size_t g = 0; g < parsed.guards.size(); ++g)
     if (all(parsed.guards[g], gaps.guards[g], errors.guards[g]) != Verdict::holds) out.verdict = Verdict::undecided;
   return out;

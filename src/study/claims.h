@@ -16,6 +16,7 @@ struct ParsedClaim {
   struct Half {
     metric::Expression metric;
     std::vector<metric::Comparison> holds_if;
+    bool contrast = false;  ///< shown, and decides nothing
   };
   std::vector<Half> halves;
   std::vector<std::vector<metric::Comparison>> guards;

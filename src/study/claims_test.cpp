@@ -1,5 +1,6 @@
 #include "study/claims.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -137,6 +138,17 @@ TEST_CASE("claim: a contrast is judged and shown, and decides nothing") {
   CHECK(judged.verdict == Verdict::holds);
   CHECK(judged.deciding == 1);
   CHECK(judged.halves[0].verdict == Verdict::fails);
+}
+
+TEST_CASE("claim: a contrast decides nothing over plausible worlds either") {
+  const Case both = claim_of({{"a", "", "rounds", {}, "value > 2", true}, {"b", "", "rounds", {}, "value > 0"}});
+  const ClaimGaps gaps = gaps_of(both.claim, both.parsed, constant({{"base", 1.0}}));
+  ClaimGaps exact = gaps;
+  for (auto& half : exact.halves) std::ranges::fill(half, 0.0);
+  const GapsVerdict judged = judge_gaps(both.parsed, gaps, exact);
+  CHECK(judged.verdict == Verdict::holds);
+  CHECK(judged.deciding == 1);
+  CHECK(judged.halves[0] == Verdict::fails);
 }
 
 TEST_CASE("base rate: wars that had lasted 1178 days go on for another year with probability .54") {
