@@ -5,6 +5,7 @@
 # make format lay out the C++ sources               make tidy     clang-tidy
 # make check  layers, layout and spelling           make clean    forget everything built
 # make docs   the documentation as a site, at build/site, with a gallery made from the models
+#             (docs_options=--quick: no figures and checks, which take minutes)
 #
 # Nothing is done twice: dependencies are stamped with the checksum of the lists they come from.
 
@@ -26,7 +27,7 @@ web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist 
 .PHONY: help run build web test test-program test-web bench debug fuzz format tidy check docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
@@ -90,7 +91,7 @@ tidy: build/build.ninja
 # The gallery is made by the program from the models' folders.
 docs: build
 	@command -v mkdocs >/dev/null || tools/install_dependencies.sh mkdocs
-	@tools/make_docs.py
+	@tools/make_docs.py $(docs_options)
 	@mkdocs build --quiet
 	@echo "The site: $(CURDIR)/build/site/index.html"
 
