@@ -30,7 +30,7 @@ std::string listed(const std::vector<std::string>& words) {
 
 class Section {
  public:
-  Section(const Model& model, std::map<std::string, double> numbers) : model_(model), checked_(model.checked()), numbers_(std::move(numbers)) {}
+  Section(const Model& model, std::map<std::string, double> numbers) : checked_(model.checked()), numbers_(std::move(numbers)) {}
 
   [[nodiscard]] std::string text() {
     std::string out = "% Made from the model's file by `melian describe --latex`; needs \\usepackage{amsmath,booktabs}.\n";
@@ -279,7 +279,6 @@ class Section {
            std::string(checked_.players.size(), 'l') + "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\n";
   }
 
-  const Model& model_;
   const Model::Checked& checked_;
   std::map<std::string, double> numbers_;
   std::vector<CheckedEnd> ends_;
