@@ -1,4 +1,5 @@
 # make run    install what is missing, build, run the Istanbul study, say where the report is
+# make worlds the same, and its claims over plausible worlds (long; stopped, it goes on where it was)
 # make test   install what is missing, build everything, run every test (CTest and the front end's own)
 # make build  the program, at build/melian          make bench    the benchmarks
 # make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
@@ -24,10 +25,10 @@ browser_stamp := $(packages_stamp)-browser
 npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run build web test test-program test-web bench debug fuzz format tidy check docs clean
+.PHONY: help run worlds build web test test-program test-web bench debug fuzz format tidy check docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -8
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
@@ -55,8 +56,9 @@ web/dist/index.html: $(npm_stamp) $(web_sources)
 
 web: web/dist/index.html
 
-run: build web
-	@build/melian run $(study) --out $(out)
+run: study_options := --worlds 0
+run worlds: build web
+	@build/melian run $(study) --out $(out) $(study_options)
 	@echo
 	@echo "The report: $(CURDIR)/$(out)/report.html (open it in any browser; it needs no network)"
 
