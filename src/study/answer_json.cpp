@@ -374,6 +374,16 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
 
 nlohmann::ordered_json json_number(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
 
+nlohmann::ordered_json grid_json(const std::string& text) {
+  Json out = Json::object();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t equals = text.find('=', begin), end = std::min(text.find(',', begin), text.size());
+    out[text.substr(begin, equals - begin)] = std::stoi(text.substr(equals + 1, end - equals - 1));
+    begin = end + 1;
+  }
+  return out;
+}
+
 std::string type_name(const Player& player, int type) { return player.types.empty() ? only_type : player.types[at(type)]; }
 
 nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const AnswerOptions& asked) {

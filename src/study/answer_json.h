@@ -26,4 +26,7 @@ inline constexpr const char* only_type = "only";
 /// A number, or null where it is not finite.
 [[nodiscard]] nlohmann::ordered_json json_number(double number);
 
+/// {player: nodes} of "Moscow=9,Kyiv=9", as `grid_text` writes it.
+[[nodiscard]] nlohmann::ordered_json grid_json(const std::string& text);
+
 }  // namespace melian

@@ -33,16 +33,6 @@ Json settings_json(const Settings& settings) {
   return out;
 }
 
-Json grid_json(const std::string& text) {
-  Json out = Json::object();
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t equals = text.find('=', begin), end = std::min(text.find(',', begin), text.size());
-    out[text.substr(begin, equals - begin)] = std::stoi(text.substr(equals + 1, end - equals - 1));
-    begin = end + 1;
-  }
-  return out;
-}
-
 class Results {
  public:
   Results(const Study& study, const StudyFindings& findings) : study_(study), findings_(findings), files_(model_files(study)) {

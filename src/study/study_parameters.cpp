@@ -3,16 +3,12 @@
 #include <algorithm>
 
 namespace melian {
-namespace {
 
-/// "cost[D]" of "cost[D].weak"; the name itself where it has no group.
 std::string group_of(const std::string& name) {
   const auto bracket = name.rfind(']');
   const auto dot = name.find('.', bracket == std::string::npos ? 0 : bracket);
   return dot == std::string::npos ? name : name.substr(0, dot);
 }
-
-}  // namespace
 
 const StudyParameter* stated_parameter(const Study& study, const std::string& name) {
   for (const std::string& wanted : {name, group_of(name)})

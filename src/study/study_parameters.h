@@ -7,6 +7,9 @@
 
 namespace melian {
 
+/// "cost[D]" of "cost[D].weak"; the name itself where it has no group.
+[[nodiscard]] std::string group_of(const std::string& name);
+
 /// What the study's base says of a parameter, by its own name or that of its group ("cost[D]" for "cost[D].weak").
 [[nodiscard]] const StudyParameter* stated_parameter(const Study& study, const std::string& name);
 

@@ -16,16 +16,6 @@ Json share_json(const Share& share) {
   return {{"share", json_number(share.share)}, {"interval", interval(share.low, share.high)}, {"undecided_share", json_number(share.undecided_share)}};
 }
 
-Json grid_json(const std::string& text) {
-  Json out = Json::object();
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t equals = text.find('=', begin), end = std::min(text.find(',', begin), text.size());
-    out[text.substr(begin, equals - begin)] = std::stoi(text.substr(equals + 1, end - equals - 1));
-    begin = end + 1;
-  }
-  return out;
-}
-
 /// The precision of the neutral reading, where it is one number.
 std::optional<double> neutral_precision(const Study& study, const WorldsPlan& plan) {
   if (study.solve.lambda) return study.solve.lambda;
@@ -39,7 +29,7 @@ std::optional<double> neutral_precision(const Study& study, const WorldsPlan& pl
 
 Json varied_json(const Study& study, const WorldsPlan& plan) {
   Json out = Json::array();
-  for (const VariedParameter& varied : plan.varied()) {
+  for (const DrawnParameter& varied : plan.varied()) {
     const double unit = varied.factor ? neutral_precision(study, plan).value_or(1.0) : 1.0;
     Json row;
     row["parameter"] = varied.name;
@@ -74,7 +64,7 @@ Json box_json(const Study& study, const WorldsPlan& plan, const ClaimOverWorlds&
   if (!claim.box) return nullptr;
   Json sides = Json::object(), resampled = Json::object();
   for (std::size_t d = 0; d < plan.varied().size(); ++d) {
-    const VariedParameter& varied = plan.varied()[d];
+    const DrawnParameter& varied = plan.varied()[d];
     const double unit = varied.factor ? neutral_precision(study, plan).value_or(1.0) : 1.0;
     const auto [low, high] = claim.box->sides[d];
     // The upper end of the unit interval is not itself a number of the range where it counts whole numbers.

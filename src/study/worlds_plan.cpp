@@ -6,16 +6,10 @@
 #include "study/sensitivity.h"
 #include "study/settings_merge.h"
 #include "study/sobol.h"
+#include "study/study_parameters.h"
 
 namespace melian {
 namespace {
-
-/// "cost[Moscow]" for "cost[Moscow].flexible".
-std::string without_type(const std::string& parameter) {
-  const auto bracket = parameter.rfind(']');
-  const auto dot = parameter.find('.', bracket == std::string::npos ? 0 : bracket);
-  return dot == std::string::npos ? parameter : parameter.substr(0, dot);
-}
 
 const Reading& base_of(const Study& study) {
   const auto neutral = std::ranges::find(study.readings, true, &Reading::neutral);
@@ -24,7 +18,7 @@ const Reading& base_of(const Study& study) {
 
 }  // namespace
 
-double VariedParameter::at(double unit) const {
+double DrawnParameter::at(double unit) const {
   if (whole) return low + std::floor(unit * (high - low + 1.0));
   if (log_scale) return low * std::pow(high / low, unit);
   return low + unit * (high - low);
@@ -55,7 +49,7 @@ WorldsPlan::WorldsPlan(const Study& study, std::optional<int> number) : study_(s
 void WorldsPlan::add_varied() {
   for (const StudyParameter& parameter : study_.parameters) {
     if (!parameter.plausible || !(parameter.plausible->first < parameter.plausible->second)) continue;
-    VariedParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second, parameter.log_scale};
+    DrawnParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second, parameter.log_scale};
     for (const ParameterInfo* info : parameters_named(study_, parameter.name)) varied.whole = varied.whole || info->shapes;
     // A precision that the study overrides by [solve].lambda would do nothing: it varies as a multiple of that instead.
     if (parameter.name == precision_name && study_.solve.lambda) varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
@@ -65,19 +59,19 @@ void WorldsPlan::add_varied() {
 
 /// Worlds always vary the precision: a verdict must not hang on how sharply players are thought to choose.
 void WorldsPlan::add_precision() {
-  const bool stated = std::ranges::any_of(varied_, [](const VariedParameter& varied) { return without_type(varied.name).starts_with(precision_name); });
+  const bool stated = std::ranges::any_of(varied_, [](const DrawnParameter& varied) { return group_of(varied.name).starts_with(precision_name); });
   if (stated) return;
-  VariedParameter varied{precision_name, 0.5, 2.0, true};
+  DrawnParameter varied{precision_name, 0.5, 2.0, true};
   varied.factor = varied.assumed = true;
   varied_.push_back(std::move(varied));
 }
 
 void WorldsPlan::add_groups() {
   groups_ = asked_.groups;
-  for (const VariedParameter& varied : varied_) {
+  for (const DrawnParameter& varied : varied_) {
     const auto holds = [&](const WorldsGroup& group) { return std::ranges::find(group.parameters, varied.name) != group.parameters.end(); };
     if (std::ranges::any_of(groups_, holds)) continue;
-    const std::string name = without_type(varied.name);
+    const std::string name = group_of(varied.name);
     auto group = std::ranges::find(groups_, name, &WorldsGroup::name);
     if (group == groups_.end()) group = groups_.insert(groups_.end(), {name, {}});
     group->parameters.push_back(varied.name);

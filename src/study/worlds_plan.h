@@ -15,7 +15,7 @@ inline constexpr const char* precision_name = "precision";
 /// Values a parameter that shapes the game may take over worlds.
 inline constexpr int most_shapes = 12;
 
-struct VariedParameter {
+struct DrawnParameter {
   std::string name;
   double low = 0.0, high = 1.0;
   bool log_scale = false;
@@ -47,7 +47,7 @@ class WorldsPlan {
   WorldsPlan(const Study& study, std::optional<int> number);
 
   [[nodiscard]] const StudyWorlds& asked() const { return asked_; }
-  [[nodiscard]] const std::vector<VariedParameter>& varied() const { return varied_; }
+  [[nodiscard]] const std::vector<DrawnParameter>& varied() const { return varied_; }
   [[nodiscard]] const std::vector<WorldsGroup>& groups() const { return groups_; }
   [[nodiscard]] int number() const { return asked_.number; }
   [[nodiscard]] int scrambles() const { return asked_.scrambles; }
@@ -81,7 +81,7 @@ class WorldsPlan {
   const Study& study_;
   const Reading* around_ = nullptr;
   StudyWorlds asked_;
-  std::vector<VariedParameter> varied_;
+  std::vector<DrawnParameter> varied_;
   std::vector<WorldsGroup> groups_;
   std::vector<std::vector<std::size_t>> members_;  ///< [group]: indices into varied_
   std::vector<std::uint32_t> points_;              ///< unscrambled
