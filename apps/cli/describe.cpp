@@ -30,9 +30,7 @@ struct DescribeCommand {
   [[nodiscard]] int from_text() const {
     const Result<Settings> settings = read_settings(game.set);
     if (!settings) return fail(settings.error());
-    const Result<std::string> path = find_model(game.model);
-    if (!path) return fail(path.error());
-    const Result<Model> model = read_model(*path, game.modules);
+    const Result<Model> model = read_asked_model(game);
     if (!model) return fail(model.error());
     if (latex) {
       const Result<std::string> text = latex_section(*model, *settings);

@@ -106,13 +106,17 @@ Result<Settings> read_settings(const std::vector<std::string>& words) {
   return settings;
 }
 
+Result<Model> read_asked_model(const GameOptions& options) {
+  const Result<std::string> path = find_model(options.model);
+  if (!path) return std::unexpected(path.error());
+  return read_model(*path, options.modules);
+}
+
 Result<LoadedGame> load(const GameOptions& options, bool quiet) {
   const Result<Settings> settings = read_settings(options.set);
   if (!settings) return std::unexpected(settings.error());
-  const Result<std::string> path = find_model(options.model);
-  if (!path) return std::unexpected(path.error());
   const auto started = std::chrono::steady_clock::now();
-  Result<Model> model = read_model(*path, options.modules);
+  Result<Model> model = read_asked_model(options);
   if (!model) return std::unexpected(model.error());
   if (!quiet) say(model->warnings());
   const Result<CompiledModel> compiled = compile(*model, *settings);

@@ -45,6 +45,9 @@ struct MethodOptions {
 /// Errors: words without "=", the same name twice.
 [[nodiscard]] Result<Settings> read_settings(const std::vector<std::string>& words);
 
+/// The model asked for, with its modules, read and checked.
+[[nodiscard]] Result<Model> read_asked_model(const GameOptions& options);
+
 /// A model with its game, and how long compiling took.
 struct LoadedGame {
   Model model;

@@ -26,21 +26,23 @@ std::string slow_study() {
   return folder().write("slow_war.toml", text);
 }
 
-int pieces_in(const std::string& store) {
+/// Opens it for writing, so that what a killed run left half written is rolled back. 0 where there is no such table yet.
+int rows_in(const std::string& store, const std::string& table) {
   sqlite3* handle = nullptr;
   int count = 0;
   sqlite3_stmt* statement = nullptr;
   if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
-      sqlite3_prepare_v2(handle, "SELECT COUNT(*) FROM piece", -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+      sqlite3_prepare_v2(handle, ("SELECT COUNT(*) FROM " + table).c_str(), -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
     count = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
   sqlite3_close(handle);
   return count;
 }
 
-void run_and_kill(const std::string& study, const std::string& out) {
+/// Starts a run, silent, on so many threads.
+pid_t start_run(const std::string& study, const std::string& out, const std::string& threads) {
   const std::string program = MELIAN_PROGRAM;
-  std::vector<std::string> words{program, "run", study, "--out", out, "--threads", "1"};
+  std::vector<std::string> words{program, "run", study, "--out", out, "--threads", threads};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
@@ -50,8 +52,13 @@ void run_and_kill(const std::string& study, const std::string& out) {
   pid_t child = -1;
   REQUIRE(posix_spawn(&child, program.c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
   posix_spawn_file_actions_destroy(&quiet);
+  return child;
+}
+
+void run_and_kill(const std::string& study, const std::string& out) {
+  const pid_t child = start_run(study, out, "1");
   const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(100);
-  while (pieces_in(out + "/store.sqlite") < 3 && std::chrono::steady_clock::now() < give_up && waitpid(child, nullptr, WNOHANG) == 0)
+  while (rows_in(out + "/store.sqlite", "piece") < 3 && std::chrono::steady_clock::now() < give_up && waitpid(child, nullptr, WNOHANG) == 0)
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   kill(child, SIGKILL);
   waitpid(child, nullptr, 0);
@@ -73,32 +80,9 @@ std::string study_over_worlds() {
   return folder().write("war_over_worlds.toml", text);
 }
 
-/// Opens it for writing, so that what a killed run left half written is rolled back.
-int worlds_in(const std::string& store) {
-  sqlite3* handle = nullptr;
-  sqlite3_stmt* statement = nullptr;
-  int count = 0;
-  if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr) == SQLITE_OK &&
-      sqlite3_prepare_v2(handle, "SELECT COUNT(*) FROM world", -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
-    count = sqlite3_column_int(statement, 0);
-  sqlite3_finalize(statement);
-  sqlite3_close(handle);
-  return count;
-}
-
 /// Starts the program and kills it after a while. True: it had ended by itself.
 bool ended_before(std::chrono::milliseconds patience, const std::string& study, const std::string& out) {
-  const std::string program = MELIAN_PROGRAM;
-  std::vector<std::string> words{program, "run", study, "--out", out, "--threads", "2"};
-  std::vector<char*> arguments;
-  for (std::string& word : words) arguments.push_back(word.data());
-  arguments.push_back(nullptr);
-  posix_spawn_file_actions_t quiet;
-  posix_spawn_file_actions_init(&quiet);
-  for (const int stream : {0, 1, 2}) posix_spawn_file_actions_addopen(&quiet, stream, "/dev/null", O_RDWR, 0);
-  pid_t child = -1;
-  REQUIRE(posix_spawn(&child, program.c_str(), &quiet, nullptr, arguments.data(), environ) == 0);
-  posix_spawn_file_actions_destroy(&quiet);
+  const pid_t child = start_run(study, out, "2");
   std::this_thread::sleep_for(patience);
   const bool ended = waitpid(child, nullptr, WNOHANG) == child;
   if (ended) return true;
@@ -112,7 +96,7 @@ bool ended_before(std::chrono::milliseconds patience, const std::string& study, 
 TEST_CASE("run: killed without warning, it goes on from what it had and ends with the same results") {
   const std::string study = slow_study(), killed = folder().file("killed"), whole = folder().file("whole");
   run_and_kill(study, killed);
-  const int kept = pieces_in(killed + "/store.sqlite");
+  const int kept = rows_in(killed + "/store.sqlite", "piece");
   CHECK(kept >= 3);
   const Ran resumed = run("run '" + study + "' --out '" + killed + "'");
   REQUIRE((resumed.code == 0 || resumed.code == 3));
@@ -129,7 +113,7 @@ TEST_CASE("run: killed again and again at any moment, worlds that were kept stay
   for (int k = 0; k < most; ++k) {
     if (ended_before(std::chrono::milliseconds(15 + 37 * k % 160), study, killed)) break;
     ++kills;
-    const int now = worlds_in(killed + "/store.sqlite");
+    const int now = rows_in(killed + "/store.sqlite", "world");
     CHECK(now >= kept);
     kept = now;
   }
