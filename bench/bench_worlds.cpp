@@ -9,10 +9,11 @@ namespace {
 
 using namespace melian;
 
-/// Arguments: worlds, threads. On the study's own worlds' grid.
+/// Arguments: worlds, threads, whether variants too. On the study's own worlds' grid.
 void worlds_of_istanbul(benchmark::State& state) {
   auto study = read_study(std::string(MELIAN_SOURCE_DIR) + "/studies/istanbul_2025.toml");
   MELIAN_EXPECT(study.has_value(), "the study is one of ours");
+  study->worlds->variants = state.range(2) != 0;
   const auto claims = parse_claims(*study);
   MELIAN_EXPECT(claims.has_value(), "its claims parse");
   const auto count = static_cast<std::size_t>(state.range(0));
@@ -38,6 +39,6 @@ void worlds_of_istanbul(benchmark::State& state) {
   state.counters["decisions/s"] = benchmark::Counter(static_cast<double>(decisions), benchmark::Counter::kIsRate);
   set_threads(0);
 }
-BENCHMARK(worlds_of_istanbul)->Args({4, 1})->Args({4, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(worlds_of_istanbul)->Args({64, 1, 0})->Args({64, 2, 0})->Args({4, 2, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
