@@ -91,7 +91,7 @@ struct RunCommand {
                       found.worlds, found.worlds_from_store, found.pieces));
     if (!common.quiet)
       say(fmt::format("store:   {}\nmelian merge puts the parts' stores into one, and melian run with that store writes the results\n", store));
-    return done;
+    return judged(found.certified, found.failures, true, common.quiet);
   }
 
   [[nodiscard]] int keep_and_show(const StudyRun& found, const fs::path& folder, const Result<std::string>& page) const {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include "melian/beliefs.h"
 #include "study/evidence.h"
@@ -35,8 +36,7 @@ class Finder {
     out_.branches.erase(repeated.begin(), repeated.end());
     if (out_.false_share.empty()) out_.false_share = {0.5};
     if (most_in_a_round() > 1) {
-      say(KindMistake::Part::kind, 0, "it can happen more than once in a round, so a report would not say which is meant",
-          "split it into kinds that happen once: \"answer of Kyiv\", \"answer of Moscow\"");
+      say(KindMistake::Part::kind, 0, "it can happen more than once in a round, so a report would not say which is meant", how_to_split());
       mistakes_.back().repeats = true;
       return std::unexpected(std::move(mistakes_));
     }
@@ -46,6 +46,17 @@ class Finder {
  private:
   void say(KindMistake::Part part, std::size_t index, std::string message, std::string hint = {}) {
     mistakes_.push_back({part, index, std::move(message), std::move(hint), false});
+  }
+
+  /// Whoever's move it may be, each a kind of its own.
+  [[nodiscard]] std::string how_to_split() const {
+    std::set<std::string> parts;
+    for (const std::string& name : kind_.moves)
+      for (const int m : moves_named(name))
+        if (const Move& move = structure_.moves[at(m)]; move.player >= 0)
+          parts.insert(fmt::format("\"{} of {}\"", move.name, structure_.players[at(move.player)].name));
+    if (parts.size() < 2) return "split it into kinds that happen once, by moves or actions";
+    return fmt::format("split it into kinds that happen once: {}", fmt::join(parts, ", "));
   }
 
   [[nodiscard]] std::vector<int> moves_named(const std::string& name) const {

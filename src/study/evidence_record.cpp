@@ -99,6 +99,7 @@ Record watched_cells(const StudyEvidence& evidence, const EventCalendar& calenda
       cell.kind = static_cast<int>(k);
       cell.reliability = evidence.kinds[k].reliability;
       cell.coverage = 0.0;
+      cell.day = calendar.start;
       const double ends = calendar.start + (round + 1) * calendar.round_days;
       for (const EventKind::Window& window : evidence.kinds[k].watch) {
         const double share = share_inside(evidence, calendar, round, window);

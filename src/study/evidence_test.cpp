@@ -268,6 +268,7 @@ TEST_CASE("find_kind: what can happen twice in a round, and what a game lacks, i
   const auto twice = find_kind(crisis.shape(), kind_of({"start", "reply"}, {"challenge", "resist"}));
   REQUIRE_FALSE(twice.has_value());
   CHECK(twice.error().front().repeats);
+  CHECK(twice.error().front().hint == "split it into kinds that happen once: \"reply of B\", \"start of A\"");
   const auto lacking = find_kind(crisis.shape(), kind_of({"repl", "start"}, {"resist"}, {"wars"}));
   REQUIRE_FALSE(lacking.has_value());
   REQUIRE(lacking.error().size() == 3);
@@ -357,4 +358,16 @@ TEST_CASE("record_of: reports, silence in windows, and the end of the record") {
   CHECK(record[3].coverage == doctest::Approx(0.5));  // cut off in the middle of a round
   CHECK(left_out(study, study.events[0], study.calendar) == "before play begins");
   CHECK(left_out(study, study.events[5], study.calendar) == "after the record ends");
+}
+
+TEST_CASE("watched_cells: silence of long ago is known when its round is over, before 1970 as after") {
+  StudyEvidence study;
+  study.calendar = {*day_of("1951-07-10"), 30.0};
+  study.until = *day_of("1951-08-20");
+  study.kinds = {kind_of({"answer"}, {"accept"})};
+  study.kinds.front().watch = {{*day_of("1951-07-10"), *day_of("1953-07-07")}};
+  const Record record = watched_cells(study, study.calendar);
+  REQUIRE(record.size() == 2);
+  CHECK(record[0].day == *day_of("1951-08-08"));
+  CHECK(record[1].day == study.until);
 }

@@ -7,18 +7,14 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "study/study_parameters.h"
+
 namespace melian {
 namespace {
 
-/// "cost[Moscow]" for "cost[Moscow].flexible".
-std::string without_type(const std::string& parameter) {
-  const auto dot = parameter.rfind('.');
-  return dot == std::string::npos ? parameter : parameter.substr(0, dot);
-}
-
 std::map<std::string, Settings> grouped(const Settings& settings) {
   std::map<std::string, Settings> out;
-  for (const auto& [name, content] : settings) out[without_type(name)][name] = content;
+  for (const auto& [name, content] : settings) out[group_of(name)][name] = content;
   return out;
 }
 
@@ -73,7 +69,7 @@ Reading with_assumptions(const Reading& against, const Reading& reading, const s
   Reading out = against;
   std::vector<std::string> names;
   for (const Assumption& assumption : assumptions) {
-    std::erase_if(out.parameters, [&](const auto& entry) { return without_type(entry.first) == assumption.name; });
+    std::erase_if(out.parameters, [&](const auto& entry) { return group_of(entry.first) == assumption.name; });
     out.parameters.insert(assumption.parameters.begin(), assumption.parameters.end());
     names.push_back(assumption.name);
   }

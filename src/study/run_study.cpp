@@ -102,8 +102,16 @@ class Runner {
     if (!finished) return std::unexpected(std::move(finished.error()));
     out.cancelled = !*finished;
     out.certified = true;
+    if (*finished && options_.shard->first == 1) judge_certificates(out);
     count(out);
     return out;
+  }
+
+  void judge_certificates(StudyRun& out) const {
+    std::vector<const Piece*> answers;
+    for (std::size_t r = 0; r < study_.readings.size(); ++r) answers.push_back(&games_.piece({r, -1, one_, Level::answer}));
+    out.failures = certificate_failures(study_, answers);
+    out.certified = out.failures.empty();
   }
 
   Result<bool> judge_worlds() {
@@ -212,8 +220,8 @@ class Runner {
     findings.command = options_.command;
     for (std::size_t c = 0; c < study_.claims.size(); ++c)
       for (std::size_t r = 0; r < study_.readings.size(); ++r) out.verdicts.push_back(summary(c, r));
-    out.failures = certificate_failures(study_, findings);
-    out.certified = out.failures.empty();
+    judge_certificates(out);
+    findings.failures = out.failures;
     count(out);
     findings.pieces = out.pieces;
     findings.from_store = out.from_store;

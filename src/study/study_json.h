@@ -21,6 +21,7 @@ struct StudyFindings {
     std::vector<std::vector<ClaimJudgement>> judgements;  ///< [claim][lambda]
   };
   std::vector<OfReading> readings;
+  std::vector<std::string> failures;  ///< of readings' certificates
   std::vector<Reason> reasons;
   std::optional<WorldsFindings> worlds;
   std::string evidence;                 ///< JSON; empty: the study has none
@@ -34,6 +35,6 @@ struct StudyFindings {
 [[nodiscard]] std::string study_results_json(const Study& study, const StudyFindings& findings);
 
 /// Why readings' certificates do not hold, one sentence each with the reading in front.
-[[nodiscard]] std::vector<std::string> certificate_failures(const Study& study, const StudyFindings& findings);
+[[nodiscard]] std::vector<std::string> certificate_failures(const Study& study, const std::vector<const Piece*>& answers);
 
 }  // namespace melian
