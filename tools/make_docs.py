@@ -29,17 +29,40 @@ def vary_words(parameter, value):
     return f"{parameter}={min(low, high):.6g}:{max(low, high):.6g}:21"
 
 
-def figure(program, entry, out):
-    """Comparative statics across the entry's first threshold that can be drawn; its file name or None."""
+def method_words(checks):
+    """How a model's own checks solve it, where that is cheaper than a belief grid of the usual size, or the only way."""
+    if any(check.get("method") == "tree" for check in checks):
+        return ["--method", "tree", "--lambda", f"{checks[0]['lambda']:g}"]
+    grids = [check["grid"] for check in checks if isinstance(check.get("grid"), int)]
+    return ["--grid", str(min(grids))] if grids and min(grids) < 33 else []
+
+
+def checks_of(entry, model):
+    """What the model's expected.json states of one of its files."""
+    expected = json.loads((ROOT / "models" / entry["name"] / "expected.json").read_text(encoding="utf-8"))
+    return [check for check in expected["checks"] if check["model"] == model]
+
+
+def figures(program, entry, out):
+    """Comparative statics of each model across its first threshold that has a number; over a plane where two parameters have one."""
+    drawn = []
+    by_model = {}
     for threshold in entry["thresholds"]:
-        model = f"{entry['name']}/{threshold['model'].removesuffix('.melian')}"
-        value = threshold.get("at")
-        if value is None:
-            continue
-        name = f"{entry['name']}_figure.svg"
-        if run(program, "sweep", model, "--vary", vary_words(threshold["parameter"], value), "--uncertified", "--svg", str(out / name)) is not None:
-            return name
-    return None
+        if threshold.get("at") is not None:
+            by_model.setdefault(threshold["model"], {}).setdefault(threshold["parameter"], threshold["at"])
+    for model, places in by_model.items():
+        name = model.removesuffix(".melian")
+        words = ["sweep", f"{entry['name']}/{name}", "--uncertified", *method_words(checks_of(entry, model))]
+        parameter, value = next(iter(places.items()))
+        file = f"{entry['name']}_{name}.svg"
+        if run(program, *words, "--vary", vary_words(parameter, value), "--svg", str(out / file)) is not None:
+            drawn.append((f"Comparative statics of {name} in {parameter}", file))
+        if len(places) > 1:
+            plane = [word for pair in list(places.items())[:2] for word in ("--vary", re.sub(r"\d+$", "13", vary_words(*pair)))]
+            file = f"{entry['name']}_{name}_plane.svg"
+            if run(program, *words, *plane, "--svg", str(out / file)) is not None:
+                drawn.append((f"What is most probable in {name}, over {' and '.join(list(places)[:2])}", file))
+    return drawn
 
 
 def picture(program, entry, out):
@@ -66,9 +89,10 @@ def entry_page(program, entry, out, quick):
         lines.append(f"- {condition['text']}{verdict}")
     if tree := picture(program, entry, out):
         lines += ["", "## Play", "", f"![The tree of play]({tree})"]
-    drawn = None if quick else figure(program, entry, out)
+    drawn = [] if quick else figures(program, entry, out)
     if drawn:
-        lines += ["", "## Comparative statics", "", f"![Comparative statics across the published threshold]({drawn})"]
+        lines += ["", "## Comparative statics", ""]
+        lines += [line for words, file in drawn for line in (f"![{words}]({file})", "")]
     lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---|---|---|---|"]
     for check in entry["checks"]:
         expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"

@@ -36,6 +36,11 @@ class Docs(unittest.TestCase):
         self.assertEqual(make_docs.vary_words("cost", 0.2), "cost=0.1:0.3:21")
         self.assertEqual(make_docs.vary_words("gap", -2), "gap=-3:-1:21")
 
+    def test_a_figure_is_solved_as_the_checks_of_its_model_are_where_that_is_cheaper_or_the_only_way(self):
+        self.assertEqual(make_docs.method_words([{"method": "tree", "lambda": 2000}]), ["--method", "tree", "--lambda", "2000"])
+        self.assertEqual(make_docs.method_words([{"grid": 1025}, {"grid": 3}]), ["--grid", "3"])
+        self.assertEqual(make_docs.method_words([{"grid": 1025}, {}]), [])
+
 
 class Spelling(unittest.TestCase):
     def found(self, line):
