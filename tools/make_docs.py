@@ -43,6 +43,14 @@ def checks_of(entry, model):
     return [check for check in expected["checks"] if check["model"] == model]
 
 
+def numbers_words(entry, model):
+    """The numbers whose signs the paper states, where none is an outcome (which figures show unasked)."""
+    numbers = list(dict.fromkeys(sign["number"] for sign in entry["signs"] if sign["model"] == model))
+    if any(number.startswith("outcomes.") for number in numbers):
+        return []
+    return [word for number in numbers for word in ("--number", number)]
+
+
 def figures(program, entry, out):
     """Comparative statics of each model across its first threshold that has a number; over a plane where two parameters have one."""
     drawn = []
@@ -52,7 +60,7 @@ def figures(program, entry, out):
             by_model.setdefault(threshold["model"], {}).setdefault(threshold["parameter"], threshold["at"])
     for model, places in by_model.items():
         name = model.removesuffix(".melian")
-        words = ["sweep", f"{entry['name']}/{name}", "--uncertified", *method_words(checks_of(entry, model))]
+        words = ["sweep", f"{entry['name']}/{name}", "--uncertified", *method_words(checks_of(entry, model)), *numbers_words(entry, model)]
         parameter, value = next(iter(places.items()))
         file = f"{entry['name']}_{name}.svg"
         if run(program, *words, "--vary", vary_words(parameter, value), "--svg", str(out / file)) is not None:
@@ -65,46 +73,61 @@ def figures(program, entry, out):
     return drawn
 
 
-def picture(program, entry, out):
-    """The tree of the entry's first model, or of one round of it, where it can be read."""
+def pictures(program, entry, out):
+    """The trees of the entry's models, or of one round of them, where they can be read; those that look alike once."""
+    drawn, seen = [], set()
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
         for words in ((), ("--round",)):
             text = run(program, "describe", str(model), "--tree", "svg", *words)
-            if text:
-                name = f"{entry['name']}_tree.svg"
-                (out / name).write_text(text, encoding="utf-8")
-                return name
-    return None
+            if not text:
+                continue
+            looks = re.sub(r"<title>.*?</title>|<text[^>]*class=\"(?:title|small)\"[^>]*>.*?</text>", "", text, flags=re.DOTALL)
+            if looks not in seen:
+                seen.add(looks)
+                file = f"{entry['name']}_{model.stem}_tree.svg"
+                (out / file).write_text(text, encoding="utf-8")
+                drawn.append((f"The tree of play of {model.stem}", file))
+            break
+    return drawn
+
+
+def plain(text):
+    """Text of the catalogue as Markdown that shows it as it stands: t* is no emphasis."""
+    return re.sub(r"([\\*_`|\[\]])", r"\\\1", text).replace("<", "&lt;")
 
 
 def number(value):
-    return "" if value is None else f"{value:.9g}"
+    if value is None:
+        return ""
+    return f"{value:.0e}" if 0 < abs(value) < 1e-9 else f"{value:.9g}"
 
 
 def entry_page(program, entry, out, quick):
-    lines = [f"# {entry['title']}", "", entry["citation"], "", f"**Status.** {entry['status']}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
-             "## Claim", "", entry["claim"], ""]
+    lines = [f"# {plain(entry['title'])}", "", plain(entry["citation"]), "", f"**Status.** {plain(entry['status'])}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
+             "## Claim", "", plain(entry["claim"]), ""]
     for condition in entry["conditions"]:
         verdict = {True: ", **holds**", False: ", **does not hold**", None: ""}[condition["holds"]]
-        lines.append(f"- {condition['text']}{verdict}")
-    if tree := picture(program, entry, out):
-        lines += ["", "## Play", "", f"![The tree of play]({tree})"]
+        lines.append(f"- {plain(condition['text'])}{verdict}")
+    if trees := pictures(program, entry, out):
+        lines += ["", "## Play", ""]
+        lines += [line for words, file in trees for line in (f"![{words}]({file})", "")]
     drawn = [] if quick else figures(program, entry, out)
     if drawn:
         lines += ["", "## Comparative statics", ""]
         lines += [line for words, file in drawn for line in (f"![{words}]({file})", "")]
-    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---|---|---|---|"]
+    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---:|---:|---:|---|"]
     for check in entry["checks"]:
         expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"
         verdict = {True: "pass", False: "**fail**", None: ""}[check.get("passed")]
-        lines.append(f"| {check['name']} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
+        lines.append(f"| {plain(check['name'])} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
     if entry["signs"]:
-        lines += ["", "| comparative static | from | to | |", "|---|---|---|---|"]
+        lines += ["", "| comparative static | from | to | |", "|---|---:|---:|---|"]
     for sign in entry["signs"]:
         verb = {"+": "rises", "-": "falls", "0": "stays"}[sign["sign"]]
         verdict = {True: "pass", False: "**fail**", None: ""}[sign.get("passed")]
-        lines.append(f"| {sign['number']} {verb} in {sign['parameter']} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
+        lines.append(f"| {plain(sign['number'])} {verb} in {plain(sign['parameter'])} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
     readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
+    readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
     lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
         lines += [f"`{entry['name']}/{model.name}`", "", "```", model.read_text(encoding="utf-8").rstrip(), "```", ""]

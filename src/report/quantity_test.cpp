@@ -95,3 +95,11 @@ TEST_CASE("quantity: a name the game does not have is refused with the nearest o
     CHECK_FALSE(read(name).has_value());
   }
 }
+
+TEST_CASE("sweep: what a number is counted in is told from its name") {
+  CHECK(unit_of("outcomes.war") == "probability");
+  CHECK(unit_of("rounds.1") == "probability");
+  CHECK(unit_of("rounds.mean") == "rounds");
+  CHECK(unit_of("offers.y.accepted_mean") == "offer");
+  CHECK(unit_of("tallies.battles") == "expected number");
+}
