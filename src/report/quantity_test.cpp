@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "melian/figures.h"
 #include "support/hand_made.h"
 
 using namespace melian;

@@ -153,17 +153,37 @@ class SvgTree {
 
 std::string tikz_number(double number) { return fmt::format("{:.2f}", number); }
 
+/// Where columns stand, in centimetres: each far enough from the one before for the words along its branches and at its nodes.
+std::vector<double> column_places(const PlayTree& tree, const Layout& layout, double bend) {
+  constexpr double narrowest = 2.4, letter = 0.155, small_letter = 0.125, room = 0.35;
+  std::vector<double> width(at(layout.columns), narrowest);
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n)
+    for (const PlayNode::Branch& branch : tree.nodes[n].branches) {
+      const PlayNode& next = tree.nodes[at(branch.node)];
+      const double name = next.branches.empty() ? 0.0 : letter * static_cast<double>(who(tree, next).size());
+      const double along = std::max(letter * static_cast<double>(branch.label.size()) + name, small_letter * static_cast<double>(branch.detail.size()));
+      double& here = width[at(layout.column[at(branch.node)])];
+      here = std::max(here, bend + along + room);
+    }
+  std::vector<double> out(at(layout.columns), 0.0);
+  for (std::size_t c = 1; c < out.size(); ++c) out[c] = out[c - 1] + width[c];
+  return out;
+}
+
 }  // namespace
 
 std::string tree_svg(const PlayTree& tree) { return SvgTree(tree).text(); }
 
 std::string tree_tikz(const PlayTree& tree) {
-  constexpr double column_width = 3.2, row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
+  constexpr double row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
   const Layout layout = laid_out(tree);
+  const std::vector<double> columns = column_places(tree, layout, bend);
   const auto place = [&](int node, double right = 0.0, double up = 0.0) {
-    return fmt::format("({}, {})", tikz_number(column_width * layout.column[at(node)] + right), tikz_number(up - row_height * layout.row[at(node)]));
+    return fmt::format("({}, {})", tikz_number(columns[at(layout.column[at(node)])] + right), tikz_number(up - row_height * layout.row[at(node)]));
   };
-  std::string out = "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}.\n\\begin{tikzpicture}[font=\\footnotesize]\n";
+  std::string out =
+      "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. Shrunk where it is wider than the text, or higher.\n"
+      "\\par{\\noindent\\sbox0{%\n\\begin{tikzpicture}[font=\\footnotesize]\n";
   for (const auto& [move, nodes] : unseen(tree))
     for (std::size_t k = 1; k < nodes.size(); ++k) out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
@@ -195,10 +215,13 @@ std::string tree_tikz(const PlayTree& tree) {
       continue;
     }
     const bool square = node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
-    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt, label=above:{{{}}}] at {} {{}};\n", square ? "rectangle" : "circle",
-                       latex_escaped(who(tree, node)), place(here));
+    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt] at {} {{}};\n", square ? "rectangle" : "circle", place(here));
+    // Above and to the left of the node, off the branches that leave it.
+    out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n", place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
   }
-  return out + "\\end{tikzpicture}\n";
+  return out +
+         "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{\\usebox0}}\\fi\n"
+         "\\ifdim\\ht0>0.9\\textheight\\sbox0{\\resizebox{!}{0.9\\textheight}{\\usebox0}}\\fi\n\\usebox0}\n";
 }
 
 }  // namespace melian
