@@ -37,7 +37,7 @@ class Section {
     out += fmt::format("\\subsection*{{{}}}\n", latex_escaped(checked_.title));
     if (!checked_.citations.empty()) out += "After " + latex_escaped(fmt::format("{}", fmt::join(checked_.citations, "; "))) + ".\n";
     const std::string moves = sequence();  // first, to learn what is paid where play ends
-    return out + players() + parameters() + definitions() + states() + "\n{\\sloppy\\paragraph{Sequence of moves.}\n" + horizon() + moves + "\\par}\n" +
+    return out + players() + parameters() + definitions() + states() + "\n{\\raggedright\\paragraph{Sequence of moves.}\n" + horizon() + moves + "\\par}\n" +
            payoffs();
   }
 
