@@ -168,7 +168,10 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(ROOT / "docs", out)
     home = (ROOT / "README.md").read_text(encoding="utf-8")
-    (out / "index.md").write_text(home.replace("](docs/", "]("), encoding="utf-8")
+    home = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", home.replace("](docs/", "]("))
+    (out / "index.md").write_text(home, encoding="utf-8")
+    for name in ("HACKING.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, out / name)
     list_folder(out, "decisions", "Decisions of lasting weight")
     list_folder(out, "formats", "Files and formats")
     (out / "gallery").mkdir()
