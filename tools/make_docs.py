@@ -127,6 +127,7 @@ def entry_page(program, entry, out, quick):
         verdict = {True: "pass", False: "**fail**", None: ""}[sign.get("passed")]
         lines.append(f"| {plain(sign['number'])} {verb} in {plain(sign['parameter'])} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
     readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
+    readme = re.sub(r"\*\*Status\.\*\* .*\n\n", "", readme, count=1)  # said above, in more words
     readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
     lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
