@@ -6,7 +6,7 @@
 # make format lay out the C++ sources               make tidy     clang-tidy
 # make check  layers, layout and spelling           make clean    forget everything built
 # make docs   the documentation as a site, at build/site, with a gallery made from the models
-#             (docs_options=--quick: no figures and checks, which take minutes)
+#             (docs_options=--quick: no figures and checks, which take some four minutes)
 #
 # Nothing is done twice: dependencies are stamped with the checksum of the lists they come from.
 

@@ -19,7 +19,7 @@ MAY_KNOW["report"] = MAY_KNOW["study"] | {"study"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
-SIDE_DOORS = {"beliefs": "game", "comparative_statics": "study", "figures": "report", "manuscript": "language"}
+SIDE_DOORS = {"as_tree": "study", "beliefs": "game", "comparative_statics": "study", "figures": "report", "manuscript": "language"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 

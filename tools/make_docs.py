@@ -29,58 +29,106 @@ def vary_words(parameter, value):
     return f"{parameter}={min(low, high):.6g}:{max(low, high):.6g}:21"
 
 
-def figure(program, entry, out):
-    """Comparative statics across the entry's first threshold that can be drawn; its file name or None."""
+def method_words(checks):
+    """How a model's own checks solve it, where that is cheaper than a belief grid of the usual size, or the only way."""
+    if any(check.get("method") == "tree" for check in checks):
+        return ["--method", "tree", "--lambda", f"{checks[0]['lambda']:g}"]
+    grids = [check["grid"] for check in checks if isinstance(check.get("grid"), int)]
+    return ["--grid", str(min(grids))] if grids and min(grids) < 33 else []
+
+
+def checks_of(entry, model):
+    """What the model's expected.json states of one of its files."""
+    expected = json.loads((ROOT / "models" / entry["name"] / "expected.json").read_text(encoding="utf-8"))
+    return [check for check in expected["checks"] if check["model"] == model]
+
+
+def numbers_words(entry, model):
+    """The numbers whose signs the paper states, where none is an outcome (which figures show unasked)."""
+    numbers = list(dict.fromkeys(sign["number"] for sign in entry["signs"] if sign["model"] == model))
+    if any(number.startswith("outcomes.") for number in numbers):
+        return []
+    return [word for number in numbers for word in ("--number", number)]
+
+
+def figures(program, entry, out):
+    """Comparative statics of each model across its first threshold that has a number; over a plane where two parameters have one."""
+    drawn = []
+    by_model = {}
     for threshold in entry["thresholds"]:
-        model = f"{entry['name']}/{threshold['model'].removesuffix('.melian')}"
-        value = threshold.get("at")
-        if value is None:
-            continue
-        name = f"{entry['name']}_figure.svg"
-        if run(program, "sweep", model, "--vary", vary_words(threshold["parameter"], value), "--uncertified", "--svg", str(out / name)) is not None:
-            return name
-    return None
+        if threshold.get("at") is not None:
+            by_model.setdefault(threshold["model"], {}).setdefault(threshold["parameter"], threshold["at"])
+    for model, places in by_model.items():
+        name = model.removesuffix(".melian")
+        words = ["sweep", f"{entry['name']}/{name}", "--uncertified", *method_words(checks_of(entry, model)), *numbers_words(entry, model)]
+        parameter, value = next(iter(places.items()))
+        file = f"{entry['name']}_{name}.svg"
+        if run(program, *words, "--vary", vary_words(parameter, value), "--svg", str(out / file)) is not None:
+            drawn.append((f"Comparative statics of {name} in {parameter}", file))
+        if len(places) > 1:
+            plane = [word for pair in list(places.items())[:2] for word in ("--vary", re.sub(r"\d+$", "13", vary_words(*pair)))]
+            file = f"{entry['name']}_{name}_plane.svg"
+            if run(program, *words, *plane, "--svg", str(out / file)) is not None:
+                drawn.append((f"What is most probable in {name}, over {' and '.join(list(places)[:2])}", file))
+    return drawn
 
 
-def picture(program, entry, out):
-    """The tree of the entry's first model, or of one round of it, where it can be read."""
+def pictures(program, entry, out):
+    """The trees of the entry's models, or of one round of them, where they can be read; those that look alike once."""
+    drawn, seen = [], set()
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
         for words in ((), ("--round",)):
             text = run(program, "describe", str(model), "--tree", "svg", *words)
-            if text:
-                name = f"{entry['name']}_tree.svg"
-                (out / name).write_text(text, encoding="utf-8")
-                return name
-    return None
+            if not text:
+                continue
+            looks = re.sub(r"<title>.*?</title>|<text[^>]*class=\"(?:title|small)\"[^>]*>.*?</text>", "", text, flags=re.DOTALL)
+            if looks not in seen:
+                seen.add(looks)
+                file = f"{entry['name']}_{model.stem}_tree.svg"
+                (out / file).write_text(text, encoding="utf-8")
+                drawn.append((f"The tree of play of {model.stem}", file))
+            break
+    return drawn
+
+
+def plain(text):
+    """Text of the catalogue as Markdown that shows it as it stands: t* is no emphasis."""
+    return re.sub(r"([\\*_`|\[\]])", r"\\\1", text).replace("<", "&lt;")
 
 
 def number(value):
-    return "" if value is None else f"{value:.9g}"
+    if value is None:
+        return ""
+    return f"{value:.0e}" if 0 < abs(value) < 1e-9 else f"{value:.9g}"
 
 
 def entry_page(program, entry, out, quick):
-    lines = [f"# {entry['title']}", "", entry["citation"], "", f"**Status.** {entry['status']}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
-             "## Claim", "", entry["claim"], ""]
+    lines = [f"# {plain(entry['title'])}", "", plain(entry["citation"]), "", f"**Status.** {plain(entry['status'])}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
+             "## Claim", "", plain(entry["claim"]), ""]
     for condition in entry["conditions"]:
         verdict = {True: ", **holds**", False: ", **does not hold**", None: ""}[condition["holds"]]
-        lines.append(f"- {condition['text']}{verdict}")
-    if tree := picture(program, entry, out):
-        lines += ["", "## Play", "", f"![The tree of play]({tree})"]
-    drawn = None if quick else figure(program, entry, out)
+        lines.append(f"- {plain(condition['text'])}{verdict}")
+    if trees := pictures(program, entry, out):
+        lines += ["", "## Play", ""]
+        lines += [line for words, file in trees for line in (f"![{words}]({file})", "")]
+    drawn = [] if quick else figures(program, entry, out)
     if drawn:
-        lines += ["", "## Comparative statics", "", f"![Comparative statics across the published threshold]({drawn})"]
-    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---|---|---|---|"]
+        lines += ["", "## Comparative statics", ""]
+        lines += [line for words, file in drawn for line in (f"![{words}]({file})", "")]
+    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---:|---:|---:|---|"]
     for check in entry["checks"]:
         expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"
         verdict = {True: "pass", False: "**fail**", None: ""}[check.get("passed")]
-        lines.append(f"| {check['name']} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
+        lines.append(f"| {plain(check['name'])} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
     if entry["signs"]:
-        lines += ["", "| comparative static | from | to | |", "|---|---|---|---|"]
+        lines += ["", "| comparative static | from | to | |", "|---|---:|---:|---|"]
     for sign in entry["signs"]:
         verb = {"+": "rises", "-": "falls", "0": "stays"}[sign["sign"]]
         verdict = {True: "pass", False: "**fail**", None: ""}[sign.get("passed")]
-        lines.append(f"| {sign['number']} {verb} in {sign['parameter']} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
+        lines.append(f"| {plain(sign['number'])} {verb} in {plain(sign['parameter'])} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
     readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
+    readme = re.sub(r"\*\*Status\.\*\* .*\n\n", "", readme, count=1)  # said above, in more words
+    readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
     lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
         lines += [f"`{entry['name']}/{model.name}`", "", "```", model.read_text(encoding="utf-8").rstrip(), "```", ""]
@@ -121,7 +169,10 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(ROOT / "docs", out)
     home = (ROOT / "README.md").read_text(encoding="utf-8")
-    (out / "index.md").write_text(home.replace("](docs/", "]("), encoding="utf-8")
+    home = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", home.replace("](docs/", "]("))
+    (out / "index.md").write_text(home, encoding="utf-8")
+    for name in ("HACKING.md", "CITATION.cff"):
+        shutil.copy(ROOT / name, out / name)
     list_folder(out, "decisions", "Decisions of lasting weight")
     list_folder(out, "formats", "Files and formats")
     (out / "gallery").mkdir()

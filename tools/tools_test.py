@@ -36,6 +36,19 @@ class Docs(unittest.TestCase):
         self.assertEqual(make_docs.vary_words("cost", 0.2), "cost=0.1:0.3:21")
         self.assertEqual(make_docs.vary_words("gap", -2), "gap=-3:-1:21")
 
+    def test_a_figure_is_solved_as_the_checks_of_its_model_are_where_that_is_cheaper_or_the_only_way(self):
+        self.assertEqual(make_docs.method_words([{"method": "tree", "lambda": 2000}]), ["--method", "tree", "--lambda", "2000"])
+        self.assertEqual(make_docs.method_words([{"grid": 1025}, {"grid": 3}]), ["--grid", "3"])
+        self.assertEqual(make_docs.method_words([{"grid": 1025}, {}]), [])
+
+    def test_a_figure_shows_the_numbers_whose_signs_are_stated_unless_they_are_outcomes(self):
+        entry = {"signs": [{"model": "a.melian", "number": "rounds.1"}, {"model": "b.melian", "number": "outcomes.war"}]}
+        self.assertEqual(make_docs.numbers_words(entry, "a.melian"), ["--number", "rounds.1"])
+        self.assertEqual(make_docs.numbers_words(entry, "b.melian"), [])
+
+    def test_text_of_the_catalogue_is_no_markdown(self):
+        self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
+
 
 class Spelling(unittest.TestCase):
     def found(self, line):

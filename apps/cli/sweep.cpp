@@ -64,9 +64,15 @@ struct SweepCommand {
   std::vector<std::string> vary, numbers;
   std::string svg;
   bool csv = false, json = false, uncertified = false;
+  CLI::App* app = nullptr;
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    if (method.method == "tree") {
+      for (const char* option : {"--grid", "--tolerance"})
+        if (app->count(option) > 0)
+          return fail(complaint(idle_option_code, fmt::format("`{}` means nothing to the method tree, which has no grid", option), "leave it out"));
+    }
     const Result<std::vector<VariedParameter>> varied = read_varied(vary);
     if (!varied) return fail(varied.error());
     const Result<Settings> settings = read_settings(game.set);
@@ -101,6 +107,7 @@ struct SweepCommand {
     options.answer.solve.discounting = method.present_value ? Discounting::present_value : Discounting::current_value;
     options.answer.certify.tolerance = method.tolerance;
     options.answer.with_certificate = !uncertified;
+    options.by_tree = method.method == "tree";
     options.nodes = [this](const Structure& structure) { return grid_nodes(structure, method.grid); };
     options.also = numbers;
     options.read = [](const Structure& structure, const Prediction& prediction, const std::string& name) -> Result<double> {
@@ -173,7 +180,8 @@ Command add_sweep(CLI::App& program) {
   app->footer(
       "melian sweep fearon_1995/two_costs --vary 'prior[B].low=0.05:0.95:19' --svg risk.svg\n"
       "melian sweep powell_2006/preventive_war --vary p1=0.3:0.7:21 --vary p2=0.3:0.9:21 --svg regions.svg\n"
-      "melian sweep powell_2004/cost --vary discount=0.8:0.98:10 --number values.S --number rounds.mean");
+      "melian sweep powell_2004/cost --vary discount=0.8:0.98:10 --number values.S --number rounds.mean\n"
+      "melian sweep fearon_1994/escalation --method tree --vary 'audience[B]=0.5:2.5:21' --svg escalation.svg");
   auto command = std::make_shared<SweepCommand>();
   command->game.add_to(*app);
   app->add_option("--vary", command->vary, "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")
@@ -187,7 +195,8 @@ Command add_sweep(CLI::App& program) {
   app->add_flag("--csv", command->csv, "one row a point and number on stdout: what is printed anyway");
   app->add_flag("--json", command->json, "one JSON document on stdout instead (docs/formats/sweep.md)");
   app->add_flag("--uncertified", command->uncertified, "solve only: no certificates and no grid errors, several times faster");
-  command->method.add_to(*app);
+  command->method.add_to(*app, {"grid", "tree"});
+  command->app = app;
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};
 }

@@ -1,12 +1,12 @@
 #include "tree.h"
 
-#include <algorithm>
 #include <cmath>
 
 #include <fmt/core.h>
 
 #include "commands.h"
 #include "data_files.h"
+#include "melian/as_tree.h"
 #include "terminal.h"
 
 namespace melian::cli {
@@ -40,23 +40,15 @@ int solve_efg(const std::string& file, double lambda, bool all, bool json, bool 
 }
 
 int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json, bool quiet) {
-  UnrollOptions options;
-  options.measure = method.measure == "each" ? Measure::each : Measure::cells;
-  options.discounting = method.present_value ? Discounting::present_value : Discounting::current_value;
-  double lambda = method.lambda;
-  if (std::isnan(lambda)) {
-    // Precisions that differ by player or type: the largest is followed, the others in proportion.
-    options.lambda = game.numbers.precision;
-    lambda = 0.0;
-    for (std::size_t i = 0; i < game.shape().players.size(); ++i) {
-      const bool known = i < options.lambda.size() && options.lambda[i].size() == static_cast<std::size_t>(game.shape().players[i].num_types());
-      if (!known) return fail(complaint(no_precision_code, fmt::format("the model states no precision (lambda) for {}", game.shape().players[i].name)));
-      lambda = std::max(lambda, *std::ranges::max_element(options.lambda[i]));
-    }
-  }
-  const Result<ExtensiveForm> form = unroll(game, options);
+  AsTree asked{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
+               method.present_value ? Discounting::present_value : Discounting::current_value};
+  if (!std::isnan(method.lambda)) asked.lambda = method.lambda;
+  const Result<TreeRequest> request = tree_request(game, asked);
+  if (!request) return fail(request.error());
+  const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = options.discounting, .measure = options.measure}, lambda, all, json, quiet);
+  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure}, request->lambda, all, json,
+                         quiet);
 }
 
 }  // namespace melian::cli

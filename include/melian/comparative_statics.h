@@ -48,13 +48,14 @@ struct SweepSwitch {
 /// What a sweep will take, before it is begun.
 struct SweepCost {
   std::int64_t points = 0, structures = 0;  ///< games to be solved; games to be built (parameters that shape the game)
-  std::int64_t decisions = 0;               ///< of one pass over every point; certificates and switches come on top
+  std::int64_t decisions = 0;               ///< of one pass over every point (by tree: information sets); certificates and switches come on top
 };
 
 struct SweepOptions {
   Settings settings;                  ///< of the parameters that stay
   std::vector<VariedParameter> vary;  ///< one or two
   AnswerOptions answer;
+  bool by_tree = false;  ///< every game unrolled and solved whole; numbers: outcomes and values by player; what is most probable: outcomes alone
   /// Belief nodes by game, where `answer` does not give them; may be empty.
   std::function<Result<std::vector<int>>(const Structure&)> nodes;
   std::vector<std::string> also;  ///< numbers beyond the printed ones, read by `read`

@@ -1,5 +1,6 @@
 #pragma once
 /// All doors at once.
+#include "melian/as_tree.h"
 #include "melian/base.h"
 #include "melian/beliefs.h"
 #include "melian/certify.h"

@@ -37,7 +37,8 @@ class Section {
     out += fmt::format("\\subsection*{{{}}}\n", latex_escaped(checked_.title));
     if (!checked_.citations.empty()) out += "After " + latex_escaped(fmt::format("{}", fmt::join(checked_.citations, "; "))) + ".\n";
     const std::string moves = sequence();  // first, to learn what is paid where play ends
-    return out + players() + parameters() + definitions() + states() + "\n\\paragraph{Sequence of moves.}\n" + horizon() + moves + payoffs();
+    return out + players() + parameters() + definitions() + states() + "\n{\\raggedright\\paragraph{Sequence of moves.}\n" + horizon() + moves + "\\par}\n" +
+           payoffs();
   }
 
  private:
@@ -69,8 +70,26 @@ class Section {
     return ": " + listed(types);
   }
 
+  /// What a heading is followed by where a table comes next: a line of its own.
+  static constexpr const char* own_line = "\\mbox{}\\par\\smallskip\\noindent";
+
+  /// Rows as tables of at most so many, since a table does not break across pages.
+  [[nodiscard]] static std::string tables(const std::string& columns, const std::string& head, const std::vector<std::string>& rows) {
+    constexpr std::size_t most = 30;
+    std::string out;
+    for (std::size_t first = 0; first < rows.size(); first += most) {
+      const std::size_t last = std::min(rows.size(), first + most);
+      out += fmt::format("{}\\begin{{tabular}}{{{}}}\n  \\toprule\n  {} \\\\\n  \\midrule\n", first == 0 ? "" : "\\par\\medskip\\noindent", columns, head);
+      for (std::size_t k = first; k < last; ++k) out += "  " + rows[k] + " \\\\\n";
+      out += "  \\bottomrule\n\\end{tabular}\n";
+    }
+    return out;
+  }
+
   [[nodiscard]] std::string parameters() const {
-    std::string rows;
+    constexpr std::size_t short_number = 26;  // characters that fit a column without a break
+    std::vector<std::vector<std::string>> cells;
+    bool any_range = false, any_note = false, long_number = false;
     for (const CheckedParameter& parameter : checked_.parameters) {
       if (parameter.role != CheckedParameter::Role::ordinary) continue;
       std::vector<std::string> contents;
@@ -81,22 +100,39 @@ class Section {
         const std::string shown = parameter.words.empty() ? maths(number_text(number, 6)) : roman(parameter.words[static_cast<std::size_t>(number)]);
         contents.push_back(shown + (type.empty() ? "" : " (" + latex_escaped(type) + ")"));
       }
+      const std::string number = fmt::format("{}", fmt::join(contents, ", "));
+      long_number = long_number || number.size() > short_number + 2 * contents.size();
       const std::string range =
           parameter.low && parameter.high ? maths(fmt::format("[{}, {}]", number_text(*parameter.low), number_text(*parameter.high))) : "";
-      rows += fmt::format("  {} & {} & {} & {} \\\\\n", maths(latex_symbol(parameter.name)), fmt::join(contents, ", "), range, latex_escaped(parameter.note));
+      any_range = any_range || !range.empty();
+      any_note = any_note || !parameter.note.empty();
+      cells.push_back({maths(latex_symbol(parameter.name)), number, range, latex_escaped(parameter.note)});
     }
-    if (rows.empty()) return {};
-    return "\n\\paragraph{Parameters.}\n\\medskip\\noindent\\begin{tabular}{llll}\n  \\toprule\n  Symbol & Number & Range & Meaning \\\\\n  \\midrule\n" +
-           rows + "  \\bottomrule\n\\end{tabular}\n";
+    if (cells.empty()) return {};
+    std::vector<std::string> rows;
+    for (const std::vector<std::string>& row : cells)
+      rows.push_back(row[0] + (long_number ? " & \\raggedright " : " & ") + row[1] + (any_range ? " & " + row[2] : "") + (any_note ? " & " + row[3] : ""));
+    const std::string columns = std::string("l") + (long_number ? "p{0.25\\linewidth}" : "l") + (any_range ? "l" : "") +
+                                (any_note ? any_range ? "p{0.35\\linewidth}" : "p{0.45\\linewidth}" : "");
+    return fmt::format("\n\\paragraph{{Parameters.}}{}\n", own_line) +
+           tables(columns, std::string("Symbol & Number") + (any_range ? " & Range" : "") + (any_note ? " & Meaning" : ""), rows);
   }
 
+  /// Aligned where they fit on a line; longer ones may break.
   [[nodiscard]] std::string definitions() const {
+    constexpr std::size_t longest = 250;  // characters of LaTeX, of which a good part is not printed
+    std::vector<std::string> aligned, broken;
+    for (const auto& let : checked_.lets) {
+      const std::string symbol = latex_symbol(let.name), body = latex_text(checked_, *let.body);
+      if (symbol.size() + body.size() <= longest)
+        aligned.push_back(fmt::format("  {} &= {}", symbol, body));
+      else
+        broken.push_back(fmt::format("{{\\raggedright\\hangindent=2em\\hangafter=1\\noindent${} = {}$\\par\\smallskip}}\n", symbol, body));
+    }
     if (checked_.lets.empty()) return {};
-    std::string out = "\n\\paragraph{Definitions.}\n\\begin{align*}\n";
-    for (std::size_t k = 0; k < checked_.lets.size(); ++k)
-      out += fmt::format("  {} &= {}{}\n", latex_symbol(checked_.lets[k].name), latex_text(checked_, *checked_.lets[k].body),
-                         k + 1 < checked_.lets.size() ? " \\\\" : "");
-    return out + "\\end{align*}\n";
+    std::string out = "\n\\paragraph{Definitions.}";
+    out += aligned.empty() ? "\\mbox{}\\par\\smallskip\n" : fmt::format("\n\\begin{{align*}}\n{}\n\\end{{align*}}\n", fmt::join(aligned, " \\\\\n"));
+    return out + fmt::format("{}", fmt::join(broken, ""));
   }
 
   [[nodiscard]] std::string states() const {
@@ -124,7 +160,8 @@ class Section {
     std::string out;
     for (const CheckedPhase& phase : checked_.phases) {
       if (checked_.phases.size() > 1)
-        out += fmt::format("\\emph{{Phase {}}}{}\n", latex_escaped(phase.name), phase.note.empty() ? "" : ": " + latex_escaped(phase.note));
+        out +=
+            fmt::format("\n\\smallskip\\noindent\\emph{{Phase {}}}{}\n", latex_escaped(phase.name), phase.note.empty() ? "" : ": " + latex_escaped(phase.note));
       out += items(phase.body, 0);
     }
     if (!checked_.horizon.closing.empty()) out += "When the last round is over: " + inline_block(checked_.horizon.closing) + ".\n";
@@ -260,23 +297,37 @@ class Section {
 
   // ---- Payoffs -----------------------------------------------------------------------------------------------------
 
+  /// What one player is given where play ends; "0" for nothing.
+  [[nodiscard]] std::string amount_at(const CheckedEnd& end, std::size_t player) const {
+    std::string amount;
+    for (const CheckedPayment& payment : end.payments)
+      if (at(payment.player) == player) amount += (payment.pays ? "-" : amount.empty() ? "" : "+") + latex_text(checked_, *payment.amount);
+    return maths(amount.empty() ? "0" : amount);
+  }
+
+  /// A table, or, where its rows would not fit on a line, a list.
   [[nodiscard]] std::string payoffs() const {
-    std::string head = "  Outcome", rows, last;
+    constexpr std::size_t widest = 150;  // characters of LaTeX, of which a good part is not printed
+    std::string head = "Outcome";
     for (const Player& player : checked_.players) head += " & " + roman(player.name);
+    std::vector<std::string> rows, items;
+    std::size_t longest = 0;
     for (const CheckedEnd& end : ends_) {
-      std::string row = "  " + roman(checked_.outcomes[at(end.outcome)]);
+      std::string row = roman(checked_.outcomes[at(end.outcome)]);
+      std::vector<std::string> words;
       for (std::size_t i = 0; i < checked_.players.size(); ++i) {
-        std::string amount;
-        for (const CheckedPayment& payment : end.payments)
-          if (at(payment.player) == i) amount += (payment.pays ? "-" : amount.empty() ? "" : "+") + latex_text(checked_, *payment.amount);
-        row += " & " + maths(amount.empty() ? "0" : amount);
+        row += " & " + amount_at(end, i);
+        words.push_back(roman(checked_.players[i].name) + " " + amount_at(end, i));
       }
-      row += " \\\\\n";
-      if (rows.find(row) == std::string::npos) rows += row;
+      if (std::ranges::find(rows, row) != rows.end()) continue;
+      longest = std::max(longest, row.size());
+      items.push_back(fmt::format("  \\item {}: {}\n", roman(checked_.outcomes[at(end.outcome)]), fmt::join(words, ", ")));
+      rows.push_back(std::move(row));
     }
     if (rows.empty()) return {};
-    return "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n\\medskip\\noindent\\begin{tabular}{l" +
-           std::string(checked_.players.size(), 'l') + "}\n  \\toprule\n" + head + " \\\\\n  \\midrule\n" + rows + "  \\bottomrule\n\\end{tabular}\n";
+    const std::string start = "\n\\paragraph{Payoffs where the game ends.}\nTo these comes what was paid on the way.\n";
+    if (longest > widest) return start + fmt::format("\\begin{{itemize}}\n{}\\end{{itemize}}\n", fmt::join(items, ""));
+    return start + "\\par\\smallskip\\noindent" + tables("l" + std::string(checked_.players.size(), 'l'), head, rows);
   }
 
   const Model::Checked& checked_;

@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "melian/as_tree.h"
 #include "melian/report.h"
 #include "study/formula.h"
 
@@ -32,34 +33,20 @@ std::string first_line(const Diagnostics& diagnostics) {
 struct Solved {
   std::shared_ptr<const Structure> structure;
   std::optional<Prediction> prediction;
-  std::map<std::string, double> by_tree;
+  TreeNumbers by_tree;
 };
 
-/// Outcomes and values of a game unrolled and solved whole.
-Result<Solved> solve_as_tree(const Game& game, const CatalogueGame& asked) {
-  UnrollOptions unrolling;
-  unrolling.measure = asked.measure;
-  unrolling.discounting = asked.discounting;
-  const Result<ExtensiveForm> form = unroll(game, unrolling);
-  if (!form) return std::unexpected(form.error());
-  TreeOptions options;
-  options.lambda = asked.lambda.value_or(game.numbers.precision.empty() ? 0.0 : game.numbers.precision.front().front());
-  const Result<TreeSolution> solution = solve_tree(*form, options);
-  if (!solution) return std::unexpected(solution.error());
-  if (solution->summary.termination != TreeTermination::reached)
-    return std::unexpected(
-        Diagnostics{placeless(tree_refusal_code, fmt::format("the tree was followed to lambda {} only", number_text(solution->summary.lambda, 4)))});
-  Solved out{game.structure, std::nullopt, {}};
-  const TreePrediction prediction = predict_tree(*form, solution->log_strategy);
-  for (const TreePrediction::End& end : prediction.ends) out.by_tree["outcomes." + end.outcome] += end.probability;
-  for (std::size_t i = 0; i < prediction.payoffs.size(); ++i) out.by_tree["values." + form->players[i]] = prediction.payoffs[i];
-  return out;
+Result<Solved> solved_as_tree(const Game& game, const CatalogueGame& asked) {
+  Result<TreeNumbers> found = solve_as_tree(game, {asked.lambda, asked.measure, asked.discounting});
+  if (!found) return std::unexpected(found.error());
+  if (!found->reached) return std::unexpected(Diagnostics{placeless(tree_refusal_code, found->why_not.front())});
+  return Solved{game.structure, std::nullopt, *std::move(found)};
 }
 
 Result<Solved> solve_for(const CatalogueEntry& entry, const CatalogueGame& asked) {
   const Result<Game> game = load_game((entry.folder / asked.model).string(), asked.settings);
   if (!game) return std::unexpected(game.error());
-  if (asked.by_tree) return solve_as_tree(*game, asked);
+  if (asked.by_tree) return solved_as_tree(*game, asked);
   AnswerOptions options;
   options.with_certificate = false;
   options.solve.lambda = asked.lambda;
@@ -77,13 +64,7 @@ Result<Solved> solve_for(const CatalogueEntry& entry, const CatalogueGame& asked
 
 Result<double> number_of(const Solved& solved, const std::string& name) {
   if (solved.prediction) return quantity(*solved.structure, *solved.prediction, name);
-  const auto found = solved.by_tree.find(name);
-  if (found != solved.by_tree.end()) return found->second;
-  std::vector<std::string> names;
-  for (const auto& [known, number] : solved.by_tree) names.push_back(known);
-  const std::string near = nearest_word(name, names);
-  return std::unexpected(
-      Diagnostics{placeless("M0922", fmt::format("by tree there is no `{}`", name), near.empty() ? "" : fmt::format("did you mean `{}`?", near))});
+  return number_by_tree(solved.by_tree, name);
 }
 
 /// Parameters and definitions, each worked out once what it needs is there.

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "melian/figures.h"
 #include "support/hand_made.h"
 
 using namespace melian;
@@ -94,4 +95,12 @@ TEST_CASE("quantity: a name the game does not have is refused with the nearest o
     INFO(name);
     CHECK_FALSE(read(name).has_value());
   }
+}
+
+TEST_CASE("sweep: what a number is counted in is told from its name") {
+  CHECK(unit_of("outcomes.war") == "probability");
+  CHECK(unit_of("rounds.1") == "probability");
+  CHECK(unit_of("rounds.mean") == "rounds");
+  CHECK(unit_of("offers.y.accepted_mean") == "offer");
+  CHECK(unit_of("tallies.battles") == "expected number");
 }

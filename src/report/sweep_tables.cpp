@@ -46,9 +46,9 @@ std::vector<std::string> boundaries(const Sweep& sweep) {
 
 std::string unit_of(const std::string& number) {
   const auto is = [&](std::string_view start) { return number.starts_with(start); };
-  if (is("outcomes.") || is("start.") || is("rounds.unfinished")) return "probability";
+  if (is("outcomes.") || is("start.")) return "probability";
   if (is("values.")) return "payoff units";
-  if (is("rounds.")) return "rounds";
+  if (is("rounds.")) return number == "rounds.mean" ? "rounds" : "probability";  // that play ends in round n
   if (is("information.")) return "bits";
   if (is("offers.") || is("choices.")) return number.ends_with(".accepted") ? "probability" : "offer";
   return "expected number";

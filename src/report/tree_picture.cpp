@@ -55,6 +55,34 @@ std::string payoff_words(const PlayTree& tree, const PlayNode& node) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
+/// How wide words are, in a picture's own unit.
+struct Measures {
+  double narrowest = 0, bend = 0, letter = 0, small_letter = 0, room = 0;
+};
+
+/// What a branch is called, if need be cut short.
+std::string label_of(const PlayNode::Branch& branch) {
+  constexpr std::size_t most = 40;
+  return branch.label.size() <= most ? branch.label : branch.label.substr(0, most - 1) + "…";
+}
+
+/// Where columns stand: each far enough from the one before for the words along its branches and at its nodes.
+std::vector<double> column_places(const PlayTree& tree, const Layout& layout, const Measures& measures) {
+  std::vector<double> width(at(layout.columns), measures.narrowest);
+  for (std::size_t n = 0; n < tree.nodes.size(); ++n)
+    for (const PlayNode::Branch& branch : tree.nodes[n].branches) {
+      const PlayNode& next = tree.nodes[at(branch.node)];
+      const double name = next.branches.empty() ? 0.0 : measures.letter * static_cast<double>(who(tree, next).size());
+      const double along =
+          std::max(measures.letter * static_cast<double>(label_of(branch).size()) + name, measures.small_letter * static_cast<double>(branch.detail.size()));
+      double& here = width[at(layout.column[at(branch.node)])];
+      here = std::max(here, measures.bend + along + measures.room);
+    }
+  std::vector<double> out(at(layout.columns), 0.0);
+  for (std::size_t c = 1; c < out.size(); ++c) out[c] = out[c - 1] + width[c];
+  return out;
+}
+
 /// Nodes of one simultaneous move that differ only in what the other has chosen at the same time, by their move.
 std::map<std::pair<int, std::string>, std::vector<int>> unseen(const PlayTree& tree) {
   std::map<std::pair<int, std::string>, std::vector<int>> out;
@@ -75,7 +103,9 @@ std::vector<std::string> notes(const PlayTree& tree) {
 
 class SvgTree {
  public:
-  explicit SvgTree(const PlayTree& tree) : tree_(tree), layout_(laid_out(tree)) {}
+  explicit SvgTree(const PlayTree& tree) : tree_(tree), layout_(laid_out(tree)), columns_(column_places(tree, layout_, {150, bend, 6.0, 5.2, 16})) {
+    if (!tree.nodes.empty()) left_ = std::max(40.0, 14 + 6.6 * static_cast<double>(who(tree, tree.nodes.front()).size()));
+  }
 
   [[nodiscard]] std::string text() const {
     const std::vector<std::string> below = notes(tree_);
@@ -97,9 +127,9 @@ class SvgTree {
   }
 
  private:
-  static constexpr double top = 84, column_width = 178, row_height = 44, left = 40;
+  static constexpr double top = 84, row_height = 44, bend = 38;
 
-  [[nodiscard]] static double x(int column) { return left + column_width * column; }
+  [[nodiscard]] double x(int column) const { return left_ + columns_[at(column)]; }
   [[nodiscard]] SvgPoint place(int node) const { return {x(layout_.column[at(node)]), top + row_height * layout_.row[at(node)]}; }
 
   void draw_branches(Svg& svg, int n) const {
@@ -108,24 +138,18 @@ class SvgTree {
     for (const PlayNode::Branch& branch : node.branches) {
       const auto [cx, cy] = place(branch.node);
       // A short slope, then level: labels stand on the level part.
-      const double bend = px + 38;
+      const double turn = px + bend;
       if (node.kind == PlayNode::Kind::offer) {
-        svg.polyline({{px, py}, {bend, cy - 15}}, "edge");
-        svg.polyline({{px, py}, {bend, cy + 15}}, "edge");
-        svg.polyline({{bend, cy - 15}, {bend, cy + 15}}, "edge");
-        svg.polyline({{bend, cy}, {cx, cy}}, "edge");
+        svg.polyline({{px, py}, {turn, cy - 15}}, "edge");
+        svg.polyline({{px, py}, {turn, cy + 15}}, "edge");
+        svg.polyline({{turn, cy - 15}, {turn, cy + 15}}, "edge");
+        svg.polyline({{turn, cy}, {cx, cy}}, "edge");
       } else {
-        svg.polyline({{px, py}, {bend, cy}, {cx, cy}}, "edge");
+        svg.polyline({{px, py}, {turn, cy}, {cx, cy}}, "edge");
       }
-      svg.text({bend + 5, cy - 5}, "start", "tick", branch.label);
-      if (!branch.detail.empty()) svg.text({bend + 5, cy + 13}, "start", "small", shortened(branch.detail));
+      svg.text({turn + 5, cy - 5}, "start", "tick", label_of(branch));
+      if (!branch.detail.empty()) svg.text({turn + 5, cy + 13}, "start", "small", branch.detail);
     }
-  }
-
-  /// What fits between two columns.
-  [[nodiscard]] static std::string shortened(const std::string& text) {
-    constexpr std::size_t most = 23;
-    return text.size() <= most ? text : text.substr(0, most - 1) + "…";
   }
 
   void draw_node(Svg& svg, int n) const {
@@ -142,13 +166,14 @@ class SvgTree {
       svg.box({px - 5, py - 5}, 10, 10, "chance");
     else
       svg.circle({px, py}, 5.5, "node");
-    const bool root = n == 0;
     // To the left of the node, off the branches that leave it.
-    svg.text({root ? px - 22 : px + 8, py - 12}, root ? "start" : "end", "label", who(tree_, node));
+    svg.text({px + 8, py - 12}, "end", "label", who(tree_, node));
   }
 
   const PlayTree& tree_;
   Layout layout_;
+  std::vector<double> columns_;
+  double left_ = 40;  ///< room for the words at the first node
 };
 
 std::string tikz_number(double number) { return fmt::format("{:.2f}", number); }
@@ -158,12 +183,15 @@ std::string tikz_number(double number) { return fmt::format("{:.2f}", number); }
 std::string tree_svg(const PlayTree& tree) { return SvgTree(tree).text(); }
 
 std::string tree_tikz(const PlayTree& tree) {
-  constexpr double column_width = 3.2, row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
+  constexpr double row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
   const Layout layout = laid_out(tree);
+  const std::vector<double> columns = column_places(tree, layout, {2.4, bend, 0.155, 0.125, 0.35});
   const auto place = [&](int node, double right = 0.0, double up = 0.0) {
-    return fmt::format("({}, {})", tikz_number(column_width * layout.column[at(node)] + right), tikz_number(up - row_height * layout.row[at(node)]));
+    return fmt::format("({}, {})", tikz_number(columns[at(layout.column[at(node)])] + right), tikz_number(up - row_height * layout.row[at(node)]));
   };
-  std::string out = "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}.\n\\begin{tikzpicture}[font=\\footnotesize]\n";
+  std::string out =
+      "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. Shrunk where it is wider than the text, or higher.\n"
+      "\\par{\\noindent\\sbox0{%\n\\begin{tikzpicture}[font=\\footnotesize]\n";
   for (const auto& [move, nodes] : unseen(tree))
     for (std::size_t k = 1; k < nodes.size(); ++k) out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
@@ -177,7 +205,7 @@ std::string tree_tikz(const PlayTree& tree) {
                            turn, place(branch.node));
       else
         out += fmt::format("  \\draw {} -- {} -- {};\n", place(here), turn, place(branch.node));
-      out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn, latex_escaped(branch.label));
+      out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn, latex_escaped(label_of(branch)));
       if (!branch.detail.empty())
         out += fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n", turn, latex_escaped(branch.detail));
     }
@@ -195,10 +223,13 @@ std::string tree_tikz(const PlayTree& tree) {
       continue;
     }
     const bool square = node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
-    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt, label=above:{{{}}}] at {} {{}};\n", square ? "rectangle" : "circle",
-                       latex_escaped(who(tree, node)), place(here));
+    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt] at {} {{}};\n", square ? "rectangle" : "circle", place(here));
+    // Above and to the left of the node, off the branches that leave it.
+    out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n", place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
   }
-  return out + "\\end{tikzpicture}\n";
+  return out +
+         "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{\\usebox0}}\\fi\n"
+         "\\ifdim\\ht0>0.9\\textheight\\sbox0{\\resizebox{!}{0.9\\textheight}{\\usebox0}}\\fi\n\\usebox0}\n";
 }
 
 }  // namespace melian

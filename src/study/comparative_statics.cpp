@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <memory>
 #include <mutex>
 #include <optional>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "melian/as_tree.h"
 #include "study/most_probable.h"
 
 namespace melian {
@@ -126,7 +128,26 @@ class Sweeper {
     return options;
   }
 
+  /// Trees are counted by unrolling one of every structure.
+  [[nodiscard]] Result<std::int64_t> count_sets(const Game& game) {
+    if (counted_ == game.structure) return counted_sets_;
+    const Result<TreeRequest> request = tree_request(game, as_tree());
+    if (!request) return std::unexpected(request.error());
+    const Result<ExtensiveForm> form = unroll(game, request->unroll);
+    if (!form) return std::unexpected(form.error());
+    counted_ = game.structure;
+    return counted_sets_ = static_cast<std::int64_t>(form->sets.size());
+  }
+
+  [[nodiscard]] AsTree as_tree() const { return {options_.answer.solve.lambda, options_.answer.solve.measure, options_.answer.solve.discounting}; }
+
   [[nodiscard]] Result<void> count(const Game& game) {
+    if (options_.by_tree) {
+      const Result<std::int64_t> sets = count_sets(game);
+      if (!sets) return std::unexpected(sets.error());
+      out_.cost.decisions += *sets;
+      return {};
+    }
     const Result<AnswerOptions> options = options_for(game, false);
     if (!options) return std::unexpected(options.error());
     const std::int64_t decisions = count_decisions(game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
@@ -156,22 +177,14 @@ class Sweeper {
     cancelled_ = true;
   }
 
-  [[nodiscard]] std::optional<Answer> solved(const Game& game, bool with_certificate) {
+  /// What is kept of one solve, all but where it was.
+  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate) {
     if (cancelled_ || !watch()(Step{})) return std::nullopt;
-    Result<AnswerOptions> options = options_for(game, with_certificate);
-    if (!options) {
-      fail(options.error());
-      return std::nullopt;
-    }
-    options->solve.on_step = options->certify.on_step = watch();
-    Result<Answer> found = answer(game, *options);
+    Result<std::optional<SweepPoint>> found = options_.by_tree ? by_tree(game) : by_grid(game, with_certificate);
     ++done_;
-    if (!found) {
-      fail(found.error());
-      return std::nullopt;
-    }
-    if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
-    return *std::move(found);
+    if (found) return *std::move(found);
+    fail(found.error());
+    return std::nullopt;
   }
 
   void solve_all() {
@@ -181,25 +194,47 @@ class Sweeper {
       if (cancelled_) return;
       const Result<Game> game = game_at(out_.points[k].at);
       MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
-      const std::optional<Answer> found = solved(*game, true);
-      if (found) fill(out_.points[k], game->shape(), *found);
+      std::optional<SweepPoint> found = solved(*game, true);
+      if (!found) return;
+      found->at = out_.points[k].at;
+      out_.points[k] = *std::move(found);
     });
   }
 
-  void fill(SweepPoint& point, const Structure& structure, const Answer& found) {
-    point.numbers = printed_numbers(structure, found.prediction);
-    point.grid_error = found.certificate.grid_error;
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate) {
+    Result<AnswerOptions> options = options_for(game, with_certificate);
+    if (!options) return std::unexpected(options.error());
+    options->solve.on_step = options->certify.on_step = watch();
+    const Result<Answer> found = answer(game, *options);
+    if (!found) return std::unexpected(found.error());
+    if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
+    SweepPoint point;
+    point.numbers = printed_numbers(game.shape(), found->prediction);
+    point.grid_error = found->certificate.grid_error;
     for (const std::string& name : options_.also) {
-      const Result<double> number = options_.read(structure, found.prediction, name);
-      if (number)
-        point.numbers[name] = *number;
-      else
-        fail(number.error());
+      const Result<double> number = options_.read(game.shape(), found->prediction, name);
+      if (!number) return std::unexpected(number.error());
+      point.numbers[name] = *number;
     }
-    point.most_probable = most_probable(structure, found.prediction);
-    const bool finished = found.solution.summary.termination == Termination::converged;
-    point.holds = options_.answer.with_certificate ? found.certificate.holds : finished;
-    if (!point.holds) point.why_not = options_.answer.with_certificate ? found.certificate.why_not : std::vector{found.solution.summary.message};
+    point.most_probable = most_probable(game.shape(), found->prediction);
+    const bool finished = found->solution.summary.termination == Termination::converged;
+    point.holds = options_.answer.with_certificate ? found->certificate.holds : finished;
+    if (!point.holds) point.why_not = options_.answer.with_certificate ? found->certificate.why_not : std::vector{found->solution.summary.message};
+    return point;
+  }
+
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_tree(const Game& game) {
+    const Result<TreeNumbers> found = solve_as_tree(game, as_tree(), watch());
+    if (!found) return std::unexpected(found.error());
+    if (cancelled_) return std::nullopt;
+    for (const std::string& name : options_.also)
+      if (const Result<double> number = number_by_tree(*found, name); !number) return std::unexpected(number.error());
+    SweepPoint point;
+    point.numbers = found->numbers;
+    point.most_probable.push_back({"outcome", found->most_probable_outcome, 0, false});
+    point.holds = found->reached && (found->certified || !options_.answer.with_certificate);
+    if (!point.holds) point.why_not = found->why_not;
+    return point;
   }
 
   /// Two neighbours on the grid.
@@ -243,10 +278,10 @@ class Sweeper {
           where[axis] = middle;
           const Result<Game> game = game_at(where);
           if (!game) return;  // odds that fit at both ends and not between: no switch can be told
-          const std::optional<Answer> found = solved(*game, false);
+          std::optional<SweepPoint> found = solved(*game, false);
           if (!found) return;
           ++edge.solves;
-          known[middle] = most_probable(game->shape(), found->prediction);
+          known[middle] = std::move(found->most_probable);
         }
         const auto here = std::ranges::find(known[middle], from.subject, &MostProbable::subject);
         if (here == known[middle].end()) return;
@@ -265,6 +300,8 @@ class Sweeper {
   const SweepOptions& options_;
   Sweep out_;
   std::vector<CompiledModel> compiled_;
+  std::shared_ptr<const Structure> counted_;
+  std::int64_t counted_sets_ = 0;
   std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::int64_t> done_{0};

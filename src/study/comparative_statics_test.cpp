@@ -94,6 +94,32 @@ TEST_CASE("sweep: a parameter that shapes the game builds it anew, and two param
   CHECK(found.points[4].at == std::vector<double>{0.1, 0.5});
 }
 
+TEST_CASE("sweep: by tree outcomes and values are those of the grid, and so is the place where another outcome is most probable") {
+  SweepOptions options;
+  options.vary = {{"prior[B].low", 0.35, 0.65, 4}};
+  const Sweep by_grid = swept(options);
+  options.by_tree = true;
+  const Sweep by_tree = swept(options);
+  constexpr double meets = 1e-8;  // one offer and one answer: the grid interpolates nothing that is reached
+  for (std::size_t k = 0; k < by_tree.points.size(); ++k) {
+    CHECK(by_tree.points[k].at == by_grid.points[k].at);
+    CHECK(by_tree.points[k].holds);
+    for (const char* name : {"outcomes.settlement", "outcomes.war", "values.A"}) {
+      INFO(name);
+      CHECK(std::abs(by_tree.points[k].numbers.at(name) - by_grid.points[k].numbers.at(name)) < meets);
+    }
+  }
+  const auto place = [](const Sweep& found) {
+    for (const SweepSwitch& one : found.switches)
+      if (one.subject == "outcome") return one.at[0];
+    return -1.0;
+  };
+  CHECK(place(by_tree) > 0.0);
+  CHECK(std::abs(place(by_tree) - place(by_grid)) < meets);
+  options.also = {"rounds.mean"};
+  CHECK(sweep(screening(), options).error().front().code == "M0922");
+}
+
 TEST_CASE("sweep: gives the same for one thread and for four") {
   SweepOptions options;
   options.vary = {{"prior[B].low", 0.1, 0.9, 4}, {"cost[A]", 0.05, 0.2, 3}};

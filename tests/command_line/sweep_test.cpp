@@ -51,6 +51,18 @@ TEST_CASE("sweep: two parameters give regions as a picture that stands alone") {
   CHECK_FALSE(contains(svg, "href"));
 }
 
+TEST_CASE("sweep: by tree games are swept that no belief grid holds, and what belongs to grids is refused") {
+  const Ran ran = run("sweep fearon_1994/audience_costs --method tree --lambda 200 --vary audience=0.2:0.4:2 --json --quiet");
+  INFO(ran.err);
+  REQUIRE(ran.code == 0);
+  const Json document = Json::parse(ran.out);
+  CHECK(document["points"][0]["certified"] == true);
+  CHECK(document["points"][0]["numbers"]["outcomes.war"]["value"].get<double>() > 0.0);
+  CHECK(document["points"][0]["numbers"]["outcomes.war"]["grid_error"].is_null());
+  CHECK(run("sweep fearon_1994/audience_costs --lambda 200 --vary audience=0.2:0.4:2").code == 4);
+  CHECK(contains(run("sweep fearon_1994/audience_costs --method tree --grid 9 --vary audience=0.2:0.4:2").err, "`--grid` means nothing"));
+}
+
 TEST_CASE("sweep: mistakes of the command line are told before anything is solved") {
   for (const char* arguments :
        {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience", "sweep schultz_1999/two_types --vary audience=1:2",
