@@ -57,8 +57,6 @@ class Here {
   /// Solves an untyped mover's decision at points of the grid, writing the block [branch][point] of the whole state.
   /// Returns the largest residual.
   double answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
-  /// Both, where nobody's type matters any more: one point, one profile. `log_strategy`: by branch. Returns the residual.
-  double answer_alone(double* log_strategy, Scratch& scratch);
   /// Values at points of a chance move or passage.
   void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
 
@@ -93,6 +91,7 @@ class Here {
  private:
   void line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
   bool first_points(const Way& way, Scratch& scratch) const;
+  void average_alone();
   void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;

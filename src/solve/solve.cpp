@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "solve/follow_play.h"
+#include "solve/kept.h"
 #include "solve/refuse.h"
 #include "solve/sweep.h"
 
@@ -37,6 +38,8 @@ class Climb {
   }
 
   Solution run();
+  /// Values at the first public state, block [player][profile][point].
+  [[nodiscard]] std::vector<double>& at_root() { return at_root_; }
 
  private:
   using Ending = Sweep::Ending;
@@ -47,7 +50,6 @@ class Climb {
   void summarise(const Rung& top, Ending ending);
   [[nodiscard]] std::string place(int round, int state, std::int64_t point) const;
   void name_places();
-  void value_start(const Rung& top);
 
   const Game& game_;
   const SolveOptions& options_;
@@ -55,6 +57,7 @@ class Climb {
   Plan plan_;
   Sweep sweep_;
   Solution out_;
+  std::vector<double> at_root_;
   std::int64_t expected_ = 0, decisions_ = 0;
   std::string note_;
 };
@@ -145,23 +148,6 @@ void Climb::name_places() {
   for (DecisionSolutions& one : out_.several) one.place = place(one.round, one.state, one.point);
 }
 
-void Climb::value_start(const Rung& top) {
-  const int root = game_.shape().root;
-  const StatePlan& state = plan_.states[ix(root)];
-  const double* table = (game_.shape().states[ix(root)].timed ? top.tables.timed : top.tables.untimed).data() + state.slab_offset;
-  const std::int64_t start = plan_.start_point(state.live);
-  const Profiles profiles(game_.shape().players, state.live);
-  for (int j = 0; j < plan_.players(); ++j) {
-    const double* weights = plan_.weights(j, state.live).data() + start;
-    std::vector<double> by_type(ix(game_.shape().players[ix(j)].num_types()), 0.0);
-    for (std::size_t type = 0; type < by_type.size(); ++type)
-      for (int q = 0; q < state.profiles; ++q)
-        if (profiles.stride(j) == 0 || profiles.type_of(q, j) == static_cast<int>(type))
-          by_type[type] += weights[q * state.points] * table[(std::int64_t{j} * state.profiles + q) * state.points + start];
-    out_.start_values.push_back(std::move(by_type));
-  }
-}
-
 void Climb::summarise(const Rung& top, Ending ending) {
   SolveSummary& summary = out_.summary;
   const Tally& tally = sweep_.tally();
@@ -179,7 +165,9 @@ void Climb::summarise(const Rung& top, Ending ending) {
     summary.message = "cancelled before the first round was reached; nothing of the answer can be used";
     return;
   }
-  value_start(top);
+  const std::span<const double> table = root_table(plan_, top.tables);
+  at_root_.assign(table.begin(), table.end());
+  out_.start_values = start_values(plan_, table);
   summary.termination = tally.not_settled ? Termination::not_settled : tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
   summary.sweeps = tally.sweeps;
   summary.message =
@@ -247,7 +235,16 @@ Result<Solution> solve(const Game& game, const SolveOptions& options) {
 
 Result<Solution> grid::solve_on(const Game& game, const SolveOptions& options, BeliefAxes axes) {
   if (Diagnostics refused = too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
-  return Climb(game, options, std::move(axes)).run();
+  const bool keeps = options.kept != nullptr && !options.list_solutions && !std::get<BeliefGrid>(options.method).follow;
+  std::string fingerprint;
+  if (keeps) {
+    fingerprint = solver_fingerprint(game, axes, options);
+    if (std::optional<Solution> known = take_over(*options.kept, fingerprint, game, axes, options)) return *std::move(known);
+  }
+  Climb climb(game, options, std::move(axes));
+  Solution out = climb.run();
+  if (keeps && out.summary.termination != Termination::cancelled) keep(*options.kept, fingerprint, out, std::move(climb.at_root()));
+  return out;
 }
 
 }  // namespace melian

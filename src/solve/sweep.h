@@ -71,7 +71,7 @@ class Sweep {
     int state;
     std::int64_t begin, end;
   };  ///< lines of a typed decision, points otherwise
-  /// Lines of typed decisions of one shape, of one state or of several.
+  /// Lines of typed decisions of one shape, of one state or of several; or states at which nobody's type matters any more.
   struct Batch {
     std::vector<Task> parts;
     int columns = 0;
@@ -83,6 +83,7 @@ class Sweep {
     int round;
     bool probing;                        ///< only asking whether some decision has several solutions
     bool again = false;                  ///< this cycle has been swept before: keep to the solutions found then
+    bool only_values = false;            ///< another sweep follows: decisions that nothing is read of but values need not be written down
     const Assessment* stored = nullptr;  ///< strategies to refine, where they are not the rung's own
   };
   /// A belief point of the refined axes.
@@ -99,10 +100,14 @@ class Sweep {
   void give_up(const Pass& pass, const SolutionOrder::Stage& stage);
   void level(const Pass& pass, const std::vector<int>& states);
   void work(const Pass& pass, const Task& task, Tally& tally) const;
-  void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
-  [[nodiscard]] bool bundles(const Pass& pass, int state) const;
+  void stand_in(const Pass& pass, const std::vector<int>& states);
+  void solve_lines(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const;
+  [[nodiscard]] bool bundles(int state) const;
   [[nodiscard]] std::vector<Batch> batches(const Pass& pass, const std::vector<int>& states) const;
-  void solve_batch(const Pass& pass, const Batch& batch, Tally& tally) const;
+  void solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>& open) const;
+  [[nodiscard]] bool alone(int state) const;
+  [[nodiscard]] std::vector<Batch> alone_batches(const std::vector<int>& states) const;
+  void solve_alone(const Pass& pass, const Batch& batch, Tally& tally) const;
   void start_bundle(const Pass& pass, const Task& part, int column, Bundle& bundle) const;
   void rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const;
   void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
@@ -122,6 +127,7 @@ class Sweep {
   std::optional<Tally::Spot> listing_;
   std::vector<DecisionSolutions> listed_;
   std::int64_t done_ = 0;
+  std::vector<int> stood_in_;                       ///< [state]: the round whose values stand in the tables of the rung below; empty: none do
   mutable std::atomic<bool> several_seen_ = false;  ///< while probing: the question is answered, other tasks may stop
 };
 
