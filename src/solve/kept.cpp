@@ -27,9 +27,9 @@ std::int64_t KeptSolutions::taken_over() const {
 }
 
 std::string solver_fingerprint(const Game& game, const BeliefAxes& axes, const SolveOptions& options) {
-  std::string text = fmt::format("{} {} {} {} {} {} {} {} {}|", game.shape().fingerprint, options.lambda.has_value(), static_cast<int>(options.measure),
-                                 static_cast<int>(options.discounting), options.refined, options.ladder, options.rung_halvings, options.list_solutions,
-                                 options.max_bytes);
+  std::string text =
+      fmt::format("{} {} {} {} {} {} {} {} {}|", game.shape().fingerprint, options.lambda.has_value(), static_cast<int>(options.measure),
+                  static_cast<int>(options.discounting), options.refined, options.ladder, options.rung_halvings, options.list_solutions, options.max_bytes);
   const auto add = [&text](std::span<const double> list) {
     const std::size_t size = list.size();
     text.append(reinterpret_cast<const char*>(&size), sizeof size);

@@ -105,7 +105,8 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
           }
       };
     } else if (open != nullptr) {
-      // Whether there are several solutions is asked first; which one to take, of `open` lines only.
+      // Below the asked precision only which one to take matters, on it also whether there are several.
+      guide.selection = pass.rung->factor == 1.0 ? Selection::first : Selection::certain;
     } else if (pass.below != nullptr) {
       read_line(plan_, here, pass.below->strategies, row, start, shop.answer_below);
       guide.selection = Selection::follow;
@@ -178,13 +179,13 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
   }
 }
 
-void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
+void Sweep::work(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   if (state.line || state.joint) {
-    state.line ? solve_lines(pass, task, tally, nullptr) : solve_joint(pass, task, tally);
+    state.line ? solve_lines(pass, task, tally, open) : solve_joint(pass, task, tally);
     if (pass.probing && tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
     return;
   }
@@ -287,7 +288,7 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
   }
 }
 
-void Sweep::level(const Pass& pass, const std::vector<int>& states) {
+Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
   std::vector<Task> tasks, fine;
   std::vector<int> bundled, untyped, continuing;
   const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
@@ -308,7 +309,7 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
       split(tasks, s, state.points, joint_per_task);
     else
       split(tasks, s, state.points, std::max<std::int64_t>(1, work_per_task / branches));
-    if (pass.below != nullptr && (state.joint || (state.line && !bundles(s)))) continuing.push_back(s);
+    if (pass.below != nullptr && state.joint) continuing.push_back(s);
     if (pass.refined == nullptr || !state.decides()) continue;
     const std::int64_t points = pass.refined->axes.num_points(state.live);
     const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
@@ -316,12 +317,15 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
   }
   const std::vector<Batch> lines = batches(pass, bundled), points = alone_batches(untyped);
   std::vector<Tally> found(tasks.size() + lines.size() + points.size());
-  std::vector<std::vector<Task>> open(lines.size());  // lines that must continue the rung below
+  std::vector<std::vector<Task>> open(found.size());  // lines that must continue the rung below
+  if (!below_is_solved(pass, continuing)) return Ending::too_shallow;
   stand_in(pass, continuing);
+  const bool asks_first = pass.below != nullptr && !pass.again;
   parallel_for(found.size(), [&](std::size_t k) {
-    if (k < tasks.size()) return work(pass, tasks[k], found[k]);
+    if (k < tasks.size()) return work(pass, tasks[k], found[k], asks_first ? &open[k] : nullptr);
     const std::size_t batch = k - tasks.size();
-    batch < lines.size() ? solve_batch(pass, lines[batch], found[k], open[batch]) : solve_alone(pass, points[batch - lines.size()], found[k]);
+    batch < lines.size() ? solve_batch(pass, lines[batch], found[k], asks_first ? &open[k] : nullptr)
+                         : solve_alone(pass, points[batch - lines.size()], found[k]);
   });
   tasks.clear();
   continuing.clear();
@@ -331,6 +335,7 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
       if (continuing.empty() || continuing.back() != line.state) continuing.push_back(line.state);
     }
   if (!tasks.empty()) {
+    if (!below_is_solved(pass, continuing)) return Ending::too_shallow;
     stand_in(pass, continuing);
     const std::size_t first = found.size();
     found.resize(first + tasks.size());
@@ -340,10 +345,15 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     tally_.add(one);
     done_ += one.decisions;
   }
-  if (fine.empty()) return;
+  if (fine.empty()) return Ending::finished;
   found.assign(fine.size(), Tally{});
   parallel_for(fine.size(), [&](std::size_t k) { refine(pass, fine[k], found[k]); });
   for (const Tally& one : found) done_ += one.decisions;
+  return Ending::finished;
+}
+
+bool Sweep::below_is_solved(const Pass& pass, const std::vector<int>& states) const {
+  return states.empty() || !plan_.shape.states[ix(states.front())].timed || pass.round >= pass.below->lowest;
 }
 
 /// Values below that decisions of these states read, brought into the tables of the rung below: those of other rounds and of untimed
@@ -387,9 +397,13 @@ void Sweep::keep_entries(Tables& tables, int round) const {
 Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on) {
   for (const auto& states : order) {
     if (!go_on()) return Ending::cancelled;
-    level(pass, states);
-    if (listing_ && pass.rung->factor == 1.0) list_level(pass, states);
-    if (pass.probing && tally_.several > 0) return Ending::several_found;
+    Ending ending = level(pass, states);
+    if (ending == Ending::finished && listing_ && pass.rung->factor == 1.0) list_level(pass, states);
+    if (ending == Ending::finished && pass.probing && tally_.several > 0) ending = Ending::several_found;
+    if (ending == Ending::finished && pass.stops_when_lost && tally_.fresh_jumps > 0) ending = Ending::lost;
+    if (ending == Ending::finished) continue;
+    needed_ = plan_.shape.states[ix(states.front())].timed ? pass.round : plan_.shape.rounds;
+    return ending;
   }
   return Ending::finished;
 }
@@ -449,6 +463,7 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   trial.refined = nullptr;
   trial.probing = false;
   trial.only_values = true;
+  trial.stops_when_lost = false;
   std::int64_t fresh_jumps = 0;
   // Nobody knows how many sweeps it takes: progress stands still meanwhile.
   const GoOn standing_still = [&] {
@@ -553,7 +568,7 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
     }
 }
 
-Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
+Sweep::Ending Sweep::run(Rung& rung, Rung* below, Until until, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   listed_.clear();
   done_ = 0;
@@ -562,7 +577,9 @@ Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessme
   const auto go_on = [&] {
     return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
   };
-  Pass pass{&rung, below, refined, 0, stop_at_several};
+  Pass pass{&rung, below, refined, 0, until == Until::several};
+  pass.stops_when_lost = until == Until::lost;
+  needed_ = plan_.shape.rounds;
   if (below != nullptr)
     rung.tables.heads = below->tables.heads;
   else
@@ -572,7 +589,7 @@ Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessme
     const Ending ending = stage.cyclic ? iterate(pass, static_cast<int>(k), go_on) : levels(pass, stage.levels, go_on);
     if (ending != Ending::finished) return ending;
   }
-  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= 0; --round) {
+  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= rung.lowest; --round) {
     pass.round = round;
     // Levels of timed states hold untimed indices nowhere; an empty level costs nothing.
     if (const Ending ending = levels(pass, plan_.shape.timed_levels, go_on); ending != Ending::finished) return ending;

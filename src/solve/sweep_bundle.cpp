@@ -85,8 +85,8 @@ void Sweep::start_bundle(const Pass& pass, const Task& part, int column, Bundle&
   bundle.told(column, column + lines);
 }
 
-/// Where the rung below is to be continued, lines that may have several solutions are left `open`.
-void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>& open) const {
+/// With `open`: as in `solve_lines`.
+void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>* open) const {
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   BundleShop& shop = workshop();
   Bundle& bundle = shop.bundle;
@@ -136,7 +136,7 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std:
         }
     for (int l = 0; l < lines; ++l) {
       if (!bundle.sure(column + l)) {
-        solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally, pass.below != nullptr && !pass.again ? &open : nullptr);
+        solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally, open);
         continue;
       }
       std::uint8_t* const mark = strategies.marks.data() + strategies.mark_offset[at] + shop.starts[ix(l)];

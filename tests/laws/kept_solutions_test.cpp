@@ -18,7 +18,7 @@ namespace {
 
 struct Change {
   const char* what;
-  bool read;  ///< by the solver
+  bool read;                                              ///< by the solver
   std::function<bool(const Structure&, Numbers&)> apply;  ///< false: the game has no such number
 };
 
@@ -49,9 +49,8 @@ std::vector<Change> changes() {
                    return true;
                  }});
   out.push_back({"odds", true, [](const Structure& shape, Numbers& n) { return shift_odds(shape, shape.odds_offset, 1, n.odds); }});
-  out.push_back({"perceived odds", true, [](const Structure& shape, Numbers& n) {
-                   return shift_odds(shape, shape.perceived_offset, shape.num_players(), n.perceived);
-                 }});
+  out.push_back(
+      {"perceived odds", true, [](const Structure& shape, Numbers& n) { return shift_odds(shape, shape.perceived_offset, shape.num_players(), n.perceived); }});
   out.push_back({"what tallies count", false, [](const Structure&, Numbers& n) {
                    for (double& amount : n.amounts) amount += 1.0;
                    return true;
