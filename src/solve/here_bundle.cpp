@@ -166,6 +166,43 @@ void Here::score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, in
   }
 }
 
+void Here::score_fine(std::span<const FineLine> lines, Bundle& bundle, Scratch& scratch) const {
+  const int count = static_cast<int>(lines.size()), lanes = lanes::padded(count), n = static_cast<int>(here_.own_nodes), mover = here_.mover;
+  const int corners = static_cast<int>(lines.front().corners.size());
+  const Decider& decider = here_.deciders.front();
+  // [profile][i], then [corner][profile][i] with the corner's share; idle lanes weigh nothing.
+  scratch.weights.assign(ix(std::int64_t{here_.profiles} * lanes * (1 + corners)), 0.0);
+  for (int q = 0; q < here_.profiles; ++q)
+    for (int l = 0; l < count; ++l) {
+      const double belief = scratch.weights[ix(q * lanes + l)] = lines[ix(l)].beliefs[ix(q)];
+      for (int c = 0; c < corners; ++c) scratch.weights[ix(((1 + c) * here_.profiles + q) * lanes + l)] = belief * lines[ix(l)].corners[ix(c)].weight;
+    }
+  scratch.follows.resize(ix(n * lanes));
+  scratch.first.resize(ix(lanes));
+  double* const follows = scratch.follows.data();
+  for (int k = 0; k < from_.num_branches; ++k) {
+    const Way way = this->way(from_.first_branch + k);
+    const int moving = way.own_stride == 0 ? 1 : n;
+    for (int type = 0; type < 2; ++type) {
+      scratch.sum.assign(ix((n + 1) * lanes), 0.0);
+      double *sum = scratch.sum.data(), *constant = sum + n * lanes;
+      for (int q = 0; q < here_.profiles; ++q)
+        if (here_.type_of(q, mover) == type) add_ends(1, lanes, 0, reward(way, mover, q), scratch.weights.data() + q * lanes, constant);
+      for (int c = 0; c < corners && way.table != nullptr; ++c) {
+        for (int l = 0; l < lanes; ++l) scratch.first[ix(l)] = way.projection->point[ix(lines[ix(std::min(l, count - 1))].corners[ix(c)].point)];
+        for (int q = 0; q < here_.profiles; ++q) {
+          if (here_.type_of(q, mover) != type) continue;
+          gather(moving, lanes, way.own_stride, scratch.first.data(), way.block(mover, q), follows);
+          add_weighted(moving, lanes, discount(way, mover, q), scratch.weights.data() + ((1 + c) * here_.profiles + q) * lanes, follows,
+                       way.own_stride == 0 ? constant : sum);
+        }
+      }
+      const double precision = lambda(decider, type), log_weight = decider.log_weight[ix(k)];
+      for (int j = 0; j < n; ++j) write_scores(count, precision, log_weight, sum + j * lanes, constant, bundle.row(k, type, j));
+    }
+  }
+}
+
 void Here::value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column, Scratch& scratch) {
   const int lines = static_cast<int>(end - begin), lanes = lanes::padded(lines), n = static_cast<int>(here_.own_nodes), players = plan_.players();
   const Axis& axis = plan_.axes[ix(here_.own_axis)];

@@ -228,8 +228,19 @@ Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axe
 /// The same decisions on the refined axes, against the stored values: lines of a mover's refined axis, one for each refined
 /// belief point about the others; single points of other decisions.
 void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
+  if (plan_.states[ix(task.state)].joint) return refine_joint(pass, task, tally);
+  bundles(task.state) ? refine_batch(pass, task, tally) : refine_lines(pass, task, tally);
+}
+
+/// Lines of the mover's own axis, points otherwise, that one task takes; `own`: nodes of the refined axis.
+std::int64_t Sweep::refine_size(int state, std::int64_t own) const {
+  if (plan_.states[ix(state)].joint) return joint_per_task;
+  if (bundles(state)) return 4 * Bundle::most_columns;
+  return std::max<std::int64_t>(1, work_per_task / (own * plan_.shape.states[ix(state)].num_branches * 8));
+}
+
+void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const {
   const StatePlan& state = plan_.states[ix(task.state)];
-  if (state.joint) return refine_joint(pass, task, tally);
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   Assessment& fine = *pass.refined;
@@ -313,7 +324,7 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
     if (pass.refined == nullptr || !state.decides()) continue;
     const std::int64_t points = pass.refined->axes.num_points(state.live);
     const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
-    split(fine, s, points / own, state.joint ? joint_per_task : std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
+    split(fine, s, points / own, refine_size(s, own));
   }
   const std::vector<Batch> lines = batches(pass, bundled), points = alone_batches(untyped);
   std::vector<Tally> found(tasks.size() + lines.size() + points.size());

@@ -126,6 +126,10 @@ class Sweep {
   void rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const;
   void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
   void refine(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine_batch(const Pass& pass, const Task& task, Tally& tally) const;
+  [[nodiscard]] std::int64_t refine_size(int state, std::int64_t own) const;
+  void value_lines(Here& here, const Assessment& stored, std::int64_t row, const Task& task, int round) const;
   void refine_joint(const Pass& pass, const Task& task, Tally& tally) const;
   [[nodiscard]] FinePoint fine_point(const StatePlan& state, const BeliefAxes& axes, std::int64_t number, int held) const;
   [[nodiscard]] std::size_t slot(int round, int state) const {
