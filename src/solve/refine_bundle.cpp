@@ -118,8 +118,7 @@ void Sweep::refine_batch(const Pass& pass, const Task& task, Tally& tally) const
       for (int type = 0; type < 2; ++type)
         for (int k = 0; k < branches; ++k, to += points)
           for (int t = 0; t < own; ++t) to[t * line.held_stride] = bundle.log_sigma(type, k, t)[l];
-      for (int t = 0; t < own; ++t)
-        fine.marks[ix(fine.mark_offset[at] + line.point + t * line.held_stride)] = static_cast<std::uint8_t>(DecisionMark::unique);
+      for (int t = 0; t < own; ++t) fine.marks[ix(fine.mark_offset[at] + line.point + t * line.held_stride)] = static_cast<std::uint8_t>(DecisionMark::unique);
       tally.decisions += own;
     }
   }

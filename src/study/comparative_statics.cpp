@@ -239,6 +239,7 @@ class Sweeper {
       solve_point(points.front(), kept);
       parallel_for(points.size() - 1, [&](std::size_t k) { solve_point(points[k + 1], kept); });
     });
+    out_.solves = static_cast<std::int64_t>(groups.size());
   }
 
   void solve_point(std::size_t k, const std::shared_ptr<KeptSolutions>& kept) {
