@@ -51,7 +51,8 @@ TEST_CASE("ladder: the last rounds of a long war are those of a short one, decis
       for (std::int64_t p = 0; p < points; ++p)
         CHECK(ours.marks[static_cast<std::size_t>(ours.mark_offset[here] + p)] == theirs.marks[static_cast<std::size_t>(theirs.mark_offset[there] + p)]);
       const int mover = shape.moves[static_cast<std::size_t>(shape.states[s].move)].player;
-      const std::int64_t rows = shape.states[s].num_branches * ((shape.states[s].live >> mover & 1U) != 0 ? shape.players[static_cast<std::size_t>(mover)].num_types() : 1);
+      const std::int64_t rows =
+          shape.states[s].num_branches * ((shape.states[s].live >> mover & 1U) != 0 ? shape.players[static_cast<std::size_t>(mover)].num_types() : 1);
       for (std::int64_t k = 0; k < rows * points; ++k, ++compared)
         worst = std::max(worst, std::abs(std::exp(ours.log_strategy[static_cast<std::size_t>(ours.offset[here] + k)]) -
                                          std::exp(theirs.log_strategy[static_cast<std::size_t>(theirs.offset[there] + k)])));
