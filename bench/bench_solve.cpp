@@ -130,7 +130,7 @@ void offers(benchmark::State& state) {
 }
 BENCHMARK(offers)->Args({20, 129, 1})->Args({50, 129, 1})->Args({200, 129, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
 
-/// 101 offers. Arguments: lambda, nodes, threads, rounds: time is linear in rounds, memory too (strategies are kept for all).
+/// 101 offers. Arguments: lambda, nodes, threads, rounds: time is linear in rounds and in nodes, memory too (strategies are kept for all).
 void long_game(benchmark::State& state) {
   measure(state, wartime_screening({}, 0.9, static_cast<int>(state.range(3)), menu(101)), on_grid(nodes(state), lambda(state)), threads(state));
 }
@@ -140,6 +140,7 @@ BENCHMARK(long_game)
     ->Args({50, 129, 1, 100})
     ->Args({50, 129, 2, 100})
     ->Args({50, 65, 1, 100})
+    ->Args({50, 257, 1, 100})
     ->Args({200, 129, 1, 100})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();

@@ -52,6 +52,7 @@ inline void measure(benchmark::State& state, const Game& game, const SolveOption
     benchmark::DoNotOptimize(last.assessment.log_strategy.data());
   }
   state.counters["peak MiB"] = peak_mib();
+  state.counters["counted MiB"] = static_cast<double>(count_bytes(game.shape(), last.assessment.axes, options.refined)) / 1048576.0;
   state.counters[what + "/s"] = benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate);
   if (options.lambda) state.counters["lambda"] = *options.lambda;
   state.counters["residual"] = last.summary.residual;

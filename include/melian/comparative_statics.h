@@ -73,12 +73,16 @@ struct Sweep {
   std::vector<SweepPoint> points;  ///< the last varied parameter fastest
   std::vector<SweepSwitch> switches;
   SweepCost cost;
+  std::int64_t solves = 0;          ///< of points: fewer than points where they differ in nothing that solving reads, such as a prior
   std::int64_t further_solves = 0;  ///< to find the switches
   bool cancelled = false;
 };
 
 /// Solves a model at every point of a grid over one or two parameters, points side by side. The model is compiled once,
 /// and again only where a varied parameter shapes the game.
+///
+/// Points that differ in common priors alone (or in what tallies count) are solved once, on a grid on which all their priors are nodes, wherever that
+/// is at most half as large again as a grid of their own: each point is then what `answer` gives with these `must_have`, to the last byte.
 ///
 /// Switches: between neighbouring points at which another outcome, or another first action of some type, is most
 /// probable, the interval is halved until it is 2^-halvings of its width. An offer whose most frequent number moves along

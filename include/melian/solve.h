@@ -26,6 +26,8 @@ struct FollowPlay {
   int most_solves = 12;
 };
 
+class KeptSolutions;
+
 /// Dynamic programming over public states x a grid of beliefs.
 struct BeliefGrid {
   /// Nodes of each player's belief axes; one number serves all; empty: chosen by the number of axes (129 for one, 33 for two,
@@ -53,6 +55,7 @@ struct SolveOptions {
   bool list_solutions = false;  ///< give all solutions of the first decision of play, and of those that `SolveSummary::places` names
   std::int64_t max_bytes = std::int64_t{12} << 30;  ///< refuse beyond, with the size and what to coarsen
   std::int64_t reserved_bytes = 0;                  ///< of these, what the caller needs besides the solution (a certificate)
+  std::shared_ptr<KeptSolutions> kept;              ///< solutions to take over where they answer this game too, and to add to; may be null
   OnStep on_step;
 };
 
@@ -106,6 +109,31 @@ struct Solution {
   std::vector<std::vector<double>> start_values;  ///< [player][type]: value at the start, under the player's own belief, payoff units
   SolveSummary summary;
   std::vector<DecisionSolutions> several;  ///< with `SolveOptions::list_solutions`
+};
+
+/// All that solving reads of a game on given belief axes: games and options with the same have the same strategies to the last byte, whatever else
+/// differs. Not read are what tallies count, and priors beyond how players' beliefs differ from the analyst's: a grid answers for all beliefs.
+/// Convention: structures are told apart by their fingerprints; of `options` precision, measure, discounting and how to climb the ladder count.
+[[nodiscard]] std::string solver_fingerprint(const Game& game, const BeliefAxes& axes, const SolveOptions& options);
+
+/// Solutions of games that may differ only in what solving does not read, such as common priors that are nodes of the same axes
+/// (`BeliefGrid::must_have`). With `SolveOptions::kept`, `solve` takes strategies over from here where it can, and adds what it solves; only values at
+/// the start are then read off anew. Answers are those of a fresh solve to the last byte, in whatever order games come; `seconds` are one's own.
+/// Cost: holds every solution for as long as it lives. Left alone by grids that follow play and by `list_solutions`, which hang on the prior.
+/// Safe to use from several threads.
+class KeptSolutions {
+ public:
+  KeptSolutions();
+  ~KeptSolutions();
+  KeptSolutions(const KeptSolutions&) = delete;
+  KeptSolutions& operator=(const KeptSolutions&) = delete;
+  [[nodiscard]] std::int64_t taken_over() const;  ///< solves spared
+
+  struct Inside;
+  [[nodiscard]] Inside& inside() const { return *inside_; }
+
+ private:
+  std::unique_ptr<Inside> inside_;
 };
 
 /// Solves a game. Backward over the rounds of a finite horizon; on `horizon forever` cycle by cycle, each by iteration

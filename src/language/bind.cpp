@@ -238,7 +238,7 @@ class Binder {
       text.append(reinterpret_cast<const char*>(list.data()), size * sizeof(double));
     };
     for (const auto* list : {&numbers.rewards, &numbers.odds, &numbers.perceived, &numbers.amounts}) add(*list);
-    for (const auto* table : {&numbers.prior, &numbers.discount, &numbers.precision})
+    for (const auto* table : {&numbers.prior, &numbers.joint, &numbers.discount, &numbers.precision})
       for (const auto& list : *table) add(list);
     for (const auto& table : numbers.beliefs)
       for (const auto& list : table) add(list);

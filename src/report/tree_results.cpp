@@ -137,8 +137,10 @@ Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& p
   Json out = Json::object();
   const std::vector<std::string> draws = keys_of(seen.draws, "draw");
   for (const TreePrediction::End& end : seen.ends) {
+    // Keys differ, and there may be thousands: asking for each whether it is there already would take longer than solving did.
     Json by_draw = Json::object();
-    for (std::size_t k = 0; k < draws.size(); ++k) by_draw[draws[k]] = json_number(end.by_draw[k]);
+    std::vector<Json::object_t::value_type>& fields = by_draw.get_ref<Json::object_t&>();
+    for (std::size_t k = 0; k < draws.size(); ++k) fields.emplace_back(draws[k], json_number(end.by_draw[k]));
     out[end.outcome] = {{"probability", json_number(end.probability)}, {"by_draw", std::move(by_draw)}, {"payoffs", by_player(players, end.payoffs)}};
   }
   return out;

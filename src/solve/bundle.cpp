@@ -168,6 +168,20 @@ MELIAN_LANES void log_sums(int lanes, const double* __restrict top, const double
   for (int i = 0; i < lanes::whole(lanes); ++i) log_z[i] = top[i] + lanes::log_up(sum[i]);
 }
 
+MELIAN_LANES void probabilities(int lanes, const double* __restrict log, double* __restrict sigma) {
+  MELIAN_INDEPENDENT
+  for (int i = 0; i < lanes::whole(lanes); ++i) sigma[i] = lanes::exp_down(log[i]);
+}
+
+/// Posteriors at the prior `target` from log strategies by type.
+MELIAN_LANES void posteriors(int lanes, double target, const double* __restrict log0, const double* __restrict log1, double* __restrict belief) {
+  MELIAN_INDEPENDENT
+  for (int i = 0; i < lanes::whole(lanes); ++i) {
+    const double u = target + (log1[i] - log0[i]), e = lanes::exp_down(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
+    belief[i] = u >= 0.0 ? large : small;
+  }
+}
+
 struct Misses {
   double *mean0, *mean1, *least0, *least1, *most0, *most1;
 };
@@ -338,6 +352,23 @@ void Bundle::solve() {
     else
       solve_inner(k);
   }
+}
+
+void Bundle::read_back() {
+  const int lanes = static_cast<int>(width_);
+  for (int a = 0; a < branches_; ++a)
+    for (int t = 0; t < targets(); ++t) {
+      for (const int type : {0, 1}) {
+        double* const log = log_sigma_.data() + index(type, a, t);
+        std::fill(log + columns_, log + width_, log[columns_ - 1]);
+        probabilities(lanes, log, sigma_.data() + index(type, a, t));
+      }
+      double* const belief = belief_.data() + place(a, t);
+      if (open_[ix(a)] != 3 || std::isinf(targets_[ix(t)]))
+        std::fill_n(belief, width_, open_[ix(a)] == 3 ? (targets_[ix(t)] > 0.0 ? 1.0 : 0.0) : open_[ix(a)] == 2 ? 1.0 : 0.0);
+      else
+        posteriors(lanes, targets_[ix(t)], log_sigma_.data() + index(0, a, t), log_sigma_.data() + index(1, a, t), belief);
+    }
 }
 
 void Bundle::evaluate(int target) {

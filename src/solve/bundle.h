@@ -35,6 +35,10 @@ class Bundle {
   void told(int from, int to) { std::fill(told_.begin() + from, told_.begin() + to, 1); }
   void solve();
 
+  /// Instead of all that: log strategies known already, filled in by column at every target; then what they imply.
+  [[nodiscard]] double* stored(int type, int branch, int target) { return log_sigma_.data() + index(type, branch, target); }
+  void read_back();
+
   /// By column, where `sure`: the only solution, within the tolerance.
   [[nodiscard]] bool sure(int column) const { return sure_[ix(column)] != 0; }
   [[nodiscard]] const double* log_sigma(int type, int branch, int target) const { return log_sigma_.data() + index(type, branch, target); }

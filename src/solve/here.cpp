@@ -65,19 +65,6 @@ MELIAN_LANES void scores(std::int64_t n, double precision, double log_weight, do
   }
 }
 
-/// x = exp(x - top); their sum, in eight parts that are added last.
-MELIAN_LANES double sum_of_exponentials(int lanes, double top, double* __restrict x) {
-  double parts[lanes::width] = {};
-  for (int k = 0; k < lanes; k += lanes::width)
-    for (int i = 0; i < lanes::width; ++i) {
-      x[k + i] = lanes::exp_down(x[k + i] - top);
-      parts[i] += x[k + i];
-    }
-  double sum = 0.0;
-  for (const double part : parts) sum += part;
-  return sum;
-}
-
 MELIAN_LANES void subtract(std::int64_t n, const double* __restrict what, double* __restrict from) {
   for (std::int64_t i = 0; i < n; ++i) from[i] -= what[i];
 }
@@ -98,7 +85,7 @@ Here::Way Here::way(int branch) const {
   const Link& link = plan_.link(branch, round_);
   Way out;
   out.reward = plan_.game.reward(branch, 0, here_.profiles);
-  out.discount = plan_.branches[ix(branch)].discount.data();
+  out.discount = plan_.branches[ix(branch)].discount;
   if (link.state < 0) return out;
   out.to = &plan_.states[ix(link.state)];
   out.projection = link.projection;
@@ -292,38 +279,25 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
   return std::isfinite(largest) ? 2.3e-16 * largest : infinity;
 }
 
-double Here::answer_alone(double* log_strategy, Scratch& scratch) {
-  const int branches = from_.num_branches, lanes = lanes::padded(branches), players = plan_.players(), mover = here_.mover;
-  const Decider& decider = here_.deciders.front();
-  const double precision = lambda(decider, 0);
-  scratch.chosen.resize(ix(std::int64_t{players} * branches));
-  scratch.sum.assign(ix(lanes), -infinity);
-  double *values = scratch.chosen.data(), *s = scratch.sum.data(), top = -infinity;
-  for (int k = 0; k < branches; ++k, values += players) {
-    if (open_to(k) == 0) {
-      std::fill_n(values, players, 0.0);
-      continue;
-    }
-    const Way way = this->way(from_.first_branch + k);
-    for (int player = 0; player < players; ++player)
-      values[player] = reward(way, player, 0) + (way.table == nullptr ? 0.0 : discount(way, player, 0) * way.block(player, 0)[0]);
-    s[k] = precision * values[mover] + decider.log_weight[ix(k)];
-    top = std::max(top, s[k]);
-  }
-  std::copy_n(s, branches, log_strategy);
-  const double sum = sum_of_exponentials(lanes, top, s), log_z = top + std::log(sum), per_sum = 1.0 / sum;
+/// Where nobody's type matters any more: one point, one profile.
+void Here::average_alone() {
+  const int players = plan_.players();
+  const bool chance = plan_.shape.moves[ix(from_.move)].kind == MoveKind::chance;
   double* const to = own_table();
   std::fill_n(to, players, 0.0);
-  values = scratch.chosen.data();
-  for (int k = 0; k < branches; ++k, values += players) {
-    log_strategy[k] -= log_z;
-    const double sigma = s[k] * per_sum;
-    for (int player = 0; player < players; ++player) to[player] += sigma * values[player];
+  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
+    const Way way = this->way(branch);
+    for (int player = 0; player < players; ++player) {
+      const double odds = chance ? plan_.game.odds_for(branch, player, 1)[0] : 1.0;
+      if (odds == 0.0) continue;
+      const double constant = odds * reward(way, player, 0);
+      to[player] += way.table == nullptr ? constant : constant + odds * discount(way, player, 0) * way.block(player, 0)[0];
+    }
   }
-  return std::isfinite(top) ? 2.3e-16 * std::abs(top) : infinity;
 }
 
 void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
+  if (here_.points == 1 && here_.profiles == 1) return average_alone();
   for (int player = 0; player < plan_.players(); ++player)
     for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
   for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) average_one(branch, begin, end, scratch);

@@ -1,6 +1,7 @@
 #pragma once
 /// One public state in one round: scores of its decision, values from its strategies, averages over chance.
 
+#include <span>
 #include <vector>
 
 #include "solve/bundle.h"
@@ -31,6 +32,13 @@ struct Scratch {
   Landing landing;
 };
 
+/// A line of the mover's axis with the other axes' cells halved: a mixture of lines of the solver's.
+struct FineLine {
+  std::int64_t number = 0, point = 0, near = 0, held_stride = 1;  ///< as of `Sweep::fine_point`
+  std::vector<double> beliefs;                                    ///< the mover's probabilities of the others' types, by profile
+  std::vector<Corner> corners;                                    ///< own node 0
+};
+
 class Here {
  public:
   Here(const Plan& plan, Tables& tables, int state, int round, double factor);
@@ -47,6 +55,8 @@ class Here {
 
   /// The same for lines `begin` to `end` of the grid, into columns of a bundle from `column` on.
   void score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, int column, Scratch& scratch) const;
+  /// The same for lines between those of the grid, all between as many.
+  void score_fine(std::span<const FineLine> lines, Bundle& bundle, Scratch& scratch) const;
   /// Values along these lines, from the bundle's answers at the nodes of their axis.
   void value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column, Scratch& scratch);
 
@@ -57,8 +67,6 @@ class Here {
   /// Solves an untyped mover's decision at points of the grid, writing the block [branch][point] of the whole state.
   /// Returns the largest residual.
   double answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch);
-  /// Both, where nobody's type matters any more: one point, one profile. `log_strategy`: by branch. Returns the residual.
-  double answer_alone(double* log_strategy, Scratch& scratch);
   /// Values at points of a chance move or passage.
   void average(std::int64_t begin, std::int64_t end, Scratch& scratch);
 
@@ -93,6 +101,7 @@ class Here {
  private:
   void line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
   bool first_points(const Way& way, Scratch& scratch) const;
+  void average_alone();
   void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;

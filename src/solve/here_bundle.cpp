@@ -9,12 +9,16 @@
 namespace melian::grid {
 namespace {
 
+/// Lines of one state are few, nine on three nodes each: room for them is made by half lanes, of which the last may stay idle.
+constexpr int padded(int lines) { return (lines + lanes::width / 2 - 1) / (lanes::width / 2) * (lanes::width / 2); }
+constexpr int whole(int lines) { return lines & ~(lanes::width / 2 - 1); }
+
 /// to[j][i] = from[first[i] + j stride]: what follows at every node of the mover's axis, by line.
 MELIAN_LANES void gather(int nodes, int lanes, std::int64_t stride, const std::int64_t* __restrict first, const double* __restrict from,
                          double* __restrict to) {
   for (int j = 0; j < nodes; ++j, from += stride, to += lanes) {
     MELIAN_INDEPENDENT
-    for (int i = 0; i < lanes::whole(lanes); ++i) to[i] = from[first[i]];
+    for (int i = 0; i < whole(lanes); ++i) to[i] = from[first[i]];
   }
 }
 
@@ -30,7 +34,7 @@ void copy(int nodes, int lanes, int lines, std::int64_t stride, const double* fr
 MELIAN_LANES void add_weighted(int nodes, int lanes, double factor, const double* __restrict weight, const double* __restrict follows, double* __restrict sum) {
   for (int j = 0; j < nodes; ++j, follows += lanes, sum += lanes) {
     MELIAN_INDEPENDENT
-    for (int i = 0; i < lanes::whole(lanes); ++i) sum[i] += factor * weight[i] * follows[i];
+    for (int i = 0; i < whole(lanes); ++i) sum[i] += factor * weight[i] * follows[i];
   }
 }
 
@@ -43,7 +47,7 @@ MELIAN_LANES void write_scores(int count, double precision, double log_weight, c
 MELIAN_LANES void add_ends(int nodes, int lanes, std::int64_t width, double constant, const double* __restrict sigma, double* __restrict sum) {
   for (int t = 0; t < nodes; ++t, sigma += width, sum += lanes) {
     MELIAN_INDEPENDENT
-    for (int i = 0; i < lanes::whole(lanes); ++i) sum[i] += constant * sigma[i];
+    for (int i = 0; i < whole(lanes); ++i) sum[i] += constant * sigma[i];
   }
 }
 
@@ -52,14 +56,14 @@ MELIAN_LANES void add_unmoved(int nodes, int lanes, std::int64_t width, double c
                               const double* __restrict follows, double* __restrict sum) {
   for (int t = 0; t < nodes; ++t, sigma += width, sum += lanes) {
     MELIAN_INDEPENDENT
-    for (int i = 0; i < lanes::whole(lanes); ++i) sum[i] += sigma[i] * (constant + factor * follows[i]);
+    for (int i = 0; i < whole(lanes); ++i) sum[i] += sigma[i] * (constant + factor * follows[i]);
   }
 }
 
 /// What each node of an axis weighs in values at probability b, linear between nodes.
 MELIAN_LANES void hat(int lanes, double below, double per_below, double above, double per_above, const double* __restrict b, double* __restrict to) {
   MELIAN_INDEPENDENT
-  for (int i = 0; i < lanes::whole(lanes); ++i) {
+  for (int i = 0; i < whole(lanes); ++i) {
     const double rising = (b[i] - below) * per_below, falling = (above - b[i]) * per_above, lower = rising < falling ? rising : falling;
     to[i] = lower > 0.0 ? lower : 0.0;
   }
@@ -78,18 +82,18 @@ struct Addition {
 template <int nodes>
 [[gnu::always_inline]] inline void add_moved(int lanes, const Addition& add, double* __restrict sum) {
   const double constant = add.constant, factor = add.factor;
-  const int whole = lanes::whole(lanes);
+  const int all = whole(lanes);
   for (int t = 0; t < nodes; ++t) {
     const double* __restrict sigma = add.sigma + t * add.width, * __restrict follows = add.follows, * __restrict hats = add.hats + t * nodes * lanes;
     double* __restrict to = sum + t * lanes;
     if (t == 0 || t == nodes - 1) {
       follows += (t == 0 ? add.first_node : add.last_node) * lanes;
       MELIAN_INDEPENDENT
-      for (int i = 0; i < whole; ++i) to[i] += sigma[i] * (constant + factor * follows[i]);
+      for (int i = 0; i < all; ++i) to[i] += sigma[i] * (constant + factor * follows[i]);
       continue;
     }
     MELIAN_INDEPENDENT
-    for (int i = 0; i < whole; ++i) {
+    for (int i = 0; i < all; ++i) {
       double value = hats[i] * follows[i];
       [&]<int... j>(std::integer_sequence<int, j...>) __attribute__((always_inline)) {
         ((value += hats[(j + 1) * lanes + i] * follows[(j + 1) * lanes + i]), ...);
@@ -122,7 +126,7 @@ void Here::line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) c
 /// Where the lines begin in the points of the branch's successor; idle lanes repeat the last. True where they are neighbours.
 bool Here::first_points(const Way& way, Scratch& scratch) const {
   const auto lines = scratch.starts.size();
-  scratch.first.resize(ix(lanes::padded(static_cast<int>(lines))));
+  scratch.first.resize(ix(padded(static_cast<int>(lines))));
   bool neighbours = true;
   for (std::size_t l = 0; l < lines; ++l) {
     scratch.first[l] = way.projection->point[ix(scratch.starts[l])];
@@ -133,7 +137,7 @@ bool Here::first_points(const Way& way, Scratch& scratch) const {
 }
 
 void Here::score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, int column, Scratch& scratch) const {
-  const int lines = static_cast<int>(end - begin), lanes = lanes::padded(lines), n = static_cast<int>(here_.own_nodes), mover = here_.mover;
+  const int lines = static_cast<int>(end - begin), lanes = padded(lines), n = static_cast<int>(here_.own_nodes), mover = here_.mover;
   const Decider& decider = here_.deciders.front();
   const std::vector<double>& beliefs = plan_.weights(mover, here_.live);
   line_starts(begin, end, scratch);
@@ -166,8 +170,45 @@ void Here::score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, in
   }
 }
 
+void Here::score_fine(std::span<const FineLine> lines, Bundle& bundle, Scratch& scratch) const {
+  const int count = static_cast<int>(lines.size()), lanes = padded(count), n = static_cast<int>(here_.own_nodes), mover = here_.mover;
+  const int corners = static_cast<int>(lines.front().corners.size());
+  const Decider& decider = here_.deciders.front();
+  // [profile][i], then [corner][profile][i] with the corner's share; idle lanes weigh nothing.
+  scratch.weights.assign(ix(std::int64_t{here_.profiles} * lanes * (1 + corners)), 0.0);
+  for (int q = 0; q < here_.profiles; ++q)
+    for (int l = 0; l < count; ++l) {
+      const double belief = scratch.weights[ix(q * lanes + l)] = lines[ix(l)].beliefs[ix(q)];
+      for (int c = 0; c < corners; ++c) scratch.weights[ix(((1 + c) * here_.profiles + q) * lanes + l)] = belief * lines[ix(l)].corners[ix(c)].weight;
+    }
+  scratch.follows.resize(ix(n * lanes));
+  scratch.first.resize(ix(lanes));
+  double* const follows = scratch.follows.data();
+  for (int k = 0; k < from_.num_branches; ++k) {
+    const Way way = this->way(from_.first_branch + k);
+    const int moving = way.own_stride == 0 ? 1 : n;
+    for (int type = 0; type < 2; ++type) {
+      scratch.sum.assign(ix((n + 1) * lanes), 0.0);
+      double *sum = scratch.sum.data(), *constant = sum + n * lanes;
+      for (int q = 0; q < here_.profiles; ++q)
+        if (here_.type_of(q, mover) == type) add_ends(1, lanes, 0, reward(way, mover, q), scratch.weights.data() + q * lanes, constant);
+      for (int c = 0; c < corners && way.table != nullptr; ++c) {
+        for (int l = 0; l < lanes; ++l) scratch.first[ix(l)] = way.projection->point[ix(lines[ix(std::min(l, count - 1))].corners[ix(c)].point)];
+        for (int q = 0; q < here_.profiles; ++q) {
+          if (here_.type_of(q, mover) != type) continue;
+          gather(moving, lanes, way.own_stride, scratch.first.data(), way.block(mover, q), follows);
+          add_weighted(moving, lanes, discount(way, mover, q), scratch.weights.data() + ((1 + c) * here_.profiles + q) * lanes, follows,
+                       way.own_stride == 0 ? constant : sum);
+        }
+      }
+      const double precision = lambda(decider, type), log_weight = decider.log_weight[ix(k)];
+      for (int j = 0; j < n; ++j) write_scores(count, precision, log_weight, sum + j * lanes, constant, bundle.row(k, type, j));
+    }
+  }
+}
+
 void Here::value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column, Scratch& scratch) {
-  const int lines = static_cast<int>(end - begin), lanes = lanes::padded(lines), n = static_cast<int>(here_.own_nodes), players = plan_.players();
+  const int lines = static_cast<int>(end - begin), lanes = padded(lines), n = static_cast<int>(here_.own_nodes), players = plan_.players();
   const Axis& axis = plan_.axes[ix(here_.own_axis)];
   const std::int64_t block_size = std::int64_t{n} * lanes;
   line_starts(begin, end, scratch);

@@ -141,9 +141,9 @@ void Kernel::find_cells(const Line& line, const std::vector<double>& targets, co
     }
     return;
   }
-  curve_.trace_cells(line, table_.prior, rising_, targets);
+  if (guide.selection != Selection::certain) curve_.trace_cells(line, table_.prior, rising_, targets);
   listed_ = Curve::all;
-  curve_.only_cells(line, table_.prior, rising_, targets, cells_);
+  if (guide.selection != Selection::certain) curve_.only_cells(line, table_.prior, rising_, targets, cells_);
   for (int k = 0; k < count; ++k)
     if (cells_[ix(k)] < 0 && std::isfinite(targets[ix(k)])) all_solutions(line, targets[ix(k)], k, guide, answer);
 }
@@ -297,6 +297,10 @@ void Kernel::list_roots(const Line& line, double prior, bool all) {
 
 /// One prior of a line on which some priors may have several solutions.
 void Kernel::all_solutions(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
+  if (guide.selection == Selection::certain) {
+    answer.mark[ix(target)] = DecisionMark::several;
+    return;
+  }
   if (guide.selection == Selection::follow && !guide.counting && follow(line, prior, target, guide, answer)) {
     answer.mark[ix(target)] = guide.jumped && guide.jumped(target) ? DecisionMark::jump : DecisionMark::unique;
     return;
@@ -367,6 +371,7 @@ bool Kernel::approach(const Line& line, double prior, int target, const Guide& g
 /// A prior with several solutions, or where none was found.
 void Kernel::choose(const Line& line, double prior, int target, const Guide& guide, LineAnswer& answer) {
   switch (guide.selection) {
+    case Selection::certain:
     case Selection::first:
       if (!roots_.empty()) return take(line, prior, roots_.front().u, DecisionMark::several, target, answer);
       break;

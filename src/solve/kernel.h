@@ -14,6 +14,7 @@ namespace melian::grid {
 
 /// Which solution to take where a prior has several.
 enum class Selection : std::uint8_t {
+  certain,  ///< none: the caller only asks where one solution is proved without a search
   first,    ///< any: the caller only asks whether there are several
   follow,   ///< the one that continues the solution on the rung below
   nearest,  ///< the one nearest to a given strategy

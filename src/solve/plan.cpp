@@ -31,6 +31,7 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
       disagreement_.back().push_back(std::move(differing));
     }
   }
+  states.reserve(shape.states.size());
   for (std::size_t s = 0; s < shape.states.size(); ++s) add_state(s, on, options);
   branches.resize(shape.branches.size());
   for (std::size_t s = 0; s < shape.states.size(); ++s) {
@@ -88,13 +89,19 @@ void Plan::add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& op
 void Plan::add_branch(const PublicState& from, std::size_t s, int b) {
   const Branch& branch = shape.branches[ix(b)];
   BranchPlan& plan = branches[ix(b)];
-  for (int i = 0; i < players(); ++i)
-    for (int k = 0; k < shape.players[ix(i)].num_types(); ++k) plan.discount.push_back(std::pow(game.numbers.discount[ix(i)][ix(k)], branch.time));
+  plan.discount = discounts(branch.time).data();
   if (branch.next < 0) return;
   const PublicState& to = shape.states[ix(branch.next)];
   plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
   plan.next.back = !from.timed && !to.timed && order.leads_back(static_cast<int>(s), branch.next);
   if (to.timed && to.closing >= 0) plan.closing = make_link(*this, static_cast<int>(s), to.closing, project(from.live, shape.states[ix(to.closing)].live));
+}
+
+const std::vector<double>& Plan::discounts(int time) {
+  const auto [found, fresh] = discounts_.try_emplace(time);
+  for (int i = 0; i < players() && fresh; ++i)
+    for (int k = 0; k < shape.players[ix(i)].num_types(); ++k) found->second.push_back(std::pow(game.numbers.discount[ix(i)][ix(k)], time));
+  return found->second;
 }
 
 void Plan::find_heads() {

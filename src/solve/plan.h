@@ -51,8 +51,8 @@ struct Link {
 };
 
 struct BranchPlan {
-  Link next, closing;            ///< `closing`: instead of a timed entry that the clock no longer reaches
-  std::vector<double> discount;  ///< [Plan::type_index], discount^time
+  Link next, closing;                ///< `closing`: instead of a timed entry that the clock no longer reaches
+  const double* discount = nullptr;  ///< [Plan::type_index], discount^time
 };
 
 class Plan {
@@ -91,6 +91,7 @@ class Plan {
  private:
   void add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& options);
   void add_branch(const PublicState& from, std::size_t s, int b);
+  const std::vector<double>& discounts(int time);
   void find_heads();
   const Projection& project(std::uint32_t from, std::uint32_t to);
   void add_weights(int observer, std::uint32_t live);
@@ -98,6 +99,7 @@ class Plan {
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, Projection> projections_;
   std::map<std::pair<int, std::uint32_t>, std::vector<double>> weights_;
+  std::map<int, std::vector<double>> discounts_;                ///< by time that passes
   std::vector<std::vector<std::vector<double>>> disagreement_;  ///< [observer][group][cell], empty where they agree with the analyst
   std::vector<int> first_type_;
 };

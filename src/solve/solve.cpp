@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include "solve/follow_play.h"
+#include "solve/kept.h"
 #include "solve/refuse.h"
 #include "solve/sweep.h"
 
@@ -37,17 +38,19 @@ class Climb {
   }
 
   Solution run();
+  /// Values at the first public state, block [player][profile][point].
+  [[nodiscard]] std::vector<double>& at_root() { return at_root_; }
 
  private:
   using Ending = Sweep::Ending;
 
   Rung fresh(double factor) const;
-  Ending attempt(Rung& rung, Rung* below, bool probing);
+  Ending attempt(Rung& rung, Rung* below, Sweep::Until until);
   Ending climb(Rung& top);
+  Ending climb_from(int lowest, Rung& top, Rung& spare);
   void summarise(const Rung& top, Ending ending);
   [[nodiscard]] std::string place(int round, int state, std::int64_t point) const;
   void name_places();
-  void value_start(const Rung& top);
 
   const Game& game_;
   const SolveOptions& options_;
@@ -55,6 +58,7 @@ class Climb {
   Plan plan_;
   Sweep sweep_;
   Solution out_;
+  std::vector<double> at_root_;
   std::int64_t expected_ = 0, decisions_ = 0;
   std::string note_;
 };
@@ -70,30 +74,48 @@ Rung Climb::fresh(double factor) const {
   return rung;
 }
 
-Climb::Ending Climb::attempt(Rung& rung, Rung* below, bool probing) {
+Climb::Ending Climb::attempt(Rung& rung, Rung* below, Sweep::Until until) {
   Assessment* refined = nullptr;
   if (options_.refined && rung.factor == 1.0) {
     out_.refined.emplace();
     lay_out(plan_, fine_, *out_.refined);
     refined = &*out_.refined;
   }
-  const Ending ending = sweep_.run(rung, below, probing, refined, options_.on_step, expected_);
-  if (ending != Ending::several_found) decisions_ += sweep_.tally().decisions;
+  const Ending ending = sweep_.run(rung, below, until, refined, options_.on_step, expected_);
+  if (ending != Ending::several_found && ending != Ending::too_shallow && ending != Ending::lost) decisions_ += sweep_.tally().decisions;
   return ending;
 }
 
-/// From a rung where every decision has one solution up to the target, all continuations on the same rung.
+/// Lower rungs are solved as far back in play as a decision with several solutions asks for: at first where the search for such decisions
+/// ended, at least twice as far whenever that was not enough, and all the way once that is a good part of it.
 Climb::Ending Climb::climb(Rung& top) {
-  Rung below = fresh(options_.rung_halvings > 0 ? lowest_checked : 0.5);
+  const int rounds = plan_.shape.timed_levels.empty() ? 0 : plan_.shape.rounds;
+  // Decisions without a curve continue the rung below wherever they are.
+  const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
+  Rung spare = fresh(1.0);
+  for (int lowest = joint ? 0 : std::min(rounds, sweep_.needed());;) {
+    const Ending ending = climb_from(lowest, top, spare);
+    if (ending != Ending::too_shallow) return ending;
+    out_.summary.ladder.clear();
+    lowest = std::clamp(rounds - 2 * (rounds - lowest), 0, sweep_.needed());
+    constexpr int good_part = 4;
+    if (good_part * (rounds - lowest) > rounds) lowest = 0;
+  }
+}
+
+/// From a rung where every decision has one solution up to the target, all continuations on the same rung.
+Climb::Ending Climb::climb_from(int lowest, Rung& top, Rung& spare) {
+  Rung &below = spare, &next = top;
+  below.factor = options_.rung_halvings > 0 ? lowest_checked : 0.5;
+  below.lowest = lowest;
   for (int k = 0; k < most_halvings; ++k, below.factor *= 0.5) {
-    const Ending ending = attempt(below, nullptr, true);
+    const Ending ending = attempt(below, nullptr, Sweep::Until::several);
     if (ending == Ending::cancelled) return ending;
     if (ending == Ending::finished) break;
   }
   double largest = 0.0;
   for (const double own : plan_.lambda) largest = std::max(largest, own);
   out_.summary.ladder.push_back(below.factor * largest);
-  Rung next = std::move(top);
   // Without a curve nothing tells one path from another but short steps.
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
   const double widest = std::pow(joint ? short_ratio : first_ratio, std::ldexp(1.0, -options_.rung_halvings));
@@ -101,13 +123,12 @@ Climb::Ending Climb::climb(Rung& top) {
   while (below.factor < 1.0) {
     next.factor = std::min(1.0, below.factor * ratio);
     if (next.factor > 0.999) next.factor = 1.0;
-    const Ending ending = attempt(next, &below, false);
-    if (ending == Ending::cancelled) {
-      top = std::move(next);
-      return ending;
-    }
+    next.lowest = next.factor == 1.0 ? 0 : lowest;
+    const bool may_shorten = ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs;
+    const Ending ending = attempt(next, &below, may_shorten ? Sweep::Until::lost : Sweep::Until::done);
+    if (ending == Ending::cancelled || ending == Ending::too_shallow) return ending;
     // A solution lost on the way may have been lost to a step too long.
-    if ((sweep_.tally().fresh_jumps > 0 || sweep_.tally().not_settled) && ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs) {
+    if (may_shorten && (ending == Ending::lost || sweep_.tally().fresh_jumps > 0 || sweep_.tally().not_settled)) {
       ratio = std::sqrt(ratio);
       continue;
     }
@@ -115,7 +136,7 @@ Climb::Ending Climb::climb(Rung& top) {
     std::swap(below, next);
     ratio = std::min(widest, ratio * ratio);
   }
-  top = std::move(below);
+  std::swap(below, next);  // the target is the top
   return Ending::finished;
 }
 
@@ -145,23 +166,6 @@ void Climb::name_places() {
   for (DecisionSolutions& one : out_.several) one.place = place(one.round, one.state, one.point);
 }
 
-void Climb::value_start(const Rung& top) {
-  const int root = game_.shape().root;
-  const StatePlan& state = plan_.states[ix(root)];
-  const double* table = (game_.shape().states[ix(root)].timed ? top.tables.timed : top.tables.untimed).data() + state.slab_offset;
-  const std::int64_t start = plan_.start_point(state.live);
-  const Profiles profiles(game_.shape().players, state.live);
-  for (int j = 0; j < plan_.players(); ++j) {
-    const double* weights = plan_.weights(j, state.live).data() + start;
-    std::vector<double> by_type(ix(game_.shape().players[ix(j)].num_types()), 0.0);
-    for (std::size_t type = 0; type < by_type.size(); ++type)
-      for (int q = 0; q < state.profiles; ++q)
-        if (profiles.stride(j) == 0 || profiles.type_of(q, j) == static_cast<int>(type))
-          by_type[type] += weights[q * state.points] * table[(std::int64_t{j} * state.profiles + q) * state.points + start];
-    out_.start_values.push_back(std::move(by_type));
-  }
-}
-
 void Climb::summarise(const Rung& top, Ending ending) {
   SolveSummary& summary = out_.summary;
   const Tally& tally = sweep_.tally();
@@ -179,7 +183,9 @@ void Climb::summarise(const Rung& top, Ending ending) {
     summary.message = "cancelled before the first round was reached; nothing of the answer can be used";
     return;
   }
-  value_start(top);
+  const std::span<const double> table = root_table(plan_, top.tables);
+  at_root_.assign(table.begin(), table.end());
+  out_.start_values = start_values(plan_, table);
   summary.termination = tally.not_settled ? Termination::not_settled : tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
   summary.sweeps = tally.sweeps;
   summary.message =
@@ -206,7 +212,7 @@ Solution Climb::run() {
   Rung top = fresh(1.0);
   if (options_.list_solutions) sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
   const bool may_climb = options_.ladder && 2 * count_bytes(game_.shape(), axes_, options_.refined) <= options_.max_bytes;
-  Ending ending = attempt(top, nullptr, may_climb);
+  Ending ending = attempt(top, nullptr, may_climb ? Sweep::Until::several : Sweep::Until::done);
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
   if (ending == Ending::several_found || (ending == Ending::finished && may_climb && joint && options_.rung_halvings > 0)) {
     note_ = "each continues the solution on the rung of lambda below, all continuations on the same rung";
@@ -247,7 +253,16 @@ Result<Solution> solve(const Game& game, const SolveOptions& options) {
 
 Result<Solution> grid::solve_on(const Game& game, const SolveOptions& options, BeliefAxes axes) {
   if (Diagnostics refused = too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
-  return Climb(game, options, std::move(axes)).run();
+  const bool keeps = options.kept != nullptr && !options.list_solutions && !std::get<BeliefGrid>(options.method).follow;
+  std::string fingerprint;
+  if (keeps) {
+    fingerprint = solver_fingerprint(game, axes, options);
+    if (std::optional<Solution> known = take_over(*options.kept, fingerprint, game, axes, options)) return *std::move(known);
+  }
+  Climb climb(game, options, std::move(axes));
+  Solution out = climb.run();
+  if (keeps && out.summary.termination != Termination::cancelled) keep(*options.kept, fingerprint, out, std::move(climb.at_root()));
+  return out;
 }
 
 }  // namespace melian

@@ -76,7 +76,8 @@ void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark m
   if (alike < spots_kept) tally.spots.push_back({pass.round, state, point, mark});
 }
 
-void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const {
+/// With `open`, lines on which some decision may have several solutions are put there instead of being solved.
+void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
@@ -103,10 +104,11 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
             ratio[ix(k)] = strategies.log_strategy[ix(at_zero + branches * state.points)] - strategies.log_strategy[ix(at_zero)];
           }
       };
+    } else if (open != nullptr) {
+      // Below the asked precision only which one to take matters, on it also whether there are several.
+      guide.selection = pass.rung->factor == 1.0 ? Selection::first : Selection::certain;
     } else if (pass.below != nullptr) {
-      Here under(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
-      read_line(plan_, under, pass.below->strategies, row, start, shop.answer_below);
-      under.value_line(shop.answer_below, start, shop.scratch);
+      read_line(plan_, here, pass.below->strategies, row, start, shop.answer_below);
       guide.selection = Selection::follow;
       guide.counting = pass.rung->factor == 1.0;
       guide.jumped = [&](int target) {
@@ -142,6 +144,10 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
       };
     }
     shop.kernel.solve(shop.line, axis.u, guide, shop.answer);
+    if (open != nullptr && std::ranges::any_of(shop.answer.mark, [](DecisionMark mark) { return mark != DecisionMark::unique; })) {
+      open->push_back({task.state, line, line + 1});
+      continue;
+    }
     rescue(here, start, shop.line, shop.answer);
     tally.fresh_jumps += shop.answer.fresh_jumps;
     for (int type = 0; type < 2; ++type)
@@ -173,35 +179,30 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally) const 
   }
 }
 
-void Sweep::work(const Pass& pass, const Task& task, Tally& tally) const {
+void Sweep::work(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   if (state.line || state.joint) {
-    state.line ? solve_lines(pass, task, tally) : solve_joint(pass, task, tally);
+    state.line ? solve_lines(pass, task, tally, open) : solve_joint(pass, task, tally);
     if (pass.probing && tally.several > 0) several_seen_.store(true, std::memory_order_relaxed);
     return;
   }
   if (!state.decides()) {
     here.average(task.begin, task.end, shop.scratch);
-    if (pass.below != nullptr) Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor).average(task.begin, task.end, shop.scratch);
     return;
   }
   const std::size_t at = slot(pass.round, task.state);
   Assessment& strategies = pass.rung->strategies;
   double* block = strategies.log_strategy.data() + strategies.offset[at];
-  const bool alone = state.points == 1 && state.profiles == 1;
-  const double residual = alone ? here.answer_alone(block, shop.scratch) : here.answer_points(block, task.begin, task.end, shop.scratch);
+  const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
   const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
   for (std::int64_t p = task.begin; p < task.end; ++p) {
     strategies.marks[ix(strategies.mark_offset[at] + p)] = static_cast<std::uint8_t>(mark);
     note(pass, task.state, p, mark, residual, tally);
   }
-  if (!alone) here.value_points(block, task.begin, task.end, shop.scratch);
-  if (pass.below != nullptr)
-    Here(plan_, pass.below->tables, task.state, pass.round, pass.below->factor)
-        .value_points(pass.below->strategies.log_strategy.data() + pass.below->strategies.offset[at], task.begin, task.end, shop.scratch);
+  here.value_points(block, task.begin, task.end, shop.scratch);
 }
 
 /// Beliefs at the `number`th point of a state's halved axes, the axis `held` left out and at its first node.
@@ -227,8 +228,19 @@ Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axe
 /// The same decisions on the refined axes, against the stored values: lines of a mover's refined axis, one for each refined
 /// belief point about the others; single points of other decisions.
 void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
+  if (plan_.states[ix(task.state)].joint) return refine_joint(pass, task, tally);
+  bundles(task.state) ? refine_batch(pass, task, tally) : refine_lines(pass, task, tally);
+}
+
+/// Lines of the mover's own axis, points otherwise, that one task takes; `own`: nodes of the refined axis.
+std::int64_t Sweep::refine_size(int state, std::int64_t own) const {
+  if (plan_.states[ix(state)].joint) return joint_per_task;
+  if (bundles(state)) return 4 * Bundle::most_columns;
+  return std::max<std::int64_t>(1, work_per_task / (own * plan_.shape.states[ix(state)].num_branches * 8));
+}
+
+void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const {
   const StatePlan& state = plan_.states[ix(task.state)];
-  if (state.joint) return refine_joint(pass, task, tally);
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   Assessment& fine = *pass.refined;
@@ -287,9 +299,9 @@ void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
   }
 }
 
-void Sweep::level(const Pass& pass, const std::vector<int>& states) {
+Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
   std::vector<Task> tasks, fine;
-  std::vector<int> bundled;
+  std::vector<int> bundled, untyped, continuing;
   const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
     for (std::int64_t begin = 0; begin < count; begin += size) into.push_back({state, begin, std::min(count, begin + size)});
   };
@@ -298,31 +310,90 @@ void Sweep::level(const Pass& pass, const std::vector<int>& states) {
     const StatePlan& state = plan_.states[ix(s)];
     const std::int64_t branches = plan_.shape.states[ix(s)].num_branches;
     const std::int64_t a_line = state.own_nodes * branches * 8;
-    if (bundles(pass, s))
+    if (bundles(s))
       bundled.push_back(s);
+    else if (alone(s))
+      untyped.push_back(s);
     else if (state.line)
       split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
     else if (state.joint)
       split(tasks, s, state.points, joint_per_task);
     else
       split(tasks, s, state.points, std::max<std::int64_t>(1, work_per_task / branches));
+    if (pass.below != nullptr && state.joint) continuing.push_back(s);
     if (pass.refined == nullptr || !state.decides()) continue;
     const std::int64_t points = pass.refined->axes.num_points(state.live);
     const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
-    split(fine, s, points / own, state.joint ? joint_per_task : std::max<std::int64_t>(1, work_per_task / (own * branches * 8)));
+    split(fine, s, points / own, refine_size(s, own));
   }
-  const std::vector<Batch> side_by_side = batches(pass, bundled);
-  std::vector<Tally> found(tasks.size() + side_by_side.size());
-  parallel_for(found.size(),
-               [&](std::size_t k) { k < tasks.size() ? work(pass, tasks[k], found[k]) : solve_batch(pass, side_by_side[k - tasks.size()], found[k]); });
+  const std::vector<Batch> lines = batches(pass, bundled), points = alone_batches(untyped);
+  std::vector<Tally> found(tasks.size() + lines.size() + points.size());
+  std::vector<std::vector<Task>> open(found.size());  // lines that must continue the rung below
+  if (!below_is_solved(pass, continuing)) return Ending::too_shallow;
+  stand_in(pass, continuing);
+  const bool asks_first = pass.below != nullptr && !pass.again;
+  parallel_for(found.size(), [&](std::size_t k) {
+    if (k < tasks.size()) return work(pass, tasks[k], found[k], asks_first ? &open[k] : nullptr);
+    const std::size_t batch = k - tasks.size();
+    batch < lines.size() ? solve_batch(pass, lines[batch], found[k], asks_first ? &open[k] : nullptr)
+                         : solve_alone(pass, points[batch - lines.size()], found[k]);
+  });
+  tasks.clear();
+  continuing.clear();
+  for (const std::vector<Task>& some : open)
+    for (const Task& line : some) {
+      tasks.push_back(line);
+      if (continuing.empty() || continuing.back() != line.state) continuing.push_back(line.state);
+    }
+  if (!tasks.empty()) {
+    if (!below_is_solved(pass, continuing)) return Ending::too_shallow;
+    stand_in(pass, continuing);
+    const std::size_t first = found.size();
+    found.resize(first + tasks.size());
+    parallel_for(tasks.size(), [&](std::size_t k) { solve_lines(pass, tasks[k], found[first + k], nullptr); });
+  }
   for (const Tally& one : found) {
     tally_.add(one);
     done_ += one.decisions;
   }
-  if (fine.empty()) return;
+  if (fine.empty()) return Ending::finished;
   found.assign(fine.size(), Tally{});
   parallel_for(fine.size(), [&](std::size_t k) { refine(pass, fine[k], found[k]); });
   for (const Tally& one : found) done_ += one.decisions;
+  return Ending::finished;
+}
+
+bool Sweep::below_is_solved(const Pass& pass, const std::vector<int>& states) const {
+  return states.empty() || !plan_.shape.states[ix(states.front())].timed || pass.round >= pass.below->lowest;
+}
+
+/// Values below that decisions of these states read, brought into the tables of the rung below: those of other rounds and of untimed
+/// states have stood there since it was solved, of the round in hand only what is asked for.
+void Sweep::stand_in(const Pass& pass, const std::vector<int>& states) {
+  if (states.empty() || !plan_.shape.states[ix(states.front())].timed) return;
+  stood_in_.resize(plan_.states.size(), -1);
+  std::vector<int> open = states;
+  std::vector<std::uint8_t> wanted(plan_.states.size(), 0);
+  bool any = false;
+  while (!open.empty()) {
+    const PublicState& from = plan_.shape.states[ix(open.back())];
+    open.pop_back();
+    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
+      const int next = plan_.link(b, pass.round).state;
+      if (next < 0 || !plan_.shape.states[ix(next)].timed || plan_.shape.branches[ix(b)].advance > 0 || stood_in_[ix(next)] == pass.round) continue;
+      stood_in_[ix(next)] = pass.round;
+      wanted[ix(next)] = 1;
+      any = true;
+      open.push_back(next);
+    }
+  }
+  for (const auto& level : plan_.shape.timed_levels) {
+    if (!any) return;
+    std::vector<int> some;
+    for (const int s : level)
+      if (wanted[ix(s)] != 0) some.push_back(s);
+    value(*pass.below, pass.below->strategies, pass.round, some);
+  }
 }
 
 void Sweep::keep_entries(Tables& tables, int round) const {
@@ -337,9 +408,13 @@ void Sweep::keep_entries(Tables& tables, int round) const {
 Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on) {
   for (const auto& states : order) {
     if (!go_on()) return Ending::cancelled;
-    level(pass, states);
-    if (listing_ && pass.rung->factor == 1.0) list_level(pass, states);
-    if (pass.probing && tally_.several > 0) return Ending::several_found;
+    Ending ending = level(pass, states);
+    if (ending == Ending::finished && listing_ && pass.rung->factor == 1.0) list_level(pass, states);
+    if (ending == Ending::finished && pass.probing && tally_.several > 0) ending = Ending::several_found;
+    if (ending == Ending::finished && pass.stops_when_lost && tally_.fresh_jumps > 0) ending = Ending::lost;
+    if (ending == Ending::finished) continue;
+    needed_ = plan_.shape.states[ix(states.front())].timed ? pass.round : plan_.shape.rounds;
+    return ending;
   }
   return Ending::finished;
 }
@@ -398,6 +473,8 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   Pass trial = pass;
   trial.refined = nullptr;
   trial.probing = false;
+  trial.only_values = true;
+  trial.stops_when_lost = false;
   std::int64_t fresh_jumps = 0;
   // Nobody knows how many sweeps it takes: progress stands still meanwhile.
   const GoOn standing_still = [&] {
@@ -502,15 +579,18 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
     }
 }
 
-Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
+Sweep::Ending Sweep::run(Rung& rung, Rung* below, Until until, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   listed_.clear();
   done_ = 0;
   several_seen_ = false;
+  stood_in_.clear();
   const auto go_on = [&] {
     return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
   };
-  Pass pass{&rung, below, refined, 0, stop_at_several};
+  Pass pass{&rung, below, refined, 0, until == Until::several};
+  pass.stops_when_lost = until == Until::lost;
+  needed_ = plan_.shape.rounds;
   if (below != nullptr)
     rung.tables.heads = below->tables.heads;
   else
@@ -520,7 +600,7 @@ Sweep::Ending Sweep::run(Rung& rung, Rung* below, bool stop_at_several, Assessme
     const Ending ending = stage.cyclic ? iterate(pass, static_cast<int>(k), go_on) : levels(pass, stage.levels, go_on);
     if (ending != Ending::finished) return ending;
   }
-  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= 0; --round) {
+  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= rung.lowest; --round) {
     pass.round = round;
     // Levels of timed states hold untimed indices nowhere; an empty level costs nothing.
     if (const Ending ending = levels(pass, plan_.shape.timed_levels, go_on); ending != Ending::finished) return ending;

@@ -35,22 +35,34 @@ struct Tally {
 /// A solved rung: its tables and strategies.
 struct Rung {
   double factor = 1.0;  ///< times every player's lambda
+  int lowest = 0;       ///< rounds before this one are not solved
   Tables tables;
   Assessment strategies;
 };
 
 class Sweep {
  public:
-  enum class Ending : std::uint8_t { finished, several_found, cancelled };
+  enum class Ending : std::uint8_t {
+    finished,
+    several_found,  ///< where a pass was to stop at them
+    lost,           ///< a solution followed from the rung below ended in a fold, where a pass was to stop at that
+    too_shallow,    ///< the rung below is not solved where it must be continued: `needed`
+    cancelled
+  };
+
+  /// When a pass is to end early.
+  enum class Until : std::uint8_t { done, several, lost };
 
   explicit Sweep(const Plan& plan) : plan_(plan) {}
 
   /// Solves the whole game into `rung` (laid out by `lay_out`). With `below`, hard decisions continue that rung's
   /// solution; without, they continue the single decision from lambda 0. Cycles start from the rung below, or from nothing
-  /// to come (the end of a finite horizon), and keep to the solution of the last iterate. With `stop_at_several`, ends once a decision
-  /// has several solutions (what is then tallied depends on chance, that several were found does not). `refined`: also the strategies on these finer axes.
-  /// `expected`: decisions, for `on_step`.
-  Ending run(Rung& rung, Rung* below, bool stop_at_several, Assessment* refined, const OnStep& on_step, std::int64_t expected);
+  /// to come (the end of a finite horizon), and keep to the solution of the last iterate. Rounds from `rung.lowest` on. Until `several`: ends once a
+  /// decision has several solutions (what is then tallied depends on chance, that several were found does not). `refined`: also the strategies on these
+  /// finer axes. `expected`: decisions, for `on_step`.
+  Ending run(Rung& rung, Rung* below, Until until, Assessment* refined, const OnStep& on_step, std::int64_t expected);
+  /// The round in which the last pass ended early; that of states without a clock: the number of rounds.
+  [[nodiscard]] int needed() const { return needed_; }
 
   /// Values of these states of a round from stored strategies, nothing solved: into the tables of `rung`, whose own strategies are not read.
   void value(Rung& rung, const Assessment& stored, int round, const std::vector<int>& states) const;
@@ -71,7 +83,7 @@ class Sweep {
     int state;
     std::int64_t begin, end;
   };  ///< lines of a typed decision, points otherwise
-  /// Lines of typed decisions of one shape, of one state or of several.
+  /// Lines of typed decisions of one shape, of one state or of several; or states at which nobody's type matters any more.
   struct Batch {
     std::vector<Task> parts;
     int columns = 0;
@@ -83,7 +95,9 @@ class Sweep {
     int round;
     bool probing;                        ///< only asking whether some decision has several solutions
     bool again = false;                  ///< this cycle has been swept before: keep to the solutions found then
+    bool only_values = false;            ///< another sweep follows: decisions that nothing is read of but values need not be written down
     const Assessment* stored = nullptr;  ///< strategies to refine, where they are not the rung's own
+    bool stops_when_lost = false;        ///< ends once a solution followed from the rung below was lost
   };
   /// A belief point of the refined axes.
   struct FinePoint {
@@ -97,16 +111,25 @@ class Sweep {
   Ending iterate(const Pass& pass, int stage, const GoOn& go_on);
   [[nodiscard]] Dependence dependence(const SolutionOrder::Stage& cycle, const std::vector<int>& heads) const;
   void give_up(const Pass& pass, const SolutionOrder::Stage& stage);
-  void level(const Pass& pass, const std::vector<int>& states);
-  void work(const Pass& pass, const Task& task, Tally& tally) const;
-  void solve_lines(const Pass& pass, const Task& task, Tally& tally) const;
-  [[nodiscard]] bool bundles(const Pass& pass, int state) const;
+  Ending level(const Pass& pass, const std::vector<int>& states);
+  void work(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const;
+  [[nodiscard]] bool below_is_solved(const Pass& pass, const std::vector<int>& states) const;
+  void stand_in(const Pass& pass, const std::vector<int>& states);
+  void solve_lines(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const;
+  [[nodiscard]] bool bundles(int state) const;
   [[nodiscard]] std::vector<Batch> batches(const Pass& pass, const std::vector<int>& states) const;
-  void solve_batch(const Pass& pass, const Batch& batch, Tally& tally) const;
+  void solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>* open) const;
+  [[nodiscard]] bool alone(int state) const;
+  [[nodiscard]] std::vector<Batch> alone_batches(const std::vector<int>& states) const;
+  void solve_alone(const Pass& pass, const Batch& batch, Tally& tally) const;
   void start_bundle(const Pass& pass, const Task& part, int column, Bundle& bundle) const;
   void rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const;
   void solve_joint(const Pass& pass, const Task& task, Tally& tally) const;
   void refine(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine_lines(const Pass& pass, const Task& task, Tally& tally) const;
+  void refine_batch(const Pass& pass, const Task& task, Tally& tally) const;
+  [[nodiscard]] std::int64_t refine_size(int state, std::int64_t own) const;
+  void value_lines(Here& here, const Assessment& stored, std::int64_t row, const Task& task, int round) const;
   void refine_joint(const Pass& pass, const Task& task, Tally& tally) const;
   [[nodiscard]] FinePoint fine_point(const StatePlan& state, const BeliefAxes& axes, std::int64_t number, int held) const;
   [[nodiscard]] std::size_t slot(int round, int state) const {
@@ -122,6 +145,8 @@ class Sweep {
   std::optional<Tally::Spot> listing_;
   std::vector<DecisionSolutions> listed_;
   std::int64_t done_ = 0;
+  int needed_ = 0;
+  std::vector<int> stood_in_;                       ///< [state]: the round whose values stand in the tables of the rung below; empty: none do
   mutable std::atomic<bool> several_seen_ = false;  ///< while probing: the question is answered, other tasks may stop
 };
 

@@ -23,10 +23,9 @@ BundleShop& workshop() {
 
 }  // namespace
 
-/// Continuing the rung below is left to single lines: it rebuilds that rung's values on the way.
-bool Sweep::bundles(const Pass& pass, int state) const {
+bool Sweep::bundles(int state) const {
   const StatePlan& plan = plan_.states[ix(state)];
-  return plan.line && pass.below == nullptr && plan_.axes[ix(plan.own_axis)].nodes() <= Bundle::most_nodes;
+  return plan.line && plan_.axes[ix(plan.own_axis)].nodes() <= Bundle::most_nodes;
 }
 
 /// States whose decisions have the same shape share batches; their order is that of `states`.
@@ -86,7 +85,8 @@ void Sweep::start_bundle(const Pass& pass, const Task& part, int column, Bundle&
   bundle.told(column, column + lines);
 }
 
-void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally) const {
+/// With `open`: as in `solve_lines`.
+void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>* open) const {
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   BundleShop& shop = workshop();
   Bundle& bundle = shop.bundle;
@@ -136,7 +136,7 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally) cons
         }
     for (int l = 0; l < lines; ++l) {
       if (!bundle.sure(column + l)) {
-        solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally);
+        solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally, open);
         continue;
       }
       std::uint8_t* const mark = strategies.marks.data() + strategies.mark_offset[at] + shop.starts[ix(l)];

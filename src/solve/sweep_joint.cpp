@@ -65,7 +65,6 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
       JointScores below(under, where);
       const std::vector<double> start = rows_at(pass.below->strategies, row, state.rows, state.points, point);
       solver.follow(&below, scores, start, answer);
-      write_values(under, below, start, point);
       const bool inherits = pass.below->strategies.marks[ix(marks + point)] == static_cast<std::uint8_t>(DecisionMark::jump);
       if (inherits && answer.mark == DecisionMark::unique) answer.mark = DecisionMark::jump;
       counted = pass.rung->factor == 1.0;

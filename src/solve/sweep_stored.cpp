@@ -14,6 +14,7 @@ constexpr std::int64_t joint_per_task = 8;    ///< points of a joint decision
 /// Lines of the mover's own axis, points otherwise, that one task takes.
 std::int64_t task_size(const StatePlan& state, int branches, std::int64_t own) {
   if (state.joint) return joint_per_task;
+  if (state.line && own <= Bundle::most_nodes) return 4 * Bundle::most_columns;
   return std::max<std::int64_t>(1, work_per_task / (own * branches * (state.line ? 8 : 1)));
 }
 
@@ -35,7 +36,9 @@ void Sweep::value(Rung& rung, const Assessment& stored, int round, const std::ve
     Scratch scratch;
     if (!state.decides()) return here.average(task.begin, task.end, scratch);
     const std::int64_t row = stored.offset[slot(round, task.state)];
-    if (state.line) {
+    if (bundles(task.state)) {
+      value_lines(here, stored, row, task, round);
+    } else if (state.line) {
       LineAnswer answer;
       for (std::int64_t line = task.begin; line < task.end; ++line) {
         read_line(plan_, here, stored, row, here.line_start(line), answer);
@@ -64,7 +67,7 @@ void Sweep::refine_stored(Rung& rung, const Assessment& stored, Assessment& fine
     const std::int64_t all = fine.axes.num_points(state.live);
     const std::int64_t own = state.line ? static_cast<std::int64_t>(fine.axes.nodes[ix(state.own_axis)].size()) : 1, count = all / own;
     if (points.empty()) {
-      const std::int64_t size = task_size(state, plan_.shape.states[ix(s)].num_branches, own);
+      const std::int64_t size = refine_size(s, own);
       for (std::int64_t begin = 0; begin < count; begin += size) tasks.push_back({s, begin, std::min(count, begin + size)});
       continue;
     }
@@ -74,7 +77,7 @@ void Sweep::refine_stored(Rung& rung, const Assessment& stored, Assessment& fine
     for (const std::int64_t point : points[k]) numbers.push_back(point / (held_stride * own) * held_stride + point % held_stride);
     std::ranges::sort(numbers);
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    for (const std::int64_t number : numbers) tasks.push_back({s, number, number + 1});
+    for (const std::int64_t number : numbers) tasks.push_back({s, number, number + 1});  // few, and far between
   }
   Pass pass{&rung, nullptr, &fine, round, false};
   pass.stored = &stored;

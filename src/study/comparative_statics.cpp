@@ -6,11 +6,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include "melian/as_tree.h"
+#include "melian/beliefs.h"
 #include "study/most_probable.h"
 
 namespace melian {
@@ -98,6 +101,7 @@ class Sweeper {
   /// told at once. Games are not kept: binding again costs less than their memory.
   [[nodiscard]] Result<void> bind_all() {
     out_.cost.points = static_cast<std::int64_t>(out_.points.size());
+    std::map<std::string, Priors> priors;
     for (const SweepPoint& point : out_.points) {
       Result<Game> game = game_at(point.at);
       if (!game) {
@@ -105,10 +109,51 @@ class Sweeper {
         return std::unexpected(game.error());
       }
       if (Result<void> counted = count(*game); !counted) return counted;
+      if (!options_.by_tree) note_prior(*game, priors[game->shape().fingerprint]);
     }
+    share_grids(priors);
     out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
     if (options_.on_cost) options_.on_cost(out_.cost);
     return {};
+  }
+
+  /// Of the points with one structure: where their beliefs start.
+  struct Priors {
+    std::vector<std::set<double>> starts;  ///< [axis]
+    std::set<std::string> others;          ///< fingerprints of all else that solving reads
+    std::size_t points = 0;
+    std::int64_t decisions = 0;  ///< of one point on its own grid, the most
+    std::optional<Game> game;
+  };
+
+  void note_prior(const Game& game, Priors& priors) {
+    const Result<AnswerOptions> options = options_for(game, false);
+    MELIAN_EXPECT(options.has_value(), "what was counted has options");
+    const auto& grid = std::get<BeliefGrid>(options->solve.method);
+    const std::vector<double> start = start_beliefs(game, BeliefSpace(game.shape()));
+    priors.starts.resize(start.size());
+    for (std::size_t k = 0; k < start.size(); ++k) priors.starts[k].insert(start[k]);
+    priors.decisions = std::max(priors.decisions, count_decisions(game.shape(), belief_axes(game, grid)));
+    if (!priors.game) priors.game = game;
+    ++priors.points;
+    read_.push_back({game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
+    priors.others.insert(read_.back().others);
+  }
+
+  /// Points that differ in the prior alone are solved once, on a grid on which all their priors are nodes, where that takes little more room than a
+  /// grid of their own.
+  void share_grids(const std::map<std::string, Priors>& priors) {
+    constexpr double little_more = 1.5;
+    for (const auto& [structure, one] : priors) {
+      const Result<AnswerOptions> options = options_for(*one.game, false);
+      auto grid = std::get<BeliefGrid>(options->solve.method);
+      const bool moves = std::ranges::any_of(one.starts, [](const std::set<double>& starts) { return starts.size() > 1; });
+      if (!moves || one.others.size() == one.points || grid.follow) continue;
+      grid.must_have.resize(one.starts.size());
+      for (std::size_t k = 0; k < one.starts.size(); ++k) grid.must_have[k].insert(grid.must_have[k].end(), one.starts[k].begin(), one.starts[k].end());
+      const auto together = static_cast<double>(count_decisions(one.game->shape(), belief_axes(*one.game, grid)));
+      if (together <= little_more * static_cast<double>(one.decisions)) nodes_of_all_[structure] = grid.must_have;
+    }
   }
 
   [[nodiscard]] std::string place_words(const std::vector<double>& where) const {
@@ -124,6 +169,8 @@ class Sweeper {
       if (!nodes) return std::unexpected(nodes.error());
       std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
     }
+    if (const auto shared = nodes_of_all_.find(game.shape().fingerprint); shared != nodes_of_all_.end())
+      std::get<BeliefGrid>(options.solve.method).must_have = shared->second;
     options.with_certificate = options.with_certificate && with_certificate;
     return options;
   }
@@ -178,9 +225,9 @@ class Sweeper {
   }
 
   /// What is kept of one solve, all but where it was.
-  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate) {
+  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept = nullptr) {
     if (cancelled_ || !watch()(Step{})) return std::nullopt;
-    Result<std::optional<SweepPoint>> found = options_.by_tree ? by_tree(game) : by_grid(game, with_certificate);
+    Result<std::optional<SweepPoint>> found = options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
     ++done_;
     if (found) return *std::move(found);
     fail(found.error());
@@ -190,21 +237,45 @@ class Sweeper {
   void solve_all() {
     stage_ = "sweep";
     expected_ = out_.cost.points;
-    parallel_for(out_.points.size(), [&](std::size_t k) {
-      if (cancelled_) return;
-      const Result<Game> game = game_at(out_.points[k].at);
-      MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
-      std::optional<SweepPoint> found = solved(*game, true);
-      if (!found) return;
-      found->at = out_.points[k].at;
-      out_.points[k] = *std::move(found);
+    const std::vector<std::vector<std::size_t>> groups = groups_solved_once();
+    parallel_for(groups.size(), [&](std::size_t g) {
+      const std::vector<std::size_t>& points = groups[g];
+      const auto kept = points.size() > 1 ? std::make_shared<KeptSolutions>() : nullptr;
+      solve_point(points.front(), kept);
+      parallel_for(points.size() - 1, [&](std::size_t k) { solve_point(points[k + 1], kept); });
     });
+    out_.solves = static_cast<std::int64_t>(groups.size());
   }
 
-  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate) {
+  /// Points of one group differ in nothing that solving reads: its first is solved, the others take that over. By tree every point is a group.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> groups_solved_once() const {
+    std::vector<std::vector<std::size_t>> out;
+    std::map<std::pair<std::string, std::vector<double>>, std::vector<std::size_t>> by_numbers;
+    for (std::size_t k = 0; k < out_.points.size(); ++k)
+      if (options_.by_tree)
+        out.push_back({k});
+      else
+        by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure) ? std::vector<double>() : read_[k].start}].push_back(k);
+    for (auto& [numbers, points] : by_numbers) out.push_back(std::move(points));
+    std::ranges::sort(out);  // by their first points
+    return out;
+  }
+
+  void solve_point(std::size_t k, const std::shared_ptr<KeptSolutions>& kept) {
+    if (cancelled_) return;
+    const Result<Game> game = game_at(out_.points[k].at);
+    MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
+    std::optional<SweepPoint> found = solved(*game, true, kept);
+    if (!found) return;
+    found->at = out_.points[k].at;
+    out_.points[k] = *std::move(found);
+  }
+
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept) {
     Result<AnswerOptions> options = options_for(game, with_certificate);
     if (!options) return std::unexpected(options.error());
     options->solve.on_step = options->certify.on_step = watch();
+    options->solve.kept = std::move(kept);
     const Result<Answer> found = answer(game, *options);
     if (!found) return std::unexpected(found.error());
     if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
@@ -302,6 +373,13 @@ class Sweeper {
   std::vector<CompiledModel> compiled_;
   std::shared_ptr<const Structure> counted_;
   std::int64_t counted_sets_ = 0;
+  /// What solving reads of a point: where beliefs start, and a fingerprint of all else.
+  struct Read {
+    std::string structure, others;
+    std::vector<double> start;
+  };
+  std::vector<Read> read_;                                                ///< [point]
+  std::map<std::string, std::vector<std::vector<double>>> nodes_of_all_;  ///< by structure: nodes of every point's grid, [axis]
   std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::int64_t> done_{0};

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include "melian/beliefs.h"
+
 using namespace melian;
 
 namespace {
@@ -38,6 +40,12 @@ Sweep swept(SweepOptions options) {
   return *std::move(found);
 }
 
+/// Where beliefs about D start.
+double start_of(const Model& model, double weak) {
+  const Game game = *compile(model)->bind({{"prior[D].weak", weak}});
+  return start_beliefs(game, BeliefSpace(game.shape())).front();
+}
+
 }  // namespace
 
 TEST_CASE("sweep: solves every point, and each as a solve of its own would") {
@@ -58,6 +66,29 @@ TEST_CASE("sweep: solves every point, and each as a solve of its own would") {
     CHECK(point.numbers == printed_numbers(game.shape(), answered.prediction));
     CHECK(point.holds);
   }
+}
+
+TEST_CASE("sweep: points that differ in the prior alone are solved once, and each is an answer on the grid of all their priors") {
+  // Two rounds of offers: beliefs move, so the grid matters.
+  const Model model = *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/powell_2004/cost.melian");
+  SweepOptions options;
+  options.vary = {{"prior[D].weak", 0.2, 0.8, 4}, {"cost[S]", 0.04, 0.06, 2}};
+  options.answer.with_certificate = false;
+  options.answer.solve.method = BeliefGrid{.nodes = {17}};
+  options.find_switches = false;
+  const Result<Sweep> found = sweep(model, options);
+  REQUIRE_MESSAGE(found.has_value(), (found ? "" : render(found.error())));
+  CHECK(found->solves == 2);
+  AnswerOptions alone = options.answer;
+  std::vector<double> tough;
+  for (int k = 0; k < 4; ++k) tough.push_back(start_of(model, options.vary[0].at(k)));
+  std::get<BeliefGrid>(alone.solve.method).must_have = {tough};
+  for (const SweepPoint& point : found->points) {
+    const Game game = *compile(model)->bind({{"prior[D].weak", point.at[0]}, {"cost[S]", point.at[1]}});
+    CHECK(point.numbers == printed_numbers(game.shape(), answer(game, alone)->prediction));
+  }
+  options.answer.solve.method = BeliefGrid{.nodes = {3}};  // four priors would double this grid
+  CHECK(sweep(model, options)->solves == 8);
 }
 
 TEST_CASE("sweep: finds the threshold of screening where the first demand jumps, by the formula for this menu") {
