@@ -58,6 +58,8 @@ struct Prediction {
   std::vector<double> hazard;                            ///< P(T = t) / P(T >= t)
   std::vector<std::vector<double>> hazard_by_profile;    ///< [full profile][t - 1]
   std::vector<double> tallies;
+  std::vector<std::vector<double>> tallies_by_profile;               ///< [tally][full profile]
+  std::vector<std::vector<double>> reached_by_profile;               ///< [full profile][t - 1]: P(T >= t)
   std::map<int, OfferPrediction> offers;                             ///< by move
   std::map<int, std::vector<std::vector<double>>> choices_by_round;  ///< by choice move: [round][action], expected number of times
   std::vector<Information> information;                              ///< [player]

@@ -7,6 +7,7 @@
 
 #include "melian/base.h"
 #include "numeric/lanes.h"
+#include "numeric/pack.h"
 
 using namespace melian;
 
@@ -64,4 +65,30 @@ TEST_CASE("lanes: the logarithm is within 2 last places from 1 upwards, and exac
   }
   CHECK(worst < 2.0);
   CHECK(lanes::log_up(1.0) == 0.0);
+}
+
+TEST_CASE("pack: every number is what it would be alone") {
+  const double first[] = {1.5, -2.0, 1e300, 0.0, 3.0, 7.0, -0.1, 2.5}, second[] = {0.1, 4.0, 1e10, -0.0, 1.0 / 3.0, 9.0, 0.7, 2.5};
+  double which[8], out[8];
+  const std::int64_t places[] = {3, 3, 0, 1, 7, 2, 6, 5};
+  for (int k = 0; k < 8; ++k) which[k] = lanes::chosen(k % 3 == 1);
+  const auto check = [&](auto pack) {
+    using Pack = decltype(pack);
+    constexpr int count = sizeof(Pack) / sizeof(double);
+    const Pack a = Pack::load(first), b = Pack::load(second);
+    (a + b).store(out);
+    for (int k = 0; k < count; ++k) CHECK(out[k] == first[k] + second[k]);
+    (a * b).store(out);
+    for (int k = 0; k < count; ++k) CHECK(out[k] == first[k] * second[k]);
+    Pack::choose(Pack::load(which), a, b).store(out);
+    for (int k = 0; k < count; ++k) CHECK(out[k] == (lanes::is_chosen(which[k]) ? second[k] : first[k]));
+    Pack::all(2.5).store(out);
+    for (int k = 0; k < count; ++k) CHECK(out[k] == 2.5);
+  };
+  check(lanes::Pack<1>{});
+  check(lanes::Pack<2>{});
+  check(lanes::Pack<4>{});
+  check(lanes::Pack<8>{});
+  lanes::Pack<8>::load(first).at(places).store(out);
+  for (int k = 0; k < 8; ++k) CHECK(out[k] == first[places[k]]);
 }

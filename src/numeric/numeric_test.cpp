@@ -83,7 +83,11 @@ TEST_CASE("locate: weights rebuild the point, ends included") {
 
 TEST_CASE("binomial_interval: covers the share and lies within [0, 1]") {
   const Interval i = binomial_interval(0, 10);
-  CHECK(i.low == doctest::Approx(0.0));
+  CHECK(i.low == 0.0);
+  for (const int trials : {1, 3, 7, 20, 64, 1000}) {
+    CHECK(binomial_interval(0, trials).low == 0.0);  // not a rounding error's worth beside it
+    CHECK(binomial_interval(trials, trials).high == 1.0);
+  }
   CHECK(i.high == doctest::Approx(0.2775).epsilon(1e-3));
   CHECK(normal_quantile_two_sided(0.95) == doctest::Approx(1.959963985).epsilon(1e-8));
 }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include <tbb/task_arena.h>
+
 #include "numeric/lanes.h"
-#include "study/crossing.h"
+#include "numeric/pack.h"
 
 namespace melian::prediction {
 namespace {
@@ -22,46 +24,92 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
 
 /// What a branch adds to the amounts at all points.
 struct Addition {
-  int points, width;         ///< of a row: columns times profiles
-  std::ptrdiff_t row_there;  ///< of the successor's table
-  const double *at_once, *factor;
-  const double* successor;  ///< null where play ends
-  const int *low, *index;   ///< by point; by place in a row here: the place in a row there
+  int points, columns, profiles, profiles_there;
+  const double *at_once, *factor;  ///< [column][profile]; not read in plain columns
+  const std::uint8_t* plain;       ///< [column]: nothing at once, and what follows as it is
+  const double* successor;         ///< null where play ends
+  const int* column;               ///< [column]: the successor's; -1: none
+  const std::int64_t* profile;     ///< [profile]: the successor's; null: the same
+  const int* low;                  ///< [point]
   const double* weight;
   int step;
-  const double *zero, *one;
-  const double* second;  ///< by place in a row: 0 or 1, the type whose odds count; -1: `own`
-  const double* own;     ///< by place in a row: odds whatever the point
+  const double *zero, *one;  ///< [point]
+  const double* second;      ///< [profile]: is it the second type's odds that count? (`lanes::chosen`)
+  const double* const* own;  ///< [column]: odds by profile whatever the point; null: those
+  bool first;                ///< nothing was added before
 };
 
-MELIAN_LANES void add_all(const Addition& a, double* __restrict to) {
-  const double* __restrict at_once = a.at_once, * __restrict factor = a.factor, * __restrict second = a.second, * __restrict own = a.own;
-  for (int p = 0; p < a.points; ++p, to += a.width) {
-    const double zero = a.zero[p], one = a.one[p];
-    if (a.successor == nullptr) {
-      MELIAN_INDEPENDENT
-      for (int x = 0; x < a.width; ++x) {
-        const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
-        to[x] += odds * at_once[x];
+constexpr std::size_t most_packed = 8;  ///< profiles read at once: so many numbers may be read behind a table's last
+
+/// For a number of profiles that is known when compiled.
+template <int profiles, bool first, bool moving>
+[[gnu::always_inline]] inline void add_rows(const Addition& a, double* __restrict to) {
+  using Pack = lanes::Pack<profiles>;
+  const int there = a.profile == nullptr ? profiles : a.profiles_there;
+  const std::ptrdiff_t row_there = std::ptrdiff_t{a.columns} * there;
+  const Pack second = Pack::load(a.second);
+  for (int p = 0; p < a.points; ++p) {
+    const Pack odds = Pack::choose(second, Pack::all(a.zero[p]), Pack::all(a.one[p]));
+    const double* __restrict low = a.successor == nullptr ? nullptr : a.successor + a.low[p] * row_there;
+    const double* __restrict high = a.successor == nullptr ? nullptr : low + a.step * row_there;
+    const Pack above = Pack::all(a.weight[p]), below = Pack::all(1.0 - a.weight[p]);
+    for (int c = 0; c < a.columns; ++c, to += profiles) {
+      const int from = a.successor == nullptr ? -1 : a.column[c] * there;
+      const bool plain = a.plain[c] != 0;
+      Pack amount = Pack::all(0.0);
+      if (from >= 0) {
+        // Where the successor has fewer profiles, what is read beyond them is not picked.
+        amount = moving ? below * Pack::load(low + from) + above * Pack::load(high + from) : Pack::load(low + from);
+        if (a.profile != nullptr) amount = amount.at(a.profile);
+        if (!plain) amount = Pack::load(a.at_once + c * profiles) + Pack::load(a.factor + c * profiles) * amount;
+      } else if (!plain) {
+        amount = Pack::load(a.at_once + c * profiles);
+      } else if (!first) {
+        continue;  // nothing comes of it
       }
-      continue;
-    }
-    const double* __restrict low = a.successor + a.low[p] * a.row_there, * __restrict high = low + a.step * a.row_there;
-    const double above = a.weight[p], below = 1.0 - above;
-    if (a.index == nullptr) {
-      MELIAN_INDEPENDENT
-      for (int x = 0; x < a.width; ++x) {
-        const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
-        to[x] += odds * (at_once[x] + factor[x] * (below * low[x] + above * high[x]));
-      }
-      continue;
-    }
-    for (int x = 0; x < a.width; ++x) {
-      const double odds = second[x] < 0.0 ? own[x] : second[x] > 0.0 ? one : zero;
-      const double next = a.index[x] < 0 ? 0.0 : below * low[a.index[x]] + above * high[a.index[x]];
-      to[x] += odds * (at_once[x] + factor[x] * next);
+      amount = (a.own[c] != nullptr ? Pack::load(a.own[c]) : odds) * amount;
+      (first ? amount : Pack::load(to) + amount).store(to);
     }
   }
+}
+
+/// For any number.
+void add_any(const Addition& a, double* to) {
+  const int there = a.profile == nullptr ? a.profiles : a.profiles_there;
+  for (int p = 0; p < a.points; ++p)
+    for (int c = 0; c < a.columns; ++c, to += a.profiles) {
+      const double above = a.weight[p], below = 1.0 - above;
+      const double* low = a.successor == nullptr || a.column[c] < 0 ? nullptr : a.successor + (std::ptrdiff_t{a.low[p]} * a.columns + a.column[c]) * there;
+      for (int theta = 0; theta < a.profiles; ++theta) {
+        const int x = c * a.profiles + theta;
+        const bool plain = a.plain[c] != 0;
+        double amount = plain ? 0.0 : a.at_once[x];
+        if (low != nullptr) {
+          const double* from = low + (a.profile == nullptr ? theta : a.profile[theta]);
+          amount += (plain ? 1.0 : a.factor[x]) * (below * from[0] + above * from[std::ptrdiff_t{a.step} * a.columns * there]);
+        }
+        amount *= a.own[c] != nullptr ? a.own[c][theta] : lanes::is_chosen(a.second[theta]) ? a.one[p] : a.zero[p];
+        to[theta] = a.first ? amount : to[theta] + amount;
+      }
+    }
+}
+
+template <bool first, bool moving>
+[[gnu::always_inline]] inline void add_sized(const Addition& a, double* to) {
+  switch (a.profiles) {
+    case 1: return add_rows<1, first, moving>(a, to);
+    case 2: return add_rows<2, first, moving>(a, to);
+    case 4: return add_rows<4, first, moving>(a, to);
+    case 8: return add_rows<8, first, moving>(a, to);
+    default: return add_any(a, to);
+  }
+}
+
+MELIAN_LANES void add_all(const Addition& a, double* to) {
+  if (a.first)
+    a.step > 0 ? add_sized<true, true>(a, to) : add_sized<true, false>(a, to);
+  else
+    a.step > 0 ? add_sized<false, true>(a, to) : add_sized<false, false>(a, to);
 }
 
 }  // namespace
@@ -70,9 +118,12 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
     : board_(board),
       structure_(board.structure()),
       columns_(std::move(columns)),
+      crossings_(board),
       untimed_(structure_.states.size()),
       order_(solution_order(structure_)),
-      last_(structure_.states.size()) {
+      last_(structure_.states.size()),
+      within_(structure_.states.size()),
+      amounts_(structure_.branches.size()) {
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     shorter_.push_back(-1);
     if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;
@@ -85,15 +136,26 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
   }
 }
 
+std::size_t Backward::slot(int round, int state) const { return structure_.states[at(state)].entry ? at(round) % tops_.size() : tops_.size(); }
+
+const Table* Backward::timed(int round, int state) const {
+  const std::size_t where = slot(round, state);
+  if (round < 0 || held_[where][at(state)] != round) return nullptr;
+  return structure_.states[at(state)].entry ? &tops_[where][at(state)] : &within_[at(state)];
+}
+
 const Table& Backward::table(int round, int state) const {
-  const Table& found = structure_.states[at(state)].timed ? timed_.at(round)[at(state)] : untimed_[at(state)];
-  MELIAN_EXPECT(!found.empty(), "a table that has been computed and not dropped: " + describe_state(structure_, state));
-  return found;
+  const Table* found = structure_.states[at(state)].timed ? timed(round, state) : &untimed_[at(state)];
+  MELIAN_EXPECT(found != nullptr && !found->empty(), "a table that has been computed and not dropped: " + describe_state(structure_, state));
+  return *found;
 }
 
 bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_on) {
+  taken_at_ = {-1, -1};
   int longest_jump = 0;
   for (std::size_t b = 0; b < structure_.branches.size(); ++b) longest_jump = std::max(longest_jump, board_.advance(static_cast<int>(b)));
+  tops_.assign(at(std::max(1, longest_jump)) + 1, std::vector<Table>(structure_.states.size()));
+  held_.assign(tops_.size() + 1, std::vector<int>(structure_.states.size(), -1));
   for (std::size_t stage = 0; stage < order_.stages.size(); ++stage) {
     if (order_.stages[stage].cyclic && !settle(static_cast<int>(stage), [&] { return !go_on || go_on(0.0); })) return false;
     for (const auto& level : order_.stages[stage].levels) {
@@ -102,20 +164,24 @@ bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_o
         for (const int state : level) visit(-1, state);
     }
   }
+  // Alone, states are taken in the order that keeps successors at hand; the amounts are the same.
+  const bool alone = tbb::this_task_arena::max_concurrency() == 1;
+  const std::vector<int> in_depth = alone ? depth_first(board_) : std::vector<int>{};
   for (int round = structure_.timed_levels.empty() ? -1 : structure_.rounds - 1; round >= 0; --round) {
-    timed_[round].resize(structure_.states.size());
-    for (const auto& level : structure_.timed_levels) {
-      std::vector<int> reached;
-      for (const int state : level)
-        if (structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + at(state)] != 0) reached.push_back(state);
-      parallel_for(reached.size(), [&](std::size_t k) { compute(round, reached[k]); });
-      if (visit)
-        for (const int state : reached) visit(round, state);
+    const auto reached = [&](int state) { return structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + at(state)] != 0; };
+    if (alone) {
+      for (const int state : in_depth)
+        if (reached(state)) compute(round, state);
+    } else {
+      for (const auto& level : structure_.timed_levels)
+        parallel_for(level.size(), [&](std::size_t k) {
+          if (reached(level[k])) compute(round, level[k]);
+        });
     }
-    // Later only the tops of this round's phases are read.
-    for (std::size_t s = 0; s < structure_.states.size(); ++s)
-      if (!structure_.states[s].entry && !(round == 0 && static_cast<int>(s) == structure_.root)) timed_[round][s] = {};
-    timed_.erase(round + std::max(1, longest_jump));
+    if (visit)
+      for (const auto& level : structure_.timed_levels)
+        for (const int state : level)
+          if (reached(state)) visit(round, state);
     if (go_on && !go_on(1.0 - static_cast<double>(round) / structure_.rounds)) return false;
   }
   return true;
@@ -130,10 +196,10 @@ bool Backward::settle(int stage, const std::function<bool()>& go_on) {
   const auto each = [&](const auto& does) {  // head, number in its table, is it a payoff?
     for (const int head : heads) {
       const auto profiles = at(board_.shape(head).profiles);
-      for (std::size_t n = 0; n < last_[at(head)].size(); ++n) does(head, n, columns_[n / profiles % columns_.size()].kind == Kind::payoff);
+      for (std::size_t n = 0; n + most_packed < last_[at(head)].size(); ++n) does(head, n, columns_[n / profiles % columns_.size()].kind == Kind::payoff);
     }
   };
-  for (const int head : heads) last_[at(head)].assign(at(board_.shape(head).points) * columns_.size() * at(board_.shape(head).profiles), 0.0);
+  for (const int head : heads) last_[at(head)].assign(at(board_.shape(head).points) * columns_.size() * at(board_.shape(head).profiles) + most_packed, 0.0);
   std::vector<double> x, fx;
   each([&](int, std::size_t, bool payoff) {
     if (payoff) x.push_back(0.0);
@@ -170,21 +236,35 @@ const Table& Backward::untimed(int from, int to) const {
 }
 
 Backward::Effect Backward::effect(const BranchReader& reader, int round, int state) const {
+  Effect out;
+  effect(reader.branch(), reader.destination(), round, state, out);
+  return out;
+}
+
+void Backward::effect(int b, const Destination& to, int round, int state, Effect& out) const {
+  out.there = nullptr;
+  out.successor = nullptr;
+  if (!to.ended()) {
+    out.there = &board_.shape(to.state);
+    out.successor = structure_.states[at(to.state)].timed ? timed(to.round, to.state) : &untimed(state, to.state);
+    MELIAN_EXPECT(out.successor != nullptr && !out.successor->empty(), "successors are computed first: " + describe_state(structure_, to.state));
+  }
+  out.known = nullptr;
+  if (to.closing) return find_amounts(b, to, round, state, out.own);
+  out.known = &amounts_[at(b)];
+  if (out.known->plain.empty()) find_amounts(b, to, round, state, amounts_[at(b)]);
+}
+
+void Backward::find_amounts(int b, const Destination& to, int round, int state, Amounts& out) const {
   const Shape& here = board_.shape(state);
   const auto profiles = at(here.profiles);
-  const Branch& branch = structure_.branches[at(reader.branch())];
+  const Branch& branch = structure_.branches[at(b)];
   const PublicState& from = structure_.states[at(state)];
   const Move& move = structure_.moves[at(from.move)];
-  const Destination& to = reader.destination();
-  Effect out;
   out.at_once.assign(columns_.size() * profiles, 0.0);
   out.factor.assign(columns_.size() * profiles, 1.0);
   out.column.resize(columns_.size());
-  if (!to.ended()) {
-    out.there = &board_.shape(to.state);
-    out.successor = structure_.states[at(to.state)].timed ? &timed_.at(to.round)[at(to.state)] : &untimed(state, to.state);
-    MELIAN_EXPECT(!out.successor->empty(), "successors are computed first: " + describe_state(structure_, to.state));
-  }
+  out.plain.assign(columns_.size(), 0);
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const Column& column = columns_[c];
     double* at_once = out.at_once.data() + c * profiles;
@@ -200,13 +280,13 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
           add(structure_.rounds - 1 - round);
           goes_on = false;
         } else if (!to.ended()) {
-          add(board_.advance(reader.branch()));
+          add(board_.advance(b));
         }
         break;
       case Kind::ends_within:
         if (to.ended()) add(1.0);
         if (to.closing) goes_on = false;
-        for (int passed = to.ended() ? 0 : board_.advance(reader.branch()); passed > 0 && next >= 0; --passed) next = shorter_[at(next)];
+        for (int passed = to.ended() ? 0 : board_.advance(b); passed > 0 && next >= 0; --passed) next = shorter_[at(next)];
         break;
       case Kind::cut_off:
         if (to.closing) {
@@ -215,7 +295,7 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
         }
         break;
       case Kind::tally:
-        for (std::int64_t k = structure_.count_begin[at(reader.branch())]; k < structure_.count_begin[at(reader.branch()) + 1]; ++k) {
+        for (std::int64_t k = structure_.count_begin[at(b)]; k < structure_.count_begin[at(b) + 1]; ++k) {
           const Structure::Count& count = structure_.counts[static_cast<std::size_t>(k)];
           if (count.tally != column.index) continue;
           for (std::size_t theta = 0; theta < profiles; ++theta)
@@ -223,11 +303,11 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
         }
         break;
       case Kind::payoff: {
-        const double* reward = board_.game().reward(reader.branch(), column.index, here.profiles);
+        const double* reward = board_.game().reward(b, column.index, here.profiles);
         for (std::size_t theta = 0; theta < profiles; ++theta) {
           at_once[theta] = reward[theta];
           const double discount = board_.game().numbers.discount[at(column.index)][at(here.type_in(static_cast<int>(theta), column.index))];
-          if (branch.time > 0) out.factor[c * profiles + theta] = std::pow(discount, branch.time);
+          if (branch.time > 0) out.factor[c * profiles + theta] = branch.time == 1 ? discount : std::pow(discount, branch.time);
         }
         break;
       }
@@ -239,55 +319,59 @@ Backward::Effect Backward::effect(const BranchReader& reader, int round, int sta
         break;
       case Kind::next_action:
         if (makes(structure_, state, column.index)) {
-          if (column.detail == action_of(structure_, state, reader.branch(), column.index)) add(1.0);
+          if (column.detail == action_of(structure_, state, b, column.index)) add(1.0);
           goes_on = false;
         }
         break;
       case Kind::move_made:
-        if (makes(structure_, state, column.index) && (column.detail < 0 || column.detail == action_of(structure_, state, reader.branch(), column.index))) {
+        if (makes(structure_, state, column.index) && (column.detail < 0 || column.detail == action_of(structure_, state, b, column.index))) {
           add(1.0);
           goes_on = false;
         }
         break;
       case Kind::accepted_in_round:
-        if (acceptance(structure_, reader.branch(), column.index) != nullptr) {
+        if (acceptance(structure_, b, column.index) != nullptr) {
           add(1.0);
           goes_on = false;
-        } else if (!to.ended() && (board_.advance(reader.branch()) > 0 || structure_.states[at(to.state)].entry)) {
+        } else if (!to.ended() && (board_.advance(b) > 0 || structure_.states[at(to.state)].entry)) {
           goes_on = false;
         }
         break;
       case Kind::accepted:
       case Kind::accepted_count:
       case Kind::accepted_sum:
-        if (const auto* accepted = acceptance(structure_, reader.branch(), column.index)) {
+        if (const auto* accepted = acceptance(structure_, b, column.index)) {
           add(column.kind == Kind::accepted_sum ? structure_.moves[at(column.index)].numbers[at(accepted->action)] : 1.0);
           if (column.kind == Kind::accepted) goes_on = false;
         }
         break;
     }
     out.column[c] = goes_on ? next : -1;
+    out.plain[c] = std::all_of(at_once, at_once + profiles, [](double x) { return x == 0.0; }) &&
+                   std::all_of(out.factor.data() + c * profiles, out.factor.data() + (c + 1) * profiles, [](double x) { return x == 1.0; });
   }
-  return out;
+  if (std::ranges::all_of(out.plain, [](std::uint8_t plain) { return plain != 0; })) out.at_once = out.factor = {};
 }
 
 void Backward::after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
   const Projection* projection = reader.projection();
   const std::size_t profiles = footing.odds.size();
-  std::copy(effect.at_once.begin(), effect.at_once.end(), out);
+  const Amounts& amounts = effect.amounts();
+  const bool plain = amounts.at_once.empty();
+  if (plain)
+    std::fill_n(out, columns_.size() * profiles, 0.0);
+  else
+    std::ranges::copy(amounts.at_once, out);
   if (projection == nullptr) return;
   const auto there = at(effect.there->profiles);
   for (std::size_t n = 0; n < footing.point.size(); ++n) {
     const double* row = effect.successor->data() + at(footing.point[n]) * columns_.size() * there;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
-      if (effect.column[c] < 0) continue;
-      const double* next = row + at(effect.column[c]) * there;
-      const double* factor = effect.factor.data() + c * profiles;
-      if (projection->same_profiles) {
-        for (std::size_t theta = 0; theta < profiles; ++theta) out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[theta];
-        continue;
-      }
-      for (std::size_t theta = 0; theta < profiles; ++theta) out[c * profiles + theta] += footing.weight[n] * factor[theta] * next[projection->profile[theta]];
+      if (amounts.column[c] < 0) continue;
+      const double* next = row + at(amounts.column[c]) * there;
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        out[c * profiles + theta] +=
+            footing.weight[n] * (plain ? 1.0 : amounts.factor[c * profiles + theta]) * next[projection->same_profiles ? theta : at(projection->profile[theta])];
     }
   }
 }
@@ -297,68 +381,99 @@ void Backward::compute(int round, int state) {
   const auto profiles = at(here.profiles);
   const PublicState& s = structure_.states[at(state)];
   const bool chance = structure_.moves[at(s.move)].kind == MoveKind::chance;
-  Table& table = s.timed ? timed_.at(round)[at(state)] : untimed_[at(state)];
+  Table& table = !s.timed ? untimed_[at(state)] : s.entry ? tops_[slot(round, state)][at(state)] : within_[at(state)];
+  if (s.timed) held_[slot(round, state)][at(state)] = round;
   const std::size_t width = columns_.size() * profiles;
-  table.assign(at(here.points) * width, 0.0);
-  Footing footing;
-  std::vector<double> amounts(width);
-  for (int k = 0; k < s.num_branches; ++k) {
+  table.resize(at(here.points) * width + most_packed);
+  static thread_local Effect now;
+  static thread_local Crossing crossing;
+  bool fresh = true;
+  for (int b = s.first_branch; b < s.first_branch + s.num_branches; ++b) {
     // An untimed state's branches lead to untimed states whatever the round.
-    const BranchReader reader(board_, std::max(round, 0), state, k);
-    bool some = reader.possible();
+    const Destination to = board_.follow(std::max(round, 0), b);
+    const PlainBranch& plain = crossings_.branch(b);
+    bool some = plain.possible;
     for (const Column& column : columns_)
-      if (chance && column.kind == Kind::payoff) {
-        const double* own = board_.game().odds_for(reader.branch(), column.index, here.profiles);
-        some = some || std::any_of(own, own + profiles, [](double odds) { return odds > 0.0; });
+      if (!some && chance && column.kind == Kind::payoff) {
+        const double* own = board_.game().odds_for(b, column.index, here.profiles);
+        some = std::any_of(own, own + profiles, [](double odds) { return odds > 0.0; });
       }
     if (!some) continue;
-    const Effect now = effect(reader, round, state);
-    if (compute_together(now, reader, here, chance, table)) continue;
-    for (int p = 0; p < here.points; ++p) {
-      reader.read(p, footing);
-      after(now, reader, footing, amounts.data());
-      double* out = table.data() + at(p) * width;
-      for (std::size_t c = 0; c < columns_.size(); ++c) {
-        const double* odds =
-            chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles) : footing.odds.data();
-        for (std::size_t theta = 0; theta < profiles; ++theta)
-          if (odds[theta] > 0.0) out[c * profiles + theta] += odds[theta] * amounts[c * profiles + theta];
-      }
+    effect(b, to, round, state, now);
+    if (plain.plain && plain.possible) {
+      const Projection* projection = crossings_.projection(b, to);
+      crossings_.read(std::max(round, 0), b, projection, false, crossing);
+      add_together(now, crossing, b, projection, here, chance, fresh, table);
+    } else {
+      if (fresh) std::ranges::fill(table, 0.0);
+      add_by_point(now, BranchReader(board_, std::max(round, 0), state, b - s.first_branch), here, chance, table);
+    }
+    fresh = false;
+  }
+  if (fresh) std::ranges::fill(table, 0.0);
+}
+
+void Backward::add_by_point(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const {
+  const auto profiles = at(here.profiles);
+  const std::size_t width = columns_.size() * profiles;
+  Footing footing;
+  std::vector<double> amounts(width);
+  for (int p = 0; p < here.points; ++p) {
+    reader.read(p, footing);
+    after(effect, reader, footing, amounts.data());
+    double* out = table.data() + at(p) * width;
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      const double* odds =
+          chance && columns_[c].kind == Kind::payoff ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles) : footing.odds.data();
+      for (std::size_t theta = 0; theta < profiles; ++theta)
+        if (odds[theta] > 0.0) out[c * profiles + theta] += odds[theta] * amounts[c * profiles + theta];
     }
   }
 }
 
-/// Adds a branch at all points at once; false where it has to be read point by point.
-bool Backward::compute_together(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const {
-  static thread_local Crossing crossing;
-  if (!reader.possible() || !crossing.read(board_, here, reader)) return false;
-  const auto profiles = at(here.profiles);
-  const std::size_t width = columns_.size() * profiles;
-  std::vector<double> second(width), own(width, 0.0);
-  std::vector<int> index;
-  bool in_place = effect.there == nullptr || effect.there->profiles == here.profiles;
-  const Projection* projection = reader.projection();
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    in_place = in_place && effect.column[c] == static_cast<int>(c);
-    const bool by_own = chance && columns_[c].kind == Kind::payoff;
-    const double* odds = by_own ? board_.game().odds_for(reader.branch(), columns_[c].index, here.profiles) : nullptr;
-    for (std::size_t theta = 0; theta < profiles; ++theta) {
-      second[c * profiles + theta] = by_own ? -1.0 : crossing.second[theta];
-      if (by_own) own[c * profiles + theta] = odds[theta];
-    }
-  }
-  const std::size_t row_there = effect.there == nullptr ? 0 : columns_.size() * at(effect.there->profiles);
-  if (effect.there != nullptr && !in_place)
-    for (std::size_t c = 0; c < columns_.size(); ++c)
-      for (std::size_t theta = 0; theta < profiles; ++theta)
-        index.push_back(effect.column[c] < 0
-                            ? -1
-                            : effect.column[c] * effect.there->profiles + (projection->same_profiles ? static_cast<int>(theta) : projection->profile[theta]));
-  add_all({here.points, static_cast<int>(width), static_cast<std::ptrdiff_t>(row_there), effect.at_once.data(), effect.factor.data(),
-           effect.there == nullptr ? nullptr : effect.successor->data(), crossing.low.data(), index.empty() ? nullptr : index.data(), crossing.weight.data(),
-           crossing.step, crossing.zero.data(), crossing.one.data(), second.data(), own.data()},
+/// Adds a plain branch at all points.
+void Backward::add_together(const Effect& effect, const Crossing& crossing, int branch, const Projection* projection, const Shape& here, bool chance,
+                            bool first, Table& table) const {
+  static thread_local std::vector<const double*> own;
+  own.assign(columns_.size(), nullptr);
+  for (std::size_t c = 0; c < columns_.size(); ++c)
+    if (chance && columns_[c].kind == Kind::payoff) own[c] = board_.game().odds_for(branch, columns_[c].index, here.profiles);
+  add(effect, crossing, crossing.zero, crossing.one, own, projection, here, first, table);
+}
+
+void Backward::add(const Effect& effect, const Crossing& crossing, const double* zero, const double* one, const std::vector<const double*>& own,
+                   const Projection* projection, const Shape& here, bool first, Table& table) const {
+  static thread_local std::vector<double> second;
+  static thread_local std::vector<std::int64_t> profile;
+  const bool same = projection == nullptr || projection->same_profiles;
+  if (!same) profile.assign(projection->profile.begin(), projection->profile.end());
+  second.resize(at(here.profiles));
+  for (std::size_t theta = 0; theta < second.size(); ++theta) second[theta] = lanes::chosen(crossing.second[theta] != 0);
+  const Amounts& amounts = effect.amounts();
+  add_all({here.points, static_cast<int>(columns_.size()), here.profiles, effect.there == nullptr ? 0 : effect.there->profiles, amounts.at_once.data(),
+           amounts.factor.data(), amounts.plain.data(), effect.there == nullptr ? nullptr : effect.successor->data(), amounts.column.data(),
+           same ? nullptr : profile.data(), crossing.low, crossing.weight, crossing.step, zero, one, second.data(), own.data(), first},
           table.data());
-  return true;
+}
+
+const Backward::Taken& Backward::taken(int round, int state, int table_round, int branch) const {
+  if (taken_at_ != std::pair(round, state)) {
+    taken_.clear();
+    taken_at_ = {round, state};
+  }
+  const auto [found, fresh] = taken_.try_emplace(branch);
+  Taken& out = found->second;
+  if (!fresh) return out;
+  const Shape& here = board_.shape(state);
+  const Destination to = board_.follow(round, branch);
+  const Projection* projection = crossings_.projection(branch, to);
+  Effect now;
+  effect(branch, to, table_round, state, now);
+  crossings_.read(round, branch, projection, false, out.crossing);
+  out.amounts.resize(at(here.points) * columns_.size() * at(here.profiles));
+  const std::vector<double> certain(at(here.points), 1.0);
+  add(now, out.crossing, certain.data(), certain.data(), std::vector<const double*>(columns_.size(), nullptr), projection, here, true, out.amounts);
+  return out;
 }
 
 std::vector<double> Backward::at_start() const {

@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
-#include "study/forward_board.h"
+#include "numeric/pack.h"
+#include "study/crossing.h"
 
 namespace melian::prediction {
 
@@ -37,7 +39,7 @@ struct Column {
 };
 
 /// Expected amounts by belief point: [point][column][profile of the live players].
-using Table = std::vector<double>;
+using Table = lanes::Row;
 
 class Backward {
  public:
@@ -55,22 +57,43 @@ class Backward {
   [[nodiscard]] const Table& table(int round, int state) const;
   /// What a branch does to every column, whatever the belief point: amounts at once, factors on what follows, columns
   /// that go on.
+  struct Amounts {
+    lanes::Row at_once, factor;       ///< [column][profile]; empty where all columns are plain
+    std::vector<int> column;          ///< [column]: the successor's column that goes on, -1 for none
+    std::vector<std::uint8_t> plain;  ///< [column]: nothing at once, and what follows as it is
+  };
   struct Effect {
-    std::vector<double> at_once, factor;  ///< [column][profile]
-    std::vector<int> column;              ///< [column]: the successor's column that goes on, -1 for none
+    const Amounts* known = nullptr;  ///< null: `own`
+    Amounts own;
     const Table* successor = nullptr;
     const Shape* there = nullptr;
+    [[nodiscard]] const Amounts& amounts() const { return known != nullptr ? *known : own; }
   };
   /// Requires: the successor's table can be read now (see `Visit`). `round` is the state's, -1 for untimed ones.
   [[nodiscard]] Effect effect(const BranchReader& reader, int round, int state) const;
+  void effect(int branch, const Destination& to, int round, int state, Effect& out) const;  ///< the same, into room that is there
   /// Amounts once a branch is taken at a point, its own included: [column][profile of the source's live players].
   void after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const;
+  /// A plain branch taken, at all points.
+  struct Taken {
+    Crossing crossing;
+    Table amounts;  ///< its own included: [point][column][profile of the source's live players]
+  };
+  /// Kept until it is asked about another round or state. For one thread at a time.
+  /// Requires: the branch is plain; its successor's table can be read now (see `Visit`). `table_round` is -1 for untimed states.
+  [[nodiscard]] const Taken& taken(int round, int state, int table_round, int branch) const;
+  [[nodiscard]] const Crossings& crossings() const { return crossings_; }
   /// By profile of the root's live players, at the prior: [column][profile].
   [[nodiscard]] std::vector<double> at_start() const;
 
  private:
   void compute(int round, int state);
-  bool compute_together(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const;
+  void find_amounts(int branch, const Destination& to, int round, int state, Amounts& out) const;
+  void add_by_point(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const;
+  void add_together(const Effect& effect, const Crossing& crossing, int branch, const Projection* projection, const Shape& here, bool chance, bool first,
+                    Table& table) const;
+  void add(const Effect& effect, const Crossing& crossing, const double* zero, const double* one, const std::vector<const double*>& own,
+           const Projection* projection, const Shape& here, bool first, Table& table) const;
   [[nodiscard]] bool settle(int stage, const std::function<bool()>& go_on);
   /// The table that a branch from `from` to the untimed state `to` reads.
   [[nodiscard]] const Table& untimed(int from, int to) const;
@@ -78,11 +101,20 @@ class Backward {
   const Board& board_;
   const Structure& structure_;
   std::vector<Column> columns_;
-  std::vector<int> shorter_;    // [column]: of ends_within k, the column of k - 1 (itself: -1)
+  std::vector<int> shorter_;  // [column]: of ends_within k, the column of k - 1 (itself: -1)
+  const Crossings crossings_;
   std::vector<Table> untimed_;  // [state]
   SolutionOrder order_;
-  std::vector<Table> last_;                  // [state]: where play comes back to it, of the sweep before
-  std::map<int, std::vector<Table>> timed_;  // by round: [state]
+  std::vector<Table> last_;  // [state]: where play comes back to it, of the sweep before
+  // Of timed states: the tops of phases are read from earlier rounds, all others within their round.
+  std::vector<Table> within_;                                    // [state]
+  std::vector<std::vector<Table>> tops_;                         // [round modulo as many as are read][state]
+  std::vector<std::vector<int>> held_;                           // like `tops_`, then `within_`: the round whose table it is; -1: none
+  mutable std::vector<Amounts> amounts_;                         // [branch], outside the closing, once asked for: the same in every round
+  mutable std::map<int, Taken> taken_;                           // by branch, of `taken_at_`
+  mutable std::pair<int, int> taken_at_{-1, -1};                 // round and state
+  [[nodiscard]] std::size_t slot(int round, int state) const;    ///< in `held_`
+  [[nodiscard]] const Table* timed(int round, int state) const;  ///< null: not computed, or gone
 };
 
 }  // namespace melian::prediction

@@ -165,6 +165,10 @@ void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::si
 
 void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
   for (std::size_t h = 0; h < parsed.halves.size(); ++h) for_each_use_of_half(parsed, claim, h, visit);
+  for_each_use_of_guards(parsed, visit);
+}
+
+void for_each_use_of_guards(const ParsedClaim& parsed, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
   for (const auto& guard : parsed.guards)
     metric::for_each_atom(guard, [&](const metric::Atom& atom) { visit(atom.variant.empty() ? "base" : atom.variant.text, atom); });
 }

@@ -32,6 +32,9 @@ void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::func
 void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::size_t half,
                           const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
 
+/// Those of the conditions without which it is not judged.
+void for_each_use_of_guards(const ParsedClaim& parsed, const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
+
 /// The numbers of one solution: by variant and atom; none where the atom is about something that never happens.
 using AtomNumbers = std::function<std::optional<double>(const std::string& variant, const metric::Atom&)>;
 

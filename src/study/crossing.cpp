@@ -11,7 +11,9 @@ namespace {
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
 MELIAN_LANES void exponentials(int n, const double* __restrict x, double* __restrict to) {
-  for (int i = 0; i < n; ++i) to[i] = lanes::exp_down(x[i]);
+  const int all = lanes::whole(n);
+  for (int i = 0; i < all; ++i) to[i] = lanes::exp_down(x[i]);
+  for (int i = all; i < n; ++i) to[i] = lanes::exp_down(x[i]);
 }
 
 /// Bayes' rule: the belief `b` (log-odds `u`) after an action of log likelihoods l0 and l1, and what it said.
@@ -29,6 +31,20 @@ MELIAN_LANES void learn(int n, const double* __restrict b, const double* __restr
     odds[i] = both;
     news[i] = first * (l0[i] - log_odds) + second * (l1[i] - log_odds);
   }
+}
+
+inline double updated(double u, double l0, double l1) {
+  const double after = u + (l1 - l0), size = std::abs(after) < 1e3 ? std::abs(after) : 1e3;
+  const double e = lanes::exp_down(-size), large = 1.0 / (1.0 + e), small = e * large;
+  return after >= 0.0 ? large : small;
+}
+
+/// The belief alone.
+MELIAN_LANES void update(int n, const double* __restrict u, const double* __restrict l0, const double* __restrict l1, double* __restrict belief) {
+  const int all = lanes::whole(n);
+  MELIAN_INDEPENDENT
+  for (int i = 0; i < all; ++i) belief[i] = updated(u[i], l0[i], l1[i]);
+  for (int i = all; i < n; ++i) belief[i] = updated(u[i], l0[i], l1[i]);
 }
 
 /// The cell of each belief among few nodes, and how far into it.
@@ -54,68 +70,153 @@ MELIAN_LANES void find_cells(int n, int nodes, const double* __restrict node, co
 
 }  // namespace
 
-bool Crossing::read(const Board& board, const Shape& here, const BranchReader& reader) {
-  const auto plain = reader.plain();
-  if (!plain) return false;
-  const int n = here.points;
-  for (auto* list : {&zero, &one, &log_zero_, &log_one_, &odds, &weight}) list->resize(at(n));
-  low.resize(at(n));
-  group = plain->group;
-  axis = group < 0 ? -1 : here.groups[at(group)].first;
-  step = 0;
-  second.assign(at(here.profiles), 0);
-  for (int theta = 0; theta < here.profiles && group >= 0; ++theta) second[at(theta)] = here.groups[at(group)].cell[at(theta)] == 0 ? 0 : 1;
-  const auto fill = [&](const double* by_point, double constant, std::vector<double>& log, std::vector<double>& probability) {
-    if (by_point == nullptr) {
-      std::ranges::fill(log, constant);
-      std::ranges::fill(probability, std::exp(constant));
-    } else {
-      std::copy_n(by_point, n, log.data());
-      exponentials(n, log.data(), probability.data());
+PlainBranch plain_branch(const Board& board, int state, int k) {
+  const Structure& structure = board.structure();
+  const Shape& here = board.shape(state);
+  const PublicState& s = structure.states[at(state)];
+  const int branch = s.first_branch + k;
+  const auto of_two = [&](const Shape::Group& group) { return group.count == 1 && board.space().groups()[at(group.group)].players.size() == 1; };
+  PlainBranch out;
+  if (const std::vector<Decider>& deciders = board.deciders(state); !deciders.empty()) {
+    const Decider& only = deciders.front();
+    if (deciders.size() > 1) return out;
+    const int action = only.own_action(k);
+    out.zero = out.one = std::ptrdiff_t{only.row(0, action)} * here.points;
+    out.plain = true;
+    if (!here.has(only.player)) return out;
+    out.group = here.group_of_player[at(only.player)];
+    out.one += std::ptrdiff_t{only.num_actions()} * here.points;
+    out.plain = of_two(here.groups[at(out.group)]) && only.is_open(action, 0) && only.is_open(action, 1);
+    return out;
+  }
+  if (structure.moves[at(s.move)].kind != MoveKind::chance) {
+    out.plain = true;
+    return out;
+  }
+  const double* odds = board.game().odds(branch);
+  out.possible = std::any_of(odds, odds + here.profiles, [](double one) { return one > 0.0; });
+  if (std::any_of(odds, odds + here.profiles, [](double one) { return one <= 0.0; })) return out;
+  const auto by_cell_of = [&](int group) {  // do the odds depend on this group alone?
+    double by_cell[2] = {-1.0, -1.0};
+    for (int theta = 0; theta < here.profiles; ++theta) {
+      double& known = by_cell[group < 0 ? 0 : here.groups[at(group)].cell[at(theta)]];
+      if (known >= 0.0 && known != odds[theta]) return false;
+      known = odds[theta];
     }
-  };
-  fill(plain->log_zero, plain->constant[0], log_zero_, zero);
-  const Projection* projection = reader.projection();
-  if (projection != nullptr) std::copy_n(projection->point.begin(), n, low.begin());
-  if (group < 0) {
-    one = odds = zero;
-    std::ranges::fill(weight, 0.0);
+    for (const int cell : {0, 1})
+      if (by_cell[cell] > 0.0) out.odds[cell] = by_cell[cell], out.constant[cell] = std::log(by_cell[cell]);
+    out.group = group;
     return true;
+  };
+  out.plain = by_cell_of(-1);
+  // Odds of an outcome that ends play and tells types apart need not factorise.
+  for (std::size_t g = 0; g < here.groups.size() && !out.plain && structure.branches[at(branch)].next >= 0; ++g)
+    out.plain = of_two(here.groups[g]) && by_cell_of(static_cast<int>(g));
+  return out;
+}
+
+Crossings::Crossings(const Board& board) : board_(board) {
+  const Structure& structure = board.structure();
+  branches_.resize(structure.branches.size());
+  source_.resize(structure.branches.size());
+  projection_.resize(structure.branches.size(), nullptr);
+  for (int s = 0; s < static_cast<int>(structure.states.size()); ++s) {
+    const Shape& shape = board.shape(s);
+    if (zeros_.size() < at(shape.points)) zeros_.resize(at(shape.points), 0.0);
+    std::vector<Priors>& priors = priors_[&shape];
+    priors_of_state_.push_back(&priors);
+    for (std::size_t a = priors.size(); a < shape.axes.size(); ++a) {
+      Priors& here = priors.emplace_back();
+      for (const int node : shape.axes[a].node) {
+        here.belief.push_back(board.nodes(shape.axes[a].axis)[at(node)]);
+        here.log_odds.push_back(board.node_log_odds(shape.axes[a].axis)[at(node)]);
+      }
+      here.log_odds.resize(at(lanes::padded(shape.points)), 0.0);
+    }
+    const PublicState& state = structure.states[at(s)];
+    for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
+      branches_[at(b)] = plain_branch(board, s, b - state.first_branch);
+      source_[at(b)] = s;
+      if (structure.branches[at(b)].next >= 0) projection_[at(b)] = &board.projection(s, structure.branches[at(b)].next);
+    }
   }
-  fill(plain->log_one, plain->constant[1], log_one_, one);
-  const Shape::Axis& own = here.axes[at(axis)];
-  const std::vector<double>&nodes = board.nodes(own.axis), &log_odds = board.node_log_odds(own.axis);
-  for (auto* list : {&prior_, &prior_odds_, &belief, &entropy, &news, &place}) list->resize(at(n));
-  cell.resize(at(n));
-  for (int p = 0; p < n; ++p) {
-    prior_[at(p)] = nodes[at(own.node[at(p)])];
-    prior_odds_[at(p)] = log_odds[at(own.node[at(p)])];
+}
+
+const Projection* Crossings::projection(int branch, const Destination& to) const {
+  if (to.ended()) return nullptr;
+  return to.state == board_.structure().branches[at(branch)].next ? projection_[at(branch)] : &board_.projection(source(branch), to.state);
+}
+
+void Crossings::read(int round, int branch, const Projection* projection, bool saying, Crossing& out) const {
+  const PlainBranch& plain = branches_[at(branch)];
+  const int state = source(branch), n = board_.shape(state).points;
+  const Shape& here = board_.shape(state);
+  out.group = plain.group;
+  out.axis = plain.group < 0 ? -1 : here.groups[at(plain.group)].first;
+  out.step = 0;
+  out.second.assign(at(here.profiles), 0);
+  for (int theta = 0; theta < here.profiles && plain.group >= 0; ++theta) out.second[at(theta)] = here.groups[at(plain.group)].cell[at(theta)] == 0 ? 0 : 1;
+  const std::vector<double>& logs = board_.assessment().log_strategy;
+  const std::int64_t strategy = plain.zero < 0 ? 0 : board_.assessment().row(board_.structure(), round, state);
+  // Loops run over whole packs: what stands behind a row is read too where there is something, and left alone.
+  const bool room = strategy + std::max(plain.zero, plain.one) + lanes::padded(n) <= static_cast<std::ptrdiff_t>(logs.size());
+  const int some = room ? lanes::padded(n) : n;
+  const auto likelihood = [&](int type, std::ptrdiff_t row, const double*& log, const double*& probability) {
+    std::vector<double>& numbers = out.room.likelihoods[type];
+    numbers.resize(at(lanes::padded(n)));
+    if (row < 0) {
+      out.room.logs[type].assign(at(lanes::padded(n)), plain.constant[type]);
+      log = out.room.logs[type].data();
+      std::ranges::fill(numbers, plain.odds[type]);
+    } else {
+      log = logs.data() + strategy + row;
+      exponentials(some, log, numbers.data());
+    }
+    probability = numbers.data();
+  };
+  likelihood(0, plain.zero, out.log_zero, out.zero);
+  out.low = projection == nullptr ? nullptr : projection->point.data();
+  out.weight = zeros_.data();
+  if (plain.group < 0) {
+    out.log_one = out.log_zero;
+    out.one = out.zero;
+    out.odds = out.zero;
+    return;
   }
-  learn(n, prior_.data(), prior_odds_.data(), log_zero_.data(), log_one_.data(), zero.data(), one.data(), odds.data(), belief.data(), entropy.data(),
-        news.data());
+  likelihood(1, plain.one, out.log_one, out.one);
+  const Shape::Axis& own = here.axes[at(out.axis)];
+  const Priors& prior = (*priors_of_state_[at(state)])[at(out.axis)];
+  const std::vector<double>& nodes = board_.nodes(own.axis);
+  for (auto* list : {&out.belief, &out.place, &out.room.from, &out.room.per, &out.room.found}) list->resize(at(lanes::padded(n)));
+  out.cell.resize(at(n));
+  if (saying) {
+    for (auto* list : {&out.room.odds, &out.entropy, &out.news}) list->resize(at(n));
+    learn(n, prior.belief.data(), prior.log_odds.data(), out.log_zero, out.log_one, out.zero, out.one, out.room.odds.data(), out.belief.data(),
+          out.entropy.data(), out.news.data());
+    out.odds = out.room.odds.data();
+  } else {
+    update(some, prior.log_odds.data(), out.log_zero, out.log_one, out.belief.data());
+  }
   constexpr std::size_t few = 16;
   if (nodes.size() <= few) {
-    auto &from = prior_odds_, &per = log_zero_, &found = log_one_;
-    find_cells(n, static_cast<int>(nodes.size()), nodes.data(), belief.data(), from.data(), per.data(), found.data());
+    find_cells(some, static_cast<int>(nodes.size()), nodes.data(), out.belief.data(), out.room.from.data(), out.room.per.data(), out.room.found.data());
     for (int p = 0; p < n; ++p) {
-      cell[at(p)] = static_cast<int>(found[at(p)]);
-      place[at(p)] = std::clamp((belief[at(p)] - from[at(p)]) * per[at(p)], 0.0, 1.0);
+      out.cell[at(p)] = static_cast<int>(out.room.found[at(p)]);
+      out.place[at(p)] = std::clamp((out.belief[at(p)] - out.room.from[at(p)]) * out.room.per[at(p)], 0.0, 1.0);
     }
   } else {
     for (int p = 0; p < n; ++p) {
-      const Place found = locate(nodes, belief[at(p)]);
-      cell[at(p)] = found.cell;
-      place[at(p)] = found.weight;
+      const Place found = locate(nodes, out.belief[at(p)]);
+      out.cell[at(p)] = found.cell;
+      out.place[at(p)] = found.weight;
     }
   }
-  step = projection == nullptr ? 0 : projection->stride[at(axis)];
-  if (step == 0) {
-    std::ranges::fill(weight, 0.0);
-    return true;
-  }
-  weight = place;
-  for (int p = 0; p < n; ++p) low[at(p)] += (cell[at(p)] - own.node[at(p)]) * step;
-  return true;
+  out.step = projection == nullptr ? 0 : projection->stride[at(out.axis)];
+  if (out.step == 0) return;
+  out.weight = out.place.data();
+  out.room.low.resize(at(n));
+  for (int p = 0; p < n; ++p) out.room.low[at(p)] = out.low[p] + (out.cell[at(p)] - own.node[at(p)]) * out.step;
+  out.low = out.room.low.data();
 }
 
 }  // namespace melian::prediction

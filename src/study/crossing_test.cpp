@@ -23,6 +23,7 @@ TEST_CASE("crossing: all points at once are the points one by one") {
     const Assessment assessment = test::random_assessment(game, seed == 4 ? 33 : 5, seed);
     const Board board(game, assessment);
     const Structure& structure = game.shape();
+    const Crossings crossings(board);
     Crossing crossing;
     Footing footing;
     for (int s = 0; s < static_cast<int>(structure.states.size()); ++s)
@@ -31,22 +32,30 @@ TEST_CASE("crossing: all points at once are the points one by one") {
         const BranchReader reader(board, 0, s, k);
         const Shape& here = board.shape(s);
         if (!reader.possible()) continue;
-        if (!crossing.read(board, here, reader)) {
+        if (!crossings.branch(reader.branch()).plain) {
           ++point_by_point;
           continue;
         }
         ++plain;
+        crossings.read(0, reader.branch(), reader.projection(), true, crossing);
+        Crossing silent;
+        crossings.read(0, reader.branch(), reader.projection(), false, silent);
+        for (int p = 0; p < here.points; ++p) {
+          REQUIRE(silent.zero[p] == crossing.zero[p]);
+          REQUIRE(silent.weight[p] == crossing.weight[p]);
+          REQUIRE((silent.low == nullptr || silent.low[p] == crossing.low[p]));
+        }
         for (int p = 0; p < here.points; ++p) {
           const auto at = static_cast<std::size_t>(p);
           reader.read(p, footing);
           double odds = 0.0;
           for (int theta = 0; theta < here.profiles; ++theta) {
             const auto profile = static_cast<std::size_t>(theta);
-            const double own = crossing.second[profile] != 0 ? crossing.one[at] : crossing.zero[at];
+            const double own = crossing.second[profile] != 0 ? crossing.one[p] : crossing.zero[p];
             REQUIRE(own == doctest::Approx(footing.odds[profile]).epsilon(1e-13));
             odds += here.law[at * static_cast<std::size_t>(here.profiles) + profile] * own;
           }
-          REQUIRE(crossing.odds[at] == doctest::Approx(odds).epsilon(1e-13));
+          REQUIRE(crossing.odds[p] == doctest::Approx(odds).epsilon(1e-13));
           if (crossing.group >= 0) {
             const double u = footing.log_odds[static_cast<std::size_t>(crossing.axis)];
             REQUIRE(crossing.belief[at] == doctest::Approx(logistic(u)).epsilon(1e-12));
@@ -56,8 +65,8 @@ TEST_CASE("crossing: all points at once are the points one by one") {
           std::map<int, double> shares;
           for (std::size_t n = 0; n < footing.point.size(); ++n) shares[footing.point[n]] += footing.weight[n];
           if (reader.destination().ended()) continue;
-          shares[crossing.low[at]] -= 1.0 - crossing.weight[at];
-          shares[crossing.low[at] + crossing.step] -= crossing.weight[at];
+          shares[crossing.low[p]] -= 1.0 - crossing.weight[p];
+          shares[crossing.low[p] + crossing.step] -= crossing.weight[p];
           for (const auto& [point, left] : shares) REQUIRE(std::abs(left) < 1e-12);
         }
       }

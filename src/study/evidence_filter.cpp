@@ -6,8 +6,8 @@
 #include <cmath>
 #include <map>
 
+#include "study/crossing.h"
 #include "study/evidence.h"
-#include "study/forward_board.h"
 
 namespace melian::evidence {
 namespace {
@@ -57,10 +57,12 @@ class Filter {
   void gather(int round, const std::vector<int>& level);
   void cross_rounds(int round);
   void carry(int round, int branch, const Alpha& from, Alpha* to, std::vector<double>* ended) const;
+  void carry_together(int round, int branch, const double* factor, const Alpha& from, Alpha* to, std::vector<double>* ended) const;
   [[nodiscard]] std::size_t kept_of(std::size_t column) const { return kept_ == 1 ? 0 : column; }
 
   const Board& board_;
   const Structure& structure_;
+  const Crossings crossings_;
   std::vector<int> source_;                 // [branch]
   std::vector<std::vector<int>> incoming_;  // [state]: branches that reach it within the round
   std::size_t kept_ = 1;                    // columns between rounds: one, or as many as within
@@ -75,7 +77,12 @@ class Filter {
 };
 
 Filter::Filter(const Board& board)
-    : board_(board), structure_(board.structure()), source_(structure_.branches.size()), incoming_(structure_.states.size()), alpha_(structure_.states.size()) {
+    : board_(board),
+      structure_(board.structure()),
+      crossings_(board),
+      source_(structure_.branches.size()),
+      incoming_(structure_.states.size()),
+      alpha_(structure_.states.size()) {
   for (std::size_t s = 0; s < structure_.states.size(); ++s)
     for (int b = structure_.states[s].first_branch; b < structure_.states[s].first_branch + structure_.states[s].num_branches; ++b) {
       source_[at(b)] = static_cast<int>(s);
@@ -244,13 +251,14 @@ void Filter::cross_rounds(int round) {
 }
 
 void Filter::carry(int round, int branch, const Alpha& from, Alpha* to, std::vector<double>* ended) const {
-  const int state = source_[at(branch)];
-  const BranchReader reader(board_, round, state, branch - structure_.states[at(state)].first_branch);
-  if (!reader.possible()) return;
-  const Shape& here = board_.shape(state);
-  const std::size_t profiles = at(here.profiles), profiles_there = to == nullptr ? 0 : at(board_.shape(reader.destination().state).profiles);
+  if (!crossings_.branch(branch).possible) return;
   const auto found = cells_->factor.find(branch);
   const double* factor = found == cells_->factor.end() ? nullptr : found->second.data();
+  if (crossings_.branch(branch).plain) return carry_together(round, branch, factor, from, to, ended);
+  const int state = source_[at(branch)];
+  const BranchReader reader(board_, round, state, branch - structure_.states[at(state)].first_branch);
+  const Shape& here = board_.shape(state);
+  const std::size_t profiles = at(here.profiles), profiles_there = to == nullptr ? 0 : at(board_.shape(reader.destination().state).profiles);
   Footing footing;
   std::vector<double> moved(columns_);
   for (int p = 0; p < here.points; ++p) {
@@ -276,6 +284,34 @@ void Filter::carry(int round, int branch, const Alpha& from, Alpha* to, std::vec
       }
     }
   }
+}
+
+/// A plain branch, at all points at once.
+void Filter::carry_together(int round, int branch, const double* factor, const Alpha& from, Alpha* to, std::vector<double>* ended) const {
+  static thread_local Crossing crossing;
+  static thread_local std::vector<double> moved;
+  const Destination leads = board_.follow(round, branch);
+  const Projection* projection = crossings_.projection(branch, leads);
+  crossings_.read(round, branch, projection, false, crossing);
+  const Shape& here = board_.shape(source_[at(branch)]);
+  const std::size_t profiles = at(here.profiles), profiles_there = to == nullptr ? 0 : at(board_.shape(leads.state).profiles);
+  moved.resize(columns_);
+  const double* row = from.data();
+  for (int p = 0; p < here.points; ++p)
+    for (std::size_t theta = 0; theta < profiles; ++theta, row += columns_) {
+      const double odds = crossing.second[theta] != 0 ? crossing.one[p] : crossing.zero[p];
+      for (std::size_t c = 0; c < columns_; ++c) moved[c] = factor != nullptr ? row[c] * odds * factor[c] : row[c] * odds;
+      if (to == nullptr) {
+        for (std::size_t c = 0; c < columns_; ++c) (*ended)[c] += moved[c];
+        continue;
+      }
+      double* low = to->data() + (at(crossing.low[p]) * profiles_there + at(projection->profile[theta])) * columns_;
+      const double above = crossing.weight[p];
+      for (std::size_t c = 0; c < columns_; ++c) low[c] += (1.0 - above) * moved[c];
+      if (above == 0.0) continue;
+      double* high = low + at(crossing.step) * profiles_there * columns_;
+      for (std::size_t c = 0; c < columns_; ++c) high[c] += above * moved[c];
+    }
 }
 
 /// How many records may stand side by side: as memory allows, and no more than pays.

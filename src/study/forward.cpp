@@ -1,165 +1,109 @@
 #include "study/forward.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
+#include <tuple>
 
-#include "numeric/lanes.h"
-#include "study/crossing.h"
+#include <tbb/task_arena.h>
+
+#include "study/forward_carry.h"
 
 namespace melian::prediction {
 namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// x log(x / y), 0 where x is.
-double x_log_ratio(double x, double y) { return x > 0.0 ? x * std::log(x / y) : 0.0; }
-
-/// What plays at all points carry along a branch, by full profile, into one or two points each of the successor.
-struct Stream {
-  int points, profiles;
-  const double* from;
-  std::ptrdiff_t from_columns;
-  const std::uint8_t* second;  ///< [full profile]
-  const double *zero, *one, *odds;
-  double* by_profile;
-  // Null where play ends.
-  double* to;
-  std::ptrdiff_t to_columns;
-  const int* low;
-  const double* weight;
-  int step;
-};
-
-MELIAN_LANES void pour(const Stream& s) {
-  double* __restrict sum = s.by_profile;
-  const std::uint8_t* __restrict second = s.second;
-  for (int p = 0; p < s.points; ++p) {
-    const double* __restrict row = s.from + p * s.from_columns;
-    const double zero = s.zero[p], one = s.one[p], drawn = row[s.from_columns - 1] * s.odds[p];
-    if (s.to == nullptr) {
-      MELIAN_INDEPENDENT
-      for (int theta = 0; theta < s.profiles; ++theta) sum[theta] += row[theta] * (second[theta] != 0 ? one : zero);
-      continue;
-    }
-    double* __restrict low = s.to + s.low[p] * s.to_columns;
-    if (s.step == 0) {
-      MELIAN_INDEPENDENT
-      for (int theta = 0; theta < s.profiles; ++theta) {
-        const double moved = row[theta] * (second[theta] != 0 ? one : zero);
-        sum[theta] += moved;
-        low[theta] += moved;
-      }
-      low[s.to_columns - 1] += drawn;
-      continue;
-    }
-    double* __restrict high = low + s.step * s.to_columns;
-    const double above = s.weight[p], below = 1.0 - above;
-    MELIAN_INDEPENDENT
-    for (int theta = 0; theta < s.profiles; ++theta) {
-      const double moved = row[theta] * (second[theta] != 0 ? one : zero);
-      sum[theta] += moved;
-      low[theta] += below * moved;
-      high[theta] += above * moved;
-    }
-    low[s.to_columns - 1] += below * drawn;
-    high[s.to_columns - 1] += above * drawn;
-  }
-}
-
+/// Plays in *layers*: first those of the equilibrium itself, then those of each detour. All layers go along a branch
+/// together, so that it is read once.
 class Forward {
  public:
-  Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until = {});
+  Forward(const Board& board, const Carried& carried, const ForwardHooks& hooks, std::span<const Detour> detours);
   void run();
-  void run_from_arrivals();
-  /// Plays that stand here take the action at once.
-  void take(int round, int state, const Standing& standing, int move, int action);
-  [[nodiscard]] bool stops(int state) const {
-    return std::ranges::any_of(until_, [&](int move) { return makes(structure_, state, move); });
-  }
 
  private:
-  using RoundAndState = std::pair<int, int>;
+  using Place = std::tuple<int, int, std::size_t>;  // round, state, layer
+  /// Plays of one layer that are made to take an action here, and go on in another.
+  struct Entry {
+    std::size_t from, into;
+    int move, action;
+  };
   [[nodiscard]] double still_playing() const;
   void leave();
   void play_round(int round, bool closing);
-  void gather(int round, const std::vector<int>& level);
+  void gather(int round, bool closing, int state);
   void cross_rounds(int round, bool closing);
-  void carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const;
-  void carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to, bool with_beliefs,
-                      Flow& flow) const;
-  void inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const;
-  [[nodiscard]] double lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const;
-  void open(Standing& standing, int state) const;
+  void show(int round, bool closing) const;
+  [[nodiscard]] bool stops(std::size_t layer, int state) const { return stops_[layer][at(state)]; }
+  /// Calls `visit` with the layer that plays leave, the one they go on in, and the move that is forced (-1: none).
+  template <class Visit>
+  void for_each_way(int round, bool closing, int branch, const Visit& visit) const;
 
   const Board& board_;
   const Structure& structure_;
-  const bool with_information_;
   const ForwardHooks& hooks_;
-  const std::vector<int> until_;  // moves at which plays stop
-  int forced_ = -1;               // the move whose action is taken whatever the types would do
-  const int profiles_;
-  std::vector<int> source_;                 // [branch]: the state it leaves
-  std::vector<std::vector<int>> incoming_;  // [state]: branches that reach it within the round, in order
-  const std::vector<Shape::Frozen> believed_;
-  std::vector<std::vector<double>> node_entropy_;  // [axis]
-  std::map<RoundAndState, Standing> arrivals_;     // at the tops of later rounds
-  std::map<int, Standing> closing_arrivals_;       // by state
-  std::vector<Standing> standing_;                 // [state], of the round in hand
-  std::vector<Flow> flows_;                        // [branch]
+  const std::span<const Detour> detours_;
+  const std::size_t layers_;
+  const bool carries_beliefs_;
+  const bool coordinate_;
+  const Carrier carrier_;
+  std::vector<std::vector<int>> incoming_;                            // [state]: branches that reach it within the round, in order
+  std::vector<std::vector<bool>> stops_;                              // [layer][state]
+  std::vector<std::vector<Entry>> entries_;                           // [state]
+  std::map<Place, Standing> arrivals_;                                // at the tops of later rounds
+  std::map<std::pair<int, std::size_t>, Standing> closing_arrivals_;  // by state and layer
+  std::vector<std::vector<Standing>> standing_;                       // [layer][state], of the round in hand
+  std::vector<Flow> flows_;                                           // [branch]
+  std::vector<int> in_depth_;                                         // empty: levels are taken side by side
 };
 
-Forward::Forward(const Board& board, bool with_information, const ForwardHooks& hooks, std::vector<int> until)
+Forward::Forward(const Board& board, const Carried& carried, const ForwardHooks& hooks, std::span<const Detour> detours)
     : board_(board),
       structure_(board.structure()),
-      with_information_(with_information),
       hooks_(hooks),
-      until_(std::move(until)),
-      profiles_(board.full().count()),
-      source_(structure_.branches.size()),
+      detours_(detours),
+      layers_(1 + detours.size()),
+      carries_beliefs_(carried.beliefs),
+      coordinate_(carried.coordinate),
+      carrier_(board, carried),
       incoming_(structure_.states.size()),
-      believed_(believed_types(structure_)),
-      standing_(structure_.states.size()),
+      stops_(layers_, std::vector<bool>(structure_.states.size(), false)),
+      entries_(structure_.states.size()),
+      standing_(layers_, std::vector<Standing>(structure_.states.size())),
       flows_(structure_.branches.size()) {
-  for (std::size_t s = 0; s < structure_.states.size(); ++s)
+  if (tbb::this_task_arena::max_concurrency() == 1) in_depth_ = depth_first(board);
+  for (std::size_t s = 0; s < structure_.states.size(); ++s) {
+    const int state = static_cast<int>(s);
     for (int b = structure_.states[s].first_branch; b < structure_.states[s].first_branch + structure_.states[s].num_branches; ++b) {
-      source_[at(b)] = static_cast<int>(s);
       const int next = structure_.branches[at(b)].next;
       if (next >= 0 && board.advance(b) == 0) incoming_[at(next)].push_back(b);
     }
-  for (int axis = 0; axis < board.space().num_axes(); ++axis) {
-    node_entropy_.emplace_back();
-    for (const double u : board.node_log_odds(axis)) node_entropy_.back().push_back(entropy(u));
+    for (std::size_t d = 0; d < detours.size(); ++d) {
+      const Detour& detour = detours[d];
+      MELIAN_EXPECT(detour.from < static_cast<int>(d), "a detour starts from an earlier one");
+      stops_[d + 1][s] = std::ranges::any_of(detour.until, [&](int move) { return makes(structure_, state, move); });
+      const auto taken = std::ranges::find_if(detour.forced, [&](const auto& forced) { return makes(structure_, state, forced.first); });
+      if (taken != detour.forced.end()) entries_[s].push_back({at(detour.from + 1), d + 1, taken->first, taken->second});
+    }
   }
-}
-
-void Forward::open(Standing& standing, int state) const {
-  const Shape& shape = board_.shape(state);
-  standing.columns = profiles_ * (1 + static_cast<int>(shape.frozen.size())) + 1;
-  standing.mass.assign(at(shape.points) * at(standing.columns), 0.0);
 }
 
 void Forward::run() {
-  Standing& first = arrivals_[{0, structure_.root}];
-  open(first, structure_.root);
+  Standing& first = arrivals_[{0, structure_.root, 0}];
+  carrier_.open(first, structure_.root);
   const Shape& shape = board_.shape(structure_.root);
+  const int profiles = board_.full().count();
   for (std::size_t k = 0; k < board_.start().point.size(); ++k) {
     double* row = first.row(board_.start().point[k]);
     const double weight = board_.start().weight[k];
-    std::fill(row, row + profiles_, weight);
-    for (std::size_t f = 0; f < shape.frozen.size(); ++f)
-      std::fill_n(row + profiles_ * static_cast<int>(f + 1), profiles_,
+    std::fill(row, row + profiles, weight);
+    for (std::size_t f = 0; carries_beliefs_ && f < shape.frozen.size(); ++f)
+      std::fill_n(row + profiles * static_cast<int>(f + 1), profiles,
                   weight * board_.game().numbers.prior[at(shape.frozen[f].player)][at(shape.frozen[f].type)]);
-    row[first.columns - 1] = weight;
+    if (coordinate_) row[first.columns - 1] = weight;
   }
-  run_from_arrivals();
-}
-
-void Forward::run_from_arrivals() {
   const bool forever = structure_.horizon == HorizonKind::forever;
   const double rounds = structure_.horizon == HorizonKind::finite ? structure_.rounds : forever ? most_rounds : 1;
   while (!arrivals_.empty()) {
-    const int round = arrivals_.begin()->first.first;
+    const int round = std::get<0>(arrivals_.begin()->first);
     if (forever && (round >= most_rounds || still_playing() < negligible_play)) return leave();
     play_round(round, false);
     if (hooks_.go_on && !hooks_.go_on(std::min(1.0, (round + 1) / rounds))) return;
@@ -167,333 +111,139 @@ void Forward::run_from_arrivals() {
   if (!closing_arrivals_.empty()) play_round(structure_.rounds, true);
 }
 
-/// The largest probability, given any types, that play has not ended.
+/// The largest probability, given any types and in any layer, that play has not ended.
 double Forward::still_playing() const {
-  std::vector<double> sum(at(profiles_), 0.0);
+  const auto profiles = at(board_.full().count());
+  std::vector<double> sum(layers_ * profiles, 0.0);
   for (const auto& [place, standing] : arrivals_)
-    for (int p = 0; p < board_.shape(place.second).points; ++p)
-      for (int theta = 0; theta < profiles_; ++theta) sum[at(theta)] += standing.row(p)[theta];
-  return *std::max_element(sum.begin(), sum.end());
+    for (int p = 0; p < board_.shape(std::get<1>(place)).points; ++p)
+      for (std::size_t theta = 0; theta < profiles; ++theta) sum[std::get<2>(place) * profiles + theta] += standing.row(p)[theta];
+  return *std::ranges::max_element(sum);
 }
 
 void Forward::leave() {
   if (hooks_.left)
-    for (const auto& [place, standing] : arrivals_) hooks_.left(place.first, place.second, standing);
+    for (const auto& [place, standing] : arrivals_)
+      if (std::get<2>(place) == 0) hooks_.left(std::get<0>(place), std::get<1>(place), standing);
   arrivals_.clear();
 }
 
-void Forward::take(int round, int state, const Standing& standing, int move, int action) {
-  const PublicState& from = structure_.states[at(state)];
-  forced_ = move;
-  for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
-    const Destination to = board_.follow(round, b);
-    if (action_of(structure_, state, b, move) != action || to.ended()) continue;
-    Standing& target = to.closing ? closing_arrivals_[to.state] : arrivals_[{to.round, to.state}];
-    if (target.empty()) open(target, to.state);
-    carry(round, b, standing, &target, false, flows_[at(b)]);
+template <class Visit>
+void Forward::for_each_way(int round, bool closing, int branch, const Visit& visit) const {
+  const int state = carrier_.crossings().source(branch);
+  for (std::size_t layer = 0; layer < layers_; ++layer)
+    if (!standing_[layer][at(state)].empty() && !stops(layer, state)) visit(layer, layer, -1);
+  if (closing || structure_.branches[at(branch)].next < 0) return;
+  for (const Entry& entry : entries_[at(state)]) {
+    if (standing_[entry.from][at(state)].empty() || action_of(structure_, state, branch, entry.move) != entry.action) continue;
+    const Detour& detour = detours_[entry.into - 1];
+    if (!detour.starts || detour.starts(round, state)) visit(entry.from, entry.into, entry.move);
   }
-  forced_ = -1;
 }
 
 void Forward::play_round(int round, bool closing) {
   for (Flow& flow : flows_) flow.used = false;
-  for (Standing& standing : standing_) standing.mass.clear();
+  for (auto& layer : standing_)
+    for (Standing& standing : layer) standing.mass.clear();
   if (closing) {
-    for (auto& [state, standing] : closing_arrivals_) standing_[at(state)] = std::move(standing);
+    for (auto& [place, standing] : closing_arrivals_) standing_[place.second][at(place.first)] = std::move(standing);
     closing_arrivals_.clear();
   }
-  while (!arrivals_.empty() && arrivals_.begin()->first.first == round) {
-    standing_[at(arrivals_.begin()->first.second)] = std::move(arrivals_.begin()->second);
+  while (!arrivals_.empty() && std::get<0>(arrivals_.begin()->first) == round) {
+    const auto [when, state, layer] = arrivals_.begin()->first;
+    standing_[layer][at(state)] = std::move(arrivals_.begin()->second);
     arrivals_.erase(arrivals_.begin());
   }
-  if (!closing && round < structure_.rounds)
-    for (auto level = structure_.timed_levels.rbegin(); level != structure_.timed_levels.rend(); ++level) gather(round, *level);
-  for (auto level = structure_.untimed_levels.rbegin(); level != structure_.untimed_levels.rend(); ++level) gather(round, *level);
+  const auto gather_levels = [&](const std::vector<std::vector<int>>& levels) {
+    for (auto level = levels.rbegin(); level != levels.rend(); ++level)
+      parallel_for(level->size(), [&](std::size_t k) { gather(round, closing, (*level)[k]); });
+  };
+  if (!closing && round < structure_.rounds) {
+    // Alone, states are taken in the order that keeps what they read at hand.
+    for (auto state = in_depth_.rbegin(); state != in_depth_.rend(); ++state) gather(round, closing, *state);
+    if (in_depth_.empty()) gather_levels(structure_.timed_levels);
+  }
+  gather_levels(structure_.untimed_levels);
   cross_rounds(round, closing);
-  if (hooks_.standing)
-    for (std::size_t s = 0; s < standing_.size(); ++s)
-      if (!standing_[s].empty()) hooks_.standing(round, closing, static_cast<int>(s), standing_[s]);
+  show(round, closing);
+}
+
+void Forward::show(int round, bool closing) const {
+  for (std::size_t s = 0; s < structure_.states.size(); ++s) {
+    const int state = static_cast<int>(s);
+    if (hooks_.standing && !standing_[0][s].empty()) hooks_.standing(round, closing, state, standing_[0][s]);
+    for (std::size_t d = 0; !closing && hooks_.stopped && d < detours_.size(); ++d)
+      if (!standing_[d + 1][s].empty() && stops(d + 1, state)) hooks_.stopped(d, round, state, standing_[d + 1][s]);
+  }
   if (hooks_.flow)
     for (std::size_t b = 0; b < flows_.size(); ++b)
       if (flows_[b].used) hooks_.flow(round, closing, static_cast<int>(b), board_.follow(round, static_cast<int>(b)), flows_[b]);
 }
 
-void Forward::gather(int round, const std::vector<int>& level) {
-  std::vector<int> reached;
-  for (const int state : level) {
-    const bool inflow = std::any_of(incoming_[at(state)].begin(), incoming_[at(state)].end(),
-                                    [&](int b) { return !standing_[at(source_[at(b)])].empty() && !stops(source_[at(b)]); });
-    if (!inflow) continue;
-    if (standing_[at(state)].empty()) open(standing_[at(state)], state);
-    reached.push_back(state);
+void Forward::gather(int round, bool closing, int state) {
+  static thread_local std::vector<Carrier::Way> ways;
+  for (const int b : incoming_[at(state)]) {
+    ways.clear();
+    const auto source = at(carrier_.crossings().source(b));
+    for_each_way(round, closing, b, [&](std::size_t from, std::size_t into, int forced) {
+      const bool counted = hooks_.flow && into == 0 && (hooks_.counted.empty() || hooks_.counted[at(b)]);
+      Standing& target = standing_[into][at(state)];
+      if (target.empty()) carrier_.open(target, state);
+      ways.push_back({&standing_[from][source], &target, forced, counted ? &flows_[at(b)] : nullptr, false});
+    });
+    if (!ways.empty()) carrier_.carry(round, b, board_.follow(round, b), ways);
   }
-  parallel_for(reached.size(), [&](std::size_t r) {
-    for (const int b : incoming_[at(reached[r])]) {
-      const Standing& from = standing_[at(source_[at(b)])];
-      if (!from.empty() && !stops(source_[at(b)])) carry(round, b, from, &standing_[at(reached[r])], false, flows_[at(b)]);
-    }
-  });
 }
 
 void Forward::cross_rounds(int round, bool closing) {
   // Branches that end play, and, by destination, those that count rounds.
-  std::vector<std::vector<int>> tasks;
-  std::vector<Standing*> targets;
-  std::map<std::pair<RoundAndState, bool>, std::size_t> task_of;
-  for (std::size_t s = 0; s < standing_.size(); ++s) {
-    if (standing_[s].empty() || stops(static_cast<int>(s))) continue;
+  struct Step {
+    int branch;
+    std::vector<Carrier::Way> ways;
+  };
+  std::vector<std::vector<Step>> tasks;
+  std::map<std::tuple<int, int, bool>, std::size_t> task_of;
+  for (std::size_t s = 0; s < structure_.states.size(); ++s) {
     const PublicState& state = structure_.states[s];
-    std::vector<int> ends;
+    std::vector<Step> ends;
     for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
-      if (structure_.branches[at(b)].next < 0) {
-        ends.push_back(b);
+      const bool ends_play = structure_.branches[at(b)].next < 0;
+      if (!ends_play && board_.advance(b) == 0) continue;
+      const bool counted = hooks_.flow && (hooks_.counted.empty() || hooks_.counted[at(b)]);
+      Step step{b, {}};
+      const Destination to = board_.follow(round, b);
+      const bool to_closing = to.closing || closing;
+      for_each_way(round, closing, b, [&](std::size_t from, std::size_t into, int forced) {
+        Standing* target = nullptr;
+        if (!ends_play) {
+          target = to_closing ? &closing_arrivals_[{to.state, into}] : &arrivals_[{to.round, to.state, into}];
+          if (target->empty()) carrier_.open(*target, to.state);
+        } else if (into > 0) {
+          return;  // nobody asks how plays of a detour end
+        }
+        step.ways.push_back({&standing_[from][s], target, forced, counted && into == 0 ? &flows_[at(b)] : nullptr, !ends_play && carries_beliefs_});
+      });
+      if (step.ways.empty()) continue;
+      if (ends_play) {
+        if (counted) ends.push_back(std::move(step));
         continue;
       }
-      if (board_.advance(b) == 0) continue;
-      Destination to = board_.follow(round, b);
-      const bool to_closing = to.closing || closing;
-      const auto [task, fresh] = task_of.try_emplace({{to_closing ? 0 : to.round, to.state}, to_closing}, tasks.size());
-      if (fresh) {
-        Standing& target = to_closing ? closing_arrivals_[to.state] : arrivals_[{to.round, to.state}];
-        if (target.empty()) open(target, to.state);
-        tasks.emplace_back();
-        targets.push_back(&target);
-      }
-      tasks[task->second].push_back(b);
+      const auto [task, fresh] = task_of.try_emplace({to_closing ? 0 : to.round, to.state, to_closing}, tasks.size());
+      if (fresh) tasks.emplace_back();
+      tasks[task->second].push_back(std::move(step));
     }
-    if (!ends.empty()) {
-      tasks.push_back(std::move(ends));
-      targets.push_back(nullptr);
-    }
+    if (!ends.empty()) tasks.push_back(std::move(ends));
   }
   parallel_for(tasks.size(), [&](std::size_t t) {
-    for (const int b : tasks[t]) carry(round, b, standing_[at(source_[at(b)])], targets[t], targets[t] != nullptr, flows_[at(b)]);
+    for (const Step& step : tasks[t]) carrier_.carry(round, step.branch, board_.follow(round, step.branch), step.ways);
   });
-}
-
-void Forward::carry(int round, int branch, const Standing& from, Standing* to, bool with_beliefs, Flow& flow) const {
-  const int state = source_[at(branch)];
-  const BranchReader reader(board_, round, state, branch - structure_.states[at(state)].first_branch);
-  if (!reader.possible()) return;
-  const Shape& here = board_.shape(state);
-  const std::size_t players = structure_.players.size();
-  flow.used = true;
-  flow.by_profile.assign(at(profiles_), 0.0);
-  flow.belief.assign(with_beliefs ? believed_.size() * at(profiles_) : 0, 0.0);
-  flow.news.assign(players, 0.0);
-  flow.end_entropy.assign(players, 0.0);
-  flow.splitting.assign(players, 0.0);
-
-  static thread_local Crossing crossing;
-  if (forced_ < 0 && crossing.read(board_, here, reader)) return carry_together(reader, crossing, here, from, to, with_beliefs, flow);
-
-  // Columns of the target's frozen beliefs: those frozen here keep their column, those who stop being live start one.
-  struct Frozen {
-    int to_column, from_column, player, type;
-  };
-  std::vector<Frozen> frozen;
-  if (to != nullptr) {
-    const Shape& there = board_.shape(reader.destination().state);
-    for (const auto& [player, type] : there.frozen)
-      frozen.push_back({frozen_column(board_, there, player, type), frozen_column(board_, here, player, type), player, type});
-  }
-  Footing footing;
-  std::vector<double> moved(at(profiles_));
-  for (int p = 0; p < here.points; ++p) {
-    const double* row = from.row(p);
-    const double drawn = row[from.columns - 1];
-    if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; })) continue;
-    reader.read(p, footing);
-    if (forced_ >= 0) reader.force(p, forced_, footing.odds);
-    double odds = 0.0;  // by the coordinate's own law of types
-    const double* law = here.law.data() + std::ptrdiff_t{p} * here.profiles;
-    for (int theta = 0; theta < here.profiles; ++theta) odds += law[theta] * footing.odds[at(theta)];
-    for (int theta = 0; theta < profiles_; ++theta) {
-      moved[at(theta)] = row[theta] * footing.odds[at(here.profile_of_full[at(theta)])];
-      flow.by_profile[at(theta)] += moved[at(theta)];
-    }
-    if (with_information_) inform(here, reader, footing, p, drawn, odds, flow);
-    if (with_beliefs)
-      for (std::size_t n = 0; n < believed_.size(); ++n) {
-        const auto [player, type] = believed_[n];
-        const int column = frozen_column(board_, here, player, type);
-        const double belief = column < 0 ? board_.belief(here, footing.log_odds, player, type) : 0.0;
-        for (int theta = 0; theta < profiles_; ++theta)
-          flow.belief[n * at(profiles_) + at(theta)] +=
-              column < 0 ? moved[at(theta)] * belief : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
-      }
-    if (to == nullptr) continue;
-    for (std::size_t n = 0; n < footing.point.size(); ++n) {
-      double* target = to->row(footing.point[n]);
-      const double share = footing.weight[n];
-      for (int theta = 0; theta < profiles_; ++theta) target[theta] += share * moved[at(theta)];
-      for (const Frozen& f : frozen) {
-        const double belief = f.from_column >= 0 ? 0.0 : board_.belief(here, footing.log_odds, f.player, f.type);
-        for (int theta = 0; theta < profiles_; ++theta)
-          target[f.to_column + theta] +=
-              share * (f.from_column >= 0 ? row[f.from_column + theta] * footing.odds[at(here.profile_of_full[at(theta)])] : moved[at(theta)] * belief);
-      }
-      target[to->columns - 1] += share * drawn * odds;
-    }
-  }
-}
-
-/// The same as the rest of `carry`, at all points at once.
-void Forward::carry_together(const BranchReader& reader, const Crossing& crossing, const Shape& here, const Standing& from, Standing* to, bool with_beliefs,
-                             Flow& flow) const {
-  std::vector<std::uint8_t> second(at(profiles_));
-  for (int theta = 0; theta < profiles_; ++theta) second[at(theta)] = crossing.second[at(here.profile_of_full[at(theta)])];
-  pour({here.points, profiles_, from.mass.data(), from.columns, second.data(), crossing.zero.data(), crossing.one.data(), crossing.odds.data(),
-        flow.by_profile.data(), to == nullptr ? nullptr : to->mass.data(), to == nullptr ? 0 : to->columns, crossing.low.data(), crossing.weight.data(),
-        crossing.step});
-  const auto odds = [&](int p, int theta) { return second[at(theta)] != 0 ? crossing.one[at(p)] : crossing.zero[at(p)]; };
-  // The analyst's belief in the second type of a group that is live here, afterwards.
-  const auto believed = [&](int player, int type, int p) {
-    const int group = here.group_of_player[at(player)];
-    if (group == crossing.group) return crossing.belief[at(p)];
-    if (const Shape::Group& own = here.groups[at(group)]; own.count == 1) {
-      const Shape::Axis& axis = here.axes[at(own.first)];
-      return board_.nodes(axis.axis)[at(axis.node[at(p)])];
-    }
-    std::vector<double> log_odds;
-    board_.log_odds_at(here, p, log_odds);
-    return board_.belief(here, log_odds, player, type);
-  };
-  if (with_beliefs)
-    for (std::size_t n = 0; n < believed_.size(); ++n) {
-      const auto [player, type] = believed_[n];
-      const int column = frozen_column(board_, here, player, type);
-      double* const sum = flow.belief.data() + n * at(profiles_);
-      for (int p = 0; p < here.points; ++p) {
-        const double* row = from.row(p);
-        const double belief = column < 0 ? believed(player, type, p) : 0.0;
-        for (int theta = 0; theta < profiles_; ++theta) sum[theta] += odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
-      }
-    }
-  if (to != nullptr) {
-    const Shape& there = board_.shape(reader.destination().state);
-    for (const auto& [player, type] : there.frozen) {
-      const int column = frozen_column(board_, here, player, type), into = frozen_column(board_, there, player, type);
-      for (int p = 0; p < here.points; ++p) {
-        const double* row = from.row(p);
-        const double belief = column < 0 ? believed(player, type, p) : 0.0, above = crossing.weight[at(p)];
-        double *low = to->row(crossing.low[at(p)]) + into, *high = low + std::ptrdiff_t{crossing.step} * to->columns;
-        for (int theta = 0; theta < profiles_; ++theta) {
-          const double moved = odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
-          low[theta] += (1.0 - above) * moved;
-          if (above > 0.0) high[theta] += above * moved;
-        }
-      }
-    }
-  }
-  if (!with_information_) return;
-  const Shape* there = reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
-  for (std::size_t g = 0; g < here.groups.size(); ++g)
-    for (const int player : board_.space().groups()[at(here.groups[g].group)].players) {
-      const bool stays = there != nullptr && there->has(player), moves = static_cast<int>(g) == crossing.group;
-      if (!moves && stays) continue;
-      double news = 0.0, end_entropy = 0.0, splitting = 0.0;
-      for (int p = 0; p < here.points; ++p) {
-        const double drawn = from.row(p)[from.columns - 1], carried = drawn * crossing.odds[at(p)];
-        if (carried <= 0.0) continue;
-        if (!moves) {
-          end_entropy += carried * here.entropy[at(player)][at(p)];
-          continue;
-        }
-        news += drawn * crossing.news[at(p)];
-        const double exact = crossing.entropy[at(p)];
-        if (!stays) {
-          end_entropy += carried * exact;
-          continue;
-        }
-        const double* node = node_entropy_[at(here.axes[at(crossing.axis)].axis)].data() + crossing.cell[at(p)];
-        const double above = crossing.place[at(p)];
-        splitting += carried * (exact - (1.0 - above) * node[0] - (above > 0.0 ? above * node[1] : 0.0));
-      }
-      flow.news[at(player)] += news;
-      flow.end_entropy[at(player)] += end_entropy;
-      flow.splitting[at(player)] += splitting;
-    }
-}
-
-void Forward::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const {
-  const double carried = mass * odds;
-  if (carried <= 0.0) return;
-  const Shape* there = reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
-  constexpr std::size_t most_types = 64;
-  for (std::size_t g = 0; g < here.groups.size(); ++g) {
-    const Shape::Group& group = here.groups[g];
-    for (const int player : board_.space().groups()[at(group.group)].players) {
-      const std::size_t i = at(player);
-      const bool stays = there != nullptr && there->has(player);
-      if (!reader.moves(g)) {
-        if (!stays) flow.end_entropy[i] += carried * here.entropy[i][at(point)];
-        continue;
-      }
-      // The joint law of the branch and this player's type; its posterior is the exact one also where odds do not
-      // factorise, which only branches that end play may do.
-      const auto types = at(structure_.players[i].num_types());
-      std::array<double, most_types> joint, prior;
-      std::fill_n(joint.begin(), types, 0.0);
-      std::fill_n(prior.begin(), types, 0.0);
-      for (int theta = 0; theta < here.profiles; ++theta) {
-        const double weight = here.law[at(point) * at(here.profiles) + at(theta)];
-        const auto type = at(here.type_in(theta, player));
-        joint[type] += weight * footing.odds[at(theta)];
-        prior[type] += weight;
-      }
-      double news = 0.0;
-      for (std::size_t k = 0; k < types; ++k) news += x_log_ratio(joint[k], prior[k] * odds);
-      flow.news[i] += mass * news;
-      double exact = 0.0;
-      if (types == 2) {
-        exact = entropy(joint[0] == 0.0 ? infinity : std::log(joint[1]) - std::log(joint[0]));
-      } else {
-        for (std::size_t k = 0; k < types; ++k) exact -= x_log_ratio(joint[k] / odds, 1.0);
-      }
-      if (!stays) {
-        flow.end_entropy[i] += carried * exact;
-        continue;
-      }
-      flow.splitting[i] += carried * lost_in_sharing(exact, group, *there, footing, player);
-    }
-  }
-}
-
-/// How much more entropy a player's posterior has than what the nodes that take it up say of the player.
-double Forward::lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const {
-  if (group.count > 1) {
-    for (std::size_t n = 0; n < footing.point.size(); ++n) exact -= footing.weight[n] * there.entropy[at(player)][at(footing.point[n])];
-    return exact;
-  }
-  const int axis = board_.space().only_axis(player);
-  const Place place = locate(board_.nodes(axis), logistic(footing.log_odds[at(group.first)]));
-  const double low = node_entropy_[at(axis)][at(place.cell)];
-  const double high = place.weight > 0.0 ? node_entropy_[at(axis)][at(place.cell + 1)] : 0.0;
-  return exact - (1.0 - place.weight) * low - place.weight * high;
 }
 
 }  // namespace
 
-struct Onward::Plays {
-  ForwardHooks hooks;
-  Forward forward;
-  Plays(const Board& board, std::vector<int> until) : forward(board, false, hooks, std::move(until)) {}
-};
-
-Onward::Onward(const Board& board, std::vector<int> until) : plays_(std::make_unique<Plays>(board, std::move(until))) {}
-Onward::~Onward() = default;
-
-void Onward::take(int round, int state, const Standing& standing, int move, int action) { plays_->forward.take(round, state, standing, move, action); }
-
-void Onward::run(const std::function<void(int, int, const Standing&)>& seen) {
-  plays_->hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
-    if (!closing && plays_->forward.stops(state)) seen(round, state, standing);
-  };
-  plays_->forward.run_from_arrivals();
+void sweep_forward(const Board& board, const Carried& carried, const ForwardHooks& hooks, std::span<const Detour> detours) {
+  Forward(board, carried, hooks, detours).run();
 }
-
-void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks) { Forward(board, with_information, hooks).run(); }
 
 std::vector<Shape::Frozen> believed_types(const Structure& structure) {
   std::vector<Shape::Frozen> out;

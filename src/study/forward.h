@@ -3,22 +3,30 @@
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <span>
 #include <vector>
 
+#include "numeric/pack.h"
 #include "study/forward_board.h"
 
 namespace melian::prediction {
 
+/// What a sweep carries beside the plays themselves.
+struct Carried {
+  bool beliefs = true;       ///< beliefs that no longer move, and those of `Flow`
+  bool coordinate = true;    ///< the coordinate column
+  bool information = false;  ///< the last three lists of `Flow`; takes the coordinate column
+};
+
 /// Plays standing at one public state in one round, by belief point. Row of a point, in columns:
 /// - one per full type profile: probability given the profile;
-/// - for each frozen belief (`Shape::frozen`, in order) one per full profile: the same times the analyst's belief in that
-///   type of a player, which no longer moves;
+/// - with beliefs, for each frozen belief (`Shape::frozen`, in order) one per full profile: the same times the analyst's belief
+///   in that type of a player, which no longer moves;
 /// - last, the *coordinate* column: probability when types are drawn by the belief coordinate itself. It is what
 ///   information is counted with: interpolation then keeps every mean, and sums close exactly.
 struct Standing {
   int columns = 0;
-  std::vector<double> mass;  ///< [point][column]; empty: nobody stands here
+  lanes::Row mass;  ///< [point][column]; empty: nobody stands here
   [[nodiscard]] bool empty() const { return mass.empty(); }
   [[nodiscard]] const double* row(int point) const { return mass.data() + static_cast<std::ptrdiff_t>(point) * columns; }
   [[nodiscard]] double* row(int point) { return mass.data() + static_cast<std::ptrdiff_t>(point) * columns; }
@@ -41,33 +49,27 @@ struct ForwardHooks {
   std::function<void(int round, bool closing, int state, const Standing&)> standing;
   /// Every branch that carries anything, in the order of branches within a round.
   std::function<void(int round, bool closing, int branch, const Destination&, const Flow&)> flow;
+  std::vector<bool> counted;  ///< [branch]: whose flows are wanted; empty: all branches'
   /// On `horizon forever`: plays left alone at the top of this round.
   std::function<void(int round, int state, const Standing&)> left;
   std::function<bool(double done)> go_on;  ///< after each round; false stops
+  /// Every (round, state) in which plays of a detour stopped.
+  std::function<void(std::size_t detour, int round, int state, const Standing&)> stopped;
 };
-
-/// Runs the sweep. Deterministic for any number of threads: every state gathers its mass in the order of branches.
-/// `with_information` also fills the last three lists of `Flow`.
-void sweep_forward(const Board& board, bool with_information, const ForwardHooks& hooks);
 
 /// Plays made to take an action somewhere and followed from there, in equilibrium, until they come to one of the moves
 /// `until`, where they stop. Beliefs move as everybody sees the action, by Bayes' rule at the solved strategy; plays of
-/// types that do not have the action leave.
-class Onward {
- public:
-  Onward(const Board& board, std::vector<int> until);
-  ~Onward();
-  Onward(const Onward&) = delete;
-  Onward& operator=(const Onward&) = delete;
-  /// `move`: the state's, or one of those made there at the same time.
-  void take(int round, int state, const Standing& standing, int move, int action);
-  /// `seen` is called for every (round, state) in which plays stopped.
-  void run(const std::function<void(int round, int state, const Standing&)>& seen);
-
- private:
-  struct Plays;
-  std::unique_ptr<Plays> plays_;
+/// types that do not have the action leave. What goes on without them is untouched.
+struct Detour {
+  int from = -1;                                     ///< an earlier detour: where its plays stop this one starts; -1: all plays
+  std::function<bool(int round, int state)> starts;  ///< may it start here? Null: wherever one of the moves is made
+  std::map<int, int> forced;                         ///< action by move; the first of them that is made counts
+  std::vector<int> until;
 };
+
+/// Runs the sweep, detours in the same pass. Deterministic for any number of threads: every state gathers its mass in the
+/// order of branches.
+void sweep_forward(const Board& board, const Carried& carried, const ForwardHooks& hooks, std::span<const Detour> detours = {});
 
 /// Every type but the first of every player who has several.
 [[nodiscard]] std::vector<Shape::Frozen> believed_types(const Structure& structure);

@@ -154,6 +154,14 @@ Board::Board(const Game& game, const Assessment& assessment)
     node_log_odds_.emplace_back();
     for (const double node : nodes(axis)) node_log_odds_.back().push_back(log_odds(node));
   }
+  for (const Branch& branch : structure.branches) {
+    if (branch.next < 0) {
+      ways_.push_back({branch.next, 0, false, -1});
+      continue;
+    }
+    const PublicState& next = structure.states[at(branch.next)];
+    ways_.push_back({branch.next, next.timed && !next.entry ? 0 : branch.advance, next.timed, next.closing});
+  }
   find_disagreement();
   weigh_profiles();
   find_start();
@@ -231,21 +239,28 @@ double Board::belief(int group, const double* log_odds, int player, int type) co
   return sum;
 }
 
-std::vector<double> Board::cells_for(int observer, int group, const double* log_odds) const {
+void Board::cells_for(int observer, int group, const double* log_odds, std::vector<double>& out) const {
   const BeliefSpace::Group& g = space_.groups()[at(group)];
   const bool own = (g.mask >> observer & 1U) != 0;
   const std::vector<double>& differing = disagreement_[at(observer)][at(group)];
-  if (own && g.players.size() == 1) return std::vector<double>(at(g.cells), 1.0);
+  if (own && g.players.size() == 1) return out.assign(at(g.cells), 1.0);
   if (g.num_axes == 1) {
     const double u = log_odds[0] + (differing.empty() ? 0.0 : differing.front());
-    return {logistic(-u), logistic(u)};
+    out.assign({logistic(-u), logistic(u)});
+    return;
   }
   std::vector<double> believed(log_odds, log_odds + g.num_axes), shift(at(g.num_axes), 0.0);
   if (!differing.empty()) {
     space_.shifts(group, differing.data(), believed.data(), shift.data());
     for (std::size_t k = 0; k < believed.size(); ++k) believed[k] = moved_log_odds(believed[k], shift[k]);
   }
-  return space_.cell_odds(group, believed.data(), own ? observer : -1);
+  out = space_.cell_odds(group, believed.data(), own ? observer : -1);
+}
+
+std::vector<double> Board::cells_for(int observer, int group, const double* log_odds) const {
+  std::vector<double> out;
+  cells_for(observer, group, log_odds, out);
+  return out;
 }
 
 std::vector<double> Board::profiles_given_own(int player, bool own_beliefs) const {
@@ -266,21 +281,32 @@ std::vector<double> Board::profiles_given_own(int player, bool own_beliefs) cons
 
 const Projection& Board::projection(int state, int next) const { return projections_.at({&shape(state), &shape(next)}); }
 
-int Board::advance(int branch) const {
-  const Branch& b = structure().branches[at(branch)];
-  if (b.next < 0) return 0;
-  const PublicState& next = structure().states[at(b.next)];
-  return next.timed && !next.entry ? 0 : b.advance;
-}
-
-Destination Board::follow(int round, int branch) const {
-  const Branch& b = structure().branches[at(branch)];
-  if (b.next < 0) return {b.next, round, false};
-  const int later = round + advance(branch);
-  const PublicState& next = structure().states[at(b.next)];
-  if (!next.timed || later < structure().rounds) return {b.next, later, false};
-  MELIAN_EXPECT(next.closing >= 0, "a timed top of a phase has a closing");
-  return {next.closing, structure().rounds, true};
+std::vector<int> depth_first(const Board& board) {
+  const Structure& structure = board.structure();
+  std::vector<int> out;
+  std::vector<bool> seen(structure.states.size(), false);
+  std::vector<std::pair<int, int>> way;  // state, its branches looked at so far
+  const auto enter = [&](int state) {
+    if (seen[at(state)]) return;
+    seen[at(state)] = true;
+    way.emplace_back(state, 0);
+  };
+  for (auto level = structure.timed_levels.rbegin(); level != structure.timed_levels.rend(); ++level)
+    for (const int first : *level) {
+      enter(first);
+      while (!way.empty()) {
+        const PublicState& state = structure.states[at(way.back().first)];
+        if (way.back().second == state.num_branches) {
+          out.push_back(way.back().first);
+          way.pop_back();
+          continue;
+        }
+        const int branch = state.first_branch + way.back().second++;
+        const int next = structure.branches[at(branch)].next;
+        if (next >= 0 && structure.states[at(next)].timed && board.advance(branch) == 0) enter(next);
+      }
+    }
+  return out;
 }
 
 bool makes(const Structure& structure, int state, int move) {

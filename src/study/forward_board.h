@@ -103,13 +103,21 @@ class Board {
   /// What an observer believes of a group's cells where the analyst has these log-odds on its axes; given its own type,
   /// where it belongs to the group: odds of the cells with each of its types then sum to one.
   [[nodiscard]] std::vector<double> cells_for(int observer, int group, const double* log_odds) const;
+  void cells_for(int observer, int group, const double* log_odds, std::vector<double>& out) const;  ///< the same, into room that is there
   /// At the start: probability of each full profile given the player's own type, by the analyst's prior or by its own.
   [[nodiscard]] std::vector<double> profiles_given_own(int player, bool own_beliefs) const;
 
   /// Where `branch` leads for a play in `round` (in the closing, rounds no longer count).
-  [[nodiscard]] Destination follow(int round, int branch) const;
+  [[nodiscard]] Destination follow(int round, int branch) const {
+    const Way& way = ways_[static_cast<std::size_t>(branch)];
+    if (way.next < 0) return {way.next, round, false};
+    const int later = round + way.advance;
+    if (!way.timed || later < structure().rounds) return {way.next, later, false};
+    MELIAN_EXPECT(way.closing >= 0, "a timed top of a phase has a closing");
+    return {way.closing, structure().rounds, true};
+  }
   /// Rounds counted on a branch, before any horizon.
-  [[nodiscard]] int advance(int branch) const;
+  [[nodiscard]] int advance(int branch) const { return ways_[static_cast<std::size_t>(branch)].advance; }
 
   /// The prior on the axes of the root, as nodes and weights (one node where the prior is one).
   struct Start {
@@ -130,6 +138,12 @@ class Board {
   std::vector<const Shape*> shape_of_state_;
   std::map<std::pair<const Shape*, const Shape*>, Projection> projections_;
   std::vector<double> profile_weight_;
+  struct Way {
+    int next, advance;
+    bool timed;   // the next public state ...
+    int closing;  // ... and what closes it
+  };
+  std::vector<Way> ways_;  // [branch]
   BeliefSpace space_;
   std::vector<std::vector<Decider>> deciders_;                  // [state]
   std::vector<std::vector<double>> node_log_odds_;              // [axis]
@@ -137,6 +151,10 @@ class Board {
   std::vector<double> start_log_odds_;                          // [axis]
   Start start_;
 };
+
+/// The timed states of a round, each behind all that its branches lead to within the round, and those close behind: what a sweep
+/// reads is then still at hand. A sweep forward takes them from the end.
+[[nodiscard]] std::vector<int> depth_first(const Board& board);
 
 /// Does play make this move in a state: as its move, or as one of those made at the same time?
 [[nodiscard]] bool makes(const Structure& structure, int state, int move);
@@ -168,14 +186,6 @@ class BranchReader {
   /// Can the analyst's belief about this live group of the state move on this branch?
   [[nodiscard]] bool moves(std::size_t group) const { return moves_[group]; }
   void read(int point, Footing& out) const;
-  /// Log likelihoods of the branch by the two types of one group alone, all others alike: by point, or constants.
-  struct Plain {
-    int group = -1;  ///< index in the shape's groups; -1: alike for all types
-    const double *log_zero = nullptr, *log_one = nullptr;
-    double constant[2] = {0.0, 0.0};
-  };
-  /// Where the branch is as simple as that, and every type has it.
-  [[nodiscard]] std::optional<Plain> plain() const;
   /// Odds of the branch where the action of `move` is taken whatever its mover would do, by those who have it: [profile].
   void force(int point, int move, std::vector<double>& odds) const;
 

@@ -55,37 +55,6 @@ BranchReader::BranchReader(const Board& board, int round, int state, int k) : bo
   }
 }
 
-std::optional<BranchReader::Plain> BranchReader::plain() const {
-  Plain out;
-  const auto of_two = [&](const Shape::Group& group) { return group.count == 1 && board_.space().groups()[at(group.group)].players.size() == 1; };
-  if (!parts_.empty()) {
-    const Part& only = parts_.front();
-    if (parts_.size() > 1) return std::nullopt;
-    out.log_zero = out.log_one = only.log_sigma;
-    if (!only.live) return out;
-    out.group = here_.group_of_player[at(only.decider->player)];
-    if (!of_two(here_.groups[at(out.group)]) || !only.decider->is_open(only.action, 0) || !only.decider->is_open(only.action, 1)) return std::nullopt;
-    out.log_one += only.stride;
-    return out;
-  }
-  if (chance_ == nullptr) return out;
-  // Odds of an outcome that ends play need not factorise.
-  if (to_.ended() || std::any_of(chance_, chance_ + here_.profiles, [](double odds) { return odds <= 0.0; })) return std::nullopt;
-  for (std::size_t g = 0; g < here_.groups.size(); ++g) {
-    if (!moves_[g]) continue;
-    if (out.group >= 0 || !of_two(here_.groups[g])) return std::nullopt;
-    out.group = static_cast<int>(g);
-  }
-  double by_cell[2] = {-1.0, -1.0};
-  for (int theta = 0; theta < here_.profiles; ++theta) {
-    double& known = by_cell[out.group < 0 ? 0 : here_.groups[at(out.group)].cell[at(theta)]];
-    if (known >= 0.0 && known != chance_[theta]) return std::nullopt;
-    known = chance_[theta];
-  }
-  for (const int cell : {0, 1}) out.constant[cell] = by_cell[cell] > 0.0 ? std::log(by_cell[cell]) : 0.0;
-  return out;
-}
-
 void BranchReader::spread(int stride, const Place& place, Footing& out) const {
   const std::size_t before = out.point.size();
   for (std::size_t i = 0; i < before; ++i) {

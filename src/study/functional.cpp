@@ -84,6 +84,7 @@ class Sum {
                 std::vector<double>& share) const;
   /// The column of the backward sweep that says how likely play ends too soon; -1: it lasts anyway.
   [[nodiscard]] int ends_too_soon(int round, const std::vector<int>& column) const;
+  void after_plain(int round, int state, int table_round, int branch, const Places& places, const Backward& backward, const std::vector<int>& column);
   void after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column);
   /// Adds a place: `amounts` [column][live profile] of the backward sweep, and how likely the place is by full profile.
   void add(Total& total, int round, const Shape& shape, const std::vector<double>& weights, const double* row, const double* odds,
@@ -193,8 +194,41 @@ void Sum::at_state(int round, int state, int table_round, const Places& places, 
   }
 }
 
+/// After a plain branch: what comes of it at all points at once, for all who ask.
+void Sum::after_plain(int round, int state, int table_round, int branch, const Places& places, const Backward& backward, const std::vector<int>& column) {
+  const Structure& structure = board_.structure();
+  const Shape& shape = board_.shape(state);
+  const Backward::Taken& taken = backward.taken(round, state, table_round, branch);
+  const Crossing& crossing = taken.crossing;
+  const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what);
+  const bool chance = structure.moves[at(structure.states[at(state)].move)].kind == MoveKind::chance;
+  // What ended play is weighed by the odds themselves: they need not factorise.
+  const double* own_odds =
+      payoff != nullptr && chance && structure.branches[at(branch)].next < 0 ? board_.game().odds_for(branch, payoff->player, shape.profiles) : nullptr;
+  std::vector<double> weights, log_odds, odds(at(shape.profiles), 1.0);
+  std::vector<const double*> amounts(column.size());
+  Total& total = by_round_[round];
+  for (std::size_t n = 0; n < places.point.size(); ++n) {
+    const int p = places.point[n];
+    for (std::size_t theta = 0; theta < odds.size() && !probe_.forced_action; ++theta)
+      odds[theta] = crossing.second[theta] != 0 ? crossing.one[p] : crossing.zero[p];
+    facts_.weights(places.row(n), weights);
+    for (std::size_t theta = 0; theta < weights.size(); ++theta) weights[theta] *= odds[at(shape.profile_of_full[theta])];
+    for (std::size_t c = 0; c < column.size(); ++c)
+      amounts[c] = taken.amounts.data() + (at(p) * backward.columns().size() + at(column[c])) * at(shape.profiles);
+    board_.log_odds_at(shape, p, log_odds);
+    if (own_odds == nullptr && crossing.axis >= 0)
+      log_odds[at(crossing.axis)] = moved_log_odds(log_odds[at(crossing.axis)], crossing.log_one[p] - crossing.log_zero[p]);
+    add(total, round, shape, weights, places.row(n), odds.data(), amounts, log_odds, own_odds);
+  }
+}
+
 void Sum::after_branch(int round, int state, int table_round, int k, const Places& places, const Backward* backward, const std::vector<int>& column) {
   const Structure& structure = board_.structure();
+  if (const int branch = structure.states[at(state)].first_branch + k; backward != nullptr) {
+    const PlainBranch& plain = backward->crossings().branch(branch);
+    if (plain.plain && plain.possible) return after_plain(round, state, table_round, branch, places, *backward, column);
+  }
   const Shape& shape = board_.shape(state);
   const Move& move = structure.moves[at(structure.states[at(state)].move)];
   const BranchReader reader(board_, round, state, k);
@@ -249,11 +283,10 @@ void Sum::add(Total& total, int round, const Shape& shape, const std::vector<dou
     return;
   }
   if (const auto* payoff = std::get_if<ExpectedPayoff>(&probe_.what)) {
-    std::vector<double> by_type(at(shape.types(board_.structure(), payoff->player)), 0.0);
-    for (std::size_t theta = 0; theta < weights.size(); ++theta) by_type[at(shape.type_in(shape.profile_of_full[theta], payoff->player))] += weights[theta];
-    for (std::size_t type = 0; type < by_type.size(); ++type)
-      if (by_type[type] > 0.0)
-        total.amount += by_type[type] * own_expectation(board_, shape, payoff->player, static_cast<int>(type), amounts[0], log_odds, own_odds);
+    static thread_local std::vector<double> expected;
+    own_expectations(board_, shape, payoff->player, amounts[0], log_odds, own_odds, expected);
+    for (std::size_t theta = 0; theta < weights.size(); ++theta)
+      if (weights[theta] > 0.0) total.amount += weights[theta] * expected[at(shape.type_in(shape.profile_of_full[theta], payoff->player))];
     return;
   }
   const double begun = std::holds_alternative<ExpectedRounds>(probe_.what) ? round + 1 : 0.0;
@@ -342,7 +375,7 @@ Measured from_prediction(const Game& game, const Prediction& prediction, const P
 
 }  // namespace
 
-std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes, const Prediction* prediction) {
+std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes, const Prediction* prediction, Prediction* ends) {
   const Board board(game, assessment);
   std::optional<Prediction> own;
   std::vector<std::unique_ptr<Sum>> sums(probes.size());
@@ -356,8 +389,7 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
     const Probe& probe = probes[k];
     MELIAN_EXPECT(!probe.move || (*probe.move >= 0 && at(*probe.move) < game.shape().moves.size()), "a move of the game");
     if (std::holds_alternative<Hazard>(probe.what) || std::holds_alternative<News>(probe.what)) {
-      if (prediction == nullptr) prediction = &own.emplace(predict(game, assessment));
-      out[k] = from_prediction(game, *prediction, probe);
+      if (prediction == nullptr && (ends == nullptr || std::holds_alternative<News>(probe.what))) prediction = &own.emplace(predict(game, assessment));
       continue;
     }
     const auto* share = std::get_if<RangeShare>(&probe.what);
@@ -380,6 +412,7 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
     reader.move = probe.move ? *probe.move : mean != nullptr ? mean->move : -1;
     reader.first_round = probe.first_round;
     reader.last_round = probe.last_round;
+    reader.beliefs = std::holds_alternative<MeanBelief>(probe.what);
     reader.columns = columns_for(probe.what, game.shape(), probe.move);
     for (int rounds = 1; rounds <= probe.lasting; ++rounds) reader.columns.push_back(column(Kind::ends_within, rounds));
     if (!probe.then.empty()) {
@@ -394,8 +427,13 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
       sum->read(round, state, table_round, places, backward, column);
     };
   }
-  if (!readers.empty()) sweep_places(board, readers);
+  std::optional<PlayCount> count;
+  if (ends != nullptr) count.emplace(board);
+  if (count || !readers.empty()) sweep_places(board, readers, count ? &*count : nullptr);
+  if (count) count->finish(*ends);
   for (std::size_t k = 0; k < probes.size(); ++k) {
+    if (std::holds_alternative<Hazard>(probes[k].what) || std::holds_alternative<News>(probes[k].what))
+      out[k] = from_prediction(game, prediction != nullptr ? *prediction : *ends, probes[k]);
     if (sums[k]) out[k] = sums[k]->result();
     if (hopeless[k]) out[k] = hopeless[k]->result();
     if (ranges[k]) out[k] = std::holds_alternative<RangeShare>(probes[k].what) ? ranges[k]->share() : ranges[k]->width();

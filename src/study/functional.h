@@ -166,10 +166,11 @@ struct Measured {
 ///
 /// Requires: indices within the structure; `prediction`, where given, is `predict` of the same assessment (it saves the
 ///           sweep that `Hazard` and `News` need).
+/// `ends`:   where not null, filled with outcomes, rounds, hazards and tallies of the same forward sweep; `Hazard` then needs no more.
 /// Errors:   ContractViolation on indices out of range or a functional asked for where it is not defined.
 /// Cost:     one forward sweep where a move is probed, one backward sweep with as many columns as distinct functionals.
 [[nodiscard]] std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes,
-                                            const Prediction* prediction = nullptr);
+                                            const Prediction* prediction = nullptr, Prediction* ends = nullptr);
 
 /// Do the public states of `move` remember this variable? 0: none does, 1: some, 2: all.
 [[nodiscard]] int can_remember(const Structure& structure, int move, int variable);

@@ -38,42 +38,26 @@ Places places_of(const Standing& standing, int points, int profiles) {
 
 using Book = std::vector<std::map<int, Places>>;  // [state][round]
 
-/// The forced detours of one reader: a sweep onward for every step.
-class Detour {
- public:
-  Detour(const Board& board, const Reader& reader) : reader_(reader) {
-    for (std::size_t k = 1; k < reader.forced.size(); ++k) {
-      std::vector<int> until;
-      for (const auto& [move, action] : reader.forced[k]) until.push_back(move);
-      legs_.push_back(std::make_unique<Onward>(board, std::move(until)));
+/// The detours of all readers that force their way, one for every step but the last.
+struct Detours {
+  std::vector<Detour> legs;
+  std::map<std::size_t, const Reader*> last;  ///< by leg, of those that lead to places: whose they are
+
+  explicit Detours(std::span<const Reader> readers) {
+    for (const Reader& reader : readers) {
+      if (reader.forced.empty() || reader.same_detour >= 0) continue;
+      for (std::size_t k = 0; k + 1 < reader.forced.size(); ++k) {
+        Detour leg;
+        leg.from = k == 0 ? -1 : static_cast<int>(legs.size()) - 1;
+        leg.forced = reader.forced[k];
+        for (const auto& [move, action] : reader.forced[k + 1]) leg.until.push_back(move);
+        if (k == 0)
+          leg.starts = [&reader](int round, int state) { return round >= reader.first_round - 1 && round <= reader.last_round - 1 && reader.starts_at(state); };
+        legs.push_back(std::move(leg));
+      }
+      last[legs.size() - 1] = &reader;
     }
   }
-  void start(const Board& board, int round, int state, const Standing& standing) {
-    if (round >= reader_.first_round - 1 && round <= reader_.last_round - 1) take(board, 0, round, state, standing);
-  }
-  void run(const Board& board, Book& book) {
-    for (std::size_t k = 0; k < legs_.size(); ++k)
-      legs_[k]->run([&](int round, int state, const Standing& standing) {
-        if (k + 1 == legs_.size())
-          book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
-        else
-          take(board, k + 1, round, state, standing);
-      });
-    legs_.clear();
-  }
-
- private:
-  /// Forces the action of a step on those who stand here, if one of its moves is made here.
-  void take(const Board& board, std::size_t step, int round, int state, const Standing& standing) {
-    for (const auto& [move, action] : reader_.forced[step]) {
-      if (!makes(board.structure(), state, move)) continue;
-      if (step > 0 || reader_.starts_at(state)) legs_[step]->take(round, state, standing, move, action);
-      return;
-    }
-  }
-
-  const Reader& reader_;
-  std::vector<std::unique_ptr<Onward>> legs_;
 };
 
 }  // namespace
@@ -115,14 +99,18 @@ bool Facts::takes(int action) const {
   return std::ranges::all_of(taken_, [&](const Takes& fact) { return (fact.action == action) != fact.negated; });
 }
 
+void Facts::weights(const double* row, std::vector<double>& out) const {
+  out.resize(allowed_.size());
+  for (std::size_t theta = 0; theta < out.size(); ++theta) out[theta] = allowed_[theta] ? board_.profile_weight()[theta] * row[theta] : 0.0;
+}
+
 std::vector<double> Facts::weights(const double* row) const {
-  std::vector<double> out(allowed_.size(), 0.0);
-  for (std::size_t theta = 0; theta < out.size(); ++theta)
-    if (allowed_[theta]) out[theta] = board_.profile_weight()[theta] * row[theta];
+  std::vector<double> out;
+  weights(row, out);
   return out;
 }
 
-void sweep_places(const Board& board, std::span<Reader> readers) {
+void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* count) {
   const Structure& structure = board.structure();
   std::vector<Column> columns;
   for (Reader& reader : readers)
@@ -139,9 +127,8 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
   }
   Book book(structure.states.size());
   std::map<const Reader*, Book> detoured;
-  std::vector<std::pair<const Reader*, std::unique_ptr<Detour>>> detours;
-  for (const Reader& reader : readers)
-    if (!reader.forced.empty() && reader.same_detour < 0) detours.emplace_back(&reader, std::make_unique<Detour>(board, reader));
+  const Detours detours(readers);
+  for (const auto& [leg, reader] : detours.last) detoured[reader].resize(structure.states.size());
   ForwardHooks hooks;
   hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
     if (closing) return;
@@ -149,14 +136,19 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
     bool looked_at = round >= first_round[at(move)] && round <= last_round[at(move)];
     for (const int part : structure.moves[at(move)].parts) looked_at = looked_at || (round >= first_round[at(part)] && round <= last_round[at(part)]);
     if (looked_at) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
-    for (auto& [reader, detour] : detours) detour->start(board, round, state, standing);
   };
-  if (std::any_of(readers.begin(), readers.end(), [](const Reader& reader) { return reader.move >= 0; })) sweep_forward(board, false, hooks);
-  for (auto& [reader, detour] : detours) {
-    Book& own = detoured[reader];
-    own.resize(structure.states.size());
-    detour->run(board, own);
+  hooks.stopped = [&](std::size_t leg, int round, int state, const Standing& standing) {
+    if (const auto reader = detours.last.find(leg); reader != detours.last.end())
+      detoured[reader->second][at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+  };
+  if (count != nullptr) {
+    hooks.counted = count->counted();
+    hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { count->flow(round, closing, branch, to, flow); };
+    hooks.left = [&](int round, int state, const Standing& standing) { count->leave(round, state, standing); };
   }
+  const bool beliefs = std::ranges::any_of(readers, &Reader::beliefs);
+  if (count != nullptr || std::ranges::any_of(readers, [](const Reader& reader) { return reader.move >= 0; }))
+    sweep_forward(board, {.beliefs = beliefs, .coordinate = beliefs}, hooks, detours.legs);
 
   const Places start = start_places(board);
   const auto show = [&](int table_round, int state, const Backward* backward) {
@@ -176,6 +168,7 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
         if (!structure.states[at(state)].timed || table_round == round) reader.read(round, state, table_round, places, backward, reader.column);
     }
   };
+  if (readers.empty()) return;
   if (!columns.empty()) {
     Backward backward(board, columns);
     static_cast<void>(backward.sweep([&](int round, int state) { show(round, state, &backward); }));
@@ -191,25 +184,32 @@ void sweep_places(const Board& board, std::span<Reader> readers) {
   }
 }
 
+void own_expectations(const Board& board, const Shape& shape, int player, const double* amounts, std::span<const double> log_odds, const double* own_odds,
+                      std::vector<double>& by_type) {
+  static thread_local std::vector<double> law, cells, total;  // law: of the others' types, given any type of its own
+  law.assign(at(shape.profiles), 1.0);
+  for (const Shape::Group& group : shape.groups) {
+    board.cells_for(player, group.group, log_odds.data() + group.first, cells);
+    for (std::size_t theta = 0; theta < law.size(); ++theta) law[theta] *= cells[at(group.cell[theta])];
+  }
+  const auto types = at(shape.types(board.structure(), player));
+  by_type.assign(types, 0.0);
+  total.assign(types, 0.0);
+  for (std::size_t theta = 0; theta < law.size(); ++theta) {
+    const double weight = own_odds != nullptr ? law[theta] * own_odds[theta] : law[theta];
+    if (weight == 0.0) continue;
+    const auto type = shape.has(player) ? at(shape.type_in(static_cast<int>(theta), player)) : 0;
+    by_type[type] += weight * amounts[theta];
+    total[type] += weight;
+  }
+  for (std::size_t type = 0; type < types; ++type) by_type[type] = total[type] > 0.0 ? by_type[type] / total[type] : 0.0;
+}
+
 double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts, std::span<const double> log_odds,
                        const double* own_odds) {
-  std::vector<std::vector<double>> belief;  // [group][cell]; of the player's own type it is certain
-  for (const Shape::Group& group : shape.groups) {
-    std::vector<double>& cells = belief.emplace_back(board.cells_for(player, group.group, log_odds.data() + group.first));
-    if (shape.has(player) && &group == &shape.groups[at(shape.group_of_player[at(player)])])
-      for (std::size_t c = 0; c < cells.size(); ++c)
-        if (board.space().type_in_cell(group.group, static_cast<int>(c), player) != own_type) cells[c] = 0.0;
-  }
-  double sum = 0.0, total = 0.0;
-  for (int theta = 0; theta < shape.profiles; ++theta) {
-    double weight = 1.0;
-    for (std::size_t g = 0; g < belief.size(); ++g) weight *= belief[g][at(shape.groups[g].cell[at(theta)])];
-    if (own_odds != nullptr) weight *= own_odds[theta];
-    if (weight == 0.0) continue;
-    sum += weight * amounts[theta];
-    total += weight;
-  }
-  return total > 0.0 ? sum / total : 0.0;
+  static thread_local std::vector<double> by_type;
+  own_expectations(board, shape, player, amounts, log_odds, own_odds, by_type);
+  return by_type[at(own_type)];
 }
 
 }  // namespace melian::prediction

@@ -10,6 +10,7 @@
 #include "study/backward.h"
 #include "study/forward.h"
 #include "study/functional.h"
+#include "study/play_count.h"
 
 namespace melian::prediction {
 
@@ -31,6 +32,7 @@ class Facts {
   [[nodiscard]] bool takes(int action) const;
   /// The analyst's probability of each full profile, times the row's, where the profile is allowed.
   [[nodiscard]] std::vector<double> weights(const double* row) const;
+  void weights(const double* row, std::vector<double>& out) const;  ///< the same, into room that is there
 
  private:
   const Board& board_;
@@ -48,6 +50,7 @@ struct Reader {
   std::vector<std::map<int, int>> forced;
   std::function<bool(int state)> starts_at;  ///< of detours: may they start in this public state?
   int same_detour = -1;                      ///< an earlier reader whose detour leads to the same places
+  bool beliefs = false;                      ///< does it want the columns of beliefs that no longer move?
   std::vector<Column> columns;               ///< what it needs of the backward sweep
   std::vector<int> column;                   ///< filled: where those columns are
   /// Called once for every (round, state) with places; `backward` is null when no reader has columns. `round` counts
@@ -55,12 +58,16 @@ struct Reader {
   std::function<void(int round, int state, int table_round, const Places&, const Backward* backward, const std::vector<int>& column)> read;
 };
 
-/// One forward sweep (unless all readers look at the start) and one backward sweep (unless none has columns).
-void sweep_places(const Board& board, std::span<Reader> readers);
+/// One forward sweep (unless all readers look at the start) and one backward sweep (unless none has columns). `count`, where
+/// not null, watches the forward sweep.
+void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* count = nullptr);
 
 /// A player's expectation over the others' types given its own: `amounts` by live profile, the analyst's log-odds by
 /// axis, both of the shape. `own_odds`, where not null, weighs profiles further (an outcome of chance that ended play).
 [[nodiscard]] double own_expectation(const Board& board, const Shape& shape, int player, int own_type, const double* amounts, std::span<const double> log_odds,
                                      const double* own_odds = nullptr);
+/// The same for every type of the player that is told apart there.
+void own_expectations(const Board& board, const Shape& shape, int player, const double* amounts, std::span<const double> log_odds, const double* own_odds,
+                      std::vector<double>& by_type);
 
 }  // namespace melian::prediction

@@ -263,9 +263,11 @@ class Lookup {
         add_probes(atom, Hazard{atom.round_argument}, {-1}, out);
         return;
       case Quantity::tally:
-        if (const auto tally = index_of(structure_.tallies, atom.names[0].text))
-          add_probes(atom, ExpectedTally{*tally}, where, out);
-        else if (around_.base && index_of(around_.base->tallies, atom.names[0].text))
+        if (const auto tally = index_of(structure_.tallies, atom.names[0].text)) {
+          if (!atom.move.empty()) return add_probes(atom, ExpectedTally{*tally}, where, out);
+          at_start(atom, {}, out);
+          out.at_start->tally = *tally;
+        } else if (around_.base && index_of(around_.base->tallies, atom.names[0].text))
           out.number = 0.0;
         else
           unknown(atom.names[0], "tally", structure_.tallies);
@@ -297,7 +299,7 @@ class Lookup {
   }
 
   void at_start(const Atom& atom, std::vector<int> ends, Plan& out) {
-    Plan::AtStart wanted{std::move(ends), atom.round_argument, {}};
+    Plan::AtStart wanted{std::move(ends), atom.round_argument, std::nullopt, {}};
     for (const Given& fact : givens(atom, -1))
       if (const auto* type = std::get_if<TypeIs>(&fact)) wanted.given.push_back(*type);
     out.at_start = std::move(wanted);

@@ -31,5 +31,8 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
 /// Requires: `check` finds nothing wrong with any of them.
 [[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment,
                                                           const Prediction& prediction, const Surroundings& around);
+/// The same without a prediction: what the atoms need of one comes from the sweeps that serve them.
+[[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment,
+                                                          const Surroundings& around);
 
 }  // namespace melian::metric

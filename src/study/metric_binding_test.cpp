@@ -1,6 +1,7 @@
 #include "study/metric_binding.h"
 
 #include <doctest/doctest.h>
+#include <tbb/task_arena.h>
 
 using namespace melian;
 using namespace melian::metric;
@@ -60,6 +61,27 @@ TEST_CASE("metric: what is read at the start equals what is measured at the firs
     CHECK(value(std::string(text) + " given D is weak") ==
           doctest::Approx(value(std::string(text) + " at table in round 1 given D is weak")).epsilon(round_off));
   }
+}
+
+TEST_CASE("metric: without a prediction atoms read the same, all together and on one thread alone") {
+  std::vector<Atom> atoms;
+  std::vector<std::optional<double>> one_by_one;
+  for (const char* text :
+       {"survival(2)", "probability(settlement) given D is weak", "probability(unfinished)", "tally(battles)", "tally(battles) given D is tough", "hazard(1)",
+        "rounds", "rounds after table ask", "tally(battles) after table ask in round 1", "value(D.weak) after table ask",
+        "tally(battles) after answer refuse then table ask in round 1", "information(D)", "belief(D.weak) in round 2", "belief(D.weak) after table ask"}) {
+    atoms.push_back(parse_metric(text).value.atom);
+    one_by_one.push_back(number(text));
+  }
+  const Solved& of = war();
+  const auto together = read_off(atoms, of.game, of.solution.assessment, {});
+  for (std::size_t a = 0; a < atoms.size(); ++a) {
+    INFO(text_of(atoms[a]));
+    REQUIRE(together[a].has_value() == one_by_one[a].has_value());
+    if (together[a]) CHECK(*together[a] == doctest::Approx(*one_by_one[a]).epsilon(1e-12));
+  }
+  tbb::task_arena alone(1);
+  alone.execute([&] { CHECK(read_off(atoms, of.game, of.solution.assessment, {}) == together); });
 }
 
 TEST_CASE("metric: all ends together are certain") {

@@ -17,10 +17,11 @@ struct Plan {
   bool total = false;               ///< the sum over places, not their average
   std::optional<double> number;     ///< known without a probe
   std::optional<int> belief_round;  ///< `belief` at the top of a round, from the prediction
-  /// At the start, of the prediction itself: that play ends so, or within so many rounds; given only types.
+  /// At the start, of the prediction itself: that play ends so, or within so many rounds, or what it counts; given only types.
   struct AtStart {
     std::vector<int> ends;
     int rounds = 0;
+    std::optional<int> tally;
     std::vector<TypeIs> given;
   };
   std::optional<AtStart> at_start;

@@ -32,7 +32,7 @@ std::optional<double> belief_at_top(const Plan& plan, const Structure& structure
   return plan.type > 0 ? belief / reached : 1.0 - belief / reached;
 }
 
-/// The probability that play ends so, or before more rounds have begun, over the profiles that are given.
+/// The probability that play ends so, or before more rounds have begun, or what it counts, over the profiles that are given.
 std::optional<double> ends_at_start(const Plan::AtStart& wanted, const Structure& structure, const Prediction& prediction) {
   const Profiles profiles(structure.players, structure.everyone());
   double sum = 0.0, total = 0.0;
@@ -41,6 +41,7 @@ std::optional<double> ends_at_start(const Plan::AtStart& wanted, const Structure
     const double weight = prediction.profile_weight[at(p)];
     total += weight;
     for (int end : wanted.ends) sum += weight * prediction.outcomes_by_profile[at(end)][at(p)];
+    if (wanted.tally) sum += weight * prediction.tallies_by_profile[at(*wanted.tally)][at(p)];
     if (wanted.rounds == 0) continue;
     double going = 1.0;
     for (std::size_t t = 0; t < at(wanted.rounds) && t < prediction.hazard_by_profile[at(p)].size(); ++t) going *= 1.0 - prediction.hazard_by_profile[at(p)][t];
@@ -58,10 +59,14 @@ double offer_weight(Quantity quantity, int offer, const Prediction& prediction) 
   return first < found->second.reached_by_round.size() ? found->second.reached_by_round[first] : 0.0;
 }
 
-}  // namespace
+/// Does it take more of a prediction than how plays end, how long they last and what they count?
+bool needs_whole_prediction(const Atom& atom, const Plan& plan) {
+  return plan.belief_round || atom.quantity == Quantity::information ||
+         (atom.quantity != Quantity::acceptance && std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); }));
+}
 
-std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
-                                            const Surroundings& around) {
+std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction* known,
+                                        const Surroundings& around) {
   const Structure& structure = game.shape();
   std::vector<Mistake> mistakes;
   std::vector<Plan> plans;
@@ -71,7 +76,15 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
     MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
     probes.insert(probes.end(), plans.back().probes.begin(), plans.back().probes.end());
   }
-  const std::vector<Measured> measured = probes.empty() ? std::vector<Measured>{} : measure(game, assessment, probes, &prediction);
+  Prediction own;
+  bool whole = known != nullptr, ends = false;
+  for (std::size_t a = 0; a < atoms.size(); ++a) {
+    if (!whole && needs_whole_prediction(atoms[a], plans[a])) own = predict(game, assessment), whole = true;
+    ends = ends || plans[a].at_start || atoms[a].quantity == Quantity::hazard;
+  }
+  const Prediction& prediction = known != nullptr ? *known : own;
+  std::vector<Measured> measured;
+  if (!probes.empty() || (ends && !whole)) measured = measure(game, assessment, probes, whole ? &prediction : nullptr, ends && !whole ? &own : nullptr);
 
   std::vector<std::optional<double>> out;
   std::size_t next = 0;
@@ -112,6 +125,17 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
     out.emplace_back(plan.complement ? 1.0 - number : number);
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
+                                            const Surroundings& around) {
+  return read(atoms, game, assessment, &prediction, around);
+}
+
+std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Surroundings& around) {
+  return read(atoms, game, assessment, nullptr, around);
 }
 
 }  // namespace melian::metric

@@ -4,6 +4,7 @@
 #include "study/backward.h"
 #include "study/forward.h"
 #include "study/information.h"
+#include "study/play_count.h"
 #include "study/predict_accepted.h"
 
 namespace melian {
@@ -13,10 +14,7 @@ using namespace prediction;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-double& grown(std::vector<double>& list, int index) {
-  if (at(index) >= list.size()) list.resize(at(index) + 1, 0.0);
-  return list[at(index)];
-}
+using prediction::grown;
 
 /// Entry `column` of row `row`, of `width` columns.
 double& grown(std::vector<std::vector<double>>& rows, int row, int column, std::size_t width) {
@@ -34,26 +32,21 @@ class Collector {
 
  private:
   [[nodiscard]] double by_prior(const std::vector<double>& by_profile) const;
-  void count_rounds(int round, bool closing, const Destination& to, const Flow& flow);
+  void count_beliefs(int round, bool closing, const Destination& to, const Flow& flow);
   void count_move(int round, int branch, double probability);
   void count_action(int round, int move, int action, double probability);
   void finish_offers();
-  void finish_rounds();
   void finish_beliefs();
 
   const Board& board_;
   const Structure& structure_;
   Prediction& out_;
   const std::size_t profiles_;
-  const std::size_t horizon_;                 // rounds every list by round has at least
-  std::vector<std::vector<double>> ended_;    // [full profile][round]
-  std::vector<std::vector<double>> reached_;  // [full profile][round]
-  std::vector<double> unfinished_;            // [full profile]
-  std::size_t cut_ = 0;                       // rounds after which plays were left alone; 0: none was
   const std::vector<Shape::Frozen> believed_;
   std::vector<std::vector<std::vector<double>>> belief_;  // [index in `believed_`][full profile][round]
   std::map<int, std::vector<double>> offer_sum_;          // [move][round]
   std::map<int, double> accepted_count_, accepted_sum_;
+  PlayCount count_;
   InformationCount information_;
 };
 
@@ -62,20 +55,12 @@ Collector::Collector(const Board& board, Prediction& out)
       structure_(board.structure()),
       out_(out),
       profiles_(at(board.full().count())),
-      horizon_(structure_.horizon == HorizonKind::finite ? at(structure_.rounds) : 1),
-      ended_(profiles_),
-      reached_(profiles_),
-      unfinished_(profiles_, 0.0),
       believed_(believed_types(structure_)),
       belief_(believed_.size(), std::vector<std::vector<double>>(profiles_)),
+      count_(board),
       information_(board) {
-  out_.profile_weight = board.profile_weight();
-  out_.outcomes_by_profile.assign(structure_.outcomes.size(), std::vector<double>(profiles_, 0.0));
-  out_.tallies.assign(structure_.tallies.size(), 0.0);
-  for (std::size_t theta = 0; theta < profiles_; ++theta) {
-    grown(reached_[theta], 0) = 1.0;
+  for (std::size_t theta = 0; theta < profiles_; ++theta)
     for (std::size_t n = 0; n < believed_.size(); ++n) grown(belief_[n][theta], 0) = board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
-  }
   for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
     if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];
     if (structure_.moves[m].kind == MoveKind::choice) out_.choices_by_round[static_cast<int>(m)];
@@ -84,28 +69,15 @@ Collector::Collector(const Board& board, Prediction& out)
 
 double Collector::by_prior(const std::vector<double>& by_profile) const {
   double sum = 0.0;
-  for (std::size_t theta = 0; theta < profiles_; ++theta) sum += out_.profile_weight[theta] * by_profile[theta];
+  for (std::size_t theta = 0; theta < profiles_; ++theta) sum += board_.profile_weight()[theta] * by_profile[theta];
   return sum;
 }
 
 void Collector::flow(int round, bool closing, int branch, const Destination& to, const Flow& flow) {
   const double probability = by_prior(flow.by_profile);
-  if (to.ended()) {
-    std::vector<double>& outcome = out_.outcomes_by_profile[at(-1 - to.state)];
-    for (std::size_t theta = 0; theta < profiles_; ++theta) {
-      outcome[theta] += flow.by_profile[theta];
-      if (!closing) grown(ended_[theta], round) += flow.by_profile[theta];
-    }
-  }
-  count_rounds(round, closing, to, flow);
+  count_.flow(round, closing, branch, to, flow);
+  count_beliefs(round, closing, to, flow);
   count_move(round, branch, probability);
-  const Shape& shape = board_.shape(information_.source(branch));
-  for (std::int64_t k = structure_.count_begin[at(branch)]; k < structure_.count_begin[at(branch) + 1]; ++k) {
-    const Structure::Count& count = structure_.counts[static_cast<std::size_t>(k)];
-    const double* amount = board_.game().numbers.amounts.data() + count.amount_offset;
-    for (std::size_t theta = 0; theta < profiles_; ++theta)
-      out_.tallies[at(count.tally)] += out_.profile_weight[theta] * flow.by_profile[theta] * amount[shape.profile_of_full[theta]];
-  }
   for (std::int64_t k = structure_.acceptance_begin[at(branch)]; k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
     const Structure::Acceptance& accepted = structure_.acceptances[static_cast<std::size_t>(k)];
     const std::vector<double>& terms = structure_.moves[at(accepted.move)].numbers;
@@ -117,23 +89,17 @@ void Collector::flow(int round, bool closing, int branch, const Destination& to,
   information_.add(std::min(round, closing ? structure_.rounds - 1 : round), branch, flow);
 }
 
-void Collector::count_rounds(int round, bool closing, const Destination& to, const Flow& flow) {
-  if (to.closing)
-    for (std::size_t theta = 0; theta < profiles_; ++theta) unfinished_[theta] += flow.by_profile[theta];
+void Collector::count_beliefs(int round, bool closing, const Destination& to, const Flow& flow) {
   if (closing || to.ended()) return;
   // A play that passes several rounds at once is in each of them, with the beliefs it has.
   const int last = to.closing ? structure_.rounds - 1 : to.round;
   for (int r = round + 1; r <= last; ++r)
-    for (std::size_t theta = 0; theta < profiles_; ++theta) {
-      grown(reached_[theta], r) += flow.by_profile[theta];
+    for (std::size_t theta = 0; theta < profiles_; ++theta)
       for (std::size_t n = 0; n < belief_.size(); ++n) grown(belief_[n][theta], r) += flow.belief[n * profiles_ + theta];
-    }
 }
 
 void Collector::leave(int round, int state, const Standing& standing) {
-  cut_ = std::max(cut_, at(round));
-  for (int p = 0; p < board_.shape(state).points; ++p)
-    for (std::size_t theta = 0; theta < profiles_; ++theta) unfinished_[theta] += standing.row(p)[theta];
+  count_.leave(round, state, standing);
   information_.leave(state, standing);
 }
 
@@ -155,39 +121,12 @@ void Collector::count_action(int round, int move, int action, double probability
 }
 
 void Collector::finish() {
-  for (const auto& outcome : out_.outcomes_by_profile) out_.outcomes.push_back(by_prior(outcome));
-  finish_rounds();
+  count_.finish(out_);
+  for (auto& [move, by_round] : out_.choices_by_round)
+    while (by_round.size() < out_.rounds_distribution.size()) by_round.emplace_back(structure_.moves[at(move)].actions.size(), 0.0);
   finish_beliefs();
   finish_offers();
   out_.information = information_.finish(out_.reached_by_round);
-}
-
-void Collector::finish_rounds() {
-  std::size_t rounds = horizon_;
-  for (std::size_t theta = 0; theta < profiles_; ++theta) rounds = std::max({rounds, ended_[theta].size(), reached_[theta].size()});
-  if (cut_ > 0) rounds = cut_;
-  out_.rounds_distribution.assign(rounds, 0.0);
-  out_.reached_by_round.assign(rounds, 0.0);
-  out_.hazard.assign(rounds, 0.0);
-  out_.hazard_by_profile.assign(profiles_, std::vector<double>(rounds, 0.0));
-  out_.unfinished = by_prior(unfinished_);
-  if (structure_.horizon == HorizonKind::forever && out_.unfinished < negligible_play) out_.unfinished = 0.0;
-  for (std::size_t theta = 0; theta < profiles_; ++theta) {
-    ended_[theta].resize(rounds, 0.0);
-    reached_[theta].resize(rounds, 0.0);
-    for (std::size_t r = 0; r < rounds; ++r) {
-      out_.rounds_distribution[r] += out_.profile_weight[theta] * ended_[theta][r];
-      out_.reached_by_round[r] += out_.profile_weight[theta] * reached_[theta][r];
-      if (reached_[theta][r] > 0.0) out_.hazard_by_profile[theta][r] = ended_[theta][r] / reached_[theta][r];
-    }
-  }
-  out_.rounds_mean = static_cast<double>(structure_.horizon == HorizonKind::forever ? rounds : at(structure_.rounds)) * out_.unfinished;
-  for (std::size_t r = 0; r < rounds; ++r) {
-    out_.rounds_mean += static_cast<double>(r + 1) * out_.rounds_distribution[r];
-    if (out_.reached_by_round[r] > 0.0) out_.hazard[r] = out_.rounds_distribution[r] / out_.reached_by_round[r];
-  }
-  for (auto& [move, by_round] : out_.choices_by_round)
-    while (by_round.size() < rounds) by_round.emplace_back(structure_.moves[at(move)].actions.size(), 0.0);
 }
 
 void Collector::finish_beliefs() {
@@ -208,7 +147,7 @@ void Collector::finish_beliefs() {
         double sum = 0.0, weight = 0.0;
         for (std::size_t theta = 0; theta < profiles_; ++theta) {
           if (at(board_.full().type_of(static_cast<int>(theta), i)) != type) continue;
-          weight += others[theta] * reached_[theta][r];
+          weight += others[theta] * out_.reached_by_profile[theta][r];
           if (r < belief_[n][theta].size()) sum += others[theta] * belief_[n][theta][r];
         }
         const double mean = weight > 0.0 ? sum / weight : 0.0;
@@ -310,7 +249,7 @@ Prediction predict_from(const Game& game, const Assessment& assessment, std::vec
   hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { collector.flow(round, closing, branch, to, flow); };
   hooks.left = [&](int round, int state, const Standing& standing) { collector.leave(round, state, standing); };
   hooks.go_on = [&](double done) { return !on_step || on_step({"predict", 0.5 * done}); };
-  sweep_forward(board, true, hooks);
+  sweep_forward(board, {.information = true}, hooks);
   collector.finish();
   evaluate_backward(board, out, on_step);
   out.start = strategy_at_start(board);

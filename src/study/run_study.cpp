@@ -75,6 +75,11 @@ class Runner {
       const auto numbers = static_cast<std::int64_t>(worlds_->games().numbers_a_game());
       out.disk_bytes += missing->games * (bytes_a_world + numbers * bytes_a_number);
     }
+    if (study_.evidence) {
+      auto events = events_part();
+      if (!events) return std::unexpected(std::move(events.error()));
+      out.parts.push_back(*events);
+    }
     for (StudyEstimate::Part& part : out.parts) {
       part.seconds = part.decisions / (out.decisions_a_second * out.threads);
       out.seconds += part.seconds;
@@ -83,6 +88,24 @@ class Runner {
   }
 
  private:
+  /// Dated events: every reading at every stated multiple of lambda, on its grid and on a thinned one.
+  Result<StudyEstimate::Part> events_part() {
+    const auto known = games_.has_document("evidence", evidence::evidence_text(study_));
+    if (!known) return std::unexpected(known.error());
+    StudyEstimate::Part out{"dated events", 0, 0, 0.0, 0.0};
+    for (std::size_t r = 0; r < study_.readings.size(); ++r) {
+      BeliefGrid grid = grid_for(study_, games_.game(r));
+      for (const int thinned : {0, 1}) {
+        grid.thinned = thinned;
+        const auto solves = static_cast<std::int64_t>(study_.evidence->lambda.size());
+        (*known ? out.in_store : out.games) += solves;
+        if (!*known)
+          out.decisions += static_cast<double>(solves) * static_cast<double>(count_decisions(games_.game(r).shape(), belief_axes(games_.game(r), grid)));
+      }
+    }
+    return out;
+  }
+
   Result<void> prepare_worlds() {
     if (!draws_worlds(study_, options_)) return {};
     if (auto fit = worlds_fit(study_, options_); !fit) return fit;

@@ -197,11 +197,22 @@ Result<bool> StudyGames::obtain(const Task& task) {
   return note(task, key);
 }
 
-Result<std::optional<std::string>> StudyGames::obtain_document(const std::string& kind, const std::string& text,
-                                                               const std::function<Result<std::optional<std::string>>()>& make) {
+std::string StudyGames::document_key(const std::string& kind, const std::string& text) const {
   std::string all = kind + "\n" + text + "\n";
   for (std::size_t r = 0; r < study_.readings.size(); ++r) all += key_of(study_, request({r, -1, one_, Level::grid})) + "\n";
-  const std::string key = sha256(all);
+  return sha256(all);
+}
+
+Result<bool> StudyGames::has_document(const std::string& kind, const std::string& text) {
+  if (!store_) return false;
+  const auto found = store_->find(document_key(kind, text));
+  if (!found) return std::unexpected(found.error());
+  return found->has_value();
+}
+
+Result<std::optional<std::string>> StudyGames::obtain_document(const std::string& kind, const std::string& text,
+                                                               const std::function<Result<std::optional<std::string>>()>& make) {
+  const std::string key = document_key(kind, text);
   if (store_) {
     auto found = store_->find(key);
     if (!found) return std::unexpected(std::move(found.error()));

@@ -48,6 +48,8 @@ class StudyGames {
   /// A document of another kind, kept like solved games: from the store, or made now. Nothing where `make` gives none.
   [[nodiscard]] Result<std::optional<std::string>> obtain_document(const std::string& kind, const std::string& text,
                                                                    const std::function<Result<std::optional<std::string>>()>& make);
+  /// Is that document in the store?
+  [[nodiscard]] Result<bool> has_document(const std::string& kind, const std::string& text);
   /// Where the progress bar stands.
   [[nodiscard]] double shown() const { return shown_; }
   /// Work that may still come, for the progress bar: in thinned games.
@@ -79,6 +81,7 @@ class StudyGames {
   [[nodiscard]] int from_store() const { return from_store_; }
 
  private:
+  [[nodiscard]] std::string document_key(const std::string& kind, const std::string& text) const;
   [[nodiscard]] const Variant* variant(int index) const { return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)]; }
   [[nodiscard]] Result<void> bind(std::size_t reading, int variant);
   [[nodiscard]] Result<void> check_names(std::size_t reading, int variant) const;

@@ -16,12 +16,6 @@ namespace {
 /// The error of all worlds is that which nine of ten checked ones have at most.
 constexpr double band_quantile = 0.9;
 
-bool takes_a_variant(const ParsedClaim& parsed, const Claim& claim) {
-  bool out = false;
-  for_each_use(parsed, claim, [&](const std::string& variant, const metric::Atom&) { out = out || variant != "base"; });
-  return out;
-}
-
 }  // namespace
 
 bool draws_worlds(const Study& study, const StudyOptions& options) {
@@ -36,8 +30,9 @@ Result<void> worlds_fit(const Study& study, const StudyOptions& options) {
       static_cast<double>(std::ranges::count_if(study.parameters, [](const StudyParameter& parameter) { return parameter.plausible.has_value(); }) + 1);
   const double worlds = number + rows * varied;
   // Of a world its numbers, keys and uses; of every claim its gaps; of every parameter its place in the unit interval.
-  constexpr double bytes_a_world = 1200.0, bytes_a_claim = 300.0, bytes_a_parameter = 16.0, most_bytes = 8.0 * (1 << 30);
-  const double bytes = worlds * (bytes_a_world + bytes_a_claim * static_cast<double>(study.claims.size()) + bytes_a_parameter * varied);
+  constexpr double bytes_a_world = 1200.0, bytes_a_variant = 200.0, bytes_a_claim = 300.0, bytes_a_parameter = 16.0, most_bytes = 8.0 * (1 << 30);
+  const double bytes = worlds * (bytes_a_world + bytes_a_variant * static_cast<double>(study.variants.size()) +
+                                 bytes_a_claim * static_cast<double>(study.claims.size()) + bytes_a_parameter * varied);
   if (bytes <= most_bytes) return {};
   return std::unexpected(Diagnostics{
       placeless(too_large_code,
@@ -52,12 +47,26 @@ WorldsRun::WorldsRun(const Study& study, const StudyOptions& options, const std:
       plan_(std::make_shared<const WorldsPlan>(study, options.worlds)),
       games_(study, options, *plan_, wanted(), store) {}
 
-bool WorldsRun::judged(std::size_t c) const { return plan_->asked().variants || !takes_a_variant(claims_[c], study_.claims[c]); }
+std::set<std::string> WorldsRun::variants_of(std::size_t c, bool with_contrasts) const {
+  std::set<std::string> out;
+  const auto keep = [&](const std::string& variant, const metric::Atom&) { out.insert(variant); };
+  for_each_use_of_guards(claims_[c], keep);
+  for (std::size_t h = 0; h < claims_[c].halves.size(); ++h)
+    if (with_contrasts || !claims_[c].halves[h].contrast) for_each_use_of_half(claims_[c], study_.claims[c], h, keep);
+  return out;
+}
+
+bool WorldsRun::judged(std::size_t c) const {
+  return plan_->asked().variants || std::ranges::all_of(variants_of(c, false), [](const std::string& variant) { return variant == "base"; });
+}
 
 Wanted WorldsRun::wanted() const {
   Wanted out;
   for (std::size_t c = 0; c < study_.claims.size(); ++c)
-    if (judged(c)) for_each_use(claims_[c], study_.claims[c], [&](const std::string& variant, const metric::Atom& atom) { want(out, variant, atom); });
+    if (judged(c))
+      for_each_use(claims_[c], study_.claims[c], [&](const std::string& variant, const metric::Atom& atom) {
+        if (plan_->asked().variants || variant == "base") want(out, variant, atom);
+      });
   if (const auto& weight = plan_->asked().base_rate) want(out, "base", survival_atom(weight->round));
   return out;
 }
@@ -95,6 +104,7 @@ class WorldsJudge {
  public:
   explicit WorldsJudge(const WorldsRun& run) : run_(run), study_(run.study_), plan_(*run.plan_), draws_(plan_.worlds()) {
     for (const Draw& draw : draws_) worlds_.push_back(&run_.games_.at({draw, WorldLevel::world}));
+    for (std::size_t c = 0; c < study_.claims.size(); ++c) needs_.push_back(run_.variants_of(c, false));
   }
 
   [[nodiscard]] WorldsFindings findings() {
@@ -117,14 +127,14 @@ class WorldsJudge {
   void count(WorldsFindings& out) const {
     std::map<std::string, int> why;
     for (const SolvedWorld* world : worlds_) {
-      if (!world->failed.empty())
-        ++out.failed, ++why[world->failed];
+      if (const std::string failure = run_.games_.failure(*world); !failure.empty())
+        ++out.failed, ++why[failure];
       else
         ++out.solved;
-      out.with_several += world->several > 0 ? 1 : 0;
-      out.with_jumps += world->jumps > 0 ? 1 : 0;
-      out.with_unsolved += world->unsolved > 0 ? 1 : 0;
-      out.seconds_a_world += world->seconds / static_cast<double>(worlds_.size());
+      out.with_several += world->sum(&SolvedGame::several) > 0 ? 1 : 0;
+      out.with_jumps += world->sum(&SolvedGame::jumps) > 0 ? 1 : 0;
+      out.with_unsolved += world->sum(&SolvedGame::unsolved) > 0 ? 1 : 0;
+      out.seconds_a_world += world->seconds() / static_cast<double>(worlds_.size());
     }
     out.failures.assign(why.begin(), why.end());
     std::ranges::stable_sort(out.failures, std::ranges::greater{}, [](const auto& entry) { return entry.second; });
@@ -133,7 +143,7 @@ class WorldsJudge {
 
   void certificates(WorldsFindings& out) const {
     for (const Draw& draw : plan_.certified()) {
-      const SolvedWorld& world = run_.games_.at({draw, WorldLevel::certified});
+      const SolvedGame& world = run_.games_.at({draw, WorldLevel::certified}).games.front();
       ++out.certified;
       const std::string where = fmt::format("world {} of scramble {}", draw.index + 1, draw.scramble + 1);
       if (world.certificate.empty()) {
@@ -155,7 +165,7 @@ class WorldsJudge {
       const double share = rate->survival(asked.base_rate->round);
       std::vector<std::optional<double>> logs;
       for (const SolvedWorld* world : worlds_) {
-        const auto number = world->failed.empty() ? run_.games_.numbers(*world)("base", survival) : std::nullopt;
+        const auto number = world->games.front().failed.empty() ? run_.games_.numbers(*world)("base", survival) : std::nullopt;
         logs.push_back(number ? std::optional(log_weight_by_base_rate(*number, share, asked.base_rate->wars)) : std::nullopt);
       }
       add_weight(out, "base_rate",
@@ -169,7 +179,7 @@ class WorldsJudge {
       return;
     }
     std::vector<std::optional<double>> logs;
-    for (const SolvedWorld* world : worlds_) logs.push_back(world->failed.empty() ? world->event_log_weight : std::nullopt);
+    for (const SolvedWorld* world : worlds_) logs.push_back(world->games.front().failed.empty() ? world->games.front().event_log_weight : std::nullopt);
     add_weight(out, "events", "likelihood of the dated events, as far as the rounds that worlds are played", logs);
   }
 
@@ -183,13 +193,13 @@ class WorldsJudge {
   }
 
   struct Judged {
-    std::vector<ClaimGaps> gaps;        ///< [world]; empty ones where it failed
+    std::vector<ClaimGaps> gaps;        ///< [world]; empty ones where a game failed that the verdict hangs on
     std::vector<GapsVerdict> verdicts;  ///< [world]
   };
 
   [[nodiscard]] ClaimGaps gaps(std::size_t c, const WorldTask& task) const {
     const SolvedWorld& world = run_.games_.at(task);
-    return world.failed.empty() ? gaps_of(study_.claims[c], run_.claims_[c], run_.games_.numbers(world)) : ClaimGaps{};
+    return run_.games_.failure(world, needs_[c]).empty() ? gaps_of(study_.claims[c], run_.claims_[c], run_.games_.numbers(world)) : ClaimGaps{};
   }
 
   /// The gaps' error: what a finer grid changes in most of the checked worlds.
@@ -359,6 +369,7 @@ class WorldsJudge {
   const WorldsPlan& plan_;
   std::vector<Draw> draws_;
   std::vector<const SolvedWorld*> worlds_;
+  std::vector<std::set<std::string>> needs_;  // [claim]: the variants its verdict hangs on
   std::vector<std::pair<std::string, std::vector<std::optional<double>>>> weights_;
 };
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -93,6 +94,8 @@ class WorldsRun {
   friend class WorldsJudge;
   [[nodiscard]] Wanted wanted() const;
   [[nodiscard]] bool judged(std::size_t claim) const;
+  /// The variants whose numbers a claim takes; without contrasts, those that its verdict hangs on.
+  [[nodiscard]] std::set<std::string> variants_of(std::size_t claim, bool with_contrasts) const;
 
   const Study& study_;
   const StudyOptions& options_;

@@ -48,15 +48,9 @@ std::string short_certificate(const Json& certificate) {
   return out.dump();
 }
 
-/// Tallies and payoffs are read off the solution itself; predictions, as dear as the solution, are left out where nothing else is asked.
-bool needs_prediction(const std::vector<metric::Atom>& atoms) {
-  return std::ranges::any_of(atoms,
-                             [](const metric::Atom& atom) { return atom.quantity != metric::Quantity::tally && atom.quantity != metric::Quantity::payoff; });
-}
-
-/// As `answer`, without a certificate.
-Result<Answer> solved(const Game& game, const AnswerOptions& options, bool predicted) {
-  if (predicted || options.with_certificate) return answer(game, options);
+/// As `answer`; without a certificate there is no prediction either, which is dearer than what claims take.
+Result<Answer> solved(const Game& game, const AnswerOptions& options) {
+  if (options.with_certificate) return answer(game, options);
   Answer out;
   Result<Solution> solution = melian::solve(game, options.solve);
   if (!solution) return std::unexpected(std::move(solution.error()));
@@ -67,6 +61,18 @@ Result<Answer> solved(const Game& game, const AnswerOptions& options, bool predi
 std::string first_message(const Diagnostics& why) { return why.empty() ? "no reason given" : why.front().code + ": " + why.front().message; }
 
 }  // namespace
+
+double SolvedWorld::seconds() const {
+  double out = 0.0;
+  for (const SolvedGame& game : games) out += game.seconds;
+  return out;
+}
+
+std::int64_t SolvedWorld::sum(std::int64_t SolvedGame::* count) const {
+  std::int64_t out = 0;
+  for (const SolvedGame& game : games) out += game.*count;
+  return out;
+}
 
 WorldGames::WorldGames(const Study& study, const StudyOptions& options, const WorldsPlan& plan, Wanted wanted, Store* store)
     : study_(study), options_(options), plan_(plan), wanted_(std::move(wanted)), store_(store) {}
@@ -166,7 +172,7 @@ Result<std::vector<WorldGames::Job>> WorldGames::jobs_for(const std::vector<Worl
   std::vector<Job> out;
   for (const WorldTask& task : tasks) {
     if (solved_.contains(task)) continue;
-    solved_[task].numbers.resize(slots_.size());
+    solved_[task].games.resize(slots_.size());
     const World world = plan_.world(task.draw);
     Job job{task, {}, {}, {}, {}};
     for (std::size_t s = 0; s < slots_.size(); ++s) {
@@ -175,6 +181,11 @@ Result<std::vector<WorldGames::Job>> WorldGames::jobs_for(const std::vector<Worl
       const std::string key = key_of(task, slots_[s], settings, world.lambda_factor);
       const std::string changed = task.draw.group < 0 ? "" : plan_.groups()[static_cast<std::size_t>(task.draw.group)].name;
       uses_.push_back({design_of(task), task.draw.scramble, task.draw.index, changed, slots_[s].name, key});
+      // A group of parameters that a variant does not have leaves its game as it is.
+      if (const auto [first, fresh] = first_.try_emplace(key, Place{task, s}); !fresh) {
+        same_.emplace_back(Place{task, s}, &first->second);
+        continue;
+      }
       ++count_;
       auto found = known(task, s, key);
       if (!found) return std::unexpected(std::move(found.error()));
@@ -207,21 +218,30 @@ Result<bool> WorldGames::known(const WorldTask& task, std::size_t s, const std::
 
 /// Puts a game's numbers where its world's are.
 void WorldGames::take(const WorldTask& task, std::size_t s, const WorldGame& game) {
-  SolvedWorld& world = solved_.at(task);
-  if (!game.failed.empty() && world.failed.empty()) world.failed = slots_[s].name + ": " + game.failed;
-  world.decisions += game.decisions;
-  world.several += game.several;
-  world.jumps += game.jumps;
-  world.unsolved += game.unsolved;
-  world.seconds += game.seconds;
-  if (!game.certificate.empty()) world.certificate = game.certificate;
-  world.numbers[s].assign(slots_[s].atoms.size(), no_number);
+  SolvedGame& out = solved_.at(task).games[s];
+  out.failed = game.failed;
+  out.decisions = game.decisions;
+  out.several = game.several;
+  out.jumps = game.jumps;
+  out.unsolved = game.unsolved;
+  out.seconds = game.seconds;
+  out.certificate = game.certificate;
+  out.numbers.assign(slots_[s].atoms.size(), no_number);
   for (std::size_t k = 0; k < game.metrics.size(); ++k) {
     if (const auto place = places_[slots_[s].name].find(game.metrics[k]); place != places_[slots_[s].name].end())
-      world.numbers[s][place->second] = game.numbers[k].value_or(no_number);
+      out.numbers[place->second] = game.numbers[k].value_or(no_number);
     else if (options_.event_weight && game.metrics[k] == "event_log_likelihood " + options_.event_weight->fingerprint)
-      world.event_log_weight = game.numbers[k];
+      out.event_log_weight = game.numbers[k];
   }
+}
+
+/// Gives games that are the same as others, now solved, what those have.
+void WorldGames::take_over() {
+  for (const auto& [to, from] : same_) {
+    SolvedGame& game = solved_.at(to.task).games[to.slot] = solved_.at(from->task).games[from->slot];
+    game.seconds = 0.0;
+  }
+  same_.clear();
 }
 
 Result<bool> WorldGames::obtain(const std::vector<WorldTask>& tasks) {
@@ -236,6 +256,7 @@ Result<bool> WorldGames::obtain(const std::vector<WorldTask>& tasks) {
     if (const std::size_t job = next++; !stop_) solve((*jobs)[job]);
   });
   keep(std::exchange(unsaved_, {}), std::exchange(unsaved_worlds_, 0));
+  if (!stop_) take_over();
   if (trouble_) return std::unexpected(*trouble_);
   return !stop_;
 }
@@ -284,7 +305,7 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   request.grid = grid(*game, job.task.level);
   out.grid = grid_text(*game, request.grid);
   const AnswerOptions options = options_for(study_, request, [this](const Step&) { return go_on(); });
-  const Result<Answer> found = solved(*game, options, needs_prediction(slot.atoms));
+  const Result<Answer> found = solved(*game, options);
   if (!found) return finish(first_message(found.error()));
   const SolveSummary& summary = found->solution.summary;
   if (summary.termination == Termination::cancelled) return std::nullopt;
@@ -294,7 +315,7 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   out.jumps = summary.jumps;
   out.unsolved = summary.unsolved;
   out.metrics = slot.texts;
-  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment, found->prediction, {&study_.base_rates, slot.as_written});
+  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment, {&study_.base_rates, slot.as_written});
   if (weighs_events() && slot.variant < 0 && job.task.level == WorldLevel::world) {
     out.metrics.push_back("event_log_likelihood " + options_.event_weight->fingerprint);
     out.numbers.push_back(options_.event_weight->log_likelihood(*game, found->solution.assessment));
@@ -364,10 +385,18 @@ AtomNumbers WorldGames::numbers(const SolvedWorld& world) const {
       return std::nullopt;
     }
     const auto slot = std::ranges::find(slots_, name, &Slot::name);
-    MELIAN_EXPECT(slot != slots_.end(), "a variant that was asked for");
-    const double number = world.numbers[static_cast<std::size_t>(slot - slots_.begin())][places_.at(name).at(metric::text_of(atom))];
+    if (slot == slots_.end()) return std::nullopt;
+    const std::vector<double>& numbers = world.games[static_cast<std::size_t>(slot - slots_.begin())].numbers;
+    if (numbers.empty()) return std::nullopt;
+    const double number = numbers[places_.at(name).at(metric::text_of(atom))];
     return std::isfinite(number) ? std::optional(number) : std::nullopt;
   };
+}
+
+std::string WorldGames::failure(const SolvedWorld& world, const std::set<std::string>& variants) const {
+  for (std::size_t s = 0; s < world.games.size(); ++s)
+    if (!world.games[s].failed.empty() && (variants.empty() || variants.contains(slots_[s].name))) return slots_[s].name + ": " + world.games[s].failed;
+  return "";
 }
 
 Result<void> WorldGames::note() { return store_ ? store_->note_worlds(uses_) : Result<void>{}; }

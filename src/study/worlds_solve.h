@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,21 @@ struct WorldTask {
   auto operator<=>(const WorldTask&) const = default;
 };
 
-/// A world with all its variants.
-struct SolvedWorld {
+/// One variant of a world.
+struct SolvedGame {
   std::string failed;  ///< why it has no solution; "" where it has
   std::int64_t decisions = 0, several = 0, jumps = 0, unsolved = 0;
-  double seconds = 0.0;
-  std::vector<std::vector<double>> numbers;  ///< [variant][atom]; not a number where it does not exist
+  double seconds = 0.0;         ///< 0 where another world's was the same game
+  std::vector<double> numbers;  ///< [atom]; not a number where it does not exist
   std::optional<double> event_log_weight;
   std::string certificate;  ///< JSON
+};
+
+/// A world with all its variants.
+struct SolvedWorld {
+  std::vector<SolvedGame> games;  ///< [variant], the base first
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] std::int64_t sum(std::int64_t SolvedGame::* count) const;
 };
 
 class WorldGames {
@@ -52,8 +60,10 @@ class WorldGames {
   [[nodiscard]] Result<bool> obtain(const std::vector<WorldTask>& tasks);
 
   [[nodiscard]] const SolvedWorld& at(const WorldTask& task) const { return solved_.at(task); }
-  /// What claims take from a solved world.
+  /// What claims take from a solved world; none of variants that are left out.
   [[nodiscard]] AtomNumbers numbers(const SolvedWorld& world) const;
+  /// Why one of these variants has no solution ("" where all have); all variants where none is named.
+  [[nodiscard]] std::string failure(const SolvedWorld& world, const std::set<std::string>& variants = {}) const;
   [[nodiscard]] Result<void> note();  ///< where each world is used, for readers of the store
 
   [[nodiscard]] int count() const { return count_; }  ///< games
@@ -99,6 +109,7 @@ class WorldGames {
   void deliver(std::vector<WorldGame> games);
   void keep(std::vector<WorldGame> games, std::size_t worlds);
   void take(const WorldTask& task, std::size_t slot, const WorldGame& game);
+  void take_over();
   [[nodiscard]] bool report();
   [[nodiscard]] bool go_on();
 
@@ -113,6 +124,12 @@ class WorldGames {
   std::map<std::string, std::map<std::string, std::size_t>> places_;  ///< by variant and text: index of the atom
   std::optional<Game> neutral_;
   std::map<WorldTask, SolvedWorld> solved_;
+  struct Place {
+    WorldTask task;
+    std::size_t slot;
+  };
+  std::map<std::string, Place> first_;                ///< by key: where a game was asked for first
+  std::vector<std::pair<Place, const Place*>> same_;  ///< games still to be taken over from where they were asked for first
   std::vector<WorldUse> uses_;
   int count_ = 0, from_store_ = 0;
 

@@ -33,7 +33,7 @@ Study read(const std::string& text, const std::string& beside) {
 const std::string even = "\n[[reading]]\nid = \"even\"\nby = \"the analyst\"\nneutral = true\ntext = \"even odds\"\n";
 
 /// Without a table a war goes on beyond its first battle unless D collapses: with chance 1 - collapse, exactly.
-Study war(const std::string& worlds = "number = 256\nscrambles = 8\neffects = 32") {
+Study war(const std::string& worlds = "number = 256\nscrambles = 8\neffects = 32", const std::string& more = "") {
   return read(R"(
 title = "war"
 model = "war.melian"
@@ -74,7 +74,7 @@ shape = 1
 median = 4
 age = 10
 round_length = 1
-)",
+)" + more,
               "/tests/golden/data/study/in_memory.toml");
 }
 
@@ -338,6 +338,86 @@ TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them 
   REQUIRE(after.has_value());
   for (const auto& part : after->parts) CHECK(part.games == 0);
   CHECK(after->parts[1].in_store == before->parts[1].games);
+}
+
+namespace {
+
+/// A variant that has its own number for a group of parameters, so that the group leaves its games as they are.
+const std::string settled = R"(
+[[variant]]
+id = "settled"
+text = "collapse and costs as they are"
+parameters = { talks = "off", collapse = 0.1, "cost[D].weak" = 0.1 }
+[[claim]]
+id = "settled"
+by = "even"
+text = "The war rarely ends at once where collapse is rare."
+opposite = "It often does."
+metric = "survival(1) in settled"
+holds_if = "value > 0.87"
+)";
+
+}  // namespace
+
+TEST_CASE("estimate_study: games that a group of parameters leaves as they are count once, as a run solves them once") {
+  const Study study = war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1", settled);
+  const auto before = estimate_study(study, {});
+  REQUIRE_MESSAGE(before.has_value(), render(before.error()));
+  // Worlds of the settled variant differ in their precision alone: of its 8 rows for each of 3 groups, two groups change nothing,
+  // and the third makes a game of another world.
+  CHECK(before->parts[1].games == 3 * (32 + 4) + 2 * 8 * 3 + 1);
+  const auto alone = run_study(study, {});
+  REQUIRE(alone.has_value());
+  CHECK(alone->worlds == before->parts[1].games);
+  const Folder folder;
+  StudyOptions options;
+  options.out = folder.path.string();
+  const auto kept = run_study(study, options);
+  REQUIRE(kept.has_value());
+  CHECK(kept->worlds == before->parts[1].games);
+  CHECK(kept->worlds_from_store == 0);
+  CHECK(timeless(Json::parse(kept->results)) == timeless(Json::parse(alone->results)));
+}
+
+TEST_CASE("run_study: a variant that fails in a world leaves claims alone that do not take it") {
+  Study study = war("number = 64\nscrambles = 4\neffects = 0", settled);
+  for (StudyParameter& parameter : study.parameters)
+    if (parameter.name == "collapse") parameter.plausible = {0.05, 0.8};  // the model allows .5 at most
+  const Json document = run(study);
+  const int failed = document["worlds"]["failed"].get<int>();
+  CHECK(failed == doctest::Approx(64 * 0.3 / 0.75).epsilon(0.05));
+  CHECK(document["claims"][0]["worlds"]["failed"] == failed);
+  const Json& claim = document["claims"][2]["worlds"];
+  CHECK(claim["failed"] == 0);
+  CHECK(claim["holds"] == 64);  // survival .9 in all of them
+}
+
+TEST_CASE("run_study: with the base alone a claim is judged whose contrasts alone take variants, and they have no number") {
+  const Study study = war("number = 16\nscrambles = 4\neffects = 0\nvariants = false", R"toml(
+[[claim]]
+id = "talks"
+by = "even"
+text = "The war ends at once."
+opposite = "It does not."
+[[claim.half]]
+name = "base"
+text = "as it is"
+metric = "survival(1)"
+holds_if = "value < 2"
+[[claim.half]]
+name = "without talks"
+text = "for comparison"
+metric = "survival(1) in without_talks"
+holds_if = "value < 0.87"
+contrast = true
+)toml");
+  const Json document = run(study);
+  CHECK(document["claims"][0]["worlds"].is_null());
+  const Json& claim = document["claims"][2]["worlds"];
+  REQUIRE(claim.is_object());
+  CHECK(claim["holds"] == 16);
+  CHECK(claim["halves"][0]["no_number"] == 0);
+  CHECK(claim["halves"][1]["no_number"] == 16);
 }
 
 TEST_CASE("run_study: Powell's war of costs over worlds, with counts that add up and a certificate for the sample") {

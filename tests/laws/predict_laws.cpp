@@ -167,7 +167,7 @@ TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of t
         }
       }
     };
-    sweep_forward(board, false, hooks);
+    sweep_forward(board, {}, hooks);
   }
 }
 
