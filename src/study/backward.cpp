@@ -130,6 +130,7 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
     Column wanted;
     wanted.kind = Kind::ends_within;
     wanted.index = columns_[c].index - 1;
+    wanted.outcomes = columns_[c].outcomes;
     auto found = std::find(columns_.begin(), columns_.end(), wanted);
     if (found == columns_.end()) found = columns_.insert(columns_.end(), wanted);
     shorter_[c] = static_cast<int>(found - columns_.begin());
@@ -265,6 +266,7 @@ void Backward::find_amounts(int b, const Destination& to, int round, int state, 
   out.factor.assign(columns_.size() * profiles, 1.0);
   out.column.resize(columns_.size());
   out.plain.assign(columns_.size(), 0);
+  const auto ends_in = [&](const Column& column) { return std::ranges::find(column.outcomes, -1 - to.state) != column.outcomes.end(); };
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     const Column& column = columns_[c];
     double* at_once = out.at_once.data() + c * profiles;
@@ -273,7 +275,7 @@ void Backward::find_amounts(int b, const Destination& to, int round, int state, 
     int next = static_cast<int>(c);
     switch (column.kind) {
       case Kind::ends_in:
-        if (to.ended() && std::find(column.outcomes.begin(), column.outcomes.end(), -1 - to.state) != column.outcomes.end()) add(1.0);
+        if (to.ended() && ends_in(column)) add(1.0);
         break;
       case Kind::rounds_left:
         if (to.closing) {
@@ -284,7 +286,7 @@ void Backward::find_amounts(int b, const Destination& to, int round, int state, 
         }
         break;
       case Kind::ends_within:
-        if (to.ended()) add(1.0);
+        if (to.ended() && (column.outcomes.empty() || ends_in(column))) add(1.0);
         if (to.closing) goes_on = false;
         for (int passed = to.ended() ? 0 : board_.advance(b); passed > 0 && next >= 0; --passed) next = shorter_[at(next)];
         break;

@@ -19,7 +19,7 @@ struct Column {
   enum class Kind {
     ends_in,            ///< 1 at an end in one of `outcomes`
     rounds_left,        ///< rounds still to begin; the horizon cuts off at its last round
-    ends_within,        ///< 1 where play ends before `index` rounds have begun, counting the present one as the first
+    ends_within,        ///< 1 where play ends (in one of `outcomes` if any) before `index` rounds have begun, counting the present one as the first
     cut_off,            ///< 1 where the horizon's closing is reached
     tally,              ///< amount of tally `index` still to be counted
     payoff,             ///< of player `index`, by its own odds, discounted to here

@@ -31,7 +31,7 @@ std::vector<Column> columns_for(const Functional& what, const Structure& structu
   return std::visit(Overload{
                         [](const OutcomeProbability& f) { return std::vector<Column>{{Kind::ends_in, 0, -1, f.outcomes}}; },
                         [](const ExpectedRounds&) { return std::vector{column(Kind::rounds_left)}; },
-                        [](const EndsWithin& f) { return std::vector{column(Kind::ends_within, f.rounds)}; },
+                        [](const EndsWithin& f) { return std::vector<Column>{{Kind::ends_within, f.rounds, -1, f.outcomes}}; },
                         [](const CutOff&) { return std::vector{column(Kind::cut_off)}; },
                         [](const ExpectedTally& f) { return std::vector{column(Kind::tally, f.tally)}; },
                         [](const ExpectedPayoff& f) { return std::vector{column(Kind::payoff, f.player)}; },

@@ -35,9 +35,10 @@ struct OutcomeProbability {
 };
 /// Expected last round of the play, from 1, counted from the start of play; cut off by the horizon counts the horizon.
 struct ExpectedRounds {};
-/// P(play ends in this round or the next `rounds` - 1); plays cut off by the horizon never end.
+/// P(play ends in this round or the next `rounds` - 1), in one of these outcomes if any are named; plays cut off by the horizon never end.
 struct EndsWithin {
   int rounds = 1;
+  std::vector<int> outcomes{};
 };
 /// P(the horizon cuts play off).
 struct CutOff {};

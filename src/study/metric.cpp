@@ -50,7 +50,10 @@ std::string text_of(const Atom& atom) {
   for (const Word& name : atom.names) inside += (inside.empty() ? "" : ", ") + name.text;
   if (!atom.part.empty()) inside += (atom.quantity == Quantity::information ? " " : ".") + atom.part.text;
   if (atom.mistaken) inside += " mistaken";
-  if (atom.round_argument > 0) inside += (inside.empty() ? "" : ", ") + std::to_string(atom.round_argument);
+  if (atom.quantity == Quantity::probability && atom.round_argument > 0)
+    inside += fmt::format(" within {}", atom.round_argument);
+  else if (atom.round_argument > 0)
+    inside += (inside.empty() ? "" : ", ") + std::to_string(atom.round_argument);
   for (const double level : atom.levels) inside += ", " + number_text(level);
   if (!inside.empty()) out += "(" + inside + ")";
   if (!atom.move.empty()) {

@@ -65,7 +65,7 @@ struct Atom {
   std::vector<Word> names;     ///< ends; or tally, player, offer, choice, players, base rate
   Word part;                   ///< type, option, or channel (talk, battlefield, reached, "talk reached", ...)
   bool mistaken = false;       ///< of share, times: only where another option is better for who chooses
-  int round_argument = 0;      ///< of hazard, survival, base_rate
+  int round_argument = 0;      ///< of hazard, survival, base_rate; of probability: within so many rounds, 0: ever
   std::vector<double> levels;  ///< probabilities: of hopeless and hopeless_gain
   Word move, move_player;      ///< `at MOVE`, `at MOVE of PLAYER`, `after MOVE ACTION`
   Word action;                 ///< `after`: forced there

@@ -281,7 +281,8 @@ class Lookup {
     OutcomeProbability ends;
     for (const Word& name : atom.names) {
       if (name.text == "unfinished") {
-        if (atom.names.size() > 1) wrong(name.span, "`unfinished` stands alone: it overlaps with the ends of the horizon's closing");
+        if (atom.names.size() > 1 || atom.round_argument > 0)
+          wrong(name.span, "`unfinished` stands alone: it overlaps with the ends of the horizon's closing, which comes after all rounds");
         add_probes(atom, CutOff{}, where, out);
         return;
       }
@@ -292,6 +293,8 @@ class Lookup {
     }
     if (ends.outcomes.empty())
       out.number = 0.0;
+    else if (atom.round_argument > 0)
+      add_probes(atom, EndsWithin{atom.round_argument, ends.outcomes}, where, out);
     else if (atom.move.empty())
       at_start(atom, ends.outcomes, out);
     else

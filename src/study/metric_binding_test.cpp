@@ -63,6 +63,7 @@ TEST_CASE("metric: what is read at the start equals what is measured at the firs
   }
 }
 
+<<<<<<< HEAD
 TEST_CASE("metric: without a prediction atoms read the same, all together and on one thread alone") {
   std::vector<Atom> atoms;
   std::vector<std::optional<double>> one_by_one;
@@ -82,6 +83,19 @@ TEST_CASE("metric: without a prediction atoms read the same, all together and on
   }
   tbb::task_arena alone(1);
   alone.execute([&] { CHECK(read_off(atoms, of.game, of.solution.assessment, {}) == together); });
+=======
+TEST_CASE("metric: ends within some rounds are what does not survive them, and within all rounds what ever comes") {
+  for (const char* place : {"", " at table in round 1", " after table ask in round 1"}) {
+    CAPTURE(place);
+    const auto within = [&](const std::string& ends, int rounds) { return value("probability(" + ends + " within " + std::to_string(rounds) + ")" + place); };
+    for (int n = 1; n <= 3; ++n)
+      CHECK(within("settlement, collapse_of_D", n) == doctest::Approx(1.0 - value("survival(" + std::to_string(n) + ")" + place)).epsilon(round_off));
+    CHECK(within("settlement", 2) + within("collapse_of_D", 2) == doctest::Approx(within("settlement, collapse_of_D", 2)).epsilon(round_off));
+    CHECK(within("settlement", 4) == doctest::Approx(value(std::string("probability(settlement)") + place)).epsilon(round_off));
+    CHECK(within("settlement", 1) < within("settlement", 2));
+  }
+  CHECK(mistake("probability(unfinished within 2)").starts_with("`unfinished` stands alone"));
+>>>>>>> d68afa9 (Ask how likely an end is within so many rounds, and let C2 count agreements alone)
 }
 
 TEST_CASE("metric: all ends together are certain") {

@@ -337,6 +337,7 @@ class Parser {
           atom.round_argument = whole("a number of rounds");
       }
       while (signature.takes == T::ends && take_sign(",") && atom.names.size() < 1000) atom.names.push_back(name("an end"));
+      if (signature.takes == T::ends && take_word("within")) atom.round_argument = whole("a number of rounds");
     }
     if (!stopped_ && !is_sign(")") && now().kind != Token::Kind::end)
       stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);

@@ -69,6 +69,7 @@ TEST_CASE("metric: every quantity of the language is read") {
                            "information(Moscow reached)",
                            "hazard(3)",
                            "survival(12)",
+                           "probability(deal, defeat within 3)",
                            "range(Moscow, Kyiv)",
                            "range_width(Moscow, Kyiv)",
                            "base_rate(wars, 12)",
@@ -102,6 +103,7 @@ TEST_CASE("metric: what is written the same is asked the same, mistakes and last
   const std::vector<Atom> atoms = atoms_of(sound("(level(rung) at step in round 9 - level(rung) at step in round 1) lasting 12"));
   REQUIRE(atoms.size() == 2);
   CHECK(atoms[0].lasting == 12);
+  CHECK(text_of(sound("probability(deal, defeat within 3) after reply decline").atom) == "probability(deal, defeat within 3) after reply decline");
   CHECK(text_of(atoms[1]) == "level(rung) at step in rounds 1..1 lasting 12");
 }
 
