@@ -63,7 +63,6 @@ TEST_CASE("metric: what is read at the start equals what is measured at the firs
   }
 }
 
-<<<<<<< HEAD
 TEST_CASE("metric: without a prediction atoms read the same, all together and on one thread alone") {
   std::vector<Atom> atoms;
   std::vector<std::optional<double>> one_by_one;
@@ -83,7 +82,8 @@ TEST_CASE("metric: without a prediction atoms read the same, all together and on
   }
   tbb::task_arena alone(1);
   alone.execute([&] { CHECK(read_off(atoms, of.game, of.solution.assessment, {}) == together); });
-=======
+}
+
 TEST_CASE("metric: ends within some rounds are what does not survive them, and within all rounds what ever comes") {
   for (const char* place : {"", " at table in round 1", " after table ask in round 1"}) {
     CAPTURE(place);
@@ -95,7 +95,6 @@ TEST_CASE("metric: ends within some rounds are what does not survive them, and w
     CHECK(within("settlement", 1) < within("settlement", 2));
   }
   CHECK(mistake("probability(unfinished within 2)").starts_with("`unfinished` stands alone"));
->>>>>>> d68afa9 (Ask how likely an end is within so many rounds, and let C2 count agreements alone)
 }
 
 TEST_CASE("metric: all ends together are certain") {
