@@ -1,12 +1,12 @@
 # make run    install what is missing, build, run the Istanbul study, say where the report is
-# make worlds the same, and its claims over plausible worlds (long; stopped, it goes on where it was)
+# make worlds the same, and its claims over plausible worlds (twenty minutes more)
 # make test   install what is missing, build everything, run every test (CTest and the front end's own)
 # make build  the program, at build/melian          make bench    the benchmarks
 # make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
 # make format lay out the C++ sources               make tidy     clang-tidy
 # make check  layers, layout and spelling           make clean    forget everything built
 # make docs   the documentation as a site, at build/site, with a gallery made from the models
-#             (docs_options=--quick: no figures and checks, which take some four minutes)
+#             (docs_options=--quick: no figures and checks, which take a minute or more)
 #
 # Nothing is done twice: dependencies are stamped with the checksum of the lists they come from.
 
