@@ -102,6 +102,38 @@ def number(value):
     return f"{value:.0e}" if 0 < abs(value) < 1e-9 else f"{value:.9g}"
 
 
+VERDICTS = {True: "pass", False: "**fail**", None: ""}
+
+
+def checks_table(entry, quick):
+    """What the paper's numbers must be; and, where the checks were run, what they are."""
+    lines = ["| check | expected | tolerance |", "|---|---:|---:|"] if quick else ["| check | expected | computed | tolerance | |", "|---|---:|---:|---:|---|"]
+    for check in entry["checks"]:
+        expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"
+        cells = [plain(check["name"]), expected, f"{check['tolerance']:g}"]
+        if not quick:
+            cells = [*cells[:2], number(check.get("computed")), cells[2], VERDICTS[check.get("passed")]]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def signs_table(entry, quick):
+    """What rises or falls in what; and, where it was computed, from which number to which."""
+    lines = ["| comparative static |", "|---|"] if quick else ["| comparative static | from | to | |", "|---|---:|---:|---|"]
+    for sign in entry["signs"]:
+        verb = {"+": "rises", "-": "falls", "0": "stays"}[sign["sign"]]
+        cells = [f"{plain(sign['number'])} {verb} in {plain(sign['parameter'])} ({sign['from']:g} to {sign['to']:g})"]
+        if not quick:
+            cells += [number(sign.get("at_from")), number(sign.get("at_to")), VERDICTS[sign.get("passed")]]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def units_kept(text):
+    """In tables a number and its unit stay on one line, and so does a slash with what stands before it."""
+    return re.sub(r"^\|.*$", lambda row: re.sub(r"(?<=\d) (?=(?:ms|s|min|kB|MB|GB|GiB)\b)| (?=/ )", "&nbsp;", row.group()), text, flags=re.MULTILINE)
+
+
 def entry_page(program, entry, out, quick):
     lines = [f"# {plain(entry['title'])}", "", plain(entry["citation"]), "", f"**Status.** {plain(entry['status'])}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
              "## Claim", "", plain(entry["claim"]), ""]
@@ -115,17 +147,9 @@ def entry_page(program, entry, out, quick):
     if drawn:
         lines += ["", "## Comparative statics", ""]
         lines += [line for words, file in drawn for line in (f"![{words}]({file})", "")]
-    lines += ["", "## Checks", "", "| check | expected | computed | tolerance | |", "|---|---:|---:|---:|---|"]
-    for check in entry["checks"]:
-        expected = number(check["expected"]) if "expected" in check else f"at most {number(check.get('bound')) or check['at_most']}"
-        verdict = {True: "pass", False: "**fail**", None: ""}[check.get("passed")]
-        lines.append(f"| {plain(check['name'])} | {expected} | {number(check.get('computed'))} | {check['tolerance']:g} | {verdict} |")
+    lines += ["", "## Checks", "", *checks_table(entry, quick)]
     if entry["signs"]:
-        lines += ["", "| comparative static | from | to | |", "|---|---:|---:|---|"]
-    for sign in entry["signs"]:
-        verb = {"+": "rises", "-": "falls", "0": "stays"}[sign["sign"]]
-        verdict = {True: "pass", False: "**fail**", None: ""}[sign.get("passed")]
-        lines.append(f"| {plain(sign['number'])} {verb} in {plain(sign['parameter'])} ({sign['from']:g} to {sign['to']:g}) | {number(sign.get('at_from'))} | {number(sign.get('at_to'))} | {verdict} |")
+        lines += ["", *signs_table(entry, quick)]
     readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
     readme = re.sub(r"\*\*Status\.\*\* .*\n\n", "", readme, count=1)  # said above, in more words
     readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
@@ -168,6 +192,8 @@ def main():
     out = pathlib.Path(asked.out)
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(ROOT / "docs", out)
+    for page in out.rglob("*.md"):
+        page.write_text(units_kept(page.read_text(encoding="utf-8")), encoding="utf-8")
     home = (ROOT / "README.md").read_text(encoding="utf-8")
     home = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", home.replace("](docs/", "]("))
     (out / "index.md").write_text(home, encoding="utf-8")

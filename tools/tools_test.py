@@ -46,6 +46,14 @@ class Docs(unittest.TestCase):
         self.assertEqual(make_docs.numbers_words(entry, "a.melian"), ["--number", "rounds.1"])
         self.assertEqual(make_docs.numbers_words(entry, "b.melian"), [])
 
+    def test_checks_that_were_not_run_have_no_empty_columns(self):
+        entry = {"checks": [{"name": "value of S", "expected": 0.5, "tolerance": 1e-6, "computed": 0.5, "passed": True}]}
+        self.assertEqual(make_docs.checks_table(entry, quick=True)[-1], "| value of S | 0.5 | 1e-06 |")
+        self.assertEqual(make_docs.checks_table(entry, quick=False)[-1], "| value of S | 0.5 | 0.5 | 1e-06 | pass |")
+
+    def test_a_number_in_a_table_stays_with_its_unit(self):
+        self.assertEqual(make_docs.units_kept("2 ms\n| 2 ms / 4 | 3 states |"), "2 ms\n| 2&nbsp;ms&nbsp;/ 4 | 3 states |")
+
     def test_text_of_the_catalogue_is_no_markdown(self):
         self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
 
