@@ -1,5 +1,6 @@
 # make run    install what is missing, build, run the Istanbul study, say where the report is
 # make worlds the same, and its claims over plausible worlds (twenty minutes more)
+# make korea  the second study, of the Korean armistice talks, with its plausible worlds (a few minutes)
 # make test   install what is missing, build everything, run every test (CTest and the front end's own)
 # make build  the program, at build/melian          make bench    the benchmarks
 # make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
@@ -16,7 +17,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 study := studies/istanbul_2025.toml
-out   := out/istanbul_2025
+out    = out/$(basename $(notdir $(study)))
 jobs  := $(shell nproc)
 
 checksum = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
@@ -25,10 +26,10 @@ browser_stamp := $(packages_stamp)-browser
 npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run worlds build web test test-program test-web bench debug fuzz format tidy check docs clean
+.PHONY: help run worlds korea build web test test-program test-web bench debug fuzz format tidy check docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -9
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -10
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
@@ -57,7 +58,8 @@ web/dist/index.html: $(npm_stamp) $(web_sources)
 web: web/dist/index.html
 
 run: study_options := --worlds 0
-run worlds: build web
+korea: study := studies/korea_1951.toml
+run worlds korea: build web
 	@build/melian run $(study) --out $(out) $(study_options)
 	@echo
 	@echo "The report: $(CURDIR)/$(out)/report.html (open it in any browser; it needs no network)"
