@@ -138,8 +138,8 @@ def entry_page(program, entry, out, quick):
     lines = [f"# {plain(entry['title'])}", "", plain(entry["citation"]), "", f"**Status.** {plain(entry['status'])}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
              "## Claim", "", plain(entry["claim"]), ""]
     for condition in entry["conditions"]:
-        verdict = {True: ", **holds**", False: ", **does not hold**", None: ""}[condition["holds"]]
-        lines.append(f"- {plain(condition['text'])}{verdict}")
+        verdict = {True: "**holds:** ", False: "**does not hold:** ", None: ""}[condition["holds"]]
+        lines.append(f"- {verdict}{plain(condition['text'])}")
     if trees := pictures(program, entry, out):
         lines += ["", "## Play", ""]
         lines += [line for words, file in trees for line in (f"![{words}]({file})", "")]

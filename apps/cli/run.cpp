@@ -97,8 +97,8 @@ struct RunCommand {
   [[nodiscard]] int keep_and_show(const StudyRun& found, const fs::path& folder, const Result<std::string>& page) const {
     const Result<void> written = write_file(folder / "results.json", found.results);
     if (!written) return fail(written.error());
-    constexpr int columns_of_a_study = 100;
-    print(study_summary(found.results, {.colour = style_of_stdout().colour, .width = columns_of_a_study}));
+    constexpr int most_columns = 100;
+    print(study_summary(found.results, {.colour = style_of_stdout().colour, .width = columns_of_stdout(most_columns)}));
     std::string kept = fmt::format("\nresults: {}\nstore:   {} ({} solved games, {} of them known before)\n", (folder / "results.json").string(),
                                    (folder / "store.sqlite").string(), found.pieces + found.worlds, found.from_store + found.worlds_from_store);
     if (page) {

@@ -33,6 +33,12 @@ bool wants_colour(int stream) {
 
 TextStyle style_of_stdout() { return {wants_colour(STDOUT_FILENO), 80}; }
 
+int columns_of_stdout(int most) {
+  winsize size{};
+  if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return most;
+  return std::clamp(static_cast<int>(size.ws_col), 80, most);
+}
+
 bool colour_on_stderr() { return wants_colour(STDERR_FILENO); }
 
 void print(const std::string& text) {

@@ -11,6 +11,9 @@ namespace melian::cli {
 
 /// Colours and width for stdout; no colour where NO_COLOR is set, TERM is "dumb", or stdout is no terminal.
 [[nodiscard]] TextStyle style_of_stdout();
+
+/// As many columns as the terminal has, 80 at least and `most` at most; `most` where stdout is none.
+[[nodiscard]] int columns_of_stdout(int most);
 [[nodiscard]] bool colour_on_stderr();
 
 void print(const std::string& text);       ///< to stdout

@@ -356,7 +356,6 @@ class Beliefs {
     out.suffixes = player(about).types;
     out.low = 0.0;
     out.high = 1.0;
-    out.note = player(about).note;
     out.span = span;
     return out;
   }

@@ -65,19 +65,30 @@ class Lists {
 
   // ---- parameters --------------------------------------------------------------------------------------------------------
 
+  [[nodiscard]] const std::string& name_of_player(int player) const { return bench_.model.players[static_cast<std::size_t>(player)].name; }
+
+  /// What was written beside it; of odds, first of what: "chance that D is weak".
+  [[nodiscard]] std::string note_of(const CheckedParameter& parameter, std::size_t content) const {
+    const bool odds = parameter.role == CheckedParameter::Role::prior || parameter.role == CheckedParameter::Role::belief;
+    if (!odds || parameter.player < 0 || parameter.suffixes.empty()) return parameter.note;
+    const std::string seen_by = parameter.observer < 0 ? "" : fmt::format(", as {} sees it,", name_of_player(parameter.observer));
+    return fmt::format("chance{} that {} is {}{}{}", seen_by, name_of_player(parameter.player), parameter.suffixes[content], parameter.note.empty() ? "" : "; ",
+                       parameter.note);
+  }
+
   void list(const CheckedParameter& parameter) {
     ParameterInfo info;
     info.low = parameter.low;
     info.high = parameter.high;
     info.words = parameter.words;
     info.shapes = parameter.shapes;
-    info.note = parameter.note;
     const Diagnostic place = diagnostic_at(bench_.read.sources, parameter.span, "", "");
     info.file = place.file;
     info.line = place.line;
     for (std::size_t k = 0; k < parameter.contents.size(); ++k) {
       info.name = parameter.suffixes.empty() ? parameter.name : parameter.name + "." + parameter.suffixes[k];
       info.content = parameter.contents[k];
+      info.note = note_of(parameter, k);
       bench_.model.parameter_infos.push_back(info);
     }
   }

@@ -262,3 +262,20 @@ TEST_CASE("meaning: long texts full of mistakes are refused in little time") {
   }
   for (const std::string& text : {lets, names, doubles}) CHECK_FALSE(read_model_text(text, "long.melian").has_value());
 }
+
+TEST_CASE("parameters: the note of a prior or a belief says whose chance it is, before what was written beside it") {
+  const auto model = read_model_text(R"(model "notes"
+player A
+player B types weak 0.4, tough 0.6  ## its cost is private
+param cost[B]: weak = 0.1, tough = 0.2
+A believes B: weak with 0.9, tough otherwise  ## an optimist
+phase crisis {
+  A offers x in 0..1 by 0.5
+  B chooses answer { accept { end settled: A gets x, B gets 1 - x }  fight { end war: A gets 0, B gets 0 - cost[B] } }
+}
+)",
+                                     "notes.melian");
+  REQUIRE(model);
+  CHECK(info_of(*model, "prior[B].weak")->note == "chance that B is weak");
+  CHECK(info_of(*model, "belief[A][B].weak")->note == "chance, as A sees it, that B is weak; an optimist");
+}

@@ -38,7 +38,7 @@ std::string number_or_reason(const std::optional<double>& number, const std::str
 std::string checks_table(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style) {
   const bool run = !results.empty();
   Table table(run ? std::vector<std::string>{"check", "expected", "computed", "tolerance", ""} : std::vector<std::string>{"check", "expected", "tolerance"});
-  table.align_right(run ? std::vector<std::size_t>{1, 2, 3} : std::vector<std::size_t>{1, 2});
+  table.align_right(run ? std::vector<std::size_t>{1, 2, 3} : std::vector<std::size_t>{1, 2}).wrap_first();
   for (std::size_t k = 0; k < entry.checks.size(); ++k) {
     const Check& check = entry.checks[k];
     const std::optional<double> bound = run ? results[k].expected : std::nullopt;
@@ -57,6 +57,7 @@ std::string signs_table(const CatalogueEntry& entry, const std::vector<CheckResu
   if (entry.signs.empty()) return {};
   const bool run = !results.empty();
   Table table(run ? std::vector<std::string>{"comparative static", "from", "to", ""} : std::vector<std::string>{"comparative static"});
+  table.wrap_first();
   if (run) table.align_right({1, 2});
   for (std::size_t k = 0; k < entry.signs.size(); ++k) {
     if (!run) {
@@ -100,7 +101,7 @@ std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const 
   std::string out;
   for (const std::string& tag : tags) {
     Table table({"", "", "", ""});
-    table.align_right({3});
+    table.align_right({3}).keep_first();
     for (std::size_t k = 0; k < catalogue.size(); ++k) {
       const CatalogueEntry& entry = catalogue[k];
       if (std::ranges::find(entry.tags, tag) == entry.tags.end()) continue;
@@ -126,8 +127,7 @@ std::string entry_text(const CatalogueEntry& entry, const std::vector<CheckResul
   out += "  " + wrap(fmt::format("Mechanisms: {}.", fmt::join(entry.tags, ", ")), inner, 2) + "\n\n";
   out += paint(style, "1", "Claim") + "\n  " + wrap(entry.claim, inner, 2) + "\n";
   for (const ConditionResult& condition : judge_conditions(entry)) {
-    std::string words = "Condition: " + condition.text;
-    if (condition.holds) words += *condition.holds ? ", holds" : ", does not hold";
+    std::string words = fmt::format("Condition{}: {}", !condition.holds ? "" : *condition.holds ? ", holds" : ", does not hold", condition.text);
     if (!condition.as_stated) words += " (FAIL: " + (condition.why_not.empty() ? "the file states the opposite" : condition.why_not) + ")";
     out += "  " + wrap(words, inner, 4) + "\n";
   }

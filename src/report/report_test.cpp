@@ -115,6 +115,24 @@ TEST_CASE("table: shortens its widest column where the width does not suffice") 
   CHECK(contains(text, "…"));
 }
 
+TEST_CASE("table: a first column that wraps keeps all its words, beside numbers that stay on the first line") {
+  Table table({"check", "number"});
+  table.align_right({1}).wrap_first();
+  table.add({"the first offer after a refusal at night", "1.5"});
+  CHECK(table.text({.colour = false, .width = 34}) == R"(  check                     number
+  the first offer after a      1.5
+  refusal at night
+)");
+}
+
+TEST_CASE("table: a first column that is kept is whole, however little that leaves to the others") {
+  Table table({"name", "title"});
+  table.keep_first();
+  table.add({"leventoglu_slantchev_2007", "The armed peace of two sides"});
+  const std::string text = table.text({.colour = false, .width = 44});
+  CHECK(text.find("leventoglu_slantchev_2007  The armed peac…") != std::string::npos);
+}
+
 TEST_CASE("percent: exact only at certainty") {
   CHECK(percent(0.0) == "0%");
   CHECK(percent(1e-5) == "under 0.1%");

@@ -81,6 +81,7 @@ class StudyScreen {
   [[nodiscard]] std::string claims() const {
     if (!results_.contains("claims") || results_["claims"].empty()) return "";
     Table table(header("claim, by reading"));
+    table.wrap_first();
     bool any_depends = false;
     for (const Json& claim : results_["claims"]) {
       std::vector<std::string> row{fmt::format("{} {}", claim.value("id", ""), claim.value("text", ""))};

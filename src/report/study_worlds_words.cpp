@@ -18,10 +18,21 @@ using Json = nlohmann::ordered_json;
 /// The report's page draws the same lines: an effect this far from nought decides something, and two are told.
 constexpr double effect_worth_telling = 0.05;
 constexpr std::size_t deciders_told = 2;
-/// From this share on a claim, or its opposite, holds nearly everywhere, and nothing decides it.
+/// From this share on a claim, or its opposite, holds nearly everywhere.
 constexpr double nearly_all = 0.9;
 /// A side of a box this near the end of the plausible range, as a share of the range, cuts nothing off.
 constexpr double cuts_nothing_off = 0.01;
+
+/// Whether the claim, or its opposite, holds nearly everywhere, worlds counting alike and weighed in every way there is: then
+/// nothing decides it.
+bool is_settled(double share, double opposite, const Json& weighted) {
+  const auto nearly_everywhere = [&](double alike, auto of_weight) {
+    return alike >= nearly_all && std::ranges::all_of(weighted, [&](const Json& weight) { return of_weight(weight) >= nearly_all; });
+  };
+  const auto holds = [](const Json& weight) { return weight.value("share", 0.0); };
+  const auto fails = [&](const Json& weight) { return 1.0 - holds(weight) - weight.value("undecided_share", 0.0); };
+  return nearly_everywhere(share, holds) || nearly_everywhere(opposite, fails);
+}
 
 struct Row {
   double share = 0.0, low = 0.0, high = 1.0;
@@ -92,7 +103,7 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
   if (!results.contains("worlds") || results["worlds"].is_null() || !results.contains("claims")) return "";
   const std::vector<std::string> weights = weights_of(results);
   const double number = results["worlds"].value("number", 0.0);
-  std::vector<std::string> header{fmt::format("claim, over {} plausible worlds", grouped(static_cast<long long>(number))), "holds", "opposite", "open"};
+  std::vector<std::string> header{"claim", "holds", "opposite", "open"};
   for (std::size_t w = 0; w < weights.size(); ++w) header.push_back(fmt::format("by [{}]", w + 1));
   Table table(std::move(header));
   std::vector<std::size_t> numbers;
@@ -109,16 +120,25 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
     for (const std::string& id : weights) cells.push_back(weighted.contains(id) ? percent(weighted[id]["share"]) : "");
     table.add(std::move(cells));
     const std::string by = deciders(claim), box = box_words(results, claim);
-    if (!by.empty() && std::max(row.share, row.opposite) < nearly_all)
+    if (!by.empty() && !is_settled(row.share, row.opposite, weighted))
       decided += "  " + wrap(fmt::format("{} is decided mostly by {}", claim.value("id", ""), by), inner, 4) + "\n";
     if (!box.empty()) boxes += "  " + wrap(box, inner, 4) + "\n";
   }
   if (table.empty()) return "";
-  std::string out = "\n" + table.text(style);
-  out +=
-      "  " + wrap("holds, opposite: shares of worlds; their 95 % intervals reach as far as what is open, that is, undecided or not solved.", inner, 2) + "\n";
-  for (std::size_t w = 0; w < weights.size(); ++w)
-    out += "  " + wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}", w + 1, weights[w]), inner, 4) + "\n";
+  std::string out =
+      "\n" + paint(style, "1", fmt::format("in how many of {} plausible worlds", grouped(static_cast<long long>(number)))) + "\n" + table.text(style);
+  out += "  " +
+         wrap(
+             "holds, opposite: shares of worlds, in which a claim or its opposite holds; their 95 % intervals reach as far as what is open, that is, undecided "
+             "or not solved.",
+             inner, 2) +
+         "\n";
+  const Json effective = results["worlds"].value("effective_number", Json::object());
+  for (std::size_t w = 0; w < weights.size(); ++w) {
+    const std::string worth =
+        effective.contains(weights[w]) ? fmt::format(" (worth {} that count alike)", grouped(std::llround(effective[weights[w]].get<double>()))) : "";
+    out += "  " + wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}{}", w + 1, weights[w], worth), inner, 4) + "\n";
+  }
   if (!decided.empty()) out += "\n" + paint(style, "1", "what decides") + "\n" + decided + boxes;
   return out;
 }

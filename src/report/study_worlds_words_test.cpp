@@ -23,15 +23,16 @@ nlohmann::ordered_json example() {
 
 TEST_CASE("worlds_words: claim and opposite side by side, what decides, where it holds, in a hundred columns") {
   const std::string golden = R"(
-  claim, over 4,096 plausible worlds                     holds        opposite  open  by [1]  by [2]
+in how many of 4,096 plausible worlds
+  claim                                                  holds        opposite  open  by [1]  by [2]
   C5 Talks only prolong the war and give time…  31% (30 to 38)  63% (62 to 70)  6.3%     36%     42%
   C7 When the enemy asks to talk, he is weak:…  22% (21 to 40)  61% (60 to 79)   17%     13%     10%
   C11 After an ultimatum is renounced, the ne…  47% (46 to 59)  42% (41 to 54)   11%     44%     52%
   C13 Neither side can offer what the other w…  64% (63 to 65)  36% (35 to 37)  0.3%     81%     77%
-  holds, opposite: shares of worlds; their 95 % intervals reach as far as what is open, that is,
-  undecided or not solved.
-  by [1]: holds, likelier worlds counting more: inter_state_wars
-  by [2]: holds, likelier worlds counting more: events
+  holds, opposite: shares of worlds, in which a claim or its opposite holds; their 95 % intervals
+  reach as far as what is open, that is, undecided or not solved.
+  by [1]: holds, likelier worlds counting more: inter_state_wars (worth 2,210 that count alike)
+  by [2]: holds, likelier worlds counting more: events (worth 312 that count alike)
 
 what decides
   C5 is decided mostly by costs of fighting, time gained by talks
@@ -49,6 +50,20 @@ what decides
   CHECK(text == golden);
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) CHECK(text_width(line) <= 100);
+}
+
+TEST_CASE("worlds_words: a claim that holds nearly everywhere is settled, unless it does not once likelier worlds count more") {
+  nlohmann::ordered_json results = example();
+  nlohmann::ordered_json& worlds = results["claims"][0]["worlds"];
+  const double all = worlds["solved"].get<double>() + worlds["failed"].get<double>();
+  worlds["share"] = 0.95;
+  worlds["holds"] = 0.95 * all;
+  worlds["fails"] = 0.05 * all;
+  const std::string decided = "C5 is decided mostly by";
+  for (auto& weight : worlds["weighted"]) weight["share"] = 0.92;
+  CHECK(worlds_words(results, {}).find(decided) == std::string::npos);
+  worlds["weighted"]["events"]["share"] = 0.5;
+  CHECK(worlds_words(results, {}).find(decided) != std::string::npos);
 }
 
 TEST_CASE("worlds_words: nothing where no claim was judged in worlds") {

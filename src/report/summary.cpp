@@ -107,6 +107,7 @@ class Screen {
   /// Rounds, offers, tallies and information, one line each.
   [[nodiscard]] std::string play() const {
     Table table({"", ""});
+    table.wrap_last();
     if (prediction_.rounds_distribution.size() > 1) table.add({"rounds", rounds_words()});
     if (prediction_.unfinished > 0)
       table.add({"unfinished", structure_.horizon == HorizonKind::forever

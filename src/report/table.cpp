@@ -16,12 +16,15 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
   return right ? pad + text : text + pad;
 }
 
-/// Words in `width` columns, every line after the first behind `indent` blanks.
-std::string wrapped_cell(const std::string& text, std::size_t width, std::size_t indent) {
-  const std::string lines = wrap(text, {false, static_cast<int>(width)}, 0);
-  std::string out;
-  for (char c : lines) out += c == '\n' ? "\n" + std::string(indent, ' ') : std::string(1, c);
-  return out;
+std::vector<std::string> lines_of(const std::string& text, std::size_t width) {
+  std::vector<std::string> lines{""};
+  for (char c : wrap(text, {false, static_cast<int>(width)}, 0)) {
+    if (c == '\n')
+      lines.emplace_back();
+    else
+      lines.back() += c;
+  }
+  return lines;
 }
 
 std::string without_trailing_blanks(std::string line) {
@@ -82,6 +85,16 @@ Table& Table::wrap_last() {
   return *this;
 }
 
+Table& Table::wrap_first() {
+  wraps_first_ = true;
+  return *this;
+}
+
+Table& Table::keep_first() {
+  keeps_first_ = true;
+  return *this;
+}
+
 void Table::add(std::vector<std::string> row) {
   row.resize(header_.size());
   rows_.push_back(std::move(row));
@@ -99,20 +112,29 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
     return sum;
   };
   constexpr std::size_t narrowest = 8, narrowest_wrapped = 24;
-  while (wraps_last_ && width.back() > narrowest_wrapped && total() > static_cast<std::size_t>(std::max(20, style.width))) --width.back();
-  while (total() > static_cast<std::size_t>(std::max(20, style.width))) {
-    const auto widest = std::ranges::max_element(width);
-    if (*widest <= narrowest) break;
+  const auto too_wide = [&] { return total() > static_cast<std::size_t>(std::max(20, style.width)); };
+  while (wraps_last_ && width.back() > narrowest_wrapped && too_wide()) --width.back();
+  while (wraps_first_ && width.front() > narrowest_wrapped && too_wide()) --width.front();
+  while (too_wide()) {
+    const auto widest = std::max_element(width.begin() + (keeps_first_ ? 1 : 0), width.end());
+    if (widest == width.end() || *widest <= narrowest) break;
     --*widest;
   }
+  const auto wraps = [&](std::size_t c) { return (wraps_first_ && c == 0) || (wraps_last_ && c + 1 == header_.size()); };
   const auto line_of = [&](const std::vector<std::string>& row) {
-    std::string line(indent, ' ');
+    std::vector<std::vector<std::string>> cells;
+    std::size_t height = 1;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      if (c > 0) line += "  ";
-      const bool wraps = wraps_last_ && c + 1 == row.size();
-      line += wraps ? wrapped_cell(row[c], width[c], text_width(line)) : padded(shorten(row[c], width[c]), width[c], right_[c]);
+      cells.push_back(wraps(c) ? lines_of(row[c], width[c]) : std::vector<std::string>{shorten(row[c], width[c])});
+      height = std::max(height, cells.back().size());
     }
-    return without_trailing_blanks(std::move(line));
+    std::string lines;
+    for (std::size_t k = 0; k < height; ++k) {
+      std::string line(indent, ' ');
+      for (std::size_t c = 0; c < row.size(); ++c) line += (c > 0 ? "  " : "") + padded(k < cells[c].size() ? cells[c][k] : "", width[c], right_[c]);
+      lines += (k > 0 ? "\n" : "") + without_trailing_blanks(std::move(line));
+    }
+    return lines;
   };
   std::string out;
   if (std::ranges::any_of(header_, [](const std::string& title) { return !title.empty(); })) out += paint(style, "2", line_of(header_)) + "\n";

@@ -21,13 +21,17 @@ namespace melian {
 [[nodiscard]] std::string wrap(const std::string& text, const TextStyle& style, std::size_t indent = 0);
 
 /// A table with aligned columns; numbers to the right, words to the left; where the width does not suffice, the widest
-/// column (or, with `wrap_last`, the last) gives way. Rows shorter than the header are filled.
+/// column (or one that wraps) gives way. Rows shorter than the header are filled.
 class Table {
  public:
   explicit Table(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size(), false) {}
   Table& align_right(const std::vector<std::size_t>& columns);
   /// The last column's words go on in further lines instead of being shortened.
   Table& wrap_last();
+  /// The first column's words do.
+  Table& wrap_first();
+  /// The first column is never shortened: names that somebody types.
+  Table& keep_first();
   void add(std::vector<std::string> row);
   [[nodiscard]] bool empty() const { return rows_.empty(); }
   [[nodiscard]] std::string text(const TextStyle& style, std::size_t indent = 2) const;
@@ -35,7 +39,7 @@ class Table {
  private:
   std::vector<std::string> header_;
   std::vector<bool> right_;
-  bool wraps_last_ = false;
+  bool wraps_last_ = false, wraps_first_ = false, keeps_first_ = false;
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -82,7 +82,7 @@ TEST_CASE("models: are listed by mechanism, found by part of their name, and giv
   CHECK(contains(run("models powel").err, "`powell_1999` or `powell_2004` or `powell_2006`"));
   CHECK(contains(run("models --tag screning").err, "did you mean `screening`?"));
   const Ran entry = run("models fearon_1995 --list");
-  CHECK(contains(entry.out, "q* = (cH - cL) / (cH + cA) ="));
+  CHECK(contains(entry.out, "Condition, holds: private cost: risky demand iff q < q* = (cH - cL) / (cH +"));
   const Json document = Json::parse(run("models schultz_1999 --list --json").out);
   CHECK(document["schema"] == "melian.catalogue/1");
   CHECK(document["entries"].size() == 1);

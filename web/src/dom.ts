@@ -22,9 +22,10 @@ export function percent(share: number): string {
   return `${(100 * share).toFixed(share < 0.0995 || share > 0.9 ? 1 : 0)}\u00a0%`;
 }
 
-/** A share as "27.9 %", and what `error` it may have in percentage points: never shown as 0.0 when it is not 0. */
+/** A share as "27.9 %", and what `error` it may have in percentage points: near either end in hundredths, and never 0 or 100 when it is not. */
 export function percent_within(share: number, error: number | undefined): Child[] {
-  const exact = share > 0 && share < 0.0005 ? "< 0.1\u00a0%" : `${(100 * share).toFixed(1)}\u00a0%`;
+  const hundredths = Math.min(share, 1 - share) < 0.001 && share !== 0 && share !== 1;
+  const exact = !hundredths ? `${(100 * share).toFixed(1)}\u00a0%` : share < 5e-5 ? "< 0.01\u00a0%" : share > 1 - 5e-5 ? "> 99.99\u00a0%" : `${(100 * share).toFixed(2)}\u00a0%`;
   return error === undefined ? [exact] : [exact, " ", h("small", {}, `\u00b1 ${points(100 * error)}`)];
 }
 
@@ -115,6 +116,6 @@ export function listed(names: string[]): string {
 export function share_within(share: number, interval: [number, number] | null): string {
   if (interval === null) return percent(share);
   const digits = interval[1] - interval[0] < 0.02 ? 1 : 0;
-  const side = (x: number): string => (100 * x).toFixed(digits);
-  return `${(100 * share).toFixed(digits)}\u00a0% (${side(interval[0])} to ${side(interval[1])}\u00a0%)`;
+  const side = (x: number): string => (x === 0 || x === 1 ? String(100 * x) : (100 * x).toFixed(digits));
+  return `${side(share)}\u00a0% (${side(interval[0])} to ${side(interval[1])}\u00a0%)`;
 }

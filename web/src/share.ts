@@ -21,8 +21,12 @@ export function share_of(claim: Claim, opposite: boolean, weight: string | null 
   return { share: Math.max(0, 1 - share - undecided), interval: [1 - interval[1], 1 - interval[0]], undecided };
 }
 
-/** Whether the claim or its opposite holds nearly everywhere: then nothing within the plausible ranges decides it. */
-export const is_settled = (claim: Claim): boolean => Math.max(share_of(claim, false)?.share ?? 0, share_of(claim, true)?.share ?? 0) >= nearly_all;
+/** Whether the claim, or its opposite, holds nearly everywhere, worlds counting alike and weighed in every way there is. */
+export const holds_nearly_everywhere = (claim: Claim, opposite: boolean): boolean =>
+  [null, ...Object.keys(claim.worlds?.weighted ?? {})].every((weight) => (share_of(claim, opposite, weight)?.share ?? 0) >= nearly_all);
+
+/** Whether one of the two does: then nothing within the plausible ranges decides the claim. */
+export const is_settled = (claim: Claim): boolean => holds_nearly_everywhere(claim, false) || holds_nearly_everywhere(claim, true);
 
 const at = (share: number): string => `${(100 * Math.min(1, Math.max(0, share))).toFixed(2)}%`;
 

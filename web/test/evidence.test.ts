@@ -50,6 +50,20 @@ describe("words on evidence", () => {
   });
 });
 
+describe("a log that nothing in tests a reading by", () => {
+  it("is said to test nothing, in the opening and beside the bars", async () => {
+    const study = JSON.parse(example) as Study, found = study.evidence as Evidence, ids = study.readings.map((r) => r.id);
+    const by_reading = Object.fromEntries(ids.map((id, i) => [id, -1 - i]));
+    study.evidence = { ...found, silence: [], bayes_factors: [], calibration: by_reading, events: found.events.slice(0, 1).map((e) => ({ ...e, phase: "calibration", log_likelihood: by_reading })) } as Evidence;
+    const { page, faults } = await open(JSON.stringify(study));
+    expect(await page.textContent("#evidence .answer")).toContain("Nothing in the log came after both were written, so that nothing tests ");
+    expect(await page.textContent("#evidence figcaption")).not.toContain("dashed line");
+    const opening = (await page.$$eval("li", (all) => all.map((li) => li.textContent ?? ""))).find((text) => text.startsWith("The dated events test no reading"));
+    expect(opening).toContain(`${likelier(ids.length - 1, { a: ids[0] ?? "", b: ids.at(-1) ?? "" })}, and does not count`);
+    expect(faults).toEqual([]);
+  }, 60_000);
+});
+
 describe("quantile", () => {
   it("is the least offer with the share at or below it, whatever the order of offers", () => {
     expect([0.1, 0.25, 0.5, 0.9].map((q) => quantile([0.8, 0.2, 0.5], [0.2, 0.2, 0.6], q))).toEqual([0.2, 0.5, 0.5, 0.8]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Claim, Study } from "../src/results";
 import { box_words, side_words, sides_of } from "../src/sections/decides";
+import { percent_within, share_within } from "../src/dom";
 import { is_settled, share_of } from "../src/share";
 import { example, open } from "./open_report";
 
@@ -33,6 +34,37 @@ describe("is_settled", () => {
     expect(is_settled(claim_with({ share: 0.95, fails: 2, undecided: 3, holds: 85 }))).toBe(true);
     expect(is_settled(claim_with({ share: 0.02, fails: 95, undecided: 0, solved: 97, failed: 3 }))).toBe(true);
     expect(is_settled(claim_with({}))).toBe(false);
+  });
+
+  it("does not say so where likelier worlds, counting more, say otherwise", () => {
+    const weighted = (share: number) => ({ share: 0.95, fails: 2, undecided: 3, holds: 85, weighted: { events: { share, interval: [0, 1] as [number, number], undecided_share: 0 } } });
+    expect(is_settled(claim_with(weighted(0.91)))).toBe(true);
+    expect(is_settled(claim_with(weighted(0.4)))).toBe(false);
+  });
+
+  it("keeps a claim apart from what follows almost whatever one assumes, and says what weighing does", async () => {
+    const study = read();
+    const claim = study.claims.find((c) => c.worlds?.weighted && Object.keys(c.worlds.weighted).length > 0);
+    if (!claim?.worlds?.weighted) throw new Error("the example has weighted claims");
+    Object.assign(claim.worlds, { share: 0.95, fails: 0.05 * (claim.worlds.solved + claim.worlds.failed) });
+    Object.values(claim.worlds.weighted).forEach((weight) => Object.assign(weight, { share: 0.5, undecided_share: 0 }));
+    const { page } = await open(JSON.stringify(study));
+    const told = await page.$$eval(".group", (groups, id) => groups.filter((g) => [...g.querySelectorAll("a")].some((a) => a.textContent === id)).map((g) => [g.querySelector("h3")?.firstChild?.textContent, [...g.querySelectorAll("li")].find((li) => li.textContent?.startsWith(`${id} `))?.textContent]), claim.id);
+    expect(told).toHaveLength(1);
+    expect(told[0]?.[0]).toBe("Depends on what one assumes");
+    expect(told[0]?.[1]?.replaceAll("\u00a0", " ")).toContain("Likelier worlds counting more, it holds in 50 % by");
+  }, 60_000);
+});
+
+describe("shares in words", () => {
+  it("are exact at either end only where they are, and in hundredths next to it", () => {
+    expect(percent_within(0.279, undefined)).toEqual(["27.9\u00a0%"]);
+    expect(percent_within(0.0006, undefined)).toEqual(["0.06\u00a0%"]);
+    expect(percent_within(0.9994, undefined)).toEqual(["99.94\u00a0%"]);
+    expect(percent_within(1e-7, undefined)).toEqual(["< 0.01\u00a0%"]);
+    expect(percent_within(1 - 1e-7, undefined)).toEqual(["> 99.99\u00a0%"]);
+    expect(percent_within(1, undefined)).toEqual(["100.0\u00a0%"]);
+    expect(share_within(0, [0, 0.019])).toBe("0\u00a0% (0 to 1.9\u00a0%)");
   });
 });
 

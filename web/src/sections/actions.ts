@@ -43,5 +43,5 @@ export function actions(study: Study): HTMLElement | null {
     ],
   });
   return section("actions", "What else is done", null, legend(reading_lines(study)),
-    figure(plot, `How often each choice is made, among the times the decision comes up in a ${study.study.round_name}, by reading; of two choices only the first is drawn. Bargaining choices and strikes are moves of a few public variables. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}.`, "actions.csv", points.map((p) => ({ ...p }))));
+    figure(plot, `How often each choice is made, among the times the decision comes up in a ${study.study.round_name}, by reading; of two choices only the first is drawn. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}.`, "actions.csv", points.map((p) => ({ ...p }))));
 }

@@ -1,6 +1,6 @@
 /** The answer in sentences a person can read who knows no game theory: each put together from numbers of the results. */
 import { grouped, h, listed, percent, share_within, words, type Child } from "../dom";
-import { is_settled, nearly_all, share_of, type Share } from "../share";
+import { holds_nearly_everywhere, is_settled, nearly_all, share_of, type Share } from "../share";
 import { split_claims, type Claim, type Study, type Verdict } from "../results";
 import { box_words, deciders } from "./decides";
 import { evidence_in_short } from "./evidence";
@@ -20,7 +20,15 @@ function over_worlds(claim: Claim): string {
   const share = share_of(claim, false), opposite = share_of(claim, true);
   if (share === null || opposite === null) return "";
   const decided = is_settled(claim) ? [] : deciders(claim);
-  return ` It holds in ${share_within(share.share, share.interval)} of the plausible worlds, its opposite in ${share_within(opposite.share, opposite.interval)}${share.undecided >= 0.005 ? `; ${percent(share.undecided)} are undecided` : ""}${decided.length > 0 ? `. Decided mostly by ${listed(decided)}` : ""}.`;
+  return ` It holds in ${share_within(share.share, share.interval)} of the plausible worlds, its opposite in ${share_within(opposite.share, opposite.interval)}${share.undecided >= 0.005 ? `; ${percent(share.undecided)} are undecided` : ""}${but_weighed(claim)}${decided.length > 0 ? `. Decided mostly by ${listed(decided)}` : ""}.`;
+}
+
+/** Where only weighing worlds keeps a claim, or its opposite, from holding nearly everywhere. */
+function but_weighed(claim: Claim): string {
+  const opposite = (share_of(claim, true)?.share ?? 0) >= nearly_all;
+  if (is_settled(claim) || (share_of(claim, opposite)?.share ?? 0) < nearly_all) return "";
+  const shares = Object.keys(claim.worlds?.weighted ?? {}).map((weight) => `in ${percent(share_of(claim, opposite, weight)?.share ?? 0)} by ${words(weight)}`);
+  return `. Likelier worlds counting more, ${opposite ? "the opposite" : "it"} holds ${listed(shares)}`;
 }
 
 const sentence = (study: Study, claim: Claim): HTMLElement => h("li", {}, link(claim), ` \u201c${claim.text.replace(/\.$/, "")}\u201d ${by_verdict(study, claim)}.`, over_worlds(claim));
@@ -38,14 +46,15 @@ function groups_of(study: Study): Group[] {
       { title: "The readings agree", why: "the verdict is the same under every reading; whether it survives other assumptions was not tried", claims: study.claims.filter((claim) => !split.includes(claim)) },
     ];
   }
-  const at_least = (share: Share | null): boolean => share !== null && share.share >= nearly_all, at_most = (share: Share | null): boolean => share !== null && share.share <= hardly_any;
-  const holds = judged.filter((j) => at_least(j.claim_share)), fails = judged.filter((j) => at_least(j.opposite));
+  const at_most = (share: Share | null): boolean => share !== null && share.share <= hardly_any;
+  const holds = judged.filter(({ claim }) => holds_nearly_everywhere(claim, false)), fails = judged.filter(({ claim }) => holds_nearly_everywhere(claim, true));
   const silent = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && at_most(j.claim_share) && at_most(j.opposite));
   const rest = judged.filter((j) => !holds.includes(j) && !fails.includes(j) && !silent.includes(j));
+  const however = (study.worlds?.weights ?? []).length > 0 ? ", however they are weighed" : "";
   return [
-    { title: "Follows almost whatever one assumes", why: "holds in nine plausible worlds of ten or more", claims: holds.map((j) => j.claim) },
-    { title: "The opposite follows almost whatever one assumes", why: "the opposite holds in nine plausible worlds of ten or more", claims: fails.map((j) => j.claim) },
-    { title: "Depends on what one assumes", why: "neither the claim nor its opposite holds nearly everywhere", claims: rest.map((j) => j.claim) },
+    { title: "Follows almost whatever one assumes", why: `holds in nine plausible worlds of ten or more${however}`, claims: holds.map((j) => j.claim) },
+    { title: "The opposite follows almost whatever one assumes", why: `the opposite holds in nine plausible worlds of ten or more${however}`, claims: fails.map((j) => j.claim) },
+    { title: "Depends on what one assumes", why: `neither the claim nor its opposite holds nearly everywhere${however.replace("they", "worlds")}`, claims: rest.map((j) => j.claim) },
     { title: "Cannot be told", why: "undecided in most worlds: the number is too close to its tolerance, or does not exist", claims: silent.map((j) => j.claim) },
     { title: "Judged under the readings only", why: "the worlds drawn cannot judge it; whether it survives other assumptions was not tried", claims: all.filter((j) => !judged.includes(j)).map((j) => j.claim) },
   ];

@@ -34,7 +34,7 @@ export function methods(study: Study): HTMLElement {
       item("certificate", "residuals of the equations, consistency of beliefs, gain of the best one-shot and full deviations, grid error: recomputed from the strategies alone"),
       item("claims", "exact expectations over the solved game, not samples; each verdict at half, once and twice the precision"),
       worlds ? item("worlds", `${String(worlds.number)} points of a scrambled Sobol sequence (${String(worlds.scrambles)} scrambles, seed ${String(worlds.seed)}) over the plausible ranges; intervals from the spread between scrambles; ${String(worlds.failed)} failed`) : null,
-      worlds ? item("what decides", "total effects by group of parameters (Sobol indices) on the verdict, with intervals; boxes by the patient rule induction method, tried again on resampled worlds") : null,
+      worlds ? item("what decides", "total effects by group of parameters (Sobol indices) on the number each claim compares, with intervals; boxes by the patient rule induction method, tried again on resampled worlds") : null,
       study.evidence ? item("evidence", "log-likelihood of each dated event under each reading by the forward filter over public states and beliefs; moves nobody saw are summed over; events before a reading was written only calibrate") : null,
       item("not done", study.limits.length > 0 ? `${String(study.limits.length)} limits are listed under \u201cHow to get this again\u201d` : "no limit is stated by this study"),
       first ? item("cut off", `${study.readings.map((r) => `${r.id} ${percent(r.result.rounds.unfinished)}`).join(", ")} of plays reach the horizon of ${number(study.study.horizon)} ${study.study.round_name}s`) : null));

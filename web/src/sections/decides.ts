@@ -90,6 +90,17 @@ function box_plot(claim: Claim, box: Box, varied: Varied[]): HTMLElement | null 
     `${claim.id}_box.csv`, rows.map(({ from: _from, to: _to, ...row }) => ({ ...row, coverage: box.coverage, density: box.density, support: box.support })));
 }
 
+/** Boxes are looked for where this many worlds at least have either verdict (docs/methods_worlds.md). */
+const least_for_a_box = 20;
+
+function no_box({ holds, fails }: { holds: number; fails: number }): string {
+  const [verb, found] = holds <= fails ? ["holds", holds] : ["fails", fails];
+  return found >= least_for_a_box ? `No box of few assumptions describes where it ${verb}.` : `It ${verb} in ${found === 0 ? "none" : `${String(found)} only`} of the worlds drawn: too few to look for where.`;
+}
+
+/** A share of variance beyond one is what a sample can give, not what there is. */
+const beyond = (effects: Effect[]): string => (effects.some((effect) => effect.total_effect > 1) ? " No effect is larger than one: estimates that are say that the rows are few for so skewed a number." : "");
+
 function decided(study: Study, claim: Claim): HTMLElement {
   const effects = by_effect(claim.decided_by ?? []).slice(0, most_shown), varied = study.worlds?.varied ?? [];
   const share = share_of(claim, false), opposite = share_of(claim, true), names = deciders(claim);
@@ -98,8 +109,8 @@ function decided(study: Study, claim: Claim): HTMLElement {
   const box = box_words(claim, varied);
   return h("article", { class: "decided", id: `decides-${claim.id}` }, h("h3", {}, `${claim.id} ${claim.text}`),
     h("p", {}, told, names.length > 0 ? (is_settled(claim) ? `Its number moves mostly with ${listed(names)}, but seldom across the tolerance.` : `Decided mostly by ${listed(names)}.`) : effects.length > 0 ? "No group of assumptions decides it by itself." : ""),
-    effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance over plausible worlds of the number it compares${claim.worlds?.half ? ` (${claim.worlds.half})` : ""} that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
-    box ? h("p", {}, box) : claim.box === null && claim.worlds ? h("p", { class: "why" }, "No box of few assumptions describes where it holds.") : null,
+    effects.length > 0 ? figure(effect_plot(effects), `${claim.id}: share of the variance over plausible worlds of the number it compares${claim.worlds?.half ? ` (${claim.worlds.half})` : ""} that would remain if all but this group were known (total effect), with 95 % intervals; effects overlap where groups act together, so they need not add up to one.${beyond(effects)}${study.worlds ? ` ${grouped(study.worlds.solved)} worlds, made as under the first figure here; \u03bb varies with the rest.` : ""}`, `${claim.id}_decided_by.csv`, data) : null,
+    box ? h("p", {}, box) : claim.box === null && claim.worlds ? h("p", { class: "why" }, no_box(claim.worlds)) : null,
     claim.box && box ? box_plot(claim, claim.box, varied) : null);
 }
 

@@ -20,10 +20,11 @@ export function strength(log_ratio: number | null): string {
   return factor < 3 ? "hardly worth a mention" : factor < 10 ? "some evidence" : factor < 100 ? "strong evidence" : "very strong evidence";
 }
 
-/** The two readings that the evidence parts most, the one that expected it more first. */
+/** The two readings that the evidence parts most, the one that expected it more first; by what tests no pair where nothing does. */
 export function farthest(study: Study, evidence: Evidence): Pair {
   const ids = reading_ids(study), pairs = ids.flatMap((a) => ids.filter((b) => b !== a).map((b) => ({ a, b })));
-  const by = (pair: Pair): number => together(evidence, pair, "test") ?? -Infinity;
+  const phase = pairs.some((pair) => together(evidence, pair, "test") !== null) ? "test" : "calibration";
+  const by = (pair: Pair): number => together(evidence, pair, phase) ?? -Infinity;
   return pairs.reduce((most, pair) => (by(pair) > by(most) ? pair : most), pairs[0] ?? { a: ids[0] ?? "", b: ids[0] ?? "" });
 }
 
@@ -41,7 +42,8 @@ function robustness(evidence: Evidence, pair: Pair): HTMLElement | null {
 function compared(study: Study, evidence: Evidence, pair: Pair): Child[] {
   const tested = together(evidence, pair, "test"), known = together(evidence, pair, "calibration");
   return [
-    h("p", { class: "answer", "aria-live": "polite" }, h("strong", {}, `What came after both were written is ${likelier(tested, pair)}`), `: ${strength(tested)}.`,
+    h("p", { class: "answer", "aria-live": "polite" }, ...(tested === null ? [h("strong", {}, `Nothing in the log came after both were written, so that nothing tests ${pair.a} against ${pair.b}.`)]
+      : [h("strong", {}, `What came after both were written is ${likelier(tested, pair)}`), `: ${strength(tested)}.`]),
       known === null ? "" : ` What came before one of the two was written, to which it may have been fitted, is ${likelier(known, pair)} and does not count.`),
     waterfall(study, evidence, pair), robustness(evidence, pair),
   ];
@@ -124,8 +126,9 @@ export function evidence_section(study: Study): HTMLElement | null {
 export function evidence_in_short(study: Study): string | null {
   const evidence = study.evidence;
   if (!evidence || evidence.events.length === 0) return null;
-  const pair = farthest(study, evidence), log_ratio = together(evidence, pair, "test");
-  if (pair.a === pair.b || log_ratio === null) return null;
+  const pair = farthest(study, evidence), log_ratio = together(evidence, pair, "test"), known = together(evidence, pair, "calibration");
+  if (pair.a === pair.b) return null;
+  if (log_ratio === null) return known === null ? null : `The dated events test no reading against another: none came after two of the texts. What their authors knew is at most ${likelier(known, pair)}, and does not count.`;
   const strong = (evidence.power?.table ?? []).find((row) => row.under === pair.a && row.against === pair.b)?.strong_share;
   const able = strong === undefined ? "" : ` If ${pair.a} were true, a log of such events would favour it over ${pair.b} by a factor of ${number(evidence.threshold ?? 10)} or more in ${percent(strong)} of cases.`;
   return `Of all pairs of readings the dated events part ${pair.a} and ${pair.b} most: what came after both were written is ${likelier(log_ratio, pair)}, ${strength(log_ratio)}.${able}`;

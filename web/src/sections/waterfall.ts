@@ -124,6 +124,8 @@ export function waterfall(study: Study, evidence: Evidence, pair: Pair): HTMLEle
       first_test && steps[0]?.phase === "calibration" ? Plot.ruleY([first_test.id], { y: (id: string) => id, dy: narrow ? -22 : -13, stroke: "var(--soft)", strokeDasharray: "3 3" }) : null,
     ],
   });
-  return figure(plot, `Likelihood ratio of ${pair.a} to ${pair.b}, event by event: each bar starts where the last one ended; blue steps towards ${pair.a}, orange towards ${pair.b}, and the number is the factor of the step. Pale, above the dashed line: events before one of the two was written (calibration, not counted). Bold: together. \u03bb: ${study.readings.filter((r) => r.id === pair.a || r.id === pair.b).map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes.`,
+  const calibrating = steps.some((s) => s.phase === "calibration");
+  const pale = calibrating ? ` Pale${first_test ? ", above the dashed line" : ""}: what came before one of the two was written (calibration, not counted).` : "";
+  return figure(plot, `Likelihood ratio of ${pair.a} to ${pair.b}, event by event: each bar starts where the last one ended; blue steps towards ${pair.a}, orange towards ${pair.b}, and the number is the factor of the step.${pale} Bold: together. \u03bb: ${study.readings.filter((r) => r.id === pair.a || r.id === pair.b).map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes.`,
     `evidence_${pair.a}_against_${pair.b}.csv`, steps.map((s) => ({ phase: s.phase, step: s.full, together: String(s.total), log10_ratio: s.by, log10_from: s.from, log10_to: s.to })));
 }
