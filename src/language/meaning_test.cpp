@@ -1,11 +1,10 @@
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 
 #include <doctest/doctest.h>
 
 #include "language/meaning.h"
 #include "melian/language.h"
+#include "support/folder.h"
 
 namespace {
 
@@ -47,25 +46,6 @@ double number_of(const Model& model, const std::string& name) {
 
 using Codes = std::vector<std::string>;
 
-/// Files in a folder of their own, gone when the test is over.
-class Folder {
- public:
-  explicit Folder(const std::string& name) : path_(fs::temp_directory_path() / ("melian_meaning_" + name)) {
-    fs::remove_all(path_);
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return (path_ / name).string();
-  }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace
 
 TEST_CASE("meaning: the texts of every example check without a word") {
@@ -97,7 +77,7 @@ TEST_CASE("meaning: a prior written with parameters is set through them") {
 }
 
 TEST_CASE("meaning: setting one type's prior shrinks the others in proportion") {
-  const Folder folder("prior");
+  const testing::Folder folder;
   folder.write("base.melian",
                "model \"Base\"\nplayer A\nplayer B  types low 0.5, middle 0.3, high 0.2\nA believes B: low with 0.2, middle with 0.4, high otherwise\nphase p "
                "{ end e: A gets if(B is low, 1, 0) }\n");
@@ -171,7 +151,7 @@ TEST_CASE("meaning: warnings are not told beside errors they may rest on") {
 }
 
 TEST_CASE("meaning: places are filled in the order the modules are named") {
-  const Folder folder("places");
+  const testing::Folder folder;
   folder.write("base.melian", crisis("", "place top"));
   const std::string one = folder.write("one.melian", "module \"One\" for \"base.melian\"\nat top { A chooses first { on, off } }\n");
   const std::string two = folder.write("two.melian", "module \"Two\" for \"base.melian\"\nat top { when first is on { A pays 1 } }\n");
@@ -183,7 +163,7 @@ TEST_CASE("meaning: places are filled in the order the modules are named") {
 }
 
 TEST_CASE("meaning: a module is checked with the model it is for") {
-  const Folder folder("module");
+  const testing::Folder folder;
   folder.write("base.melian", crisis("let share = 1\n", "A pays share  place top"));
   const auto model = read_model(folder.write("module.melian", "module \"Half\" for \"base.melian\"\nreplace let share = 0.5\n"));
   REQUIRE_MESSAGE(model.has_value(), render(model.error()));
@@ -191,7 +171,7 @@ TEST_CASE("meaning: a module is checked with the model it is for") {
 }
 
 TEST_CASE("meaning: a chain of too many files is refused") {
-  const Folder folder("chain");
+  const testing::Folder folder;
   folder.write("f0.melian", crisis());
   std::string last;
   for (int i = 1; i <= 40; ++i) last = folder.write("f" + std::to_string(i) + ".melian", "model \"F\" extends \"f" + std::to_string(i - 1) + ".melian\"\n");

@@ -6,10 +6,12 @@
 #include "game/builder.h"
 #include "melian/report.h"
 #include "study/functional.h"
+#include "support/probes.h"
 
 // Models of the literature in which players move at the same time or know something of each other's types.
 
 using namespace melian;
+using testing::move_named, testing::probe;
 
 namespace {
 
@@ -31,21 +33,6 @@ Answer answered(const Game& game, const AnswerOptions& options) {
   Result<Answer> found = answer(game, options);
   REQUIRE_MESSAGE(found.has_value(), (found ? std::string() : render(found.error())));
   return *std::move(found);
-}
-
-Probe probe(const Functional& what, std::optional<int> move, std::optional<int> forced = {}, const std::vector<Given>& given = {}) {
-  Probe out;
-  out.what = what;
-  out.move = move;
-  out.forced_action = forced;
-  out.given = given;
-  return out;
-}
-
-int move_of(const Game& game, const std::string& name) {
-  const auto found = std::ranges::find(game.shape().moves, name, &Move::name);
-  REQUIRE(found != game.shape().moves.end());
-  return static_cast<int>(found - game.shape().moves.begin());
 }
 
 double number(const Game& game, const Answer& answer, const std::string& name) {
@@ -87,7 +74,7 @@ TEST_CASE("the security dilemma: how often both attack is known exactly") {
     CHECK(number(game, found, "values.A") == doctest::Approx(attack * dilemma.attacking(attack) + (1 - attack) * dilemma.waiting(attack)).epsilon(1e-9));
 
     // One of two choices made at the same time, taken or forced: the other player goes on as before.
-    const int a = move_of(game, "a");
+    const int a = move_named(game, "a");
     const Probe probes[] = {probe(ActionShare{1}, a), probe(ExpectedPayoff{0}, a, 1), probe(ExpectedPayoff{1}, a, {}, {Takes{0}}), probe(MoveMade{a, 1}, {})};
     const std::vector<Measured> measured = measure(game, found.solution.assessment, probes, &found.prediction);
     CHECK(measured[0].value.value() == doctest::Approx(attack).epsilon(1e-9));
@@ -122,7 +109,7 @@ TEST_CASE("the mediator: on the principal branch its message says nothing, and s
   for (const StartStrategy& start : found.prediction.start)
     for (const double probability : start.probabilities) CHECK(probability == doctest::Approx(0.5).epsilon(1e-9));
   REQUIRE(found.prediction.start.size() == 2);
-  const int message = move_of(game, "message");
+  const int message = move_named(game, "message");
   std::vector<Probe> probes;
   for (int sent = 0; sent < 2; ++sent) {
     probes.push_back(probe(MeanBelief{1, 1}, message, {}, {Takes{sent}}));

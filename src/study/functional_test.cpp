@@ -4,33 +4,14 @@
 #include "study/bargaining_range.h"
 #include "study/bargaining_range_sum.h"
 #include "study/functional.h"
+#include "support/probes.h"
 
 using namespace melian;
+using testing::move_named, testing::probe, testing::value;
 
 namespace {
 
 constexpr double round_off = 1e-11;
-
-int move_named(const Game& game, const std::string& name) {
-  for (std::size_t m = 0; m < game.shape().moves.size(); ++m)
-    if (game.shape().moves[m].name == name) return static_cast<int>(m);
-  return -1;
-}
-
-Probe probe(Functional what, std::optional<int> move = {}, std::optional<int> forced = {}, std::vector<Given> given = {}) {
-  Probe out;
-  out.what = std::move(what);
-  out.move = move;
-  out.forced_action = forced;
-  out.given = std::move(given);
-  return out;
-}
-
-double value(const Game& game, const Assessment& assessment, Probe probe) {
-  const std::vector<Measured> measured = measure(game, assessment, {&probe, 1});
-  REQUIRE(measured[0].value.has_value());
-  return *measured[0].value;
-}
 
 /// One side proposes once; the other, of two types, accepts or fights.
 Game ultimatum(double fight_weak, double fight_tough, double fight_proposer) {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "study/metric_binding.h"
+#include "support/solved_game.h"
 
 using namespace melian;
 using namespace melian::metric;
@@ -26,33 +26,12 @@ constexpr const char* text =
     "2 } }\n"
     " time passes\n}\n";
 
-struct Solved {
-  Game game;
-  Solution solution;
-  Prediction prediction;
-};
-
-const Solved& show() {
-  static const Solved solved = [] {
-    const auto model = read_model_text(text, "show.melian");
-    REQUIRE_MESSAGE(model.has_value(), render(model.error()));
-    const auto compiled = compile(*model);
-    Solved out{*compiled->bind({}), {}, {}};
-    out.solution = *solve(out.game);
-    out.prediction = predict(out.game, out.solution.assessment);
-    return out;
-  }();
+const testing::SolvedGame& show() {
+  static const testing::SolvedGame solved = testing::solved_game(read_model_text(text, "show.melian"));
   return solved;
 }
 
-double value(const std::string& metric) {
-  const auto parsed = parse_metric(metric);
-  REQUIRE(parsed.mistakes.empty());
-  for (const Mistake& mistake : check(parsed.value.atom, show().game.shape(), {})) FAIL(mistake.message);
-  const auto found = read_off({parsed.value.atom}, show().game, show().solution.assessment, show().prediction, {}).front();
-  REQUIRE_MESSAGE(found.has_value(), metric);
-  return *found;
-}
+double value(const std::string& metric) { return testing::value_of(show(), metric); }
 
 }  // namespace
 

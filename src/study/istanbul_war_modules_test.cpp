@@ -4,9 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "melian/language.h"
-#include "melian/solve.h"
-#include "melian/study.h"
+#include "support/solved_game.h"
 
 using namespace melian;
 
@@ -46,19 +44,10 @@ Settings small(Settings more = {}) {
 /// So many nodes for each of the two belligerents; nobody's belief in Washington matters without deadlines.
 BeliefGrid coarse(int nodes) { return BeliefGrid{{nodes, nodes, nodes}}; }
 
-struct Solved {
-  Game game;
-  Solution solution;
-  Prediction prediction;
-};
-
-Solved solved(const Model& model, const Settings& settings) {
+testing::SolvedGame solved(const Model& model, const Settings& settings) {
   SolveOptions options;
   options.method = coarse(3);
-  Solved out{*compile(model, settings)->bind(settings), {}, {}};
-  out.solution = *solve(out.game, options);
-  out.prediction = predict(out.game, out.solution.assessment);
-  return out;
+  return testing::solved_game(model, settings, options);
 }
 
 }  // namespace
@@ -68,7 +57,7 @@ TEST_CASE("Istanbul: every module compiles with the core, solves, and stays with
     INFO(module.name);
     const auto model = read_model(folder + "core.melian", {folder + module.name + ".melian"});
     REQUIRE(model.has_value());
-    const Solved here = solved(*model, small());
+    const testing::SolvedGame here = solved(*model, small());
     CHECK(here.solution.summary.unsolved == 0);
     const Settings whole{{"threats", std::string("off")}};
     const auto compiled = compile(*model, whole);
@@ -92,7 +81,7 @@ TEST_CASE("Istanbul: a module with its numbers at nought leaves the core's numbe
           known.insert(setting);
           break;
         }
-    const Solved without = solved(*core, small(known)), with = solved(*more, small(module.nought));
+    const testing::SolvedGame without = solved(*core, small(known)), with = solved(*more, small(module.nought));
     for (std::size_t player = 0; player < 2; ++player)
       for (std::size_t type = 0; type < 2; ++type)
         CHECK(with.prediction.values[player][type] == doctest::Approx(without.prediction.values[player][type]).epsilon(1e-7));

@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 #include <tbb/task_arena.h>
 
+#include "support/solved_game.h"
+
 using namespace melian;
 using namespace melian::metric;
 
@@ -10,47 +12,10 @@ namespace {
 
 constexpr double round_off = 1e-9;
 
-/// The small war of the goldens, solved once.
-struct Solved {
-  Game game;
-  Solution solution;
-  Prediction prediction;
-};
-
-const Solved& war() {
-  static const Solved solved = [] {
-    const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.melian");
-    const auto compiled = compile(*model);
-    Solved out{*compiled->bind({}), {}, {}};
-    out.solution = *solve(out.game);
-    out.prediction = predict(out.game, out.solution.assessment);
-    return out;
-  }();
-  return solved;
-}
-
-std::optional<double> number(const std::string& text) {
-  const auto parsed = parse_metric(text);
-  REQUIRE(parsed.mistakes.empty());
-  REQUIRE(parsed.value.kind == Expression::Kind::atom);
-  const Surroundings around;
-  INFO(text);
-  for (const Mistake& mistake : check(parsed.value.atom, war().game.shape(), around)) FAIL(mistake.message);
-  return read_off({parsed.value.atom}, war().game, war().solution.assessment, war().prediction, around).front();
-}
-
-double value(const std::string& text) {
-  const auto found = number(text);
-  REQUIRE_MESSAGE(found.has_value(), text);
-  return *found;
-}
-
-std::string mistake(const std::string& text) {
-  const auto parsed = parse_metric(text);
-  REQUIRE(parsed.mistakes.empty());
-  const auto found = check(parsed.value.atom, war().game.shape(), {});
-  return found.empty() ? "" : found.front().message;
-}
+const testing::SolvedGame& war() { return testing::small_war(); }
+std::optional<double> number(const std::string& metric) { return testing::number_of(war(), metric); }
+double value(const std::string& metric) { return testing::value_of(war(), metric); }
+std::string mistake(const std::string& metric) { return testing::mistake_in(war(), metric); }
 
 }  // namespace
 
@@ -73,7 +38,7 @@ TEST_CASE("metric: without a prediction atoms read the same, all together and on
     atoms.push_back(parse_metric(text).value.atom);
     one_by_one.push_back(number(text));
   }
-  const Solved& of = war();
+  const testing::SolvedGame& of = war();
   const auto together = read_off(atoms, of.game, of.solution.assessment, {});
   for (std::size_t a = 0; a < atoms.size(); ++a) {
     INFO(text_of(atoms[a]));
@@ -130,7 +95,7 @@ TEST_CASE("metric: beliefs start at the prior and are right on average") {
 }
 
 TEST_CASE("metric: values, offers, hazards and news are those of the prediction") {
-  const Solved& solved = war();
+  const testing::SolvedGame& solved = war();
   CHECK(value("value(D.tough)") == doctest::Approx(solved.prediction.values[1][1]).epsilon(round_off));
   CHECK(value("value(S)") == doctest::Approx(solved.prediction.values[0][0]).epsilon(round_off));
   const OfferPrediction& y = solved.prediction.offers.begin()->second;

@@ -4,64 +4,18 @@
 
 #include "laws/predict_support.h"
 #include "study/functional.h"
-#include "study/metric_binding.h"
+#include "support/probes.h"
+#include "support/solved_game.h"
 
 using namespace melian;
+using testing::move_named, testing::probe, testing::value;
 
 namespace {
 
 constexpr double round_off = 1e-11;
 
-Probe probe(Functional what, int move, std::vector<Given> given = {}) {
-  Probe out;
-  out.what = std::move(what);
-  out.move = move;
-  out.given = std::move(given);
-  return out;
-}
-
-double value(const Game& game, const Assessment& assessment, Probe probe) {
-  const std::vector<Measured> measured = measure(game, assessment, {&probe, 1});
-  REQUIRE(measured[0].value.has_value());
-  return *measured[0].value;
-}
-
-int move_named(const Game& game, const std::string& name) {
-  for (std::size_t m = 0; m < game.shape().moves.size(); ++m)
-    if (game.shape().moves[m].name == name) return static_cast<int>(m);
-  return -1;
-}
-
-/// The small war of the goldens, solved.
-struct War {
-  Game game;
-  Solution solution;
-  Prediction prediction;
-  War() {
-    const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.melian");
-    game = *compile(*model)->bind({});
-    solution = *solve(game);
-    prediction = predict(game, solution.assessment);
-  }
-  [[nodiscard]] double number(const std::string& text) const {
-    const auto parsed = metric::parse_metric(text);
-    REQUIRE(parsed.mistakes.empty());
-    const auto found = metric::read_off({parsed.value.atom}, game, solution.assessment, prediction, {}).front();
-    REQUIRE_MESSAGE(found.has_value(), text);
-    return *found;
-  }
-  [[nodiscard]] std::string mistake(const std::string& text) const {
-    const auto parsed = metric::parse_metric(text);
-    if (!parsed.mistakes.empty()) return parsed.mistakes.front().message;
-    const auto found = metric::check(parsed.value.atom, game.shape(), {});
-    return found.empty() ? "" : found.front().message;
-  }
-};
-
-const War& war() {
-  static const War solved;
-  return solved;
-}
+double number(const std::string& metric) { return testing::value_of(testing::small_war(), metric); }
+std::string mistake(const std::string& metric) { return testing::mistake_in(testing::small_war(), metric); }
 
 }  // namespace
 
@@ -71,8 +25,8 @@ TEST_CASE("measure: a choice is a mistake of the type that has something better,
   const int finish = move_named(game, "finish");
   for (const auto& [action, mistaken_type] : {std::pair(0, 0), std::pair(1, 1)})
     for (int type = 0; type < 2; ++type) {
-      const double all = value(game, assessment, probe(ActionShare{action}, finish, {TypeIs{0, type}}));
-      const double mistaken = value(game, assessment, probe(ActionShare{action, true}, finish, {TypeIs{0, type}}));
+      const double all = value(game, assessment, probe(ActionShare{action}, finish, {}, {TypeIs{0, type}}));
+      const double mistaken = value(game, assessment, probe(ActionShare{action, true}, finish, {}, {TypeIs{0, type}}));
       CHECK(mistaken == doctest::Approx(type == mistaken_type ? all : 0.0).epsilon(round_off));
     }
 }
@@ -124,21 +78,20 @@ TEST_CASE("measure: the level of what is remembered is its mean") {
 }
 
 TEST_CASE("metric: times are shares that are not averaged") {
-  CHECK(war().number("times(answer.accept)") == doctest::Approx(war().number("probability(settlement)")));
-  CHECK(war().number("times(table.ask)") + war().number("times(table.stay_silent)") ==
-        doctest::Approx(war().number("tally(battles)") + war().number("probability(settlement)")));
-  CHECK(war().number("times(answer.refuse mistaken)") <= war().number("times(answer.refuse)"));
-  CHECK(war().number("times(answer.refuse mistaken)") > 0.0);
-  CHECK(war().number("share(table.ask) in rounds 1..2 lasting 3") + war().number("share(table.stay_silent) in rounds 1..2 lasting 3") == doctest::Approx(1.0));
-  CHECK(war().number("share(table.ask) in round 4 lasting 2") == doctest::Approx(war().number("share(table.ask) in round 4")));
+  CHECK(number("times(answer.accept)") == doctest::Approx(number("probability(settlement)")));
+  CHECK(number("times(table.ask)") + number("times(table.stay_silent)") == doctest::Approx(number("tally(battles)") + number("probability(settlement)")));
+  CHECK(number("times(answer.refuse mistaken)") <= number("times(answer.refuse)"));
+  CHECK(number("times(answer.refuse mistaken)") > 0.0);
+  CHECK(number("share(table.ask) in rounds 1..2 lasting 3") + number("share(table.stay_silent) in rounds 1..2 lasting 3") == doctest::Approx(1.0));
+  CHECK(number("share(table.ask) in round 4 lasting 2") == doctest::Approx(number("share(table.ask) in round 4")));
 }
 
 TEST_CASE("metric: mistakes, lasting plays and levels are refused where they mean nothing") {
-  CHECK(war().mistake("share(battle.both_stand mistaken)").starts_with("who makes `battle` does not choose alone"));
-  CHECK(war().mistake("times(answer.accept) after table ask").starts_with("times, mistakes and shares"));
-  CHECK(war().mistake("value(S) lasting 3").starts_with("only a share or a level"));
-  CHECK(war().mistake("share(table.ask) lasting 9") == "round 9 lies beyond the horizon of 4 rounds");
-  CHECK(war().mistake("share(table.ask) lasting 2 lasting 3") == "how long plays last is named twice");
-  CHECK(war().mistake("level(table)").starts_with("a level is taken at a move"));
-  CHECK(war().mistake("level(nothing) at answer") == "the model has no state `nothing`");
+  CHECK(mistake("share(battle.both_stand mistaken)").starts_with("who makes `battle` does not choose alone"));
+  CHECK(mistake("times(answer.accept) after table ask").starts_with("times, mistakes and shares"));
+  CHECK(mistake("value(S) lasting 3").starts_with("only a share or a level"));
+  CHECK(mistake("share(table.ask) lasting 9") == "round 9 lies beyond the horizon of 4 rounds");
+  CHECK(mistake("share(table.ask) lasting 2 lasting 3") == "how long plays last is named twice");
+  CHECK(mistake("level(table)").starts_with("a level is taken at a move"));
+  CHECK(mistake("level(nothing) at answer") == "the model has no state `nothing`");
 }

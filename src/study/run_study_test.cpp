@@ -1,13 +1,9 @@
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "melian/study.h"
 #include "study/functional.h"
+#include "support/folder.h"
 
 using namespace melian;
 using Json = nlohmann::json;
@@ -15,15 +11,6 @@ using Json = nlohmann::json;
 namespace {
 
 const std::string study_path = std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.toml";
-
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("melian_study_test_" + std::to_string(::getpid()) + "_" + std::to_string(next++));
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  static inline int next = 0;
-};
 
 Study war() {
   auto study = read_study(study_path);
@@ -115,7 +102,7 @@ TEST_CASE("run_study: the same bytes with 1, 2 and 8 threads") {
 }
 
 TEST_CASE("run_study: a repeated run solves nothing and says the same") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war();
   const StudyRun first = run(study, {folder.path.string(), "", {}});
   const StudyRun second = run(study, {folder.path.string(), "", {}});
@@ -126,7 +113,7 @@ TEST_CASE("run_study: a repeated run solves nothing and says the same") {
 }
 
 TEST_CASE("run_study: a stopped run resumes where it stopped") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war();
   int steps = 0;
   const StudyRun stopped = run(study, {folder.path.string(), "", [&](const Step& step) { return ++steps < 400 && step.done < 0.5; }});
@@ -139,7 +126,7 @@ TEST_CASE("run_study: a stopped run resumes where it stopped") {
 }
 
 TEST_CASE("run_study: a changed threshold costs nothing, a changed metric only what it needs") {
-  const Folder folder;
+  const testing::Folder folder;
   Study study = war();
   static_cast<void>(run(study, {folder.path.string(), "", {}}));
   study.claims[0].halves[0].holds_if = "difference > 0.2";
@@ -152,9 +139,8 @@ TEST_CASE("run_study: a changed threshold costs nothing, a changed metric only w
 }
 
 TEST_CASE("run_study: a damaged store is a diagnostic") {
-  const Folder folder;
-  std::filesystem::create_directories(folder.path);
-  std::ofstream(folder.path / "store.sqlite") << "not a database, and long enough to be looked at";
+  const testing::Folder folder;
+  folder.write("store.sqlite", "not a database, and long enough to be looked at");
   const auto found = run_study(war(), {folder.path.string(), "", {}});
   REQUIRE_FALSE(found.has_value());
   CHECK(found.error().front().code == "M0915");

@@ -1,7 +1,6 @@
 #include "study/store.h"
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -9,21 +8,11 @@
 
 #include <doctest/doctest.h>
 
+#include "support/folder.h"
+
 using namespace melian;
 
 namespace {
-
-/// A folder that is removed with all that is in it.
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("melian_store_test_" + std::to_string(::getpid()) + "_" + std::to_string(next++));
-  Folder() { std::filesystem::create_directories(path); }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  [[nodiscard]] std::string file() const { return (path / "store.sqlite").string(); }
-  static inline int next = 0;
-};
 
 Piece some_piece() {
   return {"game", "solution", 2.0, "D=9", "0.1.0", 1.5, R"({"short": {"outcomes": {"war": 0.25}}})", {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}};
@@ -57,14 +46,14 @@ double one_number(const std::string& file, const char* sql) {
 }  // namespace
 
 TEST_CASE("store: what is saved is found again, by another connection too") {
-  const Folder folder;
+  const testing::Folder folder;
   {
-    auto store = Store::open(folder.file());
+    auto store = Store::open(folder.file("store.sqlite"));
     REQUIRE(store.has_value());
     REQUIRE(store->save("key", some_piece()).has_value());
     REQUIRE(store->note_use("key", {"K", "base", "grid"}).has_value());
   }
-  auto store = Store::open(folder.file());
+  auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store.has_value());
   const auto found = store->find("key");
   REQUIRE(found.has_value());
@@ -76,14 +65,14 @@ TEST_CASE("store: what is saved is found again, by another connection too") {
 }
 
 TEST_CASE("store: its views are tidy, one number a row") {
-  const Folder folder;
+  const testing::Folder folder;
   {
-    auto store = Store::open(folder.file());
+    auto store = Store::open(folder.file("store.sqlite"));
     REQUIRE(store->save("key", some_piece()).has_value());
     REQUIRE(store->note_use("key", {"K", "base", "grid"}).has_value());
   }
   sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open(folder.file().c_str(), &handle) == SQLITE_OK);
+  REQUIRE(sqlite3_open(folder.file("store.sqlite").c_str(), &handle) == SQLITE_OK);
   const auto one = [&](const char* sql) {
     sqlite3_stmt* statement = nullptr;
     REQUIRE(sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK);
@@ -98,34 +87,34 @@ TEST_CASE("store: its views are tidy, one number a row") {
 }
 
 TEST_CASE("store: a file that is no database is said to be damaged") {
-  const Folder folder;
-  std::ofstream(folder.file()) << std::string(4096, 'x');
-  const auto store = Store::open(folder.file());
+  const testing::Folder folder;
+  std::ofstream(folder.file("store.sqlite")) << std::string(4096, 'x');
+  const auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE_FALSE(store.has_value());
   CHECK(store.error().front().code == "M0915");
   CHECK(store.error().front().hint.find("move the file away") != std::string::npos);
 }
 
 TEST_CASE("store: a database cut short is said to be damaged") {
-  const Folder folder;
+  const testing::Folder folder;
   {
-    auto store = Store::open(folder.file());
+    auto store = Store::open(folder.file("store.sqlite"));
     for (int k = 0; k < 50; ++k) REQUIRE(store->save("key" + std::to_string(k), {"g", "solution", 1.0, "", "", 0.0, std::string(5000, 'a'), {}}).has_value());
   }
-  std::filesystem::resize_file(folder.file(), std::filesystem::file_size(folder.file()) / 2);
-  const auto store = Store::open(folder.file());
+  std::filesystem::resize_file(folder.file("store.sqlite"), std::filesystem::file_size(folder.file("store.sqlite")) / 2);
+  const auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE_FALSE(store.has_value());
   CHECK(store.error().front().code == "M0915");
 }
 
 TEST_CASE("store: a database of another kind is not written into") {
-  const Folder folder;
+  const testing::Folder folder;
   sqlite3* handle = nullptr;
-  REQUIRE(sqlite3_open(folder.file().c_str(), &handle) == SQLITE_OK);
+  REQUIRE(sqlite3_open(folder.file("store.sqlite").c_str(), &handle) == SQLITE_OK);
   REQUIRE(sqlite3_exec(handle, "CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT); INSERT INTO about VALUES ('schema', 'other/7')", nullptr, nullptr,
                        nullptr) == SQLITE_OK);
   sqlite3_close(handle);
-  const auto store = Store::open(folder.file());
+  const auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE_FALSE(store.has_value());
   CHECK(store.error().front().code == "M0915");
 }
@@ -137,10 +126,10 @@ TEST_CASE("store: a folder that is not there is a diagnostic") {
 }
 
 TEST_CASE("store: a full disk is a diagnostic and leaves what was kept") {
-  const Folder folder;
-  auto store = Store::open(folder.file());
+  const testing::Folder folder;
+  auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store->save("small", some_piece()).has_value());
-  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file())));
+  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
   Piece large = some_piece();
   large.document = std::string(200000, 'x');
   const auto saved = store->save("large", large);
@@ -151,11 +140,11 @@ TEST_CASE("store: a full disk is a diagnostic and leaves what was kept") {
 }
 
 TEST_CASE("store: a file held by another program is a diagnostic, not a wait without end") {
-  const Folder folder;
-  auto store = Store::open(folder.file());
+  const testing::Folder folder;
+  auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store.has_value());
   sqlite3* other = nullptr;
-  REQUIRE(sqlite3_open(folder.file().c_str(), &other) == SQLITE_OK);
+  REQUIRE(sqlite3_open(folder.file("store.sqlite").c_str(), &other) == SQLITE_OK);
   REQUIRE(sqlite3_exec(other, "BEGIN EXCLUSIVE", nullptr, nullptr, nullptr) == SQLITE_OK);
   store->wait_at_most(10);
   const auto saved = store->save("key", some_piece());
@@ -165,8 +154,8 @@ TEST_CASE("store: a file held by another program is a diagnostic, not a wait wit
 }
 
 TEST_CASE("store: worlds are kept by batches and found again, and their views are tidy") {
-  const Folder folder;
-  auto store = Store::open(folder.file());
+  const testing::Folder folder;
+  auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store->save_worlds({some_world("a"), some_world("b")}).has_value());
   WorldGame failed = some_world("c");
   failed.failed = "it cannot be";
@@ -180,16 +169,17 @@ TEST_CASE("store: worlds are kept by batches and found again, and their views ar
   CHECK((*found)->several == 3);
   CHECK((*store->find_world("c"))->failed == "it cannot be");
   CHECK_FALSE(store->find_world("d")->has_value());
-  CHECK(one_number(folder.file(), "SELECT value FROM world_numbers WHERE design = 'worlds' AND scramble = 2 AND number = 7 AND metric = 'rounds'") == 3.25);
-  CHECK(one_number(folder.file(), "SELECT value FROM world_parameters WHERE changed = 'costs' AND parameter = 'cost'") == 0.5);
-  CHECK(one_number(folder.file(), "SELECT decisions FROM worlds WHERE design = 'worlds'") == 12);
+  CHECK(one_number(folder.file("store.sqlite"),
+                   "SELECT value FROM world_numbers WHERE design = 'worlds' AND scramble = 2 AND number = 7 AND metric = 'rounds'") == 3.25);
+  CHECK(one_number(folder.file("store.sqlite"), "SELECT value FROM world_parameters WHERE changed = 'costs' AND parameter = 'cost'") == 0.5);
+  CHECK(one_number(folder.file("store.sqlite"), "SELECT decisions FROM worlds WHERE design = 'worlds'") == 12);
 }
 
 TEST_CASE("store: a full disk keeps nothing of a batch of worlds and all that was kept before") {
-  const Folder folder;
-  auto store = Store::open(folder.file());
+  const testing::Folder folder;
+  auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store->save_worlds({some_world("before")}).has_value());
-  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file())));
+  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
   std::vector<WorldGame> batch{some_world("small")};
   for (int k = 0; k < 50; ++k) {
     batch.push_back(some_world("large" + std::to_string(k)));
@@ -203,8 +193,8 @@ TEST_CASE("store: a full disk keeps nothing of a batch of worlds and all that wa
 }
 
 TEST_CASE("store: merging takes what is not there, counts what is, and says where numbers contradict each other") {
-  const Folder folder;
-  const std::string one = (folder.path / "one.sqlite").string(), two = (folder.path / "two.sqlite").string(), both = (folder.path / "both.sqlite").string();
+  const testing::Folder folder;
+  const std::string one = folder.file("one.sqlite"), two = folder.file("two.sqlite"), both = folder.file("both.sqlite");
   {
     auto store = Store::open(one);
     REQUIRE(store->save("key", some_piece()).has_value());
@@ -235,13 +225,13 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
 }
 
 TEST_CASE("store: merging refuses a store that is not there, damaged, or of another kind, before it writes anything") {
-  const Folder folder;
-  const std::string good = (folder.path / "good.sqlite").string(), bad = (folder.path / "bad.sqlite").string(), both = (folder.path / "both.sqlite").string();
+  const testing::Folder folder;
+  const std::string good = folder.file("good.sqlite"), bad = folder.file("bad.sqlite"), both = folder.file("both.sqlite");
   {
     REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value());
   }
   std::ofstream(bad) << std::string(4096, 'x');
-  const auto merged = merge_stores({good, bad, (folder.path / "none.sqlite").string()}, both);
+  const auto merged = merge_stores({good, bad, folder.file("none.sqlite")}, both);
   REQUIRE_FALSE(merged.has_value());
   CHECK(merged.error().size() == 2);
   CHECK(merged.error()[0].code == "M0915");

@@ -1,14 +1,10 @@
 /// Variants that add modules: their games, their parameters, and what is wrong with them.
 
-#include <unistd.h>
-
-#include <filesystem>
-#include <fstream>
-
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
 #include "melian/study.h"
+#include "support/folder.h"
 
 using namespace melian;
 using Json = nlohmann::json;
@@ -39,21 +35,16 @@ std::string claim(const std::string& metric) {
   return "[[claim]]\nid = \"C\"\nby = \"b\"\ntext = \"c\"\nopposite = \"o\"\nmechanisms = [\"E5\"]\nmetric = \"" + metric + "\"\nholds_if = \"value > 0\"\n";
 }
 
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("melian_variant_modules_" + std::to_string(::getpid()));
-  Folder() {
-    std::filesystem::create_directories(path);
-    std::ofstream(path / "core.melian") << core;
-    std::ofstream(path / "patron.melian") << patron;
+/// The core and its module, and studies beside them.
+struct Files : testing::Folder {
+  Files() {
+    write("core.melian", core);
+    write("patron.melian", patron);
   }
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  [[nodiscard]] Result<Study> read(const std::string& text) const { return read_study_text(text, (path / "study.toml").string()); }
+  [[nodiscard]] Result<Study> read(const std::string& text) const { return read_study_text(text, file("study.toml")); }
 };
 
-std::string mistakes(const Folder& folder, const std::string& text) {
+std::string mistakes(const Files& folder, const std::string& text) {
   const auto study = folder.read(text);
   return study ? "" : render(study.error());
 }
@@ -61,7 +52,7 @@ std::string mistakes(const Folder& folder, const std::string& text) {
 }  // namespace
 
 TEST_CASE("variant: a module is in its own variant's game alone, and a reading sets what only modules have") {
-  const Folder folder;
+  const Files folder;
   const std::string text =
       std::string(head) + variants + claim("probability(war) in with_patron - probability(war) in worthless") +
       "[[claim]]\nid = \"same\"\nby = \"b\"\ntext = \"c\"\nopposite = \"o\"\nmetric = \"probability(war) in worthless - probability(war)\"\n"
@@ -87,7 +78,7 @@ TEST_CASE("variant: a module is in its own variant's game alone, and a reading s
 }
 
 TEST_CASE("mechanisms: a table says how the model does it, and a module's label lists the module") {
-  const Folder folder;
+  const Files folder;
   const auto study = folder.read(std::string(head) + variants + claim("probability(war) in with_patron"));
   REQUIRE_MESSAGE(study.has_value(), render(study.error()));
   const auto run = run_study(*study);
@@ -102,7 +93,7 @@ TEST_CASE("mechanisms: a table says how the model does it, and a module's label 
 }
 
 TEST_CASE("variant: everything wrong with its modules is told before anything is solved") {
-  const Folder folder;
+  const Files folder;
   const std::string lost = "[[variant]]\nid = \"lost\"\ntext = \"l\"\nmodules = [\"nowhere.melian\"]\n";
   const std::string strange = "[[variant]]\nid = \"strange\"\ntext = \"s\"\nmodules = [\"patron.melian\"]\nparameters = { wrth = 1, worth = 2 }\n";
   const std::string found = mistakes(folder, std::string(head) + variants + lost + strange + "[[variant]]\nid = \"empty\"\ntext = \"e\"\n" + claim("rounds"));
@@ -114,14 +105,14 @@ TEST_CASE("variant: everything wrong with its modules is told before anything is
 }
 
 TEST_CASE("variant: a claim that names what another variant's modules bring is a mistake at its place") {
-  const Folder folder;
+  const Files folder;
   const std::string found = mistakes(folder, std::string(head) + variants + claim("tally(backed) - tally(backed) in with_patron"));
   CHECK(found.find("M0713: the model has no tally `backed`") != std::string::npos);
   CHECK(mistakes(folder, std::string(head) + variants + claim("tally(backed) in worthless")) == "");
 }
 
 TEST_CASE("variant: a parameter that neither the model nor any variant's module has is a mistake") {
-  const Folder folder;
+  const Files folder;
   const std::string without = std::string(head) + claim("rounds");  // a reading sets `worth`, and no variant brings the module
   CHECK(mistakes(folder, without).find("M0707: the model has no parameter `worth`") != std::string::npos);
 }

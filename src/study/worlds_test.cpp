@@ -1,7 +1,6 @@
 /// Studies over plausible worlds, from the text to results.json.
 
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -9,20 +8,12 @@
 #include <nlohmann/json.hpp>
 
 #include "melian/study.h"
+#include "support/folder.h"
 
 using namespace melian;
 using Json = nlohmann::json;
 
 namespace {
-
-struct Folder {
-  std::filesystem::path path = std::filesystem::temp_directory_path() / ("melian_worlds_test_" + std::to_string(::getpid()) + "_" + std::to_string(next++));
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path, ignored);
-  }
-  static inline int next = 0;
-};
 
 Study read(const std::string& text, const std::string& beside) {
   auto study = read_study_text(text, std::string(MELIAN_SOURCE_DIR) + beside);
@@ -188,7 +179,7 @@ TEST_CASE("run_study: worlds are the same for 1, 2 and 5 threads, to the last by
 }
 
 TEST_CASE("run_study: a repeated run over worlds solves nothing and says the same; more worlds take the old ones along") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8");
   StudyOptions options;
   options.out = folder.path.string();
@@ -203,7 +194,7 @@ TEST_CASE("run_study: a repeated run over worlds solves nothing and says the sam
 }
 
 TEST_CASE("run_study: whatever is reported of worlds is in the store by then") {
-  const Folder folder;
+  const testing::Folder folder;
   StudyOptions options;
   options.out = folder.path.string();
   int reports = 0;
@@ -222,7 +213,7 @@ TEST_CASE("run_study: whatever is reported of worlds is in the store by then") {
 }
 
 TEST_CASE("run_study: stopped while worlds are solved, it keeps what it had, and goes on from there") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war("number = 128\nscrambles = 8\neffects = 0");
   StudyOptions options;
   options.out = folder.path.string();
@@ -239,7 +230,7 @@ TEST_CASE("run_study: stopped while worlds are solved, it keeps what it had, and
 }
 
 TEST_CASE("run_study: a store of worlds cut short is said to be damaged, and left as it is") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 0");
   StudyOptions options;
   options.out = folder.path.string();
@@ -254,7 +245,7 @@ TEST_CASE("run_study: a store of worlds cut short is said to be damaged, and lef
 }
 
 TEST_CASE("run_study: a store that another program holds stops a run over worlds with the reason, and keeps what it had") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war("number = 128\nscrambles = 8\neffects = 0");
   StudyOptions options;
   options.out = folder.path.string();
@@ -277,7 +268,7 @@ TEST_CASE("run_study: a store that another program holds stops a run over worlds
 }
 
 TEST_CASE("run_study: parts of a run, merged, are the whole run") {
-  const Folder one, two, both;
+  const testing::Folder one, two, both;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8");
   StudyOptions options;
   for (const auto& [folder, part] : {std::pair(&one, 1), std::pair(&two, 2)}) {
@@ -322,7 +313,7 @@ TEST_CASE("run_study: more worlds than memory holds are refused with their numbe
 }
 
 TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them in the store") {
-  const Folder folder;
+  const testing::Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1");
   StudyOptions options;
   options.out = folder.path.string();
@@ -369,7 +360,7 @@ TEST_CASE("estimate_study: games that a group of parameters leaves as they are c
   const auto alone = run_study(study, {});
   REQUIRE(alone.has_value());
   CHECK(alone->worlds == before->parts[1].games);
-  const Folder folder;
+  const testing::Folder folder;
   StudyOptions options;
   options.out = folder.path.string();
   const auto kept = run_study(study, options);

@@ -2,15 +2,15 @@
 /// Runs the program as a shell would.
 
 #include <sys/wait.h>
-#include <unistd.h>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
 
 #include <nlohmann/json.hpp>
+
+#include "support/folder.h"
 
 namespace melian::program {
 
@@ -20,26 +20,8 @@ struct Ran {
 };
 
 /// A folder of this test run's own; removed at its end.
-class Folder {
- public:
-  Folder() : path_(std::filesystem::temp_directory_path() / ("melian_command_line_" + std::to_string(::getpid()))) {
-    std::filesystem::create_directories(path_);
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-  [[nodiscard]] std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return file(name);
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
-inline const Folder& folder() {
-  static const Folder made;
+inline const testing::Folder& folder() {
+  static const testing::Folder made;
   return made;
 }
 

@@ -1,13 +1,12 @@
 /// The reference of the language keeps its word: every model in docs/language.md is read, formatted and compiled.
 
 #include <filesystem>
-#include <fstream>
-#include <random>
 #include <sstream>
 
 #include <doctest/doctest.h>
 
 #include "melian/language.h"
+#include "support/folder.h"
 #include "support/texts.h"
 
 namespace {
@@ -41,22 +40,6 @@ std::vector<Example> examples() {
   return out;
 }
 
-/// A folder that holds the examples while it lives.
-class Folder {
- public:
-  explicit Folder(const std::vector<Example>& all) : path_(fs::temp_directory_path() / ("melian_language_doc_" + std::to_string(std::random_device()()))) {
-    fs::create_directories(path_);
-    for (const Example& example : all) std::ofstream(path_ / example.name) << example.text;
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] std::string file(const Example& example) const { return (path_ / example.name).string(); }
-
- private:
-  fs::path path_;
-};
-
 }  // namespace
 
 TEST_CASE("language.md: every example is formatted without a complaint") {
@@ -69,11 +52,12 @@ TEST_CASE("language.md: every example is formatted without a complaint") {
 
 TEST_CASE("language.md: every example compiles to a game, without a warning") {
   const std::vector<Example> all = examples();
-  const Folder folder(all);
+  const testing::Folder folder;
+  for (const Example& example : all) folder.write(example.name, example.text);
   for (const Example& example : all) {
     if (example.is_module) continue;  // compiled with the model that names it
     CAPTURE(example.text);
-    const auto model = read_model(folder.file(example));
+    const auto model = read_model(folder.file(example.name));
     REQUIRE_MESSAGE(model.has_value(), (model ? "" : render(model.error())));
     CHECK_MESSAGE(model->warnings().empty(), render(model->warnings()));
     const auto compiled = compile(*model);

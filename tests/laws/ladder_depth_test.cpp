@@ -5,26 +5,17 @@
 
 #include <doctest/doctest.h>
 
-#include "melian/language.h"
-#include "melian/solve.h"
+#include "support/solved_game.h"
 
 using namespace melian;
 
 namespace {
 
-struct Solved {
-  Game game;
-  Solution solution;
-};
-
-Solved war_of(const Model& model, double months, double lambda) {
-  const Settings settings{{"months", months}};
-  Solved out{*compile(model, settings)->bind(settings), {}};
+testing::SolvedGame war_of(const Model& model, double months, double lambda) {
   SolveOptions options;
   options.method = BeliefGrid{.nodes = {3}};
   options.lambda = lambda;
-  out.solution = *solve(out.game, options);
-  return out;
+  return testing::solved_game(model, {{"months", months}}, options);
 }
 
 }  // namespace
@@ -32,7 +23,7 @@ Solved war_of(const Model& model, double months, double lambda) {
 TEST_CASE("ladder: the last rounds of a long war are those of a short one, decisions with several solutions too") {
   const Model model = *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/istanbul/core.melian");
   constexpr double precision = 42.0;  // 18 decisions of the last round but one have several solutions, 162 of the last
-  const Solved brief = war_of(model, 4, precision), lasting = war_of(model, 9, precision);
+  const testing::SolvedGame brief = war_of(model, 4, precision), lasting = war_of(model, 9, precision);
   const Structure& shape = brief.game.shape();
   REQUIRE(shape.states.size() == lasting.game.shape().states.size());
   CHECK(brief.solution.summary.several == 180);
