@@ -56,6 +56,15 @@ TEST_CASE("reasons: what two readings assume differently, types of one player to
   CHECK(assumptions_between(with_assumptions(two, one, there), one).empty());
 }
 
+TEST_CASE("reasons: all cells of a joint prior are one assumption") {
+  const Reading one = reading("one", {{"prior[A,B].weak.soft", 0.4}, {"prior[A,B].weak.hard", 0.2}, {"belief[A][B].soft", 0.5}});
+  const auto there = assumptions_between(one, reading("two", {}));
+  REQUIRE(there.size() == 2);
+  CHECK(there[0].name == "belief[A][B]");
+  CHECK(there[1].name == "prior[A,B]");
+  CHECK(there[1].parameters.size() == 2);
+}
+
 TEST_CASE("reasons: a reading disagrees with the neutral one, over the half that fails") {
   Study study;
   study.readings = {reading("a", {}), reading("b", {}), reading("c", {})};

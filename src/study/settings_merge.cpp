@@ -2,13 +2,14 @@
 
 #include <algorithm>
 
+#include "study/study_parameters.h"
+
 namespace melian {
 
 Settings laid_over(Settings base, const Settings& over) {
   for (const auto& [name, content] : over) {
-    std::string group = name;
     const bool adds_to_one = name.starts_with("prior[") || name.starts_with("belief[");
-    if (const auto dot = name.rfind("]."); adds_to_one && dot != std::string::npos) group = name.substr(0, dot + 1);
+    const std::string group = adds_to_one ? group_of(name) : name;
     std::erase_if(base, [&](const auto& entry) { return entry.first == group || entry.first.starts_with(group + "."); });
   }
   for (const auto& [name, content] : over) base[name] = content;

@@ -8,6 +8,7 @@
 #include "study/metric_binding.h"
 #include "study/settings_merge.h"
 #include "study/study_fields.h"
+#include "study/study_parameters.h"
 #include "study/worlds_file.h"
 
 namespace melian::study_file {
@@ -84,7 +85,7 @@ class Checker {
     for (const Model* model : models(variant))
       for (const ParameterInfo& info : model->parameters()) {
         known.insert(info.name);
-        if (const auto dot = info.name.rfind('.'); dot != std::string::npos) known.insert(info.name.substr(0, dot));
+        known.insert(group_of(info.name));
       }
     const std::string near = nearest_word(name, {known.begin(), known.end()});
     const Variant* of = variant < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(variant)];

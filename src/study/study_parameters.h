@@ -7,7 +7,7 @@
 
 namespace melian {
 
-/// "cost[D]" of "cost[D].weak"; the name itself where it has no group.
+/// "cost[D]" of "cost[D].weak", "prior[A,B]" of "prior[A,B].weak.soft"; the name itself where it has no group.
 [[nodiscard]] std::string group_of(const std::string& name);
 
 /// What the study's base says of a parameter, by its own name or that of its group ("cost[D]" for "cost[D].weak").
