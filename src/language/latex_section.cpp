@@ -35,13 +35,21 @@ class Section {
   [[nodiscard]] std::string text() {
     std::string out = "% Made from the model's file by `melian describe --latex`; needs \\usepackage{amsmath,booktabs}.\n";
     out += fmt::format("\\subsection*{{{}}}\n", latex_escaped(checked_.title));
-    if (!checked_.citations.empty()) out += "After " + latex_escaped(fmt::format("{}", fmt::join(checked_.citations, "; "))) + ".\n";
+    if (!checked_.citations.empty()) out += sources() + ".\n";
     const std::string moves = sequence();  // first, to learn what is paid where play ends
     return out + players() + parameters() + definitions() + states() + "\n{\\raggedright\\paragraph{Sequence of moves.}\n" + horizon() + moves + "\\par}\n" +
            payoffs();
   }
 
  private:
+  /// "After Powell 2004"; a file that says so itself, or that the model is its own, begins the sentence with its own words.
+  [[nodiscard]] std::string sources() const {
+    std::string out = latex_escaped(fmt::format("{}", fmt::join(checked_.citations, "; ")));
+    if (!out.starts_with("after ") && !out.starts_with("own ")) return "After " + out;
+    out.front() = out.front() == 'a' ? 'A' : 'O';
+    return out;
+  }
+
   [[nodiscard]] std::string players() const {
     std::vector<std::string> names;
     for (const Player& player : checked_.players) names.push_back(roman(player.name));

@@ -107,6 +107,15 @@ TEST_CASE("latex: names become symbols, and special characters are made harmless
   CHECK(latex_escaped("50% of A_B & {c}") == "50\\% of A\\_B \\& \\{c\\}");
 }
 
+TEST_CASE("latex: a model that says whom it comes after, or that it is its own, says so once") {
+  const auto section = [](const std::string& source) {
+    return *latex_section(model_of("model \"t\" source \"" + source + "\" player A\nphase p { A chooses c { x { end e: A gets 1 } y { end f } } }\n"));
+  };
+  CHECK(section("Powell 2004").find("\nAfter Powell 2004.\n") != std::string::npos);
+  CHECK(section("after Powell 2004").find("\nAfter Powell 2004.\n") != std::string::npos);
+  CHECK(section("own model").find("\nOwn model.\n") != std::string::npos);
+}
+
 TEST_CASE("latex: brackets stand where an expression needs them") {
   const Model model = model_of(R"(
 model "t" player A
