@@ -86,7 +86,7 @@ function box_plot(claim: Claim, box: Box, varied: Varied[]): HTMLElement | null 
     ],
   });
   const loose = Object.entries(box.resampled ?? {}).filter(([name, often]) => often >= 0.25 && !names.includes(name)).map(([name, often]) => `${name} in ${percent(often)}`);
-  return figure(plot, `${claim.id}: where in its plausible range each parameter of the box lies (dark) among all plausible values (light). Coverage ${percent(box.coverage)}, density ${percent(box.density)}, support ${percent(box.support)}. "In x % of resamples" is how often a box found in resampled worlds restricts the parameter, too${loose.length > 0 ? `; not in this box, but restricted in some: ${listed(loose)}` : ""}.`,
+  return figure(plot, `${claim.id}: where in its plausible range each parameter of the box lies (green) among all plausible values (grey). Coverage ${percent(box.coverage)}, density ${percent(box.density)}, support ${percent(box.support)}. "In x % of resamples" is how often a box found in resampled worlds restricts the parameter, too${loose.length > 0 ? `; not in this box, but restricted in some: ${listed(loose)}` : ""}.`,
     `${claim.id}_box.csv`, rows.map(({ from: _from, to: _to, ...row }) => ({ ...row, coverage: box.coverage, density: box.density, support: box.support })));
 }
 
@@ -131,7 +131,7 @@ function overview(study: Study, claims: Claim[]): HTMLElement {
       beside ? null : Plot.text(groups, { y: (group: string) => group, text: (group: string) => group, frameAnchor: "left", textAnchor: "start", dx: 2, dy: -17 }),
     ],
   });
-  return figure(plot, `Total effect of each group of assumptions on the number each claim compares, over plausible worlds: the darker, the more the group decides; below .1 no number is written. ${study.worlds ? made_of(study.worlds) : ""}`, "decided_by.csv", rows);
+  return figure(plot, `Total effect of each group of assumptions on the number each claim compares, over plausible worlds: the stronger the blue, the more the group decides; below .1 no number is written. ${study.worlds ? made_of(study.worlds) : ""}`, "decided_by.csv", rows);
 }
 
 /** Claims that the worlds cannot judge, those with one reason together. */

@@ -78,7 +78,7 @@ function posterior(study: Study, evidence: Evidence): HTMLElement | null {
     ],
   });
   return h("div", {}, h("h3", {}, "From prior to posterior"),
-    figure(plot, `Bars: probability of each reading, among these only, after ${tested ? `what came after all their texts${evidence.common_test?.since ? ` (${evidence.common_test.since})` : ""}; diamonds: after all events, those before the texts among them` : "all events"}; dark ticks: before, the prior of the study (${rows.map((row) => `${row.reading} ${percent(row.prior)}`).join(", ")}). A posterior says which of these readings expected the events more, not that any is true.`, "posterior.csv", rows));
+    figure(plot, `Bars: probability of each reading, among these only, after ${tested ? `what came after all their texts${evidence.common_test?.since ? ` (${evidence.common_test.since})` : ""}; diamonds: after all events, those before the texts among them` : "all events"}; ticks: before, the prior of the study (${rows.map((row) => `${row.reading} ${percent(row.prior)}`).join(", ")}). A posterior says which of these readings expected the events more, not that any is true.`, "posterior.csv", rows));
 }
 
 function power(evidence: Evidence): HTMLElement | null {

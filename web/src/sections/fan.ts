@@ -53,7 +53,7 @@ function fan(study: Study, points: Point[], move: string): HTMLElement {
     r: { domain: [0, Math.max(0.01, ...points.map((p) => p.accepted_share ?? 0))], range: [0, 5] },
   });
   return h("div", {}, h("h3", {}, `${here[0]?.proposer ?? "Chance"} offers: ${move}`),
-    figure(plot, `Offers (${move}) by ${study.study.round_name}, given that one is made. Line: mean${spread_known ? "; blue stroke: median; dark band: the middle half; light band: four in five; the larger the orange dot, the larger the share accepted" : ""}. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes; ${String(study.study.window)} ${study.study.round_name}s shown.`,
+    figure(plot, `Offers (${move}) by ${study.study.round_name}, given that one is made. Line: mean${spread_known ? "; blue stroke: median; strong band: the middle half; faint band: four in five; the larger the orange dot, the larger the share accepted" : ""}. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}; grid: ${Object.entries(study.readings[0]?.result.method.grid ?? {}).map(([p, n]) => `${p} ${String(n)}`).join(", ")} nodes; ${String(study.study.window)} ${study.study.round_name}s shown.`,
       `offers_${move.replaceAll(" ", "_")}.csv`, here.map((p) => ({ ...p }))));
 }
 

@@ -47,7 +47,7 @@ function verdict_data(study: Study): Rows {
 }
 
 function caption(study: Study): string {
-  const worlds = has_worlds(study) && study.worlds ? ` Worlds: the share of ${grouped(study.worlds.number)} plausible worlds in which it holds, with its 95 % interval (the dark line on the bar), which reaches from the lower end of \u201cholds\u201d to the upper end of \u201cholds or undecided\u201d; what claim and opposite leave of 100 % is undecided.` : "";
+  const worlds = has_worlds(study) && study.worlds ? ` Worlds: the share of ${grouped(study.worlds.number)} plausible worlds in which it holds, with its 95 % interval (the line on the bar), which reaches from the lower end of \u201cholds\u201d to the upper end of \u201cholds or undecided\u201d; what claim and opposite leave of 100 % is undecided.` : "";
   const weighted = weights_of(study).length > 0 ? " Weighted: the same share with worlds weighed as named." : "";
   return `Verdicts by reading at its own precision \u03bb; where the verdict at half or double precision is another, it stands beneath.${worlds}${weighted}`;
 }

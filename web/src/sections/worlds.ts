@@ -46,7 +46,7 @@ function share_plot(worlds: Worlds, claims: Claim[]): HTMLElement {
     ],
   });
   const key = weights.map(({ id }) => `${symbol(id)}: holds, worlds weighed by ${words(id)}`).join("; ");
-  return figure(plot, `Share of plausible worlds in which each claim holds, its opposite holds, or neither is decided. Dark line: 95 % interval, from the lower end of \u201cholds\u201d to the upper end of \u201cholds or undecided\u201d.${key ? ` ${key[0]?.toUpperCase() ?? ""}${key.slice(1)}.` : ""} ${made_of(worlds)}`, "worlds.csv", [...rows, ...weighted]);
+  return figure(plot, `Share of plausible worlds in which each claim holds, its opposite holds, or neither is decided. Line across: 95 % interval, from the lower end of \u201cholds\u201d to the upper end of \u201cholds or undecided\u201d.${key ? ` ${key[0]?.toUpperCase() ?? ""}${key.slice(1)}.` : ""} ${made_of(worlds)}`, "worlds.csv", [...rows, ...weighted]);
 }
 
 function weights_table(worlds: Worlds): HTMLElement | null {
