@@ -129,9 +129,14 @@ def signs_table(entry, quick):
     return lines
 
 
-def units_kept(text):
-    """In tables a number and its unit stay on one line, and so does a slash with what stands before it."""
-    return re.sub(r"^\|.*$", lambda row: re.sub(r"(?<=\d) (?=(?:ms|s|min|kB|MB|GB|GiB)\b)| (?=/ )", "&nbsp;", row.group()), text, flags=re.MULTILINE)
+def table_row(row):
+    """A number and its unit stay on one line, and so does a slash with what stands before it; in code a bar needs no backslash here."""
+    row = re.sub(r"`[^`]*`", lambda code: code.group().replace(r"\|", "|"), row)
+    return re.sub(r"(?<=\d) (?=(?:ms|s|min|kB|MB|GB|GiB)\b)| (?=/ )", "&nbsp;", row)
+
+
+def tables_mended(text):
+    return re.sub(r"^\|.*$", lambda row: table_row(row.group()), text, flags=re.MULTILINE)
 
 
 def entry_page(program, entry, out, quick):
@@ -183,6 +188,19 @@ def list_folder(out, folder, title):
     (out / folder / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+# Debian's package of the theme names scripts that it does not carry: without the first neither menu nor search opens on a telephone.
+THEME_SCRIPTS = {"jquery-3.6.0.min.js": pathlib.Path("/usr/share/javascript/jquery/jquery.min.js"), "theme_extra.js": None}
+
+
+def theme_scripts(out):
+    (out / "js").mkdir()
+    for name, carried in THEME_SCRIPTS.items():
+        if carried is None:
+            (out / "js" / name).write_text("", encoding="utf-8")
+        elif carried.exists():
+            shutil.copyfile(carried, out / "js" / name)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=str(ROOT / "build/melian"))
@@ -193,12 +211,13 @@ def main():
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(ROOT / "docs", out)
     for page in out.rglob("*.md"):
-        page.write_text(units_kept(page.read_text(encoding="utf-8")), encoding="utf-8")
+        page.write_text(tables_mended(page.read_text(encoding="utf-8")), encoding="utf-8")
     home = (ROOT / "README.md").read_text(encoding="utf-8")
     home = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", home.replace("](docs/", "]("))
     (out / "index.md").write_text(home, encoding="utf-8")
     for name in ("HACKING.md", "CITATION.cff"):
         shutil.copy(ROOT / name, out / name)
+    theme_scripts(out)
     list_folder(out, "decisions", "Decisions of lasting weight")
     list_folder(out, "formats", "Files and formats")
     (out / "gallery").mkdir()

@@ -51,8 +51,9 @@ class Docs(unittest.TestCase):
         self.assertEqual(make_docs.checks_table(entry, quick=True)[-1], "| value of S | 0.5 | 1e-06 |")
         self.assertEqual(make_docs.checks_table(entry, quick=False)[-1], "| value of S | 0.5 | 0.5 | 1e-06 | pass |")
 
-    def test_a_number_in_a_table_stays_with_its_unit(self):
-        self.assertEqual(make_docs.units_kept("2 ms\n| 2 ms / 4 | 3 states |"), "2 ms\n| 2&nbsp;ms&nbsp;/ 4 | 3 states |")
+    def test_a_row_of_a_table_keeps_numbers_with_units_and_bars_in_code(self):
+        self.assertEqual(make_docs.table_row(r"| `--method grid\|tree` | a \| b |"), r"| `--method grid|tree` | a \| b |")
+        self.assertEqual(make_docs.tables_mended("2 ms\n| 2 ms / 4 | 3 states |"), "2 ms\n| 2&nbsp;ms&nbsp;/ 4 | 3 states |")
 
     def test_text_of_the_catalogue_is_no_markdown(self):
         self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
