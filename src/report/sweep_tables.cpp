@@ -81,13 +81,16 @@ std::vector<DrawnThreshold> drawn_thresholds(const std::vector<Threshold>& thres
   return out;
 }
 
+/// Digits of a place: all but the last, in which steps along a range leave round-off ("0.15000000000000002").
+constexpr int place_digits = 15;
+
 std::string sweep_csv(const Sweep& sweep) {
   std::string out;
   for (const VariedParameter& varied : sweep.vary) out += varied.name + ",";
   out += "number,value,grid_error,certified\n";
   for (const SweepPoint& point : sweep.points) {
     std::string place;
-    for (const double number : point.at) place += number_text(number) + ",";
+    for (const double number : point.at) place += number_text(number, place_digits) + ",";
     for (const auto& [name, value] : point.numbers) {
       const auto error = point.grid_error.find(name);
       const std::string cell = name.find(',') == std::string::npos ? name : "\"" + name + "\"";
