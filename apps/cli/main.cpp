@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <exception>
+#include <memory>
 #include <new>
 #include <vector>
 
 #include <fmt/core.h>
 
 #include "commands.h"
+#include "help_text.h"
 #include "terminal.h"
 
 namespace {
@@ -45,7 +47,9 @@ int refuse_usage(const std::string& message, const std::string& hint) {
 int run(int argc, char** argv) {
   CLI::App program("Melian: models of bargaining while fighting, solved with a certificate.", "melian");
   program.set_version_flag("--version", "melian " MELIAN_VERSION);
-  program.footer("melian COMMAND --help says more. Exit codes: 0 done, 1 file invalid, 2 usage, 3 answer misses its tolerance, 4 refused, 70 a bug in Melian.");
+  program.formatter(std::make_shared<HelpText>());
+  program.footer(
+      "melian COMMAND --help says more.\nExit codes: 0 done, 1 file invalid, 2 usage, 3 answer misses its tolerance, 4 refused, 70 a bug in Melian.");
   const std::vector<Command> commands{add_run(program),    add_solve(program),    add_check(program), add_fmt(program),    add_describe(program),
                                       add_export(program), add_simulate(program), add_sweep(program), add_models(program), add_merge(program)};
   program.require_subcommand(1);

@@ -21,6 +21,9 @@ TEST_CASE("melian: every command explains itself") {
     CHECK(help.code == 0);
     CHECK(contains(help.out, "melian " + std::string(command)));
     CHECK(contains(help.out, "--threads"));
+    std::istringstream lines(help.out);
+    for (std::string line; std::getline(lines, line);)
+      if (!line.starts_with("melian ")) CHECK_MESSAGE(line.size() <= 80, line);  // examples are commands, and stay whole
     CHECK(help.err.empty());
   }
 }
