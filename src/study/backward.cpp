@@ -284,6 +284,22 @@ void Backward::find_amounts(int b, const Destination& to, int round, int state, 
                    std::all_of(out.factor.data() + c * profiles, out.factor.data() + (c + 1) * profiles, [](double x) { return x == 1.0; });
   }
   if (std::ranges::all_of(out.plain, [](std::uint8_t plain) { return plain != 0; })) out.at_once = out.factor = {};
+  find_runs(structure_.moves[at(from.move)].kind == MoveKind::chance, out);
+}
+
+/// Players may see other odds of chance than the analyst: then their payoffs are columns by themselves.
+void Backward::find_runs(bool chance, Amounts& out) const {
+  out.runs.clear();
+  for (int c = 0; c < static_cast<int>(columns_.size()); ++c) {
+    const bool by_itself = out.plain[at(c)] == 0 || (chance && columns_[at(c)].kind == Kind::payoff);
+    const int from = out.column[at(c)];
+    const auto kind = by_itself ? ColumnRun::Kind::other : from < 0 ? ColumnRun::Kind::nothing : ColumnRun::Kind::follows;
+    ColumnRun* const last = out.runs.empty() ? nullptr : &out.runs.back();
+    if (last != nullptr && !by_itself && last->kind == kind && (from < 0 || from == last->from + c - last->first))
+      last->end = c + 1;
+    else
+      out.runs.push_back({kind, c, c + 1, from});
+  }
 }
 
 void Backward::after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
@@ -380,30 +396,13 @@ void Backward::add_together(const Effect& effect, const Crossing& crossing, int 
 
 void Backward::add(const Effect& effect, const Crossing& crossing, const double* zero, const double* one, const std::vector<const double*>& own,
                    const Projection* projection, const Shape& here, bool first, Table& table) const {
-  static thread_local std::vector<double> second;
   static thread_local std::vector<std::int64_t> profile;
   const bool same = projection == nullptr || projection->same_profiles;
   if (!same) profile.assign(projection->profile.begin(), projection->profile.end());
-  second.resize(at(here.profiles));
-  for (std::size_t theta = 0; theta < second.size(); ++theta) second[theta] = lanes::chosen(crossing.second[theta] != 0);
   const Amounts& amounts = effect.amounts();
-  static thread_local std::vector<ColumnRun> runs;
-  runs.clear();
-  for (int c = 0; c < static_cast<int>(columns_.size()); ++c) {
-    const int from = effect.there == nullptr ? -1 : amounts.column[at(c)];
-    const auto kind = amounts.plain[at(c)] == 0 || own[at(c)] != nullptr ? ColumnRun::Kind::other
-                      : from < 0                                         ? ColumnRun::Kind::nothing
-                                                                         : ColumnRun::Kind::follows;
-    const bool goes_on =
-        !runs.empty() && kind != ColumnRun::Kind::other && runs.back().kind == kind && (from < 0 || from == runs.back().from + c - runs.back().first);
-    if (goes_on)
-      runs.back().end = c + 1;
-    else
-      runs.push_back({kind, c, c + 1, from});
-  }
   add_amounts({here.points, static_cast<int>(columns_.size()), here.profiles, effect.there == nullptr ? 0 : effect.there->profiles, amounts.at_once.data(),
                amounts.factor.data(), amounts.plain.data(), effect.there == nullptr ? nullptr : effect.successor->data(), amounts.column.data(),
-               same ? nullptr : profile.data(), crossing.low, crossing.weight, crossing.step, zero, one, second.data(), own.data(), runs, first},
+               same ? nullptr : profile.data(), crossing.low, crossing.weight, crossing.step, zero, one, crossing.second, own.data(), amounts.runs, first},
               table.data());
 }
 

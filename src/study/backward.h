@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "numeric/pack.h"
+#include "study/add_amounts.h"
 #include "study/crossing.h"
 
 namespace melian::prediction {
@@ -61,6 +62,7 @@ class Backward {
     lanes::Row at_once, factor;       ///< [column][profile]; empty where all columns are plain
     std::vector<int> column;          ///< [column]: the successor's column that goes on, -1 for none
     std::vector<std::uint8_t> plain;  ///< [column]: nothing at once, and what follows as it is
+    std::vector<ColumnRun> runs;      ///< of these columns
   };
   struct Effect {
     const Amounts* known = nullptr;  ///< null: `own`
@@ -90,6 +92,7 @@ class Backward {
   void sweep_round(int round, const Visit& visit, bool far);
   void compute(int round, int state);
   void leave(int state);
+  void find_runs(bool chance, Amounts& out) const;
   void find_amounts(int branch, const Destination& to, int round, int state, Amounts& out) const;
   void add_by_point(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const;
   void add_together(const Effect& effect, const Crossing& crossing, int branch, const Projection* projection, const Shape& here, bool chance, bool first,
