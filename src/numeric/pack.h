@@ -50,6 +50,30 @@ struct Pack {
     const Bits bits = (__builtin_bit_cast(Bits, first.numbers) & ~mask) | (__builtin_bit_cast(Bits, second.numbers) & mask);
     return {__builtin_bit_cast(Numbers, bits)};
   }
+  /// The numbers at these places of `from`.
+  [[gnu::always_inline]] static Pack gather(const double* from, const std::int64_t* places) {
+    Pack out;
+    if constexpr (count == 2)
+      out.numbers = Numbers{from[places[0]], from[places[1]]};
+    else if constexpr (count == 4)
+      out.numbers = Numbers{from[places[0]], from[places[1]], from[places[2]], from[places[3]]};
+    else
+      out.numbers =
+          Numbers{from[places[0]], from[places[1]], from[places[2]], from[places[3]], from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
+    return out;
+  }
+  /// The numbers at these places, which are below 2 `count`, of two packs.
+  [[gnu::always_inline]] static Pack of_two(const Pack& first, const Pack& second, const std::int64_t* places) {
+    Bits where;
+    std::memcpy(&where, places, sizeof where);
+#if defined(__clang__)
+    Pack out;
+    for (int k = 0; k < count; ++k) out.numbers[k] = where[k] < count ? first.numbers[where[k]] : second.numbers[where[k] - count];
+    return out;
+#else
+    return {__builtin_shuffle(first.numbers, second.numbers, where)};
+#endif
+  }
   /// The numbers at these places, which are below `count`.
   [[gnu::always_inline]] Pack at(const std::int64_t* places) const {
     Bits where;

@@ -13,12 +13,13 @@
 
 #include "numeric/lanes.h"
 #include "solve/line.h"
+#include "solve/values.h"
 
 namespace melian::grid {
 
 class Bundle {
  public:
-  static constexpr int most_columns = 64, most_nodes = 9;
+  static constexpr int most_columns = 64, most_nodes = most_nodes_in_rows;
 
   /// Lines along `axis`, all with these branches (see `Line::open`, `Line::moved`).
   void reset(const Axis& axis, const std::vector<std::uint8_t>& open, const std::vector<std::uint8_t>& moved, int columns);

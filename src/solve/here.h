@@ -8,15 +8,16 @@
 #include "solve/kernel.h"
 #include "solve/landing.h"
 #include "solve/plan.h"
+#include "solve/rows.h"
 
 namespace melian::grid {
 
-/// Conditional values, block [player][profile][point] per state.
+/// Conditional values by player, profile and point (solve/values.h says how they lie).
 struct Tables {
-  std::vector<double> timed;  ///< of the round in hand
-  std::vector<double> untimed;
-  std::vector<double> entries;  ///< of timed entries, by round
-  std::vector<double> heads;    ///< the last iterate, of states that play comes back to
+  lanes::Row timed;  ///< of the round in hand
+  lanes::Row untimed;
+  lanes::Row entries;  ///< of timed entries, by round
+  lanes::Row heads;    ///< the last iterate, of states that play comes back to
 };
 
 struct Scratch {
@@ -25,8 +26,12 @@ struct Scratch {
   std::vector<std::int64_t> bases;
   std::vector<int> cells;
   std::vector<double> weights;
-  std::vector<std::int64_t> starts, first;  ///< of lines, in the points of their state and of a successor
-  std::vector<double> follows, hats;
+  std::vector<std::int64_t> starts, first;  ///< of lines, in the points of their state and in a successor's table
+  std::vector<double> follows, shares, rewards;
+  std::vector<int> paired;
+  std::vector<std::int64_t> places;
+  std::vector<Place> landed;
+  RowSum row_sum;
   Standpoint from;
   News news;
   Landing landing;
@@ -80,13 +85,16 @@ class Here {
     const StatePlan* to = nullptr;
     const Projection* projection = nullptr;
     const double* reward = nullptr;    ///< [player][profile]
+    const double* factors = nullptr;   ///< discounts by place in a row of values; null where they do not lie in rows
     const double* discount = nullptr;  ///< [Plan::type_index]
     std::int64_t own_stride = 0;
 
-    /// The successor's values for `player` at the profile that `profile` projects to.
+    /// The successor's values for `player` at the profile that `profile` projects to: its points are `to->of_point` apart.
     [[nodiscard]] const double* block(int player, int profile) const {
-      return table + (std::int64_t{player} * to->profiles + projection->profile[ix(profile)]) * to->points;
+      return table + (std::int64_t{player} * to->profiles + projection->profile[ix(profile)]) * to->of_block;
     }
+    /// Where the successor's values at the point that `point` projects to begin.
+    [[nodiscard]] std::int64_t offset(std::int64_t point) const { return projection->point[ix(point)] * to->of_point; }
   };
   [[nodiscard]] Way way(int branch) const;
   [[nodiscard]] double* own_table() const;
@@ -99,10 +107,25 @@ class Here {
   [[nodiscard]] int num_branches() const { return from_.num_branches; }
 
  private:
+  void pair_profiles(Scratch& scratch) const;
   void line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
-  bool first_points(const Way& way, Scratch& scratch) const;
+  void point_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const;
+  void score_branches(int lines, int corners, const std::vector<double>& shares, Bundle& bundle, int column, Scratch& scratch) const;
+  void add_branch(const Way& way, const double* zero, const double* one, RowSum& sum) const;
+  void find_spots(const Way& way, int k, const Bundle& bundle, int column, Scratch& scratch) const;
+  [[nodiscard]] bool possible(int branch) const;
+  [[nodiscard]] double odds(int branch, int player, int profile) const {
+    return plan_.shape.moves[ix(from_.move)].kind == MoveKind::chance ? plan_.game.odds_for(branch, player, here_.profiles)[profile] : 1.0;
+  }
+  [[nodiscard]] int mixtures(int branch, const Way& way, std::int64_t begin, std::int64_t end, Scratch& scratch) const;
+  [[nodiscard]] int land_by_axis(const StatePlan& to, std::int64_t begin, std::int64_t end, Scratch& scratch) const;
+  [[nodiscard]] int land_by_point(const StatePlan& to, const std::vector<std::pair<int, std::vector<double>>>& tied, std::int64_t begin, std::int64_t end,
+                                  Scratch& scratch) const;
   void average_alone();
   void average_one(int branch, std::int64_t begin, std::int64_t end, Scratch& scratch);
+  // Where values lie in rows.
+  void average_rows(std::int64_t begin, std::int64_t end, Scratch& scratch);
+  void value_point_rows(std::int64_t begin, std::int64_t end, Scratch& scratch);
 
   const Plan& plan_;
   Tables& tables_;

@@ -88,7 +88,7 @@ void JointScores::add_branch(const double* x, int branch, bool with_slopes) {
       const int own = row(d, branch, q);
       const double weight = weights_[d][ix(q)] * odds_of_others(x, branch, q, d);
       if (weight == 0.0 || x[own] == -infinity) continue;
-      const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q));
+      const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q), way.to->of_point);
       const double paid = here_.reward(way, player, q) + follows;
       scores_[ix(own)] += weight * paid;
       if (with_slopes) add_slopes(branch, way, d, q, weight, paid);
@@ -103,7 +103,7 @@ void JointScores::add_slopes(int branch, const Here::Way& way, std::size_t d, in
     if (e != d) slopes[row(e, branch, profile)] += weight * paid;
   if (way.table == nullptr) return;
   for (std::size_t k = 0; k < landing_.axes.size(); ++k) {
-    const double slope = weight * here_.discount(way, player, profile) * landing_.slope(k, way.block(player, profile));
+    const double slope = weight * here_.discount(way, player, profile) * landing_.slope(k, way.block(player, profile), way.to->of_point);
     const double* moves = shift_slopes_.data() + ix(landing_.axes[k] * columns_);
     for (const Decider& one : state_.deciders)
       for (int type = 0; type < one.types; ++type) slopes[column(one, type, branch)] += slope * moves[column(one, type, branch)];
@@ -121,7 +121,7 @@ void JointScores::values(const double* x, double* out) {
       const double odds = odds_of_others(x, k, q, state_.deciders.size());
       if (odds == 0.0) continue;
       for (int player = 0; player < players; ++player) {
-        const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q));
+        const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q), way.to->of_point);
         out[player * state_.profiles + q] += odds * (here_.reward(way, player, q) + follows);
       }
     }

@@ -56,7 +56,7 @@ namespace grid {
 std::span<const double> root_table(const Plan& plan, const Tables& tables) {
   const StatePlan& state = plan.states[ix(plan.shape.root)];
   const double* first = (plan.shape.states[ix(plan.shape.root)].timed ? tables.timed : tables.untimed).data() + state.slab_offset;
-  return {first, ix(std::int64_t{plan.players()} * state.profiles * state.points)};
+  return {first, ix(state.size)};
 }
 
 std::vector<std::vector<double>> start_values(const Plan& plan, std::span<const double> at_root) {
@@ -70,7 +70,7 @@ std::vector<std::vector<double>> start_values(const Plan& plan, std::span<const 
     for (std::size_t type = 0; type < by_type.size(); ++type)
       for (int q = 0; q < state.profiles; ++q)
         if (profiles.stride(j) == 0 || profiles.type_of(q, j) == static_cast<int>(type))
-          by_type[type] += weights[q * state.points] * at_root[ix((std::int64_t{j} * state.profiles + q) * state.points + start)];
+          by_type[type] += weights[q * state.points] * at_root[ix((std::int64_t{j} * state.profiles + q) * state.of_block + start * state.of_point)];
   }
   return out;
 }

@@ -12,7 +12,7 @@
 
 namespace melian::grid {
 
-/// Values at the first public state, block [player][profile][point], and what each player and type expects at the start.
+/// Values at the first public state, as they lie in its table, and what each player and type expects at the start.
 [[nodiscard]] std::span<const double> root_table(const Plan& plan, const Tables& tables);
 [[nodiscard]] std::vector<std::vector<double>> start_values(const Plan& plan, std::span<const double> at_root);
 

@@ -15,6 +15,15 @@ void Standpoint::on_grid(const Plan& plan, const StatePlan& state, std::int64_t 
   }
 }
 
+Landed landing_place(const Axis& axis, double u, double shift, int near) {
+  const double moved = moved_log_odds(u, shift), b = logistic(moved);
+  Landed out;
+  out.place.cell = axis.cell_of(moved, near);
+  out.place.weight = std::clamp((b - axis.b[ix(out.place.cell)]) * axis.per_width[ix(out.place.cell)], 0.0, 1.0);
+  out.slope = spread(b) * axis.per_width[ix(out.place.cell)];
+  return out;
+}
+
 void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news, bool with_slopes) {
   corners.assign(1, {0, 1.0});
   axes.clear();
@@ -25,10 +34,9 @@ void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from
     Place place = from.place[ix(k)];
     double slope = 0.0;
     if (news.moved[ix(k)] != 0) {
-      const double u = moved_log_odds(from.u[ix(k)], news.shift[ix(k)]), b = logistic(u);
-      place.cell = axis.cell_of(u, place.cell);
-      place.weight = std::clamp((b - axis.b[ix(place.cell)]) * axis.per_width[ix(place.cell)], 0.0, 1.0);
-      slope = spread(b) * axis.per_width[ix(place.cell)];
+      const Landed landed = landing_place(axis, from.u[ix(k)], news.shift[ix(k)], place.cell);
+      place = landed.place;
+      slope = landed.slope;
     }
     const bool sloping = with_slopes && slope != 0.0;
     const std::size_t before = corners.size();

@@ -38,6 +38,13 @@ struct News {
   }
 };
 
+/// Where a shift takes log-odds on an axis, and how its weight in that cell changes with them.
+struct Landed {
+  Place place;
+  double slope;
+};
+[[nodiscard]] Landed landing_place(const Axis& axis, double u, double shift, int near);
+
 struct Landing {
   std::vector<Corner> corners;
   std::vector<int> axes;       ///< that moved within the successor's cells ...
@@ -46,15 +53,16 @@ struct Landing {
   /// Lands on the points of `to`. `with_slopes`: `slopes` too.
   void land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news, bool with_slopes);
 
-  [[nodiscard]] double read(const double* block) const {
+  /// Values of one player and profile; points are `of_point` apart.
+  [[nodiscard]] double read(const double* block, std::int64_t of_point) const {
     double sum = 0.0;
-    for (const Corner& corner : corners) sum += corner.weight * block[corner.point];
+    for (const Corner& corner : corners) sum += corner.weight * block[corner.point * of_point];
     return sum;
   }
-  [[nodiscard]] double slope(std::size_t k, const double* block) const {
+  [[nodiscard]] double slope(std::size_t k, const double* block, std::int64_t of_point) const {
     const double* own = slopes.data() + k * corners.size();
     double sum = 0.0;
-    for (std::size_t c = 0; c < corners.size(); ++c) sum += own[c] * block[corners[c].point];
+    for (std::size_t c = 0; c < corners.size(); ++c) sum += own[c] * block[corners[c].point * of_point];
     return sum;
   }
 };

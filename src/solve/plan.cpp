@@ -15,7 +15,7 @@ Link make_link(const Plan& plan, int source, int state, const Projection& projec
 }  // namespace
 
 Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
-    : game(of), shape(of.shape()), space(of.shape()), order(solution_order(of.shape())) {
+    : game(of), shape(of.shape()), space(of.shape()), order(solution_order(of.shape())), in_rows(lie_in_rows(on)) {
   for (const auto& nodes : on.nodes) axes.emplace_back(nodes);
   int types = 0;
   for (int i = 0; i < players(); ++i) {
@@ -57,12 +57,15 @@ void Plan::add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& op
     plan.axis_stride.push_back(stride(from.live, k));
     if (space.live(k, from.live)) plan.axes.push_back(k);
   }
-  const std::int64_t size = plan.points * plan.profiles * players();
+  const std::int64_t width = row_width(std::int64_t{plan.profiles} * players(), in_rows);
+  plan.size = plan.points * width;
+  plan.of_block = in_rows ? 1 : plan.points;
+  plan.of_point = in_rows ? width : 1;
   plan.slab_offset = from.timed ? timed_size : untimed_size;
-  (from.timed ? timed_size : untimed_size) += size;
+  (from.timed ? timed_size : untimed_size) += plan.size;
   if (from.timed && from.entry) {
     plan.entry_offset = entries_size;
-    entries_size += size;
+    entries_size += plan.size;
   }
   plan.deciders = deciders(shape, static_cast<int>(s), options.measure);
   plan.rows = num_rows(plan.deciders);
@@ -90,6 +93,7 @@ void Plan::add_branch(const PublicState& from, std::size_t s, int b) {
   const Branch& branch = shape.branches[ix(b)];
   BranchPlan& plan = branches[ix(b)];
   plan.discount = discounts(branch.time).data();
+  if (in_rows) plan.factors = factors(branch.time, states[s]).data();
   if (branch.next < 0) return;
   const PublicState& to = shape.states[ix(branch.next)];
   plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
@@ -104,13 +108,22 @@ const std::vector<double>& Plan::discounts(int time) {
   return found->second;
 }
 
+const lanes::Row& Plan::factors(int time, const StatePlan& state) {
+  const auto [found, fresh] = factors_.try_emplace({time, state.live});
+  if (!fresh) return found->second;
+  found->second.assign(ix(state.of_point), 0.0);
+  for (int i = 0; i < players(); ++i)
+    for (int q = 0; q < state.profiles; ++q) found->second[ix(i * state.profiles + q)] = discounts(time)[ix(type_index(i, state.type_of(q, i)))];
+  return found->second;
+}
+
 void Plan::find_heads() {
   for (std::size_t k = 0; k < order.stages.size(); ++k) {
     if (!order.stages[k].cyclic) continue;
     for (const int head : order.heads(shape, static_cast<int>(k))) {
       StatePlan& plan = states[ix(head)];
       plan.head_offset = heads_size;
-      heads_size += plan.points * plan.profiles * players();
+      heads_size += plan.size;
     }
   }
 }
@@ -144,6 +157,11 @@ const Projection& Plan::project(std::uint32_t from, std::uint32_t to) {
     for (int i = 0; i < players(); ++i) at += narrow.stride(i) * wide.type_of(p, i);
     out.profile.push_back(at);
   }
+  if (in_rows && from != to)
+    for (std::int64_t place = 0; place < row_width(std::int64_t{wide.count()} * players(), true); ++place) {
+      const std::int64_t player = place / wide.count();
+      out.row.push_back(player < players() ? player * narrow.count() + out.profile[ix(place % wide.count())] : 0);
+    }
   std::int64_t points = 1;
   for (int k = 0; k < space.num_axes(); ++k)
     if (space.live(k, from)) points *= axes[ix(k)].nodes();

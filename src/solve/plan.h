@@ -10,7 +10,9 @@
 #include "melian/beliefs.h"
 #include "melian/game.h"
 #include "melian/solve.h"
+#include "numeric/pack.h"
 #include "solve/axis.h"
+#include "solve/values.h"
 
 namespace melian::grid {
 
@@ -18,14 +20,17 @@ namespace melian::grid {
 struct Projection {
   std::vector<int> profile;         ///< [profile]
   std::vector<std::int64_t> point;  ///< [point]
+  std::vector<std::int64_t> row;    ///< [place in a row of values]; empty where rows are the same, or there are none
 };
 
 struct StatePlan {
   std::uint32_t live = 0;
   int profiles = 1;
-  std::int64_t points = 1, slab_offset = 0;  ///< in the slab of timed or of untimed states
-  std::int64_t entry_offset = -1;            ///< in a round's table of entries
-  std::int64_t head_offset = -1;             ///< in the last iterate, where play comes back to the state
+  std::int64_t points = 1;
+  std::int64_t size = 0, of_block = 1, of_point = 1;  ///< of the table; from one player and profile, from one point, to the next
+  std::int64_t slab_offset = 0;                       ///< in the slab of timed or of untimed states
+  std::int64_t entry_offset = -1;                     ///< in a round's table of entries
+  std::int64_t head_offset = -1;                      ///< in the last iterate, where play comes back to the state
   std::vector<Decider> deciders;
   int rows = 0;        ///< of strategies
   int mover = -1;      ///< the only decider
@@ -53,6 +58,7 @@ struct Link {
 struct BranchPlan {
   Link next, closing;                ///< `closing`: instead of a timed entry that the clock no longer reaches
   const double* discount = nullptr;  ///< [Plan::type_index], discount^time
+  const double* factors = nullptr;   ///< the same by place in a row of the branch's source; null where values do not lie in rows
 };
 
 class Plan {
@@ -68,6 +74,7 @@ class Plan {
   SolutionOrder order;               ///< of untimed states
   std::vector<double> lambda;        ///< [type_index], factor included
   std::vector<double> clock_factor;  ///< [round * states + state][type_index], 1 under current-value lambda; empty: all 1
+  bool in_rows;                      ///< how values lie (solve/values.h)
   std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0, heads_size = 0;
 
   [[nodiscard]] int players() const { return shape.num_players(); }
@@ -92,6 +99,7 @@ class Plan {
   void add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& options);
   void add_branch(const PublicState& from, std::size_t s, int b);
   const std::vector<double>& discounts(int time);
+  const lanes::Row& factors(int time, const StatePlan& state);
   void find_heads();
   const Projection& project(std::uint32_t from, std::uint32_t to);
   void add_weights(int observer, std::uint32_t live);
@@ -99,8 +107,9 @@ class Plan {
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, Projection> projections_;
   std::map<std::pair<int, std::uint32_t>, std::vector<double>> weights_;
-  std::map<int, std::vector<double>> discounts_;                ///< by time that passes
-  std::vector<std::vector<std::vector<double>>> disagreement_;  ///< [observer][group][cell], empty where they agree with the analyst
+  std::map<int, std::vector<double>> discounts_;                 ///< by time that passes
+  std::map<std::pair<int, std::uint32_t>, lanes::Row> factors_;  ///< the same in rows, by live players
+  std::vector<std::vector<std::vector<double>>> disagreement_;   ///< [observer][group][cell], empty where they agree with the analyst
   std::vector<int> first_type_;
 };
 

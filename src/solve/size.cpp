@@ -1,5 +1,6 @@
 #include "melian/beliefs.h"
 #include "melian/solve.h"
+#include "solve/values.h"
 
 namespace melian {
 namespace {
@@ -82,7 +83,8 @@ std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes)
 std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined) {
   std::int64_t values = 0;
   for (const PublicState& s : structure.states) {
-    const std::int64_t size = times(8 * structure.num_players(), times(structure.num_profiles(s.live), axes.num_points(s.live)));
+    const std::int64_t row = grid::row_width(std::int64_t{structure.num_players()} * structure.num_profiles(s.live), grid::lie_in_rows(axes));
+    const std::int64_t size = times(8 * row, axes.num_points(s.live));
     // What play comes back to is kept with its last few iterates.
     const std::int64_t kept = s.timed && s.entry ? 1 + structure.rounds : structure.horizon == HorizonKind::forever && s.entry ? 18 : 1;
     values = plus(values, times(size, kept));

@@ -38,7 +38,7 @@ class Climb {
   }
 
   Solution run();
-  /// Values at the first public state, block [player][profile][point].
+  /// Values at the first public state, as they lie in its table.
   [[nodiscard]] std::vector<double>& at_root() { return at_root_; }
 
  private:

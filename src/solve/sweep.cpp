@@ -400,8 +400,7 @@ void Sweep::keep_entries(Tables& tables, int round) const {
   for (std::size_t s = 0; s < plan_.states.size(); ++s) {
     const StatePlan& state = plan_.states[s];
     if (state.entry_offset < 0 || !plan_.reached(round, static_cast<int>(s))) continue;
-    std::copy_n(tables.timed.begin() + state.slab_offset, state.points * state.profiles * plan_.players(),
-                tables.entries.begin() + round * plan_.entries_size + state.entry_offset);
+    std::copy_n(tables.timed.begin() + state.slab_offset, state.size, tables.entries.begin() + round * plan_.entries_size + state.entry_offset);
   }
 }
 
@@ -429,7 +428,7 @@ Dependence Sweep::dependence(const SolutionOrder::Stage& cycle, const std::vecto
     const StatePlan& state = plan_.states[ix(head)];
     number[ix(head)] = static_cast<int>(first.size());
     first.push_back(static_cast<int>(size));
-    size += state.points * state.profiles * plan_.players();
+    size += state.size;
     if (size > most_numbers) return {};
   }
   // Levels hold successors first.
@@ -461,12 +460,11 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   const SolutionOrder::Stage& cycle = plan_.order.stages[ix(stage)];
   const std::vector<int> heads = plan_.order.heads(plan_.shape, stage);
   Tables& tables = pass.rung->tables;
-  const auto size_of = [&](const StatePlan& state) { return state.points * state.profiles * plan_.players(); };
   std::vector<double> x, fx;
   for (const int head : heads) {
     const StatePlan& state = plan_.states[ix(head)];
     const auto first = tables.heads.begin() + state.head_offset;
-    x.insert(x.end(), first, first + size_of(state));
+    x.insert(x.end(), first, first + state.size);
   }
   const Tally before = tally_;
   const std::int64_t done = done_;
@@ -507,7 +505,7 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
     for (const int head : heads) {
       const StatePlan& state = plan_.states[ix(head)];
       const auto first = tables.untimed.begin() + state.slab_offset;
-      fx.insert(fx.end(), first, first + size_of(state));
+      fx.insert(fx.end(), first, first + state.size);
     }
     if (by_slopes) {
       const auto found = tangent.step(x, fx);
@@ -535,8 +533,8 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
     auto from = x.begin();
     for (const int head : heads) {
       const StatePlan& state = plan_.states[ix(head)];
-      std::copy_n(from, size_of(state), tables.heads.begin() + state.head_offset);
-      from += size_of(state);
+      std::copy_n(from, state.size, tables.heads.begin() + state.head_offset);
+      from += state.size;
     }
     trial.again = true;
   }

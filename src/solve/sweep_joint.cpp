@@ -17,7 +17,8 @@ void write_values(Here& here, JointScores& scores, const std::vector<double>& x,
   const StatePlan& state = here.plan();
   std::vector<double> values(ix(here.whole().players() * state.profiles));
   scores.values(x.data(), values.data());
-  for (std::size_t block = 0; block < values.size(); ++block) here.own_table()[static_cast<std::int64_t>(block) * state.points + point] = values[block];
+  for (std::size_t block = 0; block < values.size(); ++block)
+    here.own_table()[static_cast<std::int64_t>(block) * state.of_block + point * state.of_point] = values[block];
 }
 
 /// A line's decisions that neither its curve nor its neighbours solved: the path from lambda 0, by its length.

@@ -6,7 +6,7 @@
 #include <tbb/task_arena.h>
 
 #include "numeric/lanes.h"
-#include "numeric/pack.h"
+#include "study/add_amounts.h"
 
 namespace melian::prediction {
 namespace {
@@ -22,96 +22,6 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
   return nullptr;
 }
 
-/// What a branch adds to the amounts at all points.
-struct Addition {
-  int points, columns, profiles, profiles_there;
-  const double *at_once, *factor;  ///< [column][profile]; not read in plain columns
-  const std::uint8_t* plain;       ///< [column]: nothing at once, and what follows as it is
-  const double* successor;         ///< null where play ends
-  const int* column;               ///< [column]: the successor's; -1: none
-  const std::int64_t* profile;     ///< [profile]: the successor's; null: the same
-  const int* low;                  ///< [point]
-  const double* weight;
-  int step;
-  const double *zero, *one;  ///< [point]
-  const double* second;      ///< [profile]: is it the second type's odds that count? (`lanes::chosen`)
-  const double* const* own;  ///< [column]: odds by profile whatever the point; null: those
-  bool first;                ///< nothing was added before
-};
-
-constexpr std::size_t most_packed = 8;  ///< profiles read at once: so many numbers may be read behind a table's last
-
-/// For a number of profiles that is known when compiled.
-template <int profiles, bool first, bool moving>
-[[gnu::always_inline]] inline void add_rows(const Addition& a, double* __restrict to) {
-  using Pack = lanes::Pack<profiles>;
-  const int there = a.profile == nullptr ? profiles : a.profiles_there;
-  const std::ptrdiff_t row_there = std::ptrdiff_t{a.columns} * there;
-  const Pack second = Pack::load(a.second);
-  for (int p = 0; p < a.points; ++p) {
-    const Pack odds = Pack::choose(second, Pack::all(a.zero[p]), Pack::all(a.one[p]));
-    const double* __restrict low = a.successor == nullptr ? nullptr : a.successor + a.low[p] * row_there;
-    const double* __restrict high = a.successor == nullptr ? nullptr : low + a.step * row_there;
-    const Pack above = Pack::all(a.weight[p]), below = Pack::all(1.0 - a.weight[p]);
-    for (int c = 0; c < a.columns; ++c, to += profiles) {
-      const int from = a.successor == nullptr ? -1 : a.column[c] * there;
-      const bool plain = a.plain[c] != 0;
-      Pack amount = Pack::all(0.0);
-      if (from >= 0) {
-        // Where the successor has fewer profiles, what is read beyond them is not picked.
-        amount = moving ? below * Pack::load(low + from) + above * Pack::load(high + from) : Pack::load(low + from);
-        if (a.profile != nullptr) amount = amount.at(a.profile);
-        if (!plain) amount = Pack::load(a.at_once + c * profiles) + Pack::load(a.factor + c * profiles) * amount;
-      } else if (!plain) {
-        amount = Pack::load(a.at_once + c * profiles);
-      } else if (!first) {
-        continue;  // nothing comes of it
-      }
-      amount = (a.own[c] != nullptr ? Pack::load(a.own[c]) : odds) * amount;
-      (first ? amount : Pack::load(to) + amount).store(to);
-    }
-  }
-}
-
-/// For any number.
-void add_any(const Addition& a, double* to) {
-  const int there = a.profile == nullptr ? a.profiles : a.profiles_there;
-  for (int p = 0; p < a.points; ++p)
-    for (int c = 0; c < a.columns; ++c, to += a.profiles) {
-      const double above = a.weight[p], below = 1.0 - above;
-      const double* low = a.successor == nullptr || a.column[c] < 0 ? nullptr : a.successor + (std::ptrdiff_t{a.low[p]} * a.columns + a.column[c]) * there;
-      for (int theta = 0; theta < a.profiles; ++theta) {
-        const int x = c * a.profiles + theta;
-        const bool plain = a.plain[c] != 0;
-        double amount = plain ? 0.0 : a.at_once[x];
-        if (low != nullptr) {
-          const double* from = low + (a.profile == nullptr ? theta : a.profile[theta]);
-          amount += (plain ? 1.0 : a.factor[x]) * (below * from[0] + above * from[std::ptrdiff_t{a.step} * a.columns * there]);
-        }
-        amount *= a.own[c] != nullptr ? a.own[c][theta] : lanes::is_chosen(a.second[theta]) ? a.one[p] : a.zero[p];
-        to[theta] = a.first ? amount : to[theta] + amount;
-      }
-    }
-}
-
-template <bool first, bool moving>
-[[gnu::always_inline]] inline void add_sized(const Addition& a, double* to) {
-  switch (a.profiles) {
-    case 1: return add_rows<1, first, moving>(a, to);
-    case 2: return add_rows<2, first, moving>(a, to);
-    case 4: return add_rows<4, first, moving>(a, to);
-    case 8: return add_rows<8, first, moving>(a, to);
-    default: return add_any(a, to);
-  }
-}
-
-MELIAN_LANES void add_all(const Addition& a, double* to) {
-  if (a.first)
-    a.step > 0 ? add_sized<true, true>(a, to) : add_sized<true, false>(a, to);
-  else
-    a.step > 0 ? add_sized<false, true>(a, to) : add_sized<false, false>(a, to);
-}
-
 }  // namespace
 
 Backward::Backward(const Board& board, std::vector<Column> columns)
@@ -123,7 +33,12 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
       order_(solution_order(structure_)),
       last_(structure_.states.size()),
       within_(structure_.states.size()),
+      in_depth_(depth_first(board)),
+      uses_(structure_.states.size(), 0),
       amounts_(structure_.branches.size()) {
+  for (const PublicState& s : structure_.states)
+    for (int b = s.first_branch; s.timed && b < s.first_branch + s.num_branches; ++b)
+      if (const int next = structure_.branches[at(b)].next; next >= 0 && board_.advance(b) == 0) ++uses_[at(next)];
   for (std::size_t c = 0; c < columns_.size(); ++c) {
     shorter_.push_back(-1);
     if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;
@@ -151,7 +66,7 @@ const Table& Backward::table(int round, int state) const {
   return *found;
 }
 
-bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_on) {
+bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_on, bool far) {
   taken_at_ = {-1, -1};
   int longest_jump = 0;
   for (std::size_t b = 0; b < structure_.branches.size(); ++b) longest_jump = std::max(longest_jump, board_.advance(static_cast<int>(b)));
@@ -165,27 +80,43 @@ bool Backward::sweep(const Visit& visit, const std::function<bool(double)>& go_o
         for (const int state : level) visit(-1, state);
     }
   }
-  // Alone, states are taken in the order that keeps successors at hand; the amounts are the same.
-  const bool alone = tbb::this_task_arena::max_concurrency() == 1;
-  const std::vector<int> in_depth = alone ? depth_first(board_) : std::vector<int>{};
   for (int round = structure_.timed_levels.empty() ? -1 : structure_.rounds - 1; round >= 0; --round) {
-    const auto reached = [&](int state) { return structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + at(state)] != 0; };
-    if (alone) {
-      for (const int state : in_depth)
-        if (reached(state)) compute(round, state);
-    } else {
-      for (const auto& level : structure_.timed_levels)
-        parallel_for(level.size(), [&](std::size_t k) {
-          if (reached(level[k])) compute(round, level[k]);
-        });
-    }
-    if (visit)
-      for (const auto& level : structure_.timed_levels)
-        for (const int state : level)
-          if (reached(state)) visit(round, state);
+    sweep_round(round, visit, far);
     if (go_on && !go_on(1.0 - static_cast<double>(round) / structure_.rounds)) return false;
   }
   return true;
+}
+
+/// Alone, states are taken in the order that keeps successors at hand, and tables are left as soon as nobody reads them; amounts and the
+/// order of visits are the same.
+void Backward::sweep_round(int round, const Visit& visit, bool far) {
+  const auto reached = [&](int state) { return structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + at(state)] != 0; };
+  const bool alone = tbb::this_task_arena::max_concurrency() == 1;
+  if (!alone)
+    for (const auto& level : structure_.timed_levels)
+      parallel_for(level.size(), [&](std::size_t k) {
+        if (reached(level[k])) compute(round, level[k]);
+      });
+  unread_ = uses_;
+  for (std::size_t k = 0; k < in_depth_.size(); ++k) {
+    const int state = in_depth_[k];
+    if (!reached(state)) continue;
+    if (alone && k + 1 < in_depth_.size() && reached(in_depth_[k + 1])) board_.expect(round, in_depth_[k + 1]);
+    if (alone) compute(round, state);
+    if (visit) visit(round, state);
+    if (alone && !far) leave(state);
+  }
+}
+
+/// A state's branches are followed for good: tables that only they were still to read give up their room.
+void Backward::leave(int state) {
+  const PublicState& s = structure_.states[at(state)];
+  for (int b = s.first_branch; b < s.first_branch + s.num_branches; ++b) {
+    const int next = structure_.branches[at(b)].next;
+    if (next < 0 || board_.advance(b) > 0 || !structure_.states[at(next)].timed || structure_.states[at(next)].entry || --unread_[at(next)] > 0) continue;
+    spare_.push_back(std::move(within_[at(next)]));
+    held_[slot(0, next)][at(next)] = -1;
+  }
 }
 
 /// Sweeps a cycle until what its heads hold moves no more. Payoffs are discounted and settle; amounts that are not may
@@ -353,6 +284,22 @@ void Backward::find_amounts(int b, const Destination& to, int round, int state, 
                    std::all_of(out.factor.data() + c * profiles, out.factor.data() + (c + 1) * profiles, [](double x) { return x == 1.0; });
   }
   if (std::ranges::all_of(out.plain, [](std::uint8_t plain) { return plain != 0; })) out.at_once = out.factor = {};
+  find_runs(structure_.moves[at(from.move)].kind == MoveKind::chance, out);
+}
+
+/// Players may see other odds of chance than the analyst: then their payoffs are columns by themselves.
+void Backward::find_runs(bool chance, Amounts& out) const {
+  out.runs.clear();
+  for (int c = 0; c < static_cast<int>(columns_.size()); ++c) {
+    const bool by_itself = out.plain[at(c)] == 0 || (chance && columns_[at(c)].kind == Kind::payoff);
+    const int from = out.column[at(c)];
+    const auto kind = by_itself ? ColumnRun::Kind::other : from < 0 ? ColumnRun::Kind::nothing : ColumnRun::Kind::follows;
+    ColumnRun* const last = out.runs.empty() ? nullptr : &out.runs.back();
+    if (last != nullptr && !by_itself && last->kind == kind && (from < 0 || from == last->from + c - last->first))
+      last->end = c + 1;
+    else
+      out.runs.push_back({kind, c, c + 1, from});
+  }
 }
 
 void Backward::after(const Effect& effect, const BranchReader& reader, const Footing& footing, double* out) const {
@@ -386,6 +333,10 @@ void Backward::compute(int round, int state) {
   Table& table = !s.timed ? untimed_[at(state)] : s.entry ? tops_[slot(round, state)][at(state)] : within_[at(state)];
   if (s.timed) held_[slot(round, state)][at(state)] = round;
   const std::size_t width = columns_.size() * profiles;
+  if (table.empty() && !spare_.empty() && s.timed && !s.entry) {  // never where states are computed side by side
+    table = std::move(spare_.back());
+    spare_.pop_back();
+  }
   table.resize(at(here.points) * width + most_packed);
   static thread_local Effect now;
   static thread_local Crossing crossing;
@@ -445,17 +396,14 @@ void Backward::add_together(const Effect& effect, const Crossing& crossing, int 
 
 void Backward::add(const Effect& effect, const Crossing& crossing, const double* zero, const double* one, const std::vector<const double*>& own,
                    const Projection* projection, const Shape& here, bool first, Table& table) const {
-  static thread_local std::vector<double> second;
   static thread_local std::vector<std::int64_t> profile;
   const bool same = projection == nullptr || projection->same_profiles;
   if (!same) profile.assign(projection->profile.begin(), projection->profile.end());
-  second.resize(at(here.profiles));
-  for (std::size_t theta = 0; theta < second.size(); ++theta) second[theta] = lanes::chosen(crossing.second[theta] != 0);
   const Amounts& amounts = effect.amounts();
-  add_all({here.points, static_cast<int>(columns_.size()), here.profiles, effect.there == nullptr ? 0 : effect.there->profiles, amounts.at_once.data(),
-           amounts.factor.data(), amounts.plain.data(), effect.there == nullptr ? nullptr : effect.successor->data(), amounts.column.data(),
-           same ? nullptr : profile.data(), crossing.low, crossing.weight, crossing.step, zero, one, second.data(), own.data(), first},
-          table.data());
+  add_amounts({here.points, static_cast<int>(columns_.size()), here.profiles, effect.there == nullptr ? 0 : effect.there->profiles, amounts.at_once.data(),
+               amounts.factor.data(), amounts.plain.data(), effect.there == nullptr ? nullptr : effect.successor->data(), amounts.column.data(),
+               same ? nullptr : profile.data(), crossing.low, crossing.weight, crossing.step, zero, one, crossing.second, own.data(), amounts.runs, first},
+              table.data());
 }
 
 const Backward::Taken& Backward::taken(int round, int state, int table_round, int branch) const {

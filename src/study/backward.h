@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "numeric/pack.h"
+#include "study/add_amounts.h"
 #include "study/crossing.h"
 
 namespace melian::prediction {
@@ -49,8 +50,8 @@ class Backward {
   /// Called for every (round, state) once it is computed: all states of round 0 .. rounds - 1 that are timed, backward;
   /// untimed states beforehand, with round -1. While it runs, successors can be read by `effect`.
   using Visit = std::function<void(int round, int state)>;
-  /// Returns false when `go_on` stopped it.
-  bool sweep(const Visit& visit = {}, const std::function<bool(double)>& go_on = {});
+  /// Returns false when `go_on` stopped it. `far`: visits read what follows behind successors too.
+  bool sweep(const Visit& visit = {}, const std::function<bool(double)>& go_on = {}, bool far = false);
 
   [[nodiscard]] const std::vector<Column>& columns() const { return columns_; }
   /// The table of a state. Valid for untimed states, for timed ones of the round being visited, and for the root.
@@ -61,6 +62,7 @@ class Backward {
     lanes::Row at_once, factor;       ///< [column][profile]; empty where all columns are plain
     std::vector<int> column;          ///< [column]: the successor's column that goes on, -1 for none
     std::vector<std::uint8_t> plain;  ///< [column]: nothing at once, and what follows as it is
+    std::vector<ColumnRun> runs;      ///< of these columns
   };
   struct Effect {
     const Amounts* known = nullptr;  ///< null: `own`
@@ -87,7 +89,10 @@ class Backward {
   [[nodiscard]] std::vector<double> at_start() const;
 
  private:
+  void sweep_round(int round, const Visit& visit, bool far);
   void compute(int round, int state);
+  void leave(int state);
+  void find_runs(bool chance, Amounts& out) const;
   void find_amounts(int branch, const Destination& to, int round, int state, Amounts& out) const;
   void add_by_point(const Effect& effect, const BranchReader& reader, const Shape& here, bool chance, Table& table) const;
   void add_together(const Effect& effect, const Crossing& crossing, int branch, const Projection* projection, const Shape& here, bool chance, bool first,
@@ -108,6 +113,9 @@ class Backward {
   std::vector<Table> last_;  // [state]: where play comes back to it, of the sweep before
   // Of timed states: the tops of phases are read from earlier rounds, all others within their round.
   std::vector<Table> within_;                                    // [state]
+  std::vector<int> in_depth_;                                    // timed states, successors first
+  std::vector<int> uses_, unread_;                               // [state]: branches that lead there within a round; those not followed yet
+  std::vector<Table> spare_;                                     // room of tables that nobody reads any more, the last left last
   std::vector<std::vector<Table>> tops_;                         // [round modulo as many as are read][state]
   std::vector<std::vector<int>> held_;                           // like `tops_`, then `within_`: the round whose table it is; -1: none
   mutable std::vector<Amounts> amounts_;                         // [branch], outside the closing, once asked for: the same in every round

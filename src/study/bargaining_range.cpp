@@ -108,6 +108,7 @@ RangeSum::RangeSum(const Board& board, int offer, std::span<const Given> given) 
 
 Reader RangeSum::reader(int first_round, int last_round) {
   Reader out;
+  out.far = true;
   out.move = offer_;
   out.first_round = first_round;
   out.last_round = last_round;

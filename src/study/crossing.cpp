@@ -120,6 +120,7 @@ Crossings::Crossings(const Board& board) : board_(board) {
   branches_.resize(structure.branches.size());
   source_.resize(structure.branches.size());
   projection_.resize(structure.branches.size(), nullptr);
+  seconds_of_branch_.resize(structure.branches.size(), nullptr);
   for (int s = 0; s < static_cast<int>(structure.states.size()); ++s) {
     const Shape& shape = board.shape(s);
     if (zeros_.size() < at(shape.points)) zeros_.resize(at(shape.points), 0.0);
@@ -133,10 +134,18 @@ Crossings::Crossings(const Board& board) : board_(board) {
       }
       here.log_odds.resize(at(lanes::padded(shape.points)), 0.0);
     }
+    std::vector<Seconds>& seconds = seconds_[&shape];
+    for (std::size_t g = seconds.size(); g <= shape.groups.size(); ++g) {
+      Seconds& here = seconds.emplace_back();
+      const auto is_second = [&](int theta) { return lanes::chosen(g > 0 && shape.groups[g - 1].cell[at(theta)] != 0); };
+      for (int theta = 0; theta < shape.profiles; ++theta) here.by_profile.push_back(is_second(theta));
+      for (const int theta : shape.profile_of_full) here.by_full.push_back(is_second(theta));
+    }
     const PublicState& state = structure.states[at(s)];
     for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
       branches_[at(b)] = plain_branch(board, s, b - state.first_branch);
       source_[at(b)] = s;
+      seconds_of_branch_[at(b)] = &seconds[at(branches_[at(b)].group + 1)];
       if (structure.branches[at(b)].next >= 0) projection_[at(b)] = &board.projection(s, structure.branches[at(b)].next);
     }
   }
@@ -154,8 +163,8 @@ void Crossings::read(int round, int branch, const Projection* projection, bool s
   out.group = plain.group;
   out.axis = plain.group < 0 ? -1 : here.groups[at(plain.group)].first;
   out.step = 0;
-  out.second.assign(at(here.profiles), 0);
-  for (int theta = 0; theta < here.profiles && plain.group >= 0; ++theta) out.second[at(theta)] = here.groups[at(plain.group)].cell[at(theta)] == 0 ? 0 : 1;
+  out.second = seconds_of_branch_[at(branch)]->by_profile.data();
+  out.second_by_full = seconds_of_branch_[at(branch)]->by_full.data();
   const std::vector<double>& logs = board_.assessment().log_strategy;
   const std::int64_t strategy = plain.zero < 0 ? 0 : board_.assessment().row(board_.structure(), round, state);
   // Loops run over whole packs: what stands behind a row is read too where there is something, and left alone.

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "numeric/pack.h"
 #include "study/forward_board.h"
 
 namespace melian::prediction {
@@ -25,9 +26,10 @@ struct Crossing {
   Crossing(const Crossing&) = delete;
   Crossing& operator=(const Crossing&) = delete;
 
-  int group = -1;                    ///< index in the shape's groups of the one that moves; -1: none does
-  int axis = -1;                     ///< its axis in the shape
-  std::vector<std::uint8_t> second;  ///< [profile of the state]: does the group have its second type there?
+  int group = -1;  ///< index in the shape's groups of the one that moves; -1: none does
+  int axis = -1;   ///< its axis in the shape
+  // Does the group have its second type there (`lanes::chosen`)? By profile of the state, and by full profile.
+  const double *second = nullptr, *second_by_full = nullptr;
   // [point]
   const double *log_zero = nullptr, *log_one = nullptr;  ///< log likelihoods, given the first and the second type of the group ...
   const double *zero = nullptr, *one = nullptr;          ///< ... and likelihoods
@@ -41,6 +43,9 @@ struct Crossing {
   const double* odds = nullptr;  ///< by the coordinate's own law of types
   std::vector<double> entropy;   ///< of the belief afterwards, in nats ...
   std::vector<double> news;      ///< ... and what the branch said of it: nats times odds
+
+  /// The likelihood at a point, given the types.
+  [[nodiscard]] double likelihood(int point, int profile) const { return lanes::is_chosen(second[profile]) ? one[point] : zero[point]; }
 
   struct Room {
     std::vector<double> logs[2], likelihoods[2], odds, from, per, found;
@@ -65,12 +70,17 @@ class Crossings {
   struct Priors {  // [point]
     std::vector<double> belief, log_odds;
   };
+  struct Seconds {  // `Crossing::second`
+    lanes::Row by_profile, by_full;
+  };
   const Board& board_;
   std::vector<PlainBranch> branches_;
   std::vector<int> source_;                                  // [branch]
   std::vector<const Projection*> projection_;                // [branch]
   std::map<const Shape*, std::vector<Priors>> priors_;       // [axis of the shape]
   std::vector<const std::vector<Priors>*> priors_of_state_;  // [state]
+  std::map<const Shape*, std::vector<Seconds>> seconds_;     // [group of the shape + 1]
+  std::vector<const Seconds*> seconds_of_branch_;            // [branch]
   std::vector<double> zeros_;                                // [point]
 };
 

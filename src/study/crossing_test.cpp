@@ -51,7 +51,7 @@ TEST_CASE("crossing: all points at once are the points one by one") {
           double odds = 0.0;
           for (int theta = 0; theta < here.profiles; ++theta) {
             const auto profile = static_cast<std::size_t>(theta);
-            const double own = crossing.second[profile] != 0 ? crossing.one[p] : crossing.zero[p];
+            const double own = crossing.likelihood(p, static_cast<int>(profile));
             REQUIRE(own == doctest::Approx(footing.odds[profile]).epsilon(1e-13));
             odds += here.law[at * static_cast<std::size_t>(here.profiles) + profile] * own;
           }

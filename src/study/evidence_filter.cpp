@@ -299,7 +299,7 @@ void Filter::carry_together(int round, int branch, const double* factor, const A
   const double* row = from.data();
   for (int p = 0; p < here.points; ++p)
     for (std::size_t theta = 0; theta < profiles; ++theta, row += columns_) {
-      const double odds = crossing.second[theta] != 0 ? crossing.one[p] : crossing.zero[p];
+      const double odds = crossing.likelihood(p, static_cast<int>(theta));
       for (std::size_t c = 0; c < columns_; ++c) moved[c] = factor != nullptr ? row[c] * odds * factor[c] : row[c] * odds;
       if (to == nullptr) {
         for (std::size_t c = 0; c < columns_; ++c) (*ended)[c] += moved[c];

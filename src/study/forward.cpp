@@ -30,8 +30,12 @@ class Forward {
   void leave();
   void play_round(int round, bool closing);
   void gather(int round, bool closing, int state);
-  void cross_rounds(int round, bool closing);
-  void show(int round, bool closing) const;
+  void open(Standing& standing, int state);
+  template <class Visit>
+  void for_each_exit(int round, bool closing, int state, const Visit& visit);
+  void exit_all(int round, bool closing, const std::vector<int>& states);
+  void play_alone(int round);
+  void show(int round, bool closing, int state) const;
   [[nodiscard]] bool stops(std::size_t layer, int state) const { return stops_[layer][at(state)]; }
   /// Calls `visit` with the layer that plays leave, the one they go on in, and the move that is forced (-1: none).
   template <class Visit>
@@ -52,7 +56,11 @@ class Forward {
   std::map<std::pair<int, std::size_t>, Standing> closing_arrivals_;  // by state and layer
   std::vector<std::vector<Standing>> standing_;                       // [layer][state], of the round in hand
   std::vector<Flow> flows_;                                           // [branch]
-  std::vector<int> in_depth_;                                         // empty: levels are taken side by side
+  std::vector<int> in_depth_;                                         // timed states, predecessors first
+  std::vector<int> untimed_;
+  std::vector<int> uses_, left_;    // [state]: branches that go on within the round; those that plays have not taken yet
+  std::vector<lanes::Row> spare_;   // room that plays have given up, the last given last; used alone only
+  std::vector<Carrier::Way> ways_;  // of the exit in hand
 };
 
 Forward::Forward(const Board& board, const Carried& carried, const ForwardHooks& hooks, std::span<const Detour> detours)
@@ -68,14 +76,19 @@ Forward::Forward(const Board& board, const Carried& carried, const ForwardHooks&
       stops_(layers_, std::vector<bool>(structure_.states.size(), false)),
       entries_(structure_.states.size()),
       standing_(layers_, std::vector<Standing>(structure_.states.size())),
-      flows_(structure_.branches.size()) {
-  if (tbb::this_task_arena::max_concurrency() == 1) in_depth_ = depth_first(board);
+      flows_(structure_.branches.size()),
+      in_depth_(depth_first(board)),
+      uses_(structure_.states.size(), 0) {
+  std::ranges::reverse(in_depth_);
   for (std::size_t s = 0; s < structure_.states.size(); ++s) {
     const int state = static_cast<int>(s);
     for (int b = structure_.states[s].first_branch; b < structure_.states[s].first_branch + structure_.states[s].num_branches; ++b) {
       const int next = structure_.branches[at(b)].next;
-      if (next >= 0 && board.advance(b) == 0) incoming_[at(next)].push_back(b);
+      if (next < 0 || board.advance(b) > 0) continue;
+      incoming_[at(next)].push_back(b);
+      ++uses_[s];
     }
+    if (!structure_.states[s].timed) untimed_.push_back(state);
     for (std::size_t d = 0; d < detours.size(); ++d) {
       const Detour& detour = detours[d];
       MELIAN_EXPECT(detour.from < static_cast<int>(d), "a detour starts from an earlier one");
@@ -154,30 +167,28 @@ void Forward::play_round(int round, bool closing) {
     standing_[layer][at(state)] = std::move(arrivals_.begin()->second);
     arrivals_.erase(arrivals_.begin());
   }
-  const auto gather_levels = [&](const std::vector<std::vector<int>>& levels) {
+  const auto play_levels = [&](const std::vector<std::vector<int>>& levels, const std::vector<int>& states) {
     for (auto level = levels.rbegin(); level != levels.rend(); ++level)
       parallel_for(level->size(), [&](std::size_t k) { gather(round, closing, (*level)[k]); });
+    exit_all(round, closing, states);
+    for (const int state : states) show(round, closing, state);
   };
   if (!closing && round < structure_.rounds) {
-    // Alone, states are taken in the order that keeps what they read at hand.
-    for (auto state = in_depth_.rbegin(); state != in_depth_.rend(); ++state) gather(round, closing, *state);
-    if (in_depth_.empty()) gather_levels(structure_.timed_levels);
+    if (tbb::this_task_arena::max_concurrency() == 1)
+      play_alone(round);
+    else
+      play_levels(structure_.timed_levels, in_depth_);
   }
-  gather_levels(structure_.untimed_levels);
-  cross_rounds(round, closing);
-  show(round, closing);
-}
-
-void Forward::show(int round, bool closing) const {
-  for (std::size_t s = 0; s < structure_.states.size(); ++s) {
-    const int state = static_cast<int>(s);
-    if (hooks_.standing && !standing_[0][s].empty()) hooks_.standing(round, closing, state, standing_[0][s]);
-    for (std::size_t d = 0; !closing && hooks_.stopped && d < detours_.size(); ++d)
-      if (!standing_[d + 1][s].empty() && stops(d + 1, state)) hooks_.stopped(d, round, state, standing_[d + 1][s]);
-  }
+  play_levels(structure_.untimed_levels, untimed_);
   if (hooks_.flow)
     for (std::size_t b = 0; b < flows_.size(); ++b)
       if (flows_[b].used) hooks_.flow(round, closing, static_cast<int>(b), board_.follow(round, static_cast<int>(b)), flows_[b]);
+}
+
+void Forward::show(int round, bool closing, int state) const {
+  if (hooks_.standing && !standing_[0][at(state)].empty()) hooks_.standing(round, closing, state, standing_[0][at(state)]);
+  for (std::size_t d = 0; !closing && hooks_.stopped && d < detours_.size(); ++d)
+    if (const Standing& here = standing_[d + 1][at(state)]; !here.empty() && stops(d + 1, state)) hooks_.stopped(d, round, state, here);
 }
 
 void Forward::gather(int round, bool closing, int state) {
@@ -188,55 +199,85 @@ void Forward::gather(int round, bool closing, int state) {
     for_each_way(round, closing, b, [&](std::size_t from, std::size_t into, int forced) {
       const bool counted = hooks_.flow && into == 0 && (hooks_.counted.empty() || hooks_.counted[at(b)]);
       Standing& target = standing_[into][at(state)];
-      if (target.empty()) carrier_.open(target, state);
+      if (target.empty()) open(target, state);
       ways.push_back({&standing_[from][source], &target, forced, counted ? &flows_[at(b)] : nullptr, false});
     });
     if (!ways.empty()) carrier_.carry(round, b, board_.follow(round, b), ways);
   }
 }
 
-void Forward::cross_rounds(int round, bool closing) {
-  // Branches that end play, and, by destination, those that count rounds.
+/// Where a state's branches that end play or count rounds go: calls `visit` with the branch, where it leads, and its ways.
+template <class Visit>
+void Forward::for_each_exit(int round, bool closing, int state, const Visit& visit) {
+  const PublicState& s = structure_.states[at(state)];
+  for (int b = s.first_branch; b < s.first_branch + s.num_branches; ++b) {
+    const bool ends_play = structure_.branches[at(b)].next < 0, counted = hooks_.flow && (hooks_.counted.empty() || hooks_.counted[at(b)]);
+    if (ends_play ? !counted : board_.advance(b) == 0) continue;
+    const Destination to = board_.follow(round, b);
+    const bool to_closing = to.closing || closing;
+    ways_.clear();
+    for_each_way(round, closing, b, [&](std::size_t from, std::size_t into, int forced) {
+      Standing* target = nullptr;
+      if (!ends_play) {
+        target = to_closing ? &closing_arrivals_[{to.state, into}] : &arrivals_[{to.round, to.state, into}];
+        if (target->empty()) carrier_.open(*target, to.state);
+      } else if (into > 0) {
+        return;  // nobody asks how plays of a detour end
+      }
+      ways_.push_back({&standing_[from][at(state)], target, forced, counted && into == 0 ? &flows_[at(b)] : nullptr, !ends_play && carries_beliefs_});
+    });
+    if (!ways_.empty()) visit(b, to, to_closing);
+  }
+}
+
+/// Room for plays at a state, taken from what others have given up where there is some: never side by side.
+void Forward::open(Standing& standing, int state) {
+  if (standing.mass.capacity() == 0 && !spare_.empty()) {
+    standing.mass = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  carrier_.open(standing, state);
+}
+
+/// Side by side: branches that lead to the same place one after another, in the order of states.
+void Forward::exit_all(int round, bool closing, const std::vector<int>& states) {
   struct Step {
     int branch;
     std::vector<Carrier::Way> ways;
   };
   std::vector<std::vector<Step>> tasks;
   std::map<std::tuple<int, int, bool>, std::size_t> task_of;
-  for (std::size_t s = 0; s < structure_.states.size(); ++s) {
-    const PublicState& state = structure_.states[s];
+  for (const int state : states) {
     std::vector<Step> ends;
-    for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
-      const bool ends_play = structure_.branches[at(b)].next < 0;
-      if (!ends_play && board_.advance(b) == 0) continue;
-      const bool counted = hooks_.flow && (hooks_.counted.empty() || hooks_.counted[at(b)]);
-      Step step{b, {}};
-      const Destination to = board_.follow(round, b);
-      const bool to_closing = to.closing || closing;
-      for_each_way(round, closing, b, [&](std::size_t from, std::size_t into, int forced) {
-        Standing* target = nullptr;
-        if (!ends_play) {
-          target = to_closing ? &closing_arrivals_[{to.state, into}] : &arrivals_[{to.round, to.state, into}];
-          if (target->empty()) carrier_.open(*target, to.state);
-        } else if (into > 0) {
-          return;  // nobody asks how plays of a detour end
-        }
-        step.ways.push_back({&standing_[from][s], target, forced, counted && into == 0 ? &flows_[at(b)] : nullptr, !ends_play && carries_beliefs_});
-      });
-      if (step.ways.empty()) continue;
-      if (ends_play) {
-        if (counted) ends.push_back(std::move(step));
-        continue;
-      }
+    for_each_exit(round, closing, state, [&](int branch, const Destination& to, bool to_closing) {
+      if (to.ended()) return ends.push_back({branch, ways_});
       const auto [task, fresh] = task_of.try_emplace({to_closing ? 0 : to.round, to.state, to_closing}, tasks.size());
       if (fresh) tasks.emplace_back();
-      tasks[task->second].push_back(std::move(step));
-    }
+      tasks[task->second].push_back({branch, ways_});
+    });
     if (!ends.empty()) tasks.push_back(std::move(ends));
   }
   parallel_for(tasks.size(), [&](std::size_t t) {
     for (const Step& step : tasks[t]) carrier_.carry(round, step.branch, board_.follow(round, step.branch), step.ways);
   });
+}
+
+/// One state after another, in the order that keeps what is read at hand; plays that have gone on give up their room.
+void Forward::play_alone(int round) {
+  left_ = uses_;
+  const auto leave = [&](int state) {
+    for (auto& layer : standing_)
+      if (!layer[at(state)].empty()) spare_.push_back(std::move(layer[at(state)].mass));
+  };
+  for (const int state : in_depth_) {
+    board_.expect(round, state);  // read when plays go on from here
+    gather(round, false, state);
+    for_each_exit(round, false, state, [&](int branch, const Destination& to, bool) { carrier_.carry(round, branch, to, ways_); });
+    show(round, false, state);
+    for (const int b : incoming_[at(state)])
+      if (const int source = carrier_.crossings().source(b); --left_[at(source)] == 0) leave(source);
+    if (left_[at(state)] == 0) leave(state);
+  }
 }
 
 }  // namespace

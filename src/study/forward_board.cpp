@@ -219,6 +219,15 @@ void Board::find_start() {
   }
 }
 
+void Board::expect(int round, int state) const {
+  const std::vector<Decider>& deciders = this->deciders(state);
+  if (deciders.empty()) return;
+  constexpr std::int64_t in_a_line = 8, most = 512;  // numbers
+  const double* first = assessment_.log_strategy.data() + assessment_.row(structure(), round, state);
+  const std::int64_t numbers = std::min(most, std::int64_t{num_rows(deciders)} * shape(state).points);
+  for (std::int64_t k = 0; k < numbers; k += in_a_line) __builtin_prefetch(first + k);
+}
+
 void Board::log_odds_at(const Shape& shape, int point, std::vector<double>& out) const {
   out.resize(shape.axes.size());
   for (std::size_t a = 0; a < shape.axes.size(); ++a) out[a] = node_log_odds(shape.axes[a].axis)[at(shape.axes[a].node[at(point)])];

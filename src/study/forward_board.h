@@ -93,6 +93,8 @@ class Board {
   [[nodiscard]] const std::vector<Decider>& deciders(int state) const { return deciders_[static_cast<std::size_t>(state)]; }
   [[nodiscard]] const std::vector<double>& nodes(int axis) const { return assessment_.axes.nodes[static_cast<std::size_t>(axis)]; }
   [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const { return node_log_odds_[static_cast<std::size_t>(axis)]; }
+  /// Has the strategies of a decision brought up from memory, for a sweep that comes to it next.
+  void expect(int round, int state) const;
   /// The log-odds on the axes of a shape that a point stands for.
   void log_odds_at(const Shape& shape, int point, std::vector<double>& out) const;
   /// P(type) of a live player at log-odds on the axes of a shape. Requires: not the first of its types.

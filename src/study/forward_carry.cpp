@@ -200,15 +200,12 @@ void Carrier::carry_by_point(const BranchReader& reader, int state, const Way& w
 void Carrier::carry_together(const Crossing& crossing, int state, const Destination& to, const Way& way) const {
   const Shape& here = board_.shape(state);
   const Standing& from = *way.from;
-  static thread_local std::vector<double> second;
-  second.resize(at(profiles_));
-  for (int theta = 0; theta < profiles_; ++theta) second[at(theta)] = lanes::chosen(crossing.second[at(here.profile_of_full[at(theta)])] != 0);
+  const double* const second = crossing.second_by_full;
   const double *zero = way.forced < 0 ? crossing.zero : ones_.data(), *one = way.forced < 0 ? crossing.one : ones_.data();
   const double* drawn_odds = !carried_.coordinate ? nullptr : way.forced < 0 ? crossing.odds : ones_.data();
-  pour({here.points, profiles_, from.mass.data(), from.columns, second.data(), zero, one, drawn_odds,
-        way.flow != nullptr ? way.flow->by_profile.data() : nullptr, way.to == nullptr ? nullptr : way.to->mass.data(), way.to == nullptr ? 0 : way.to->columns,
-        crossing.low, crossing.weight, crossing.step});
-  const auto odds = [&](int p, int theta) { return lanes::is_chosen(second[at(theta)]) ? one[p] : zero[p]; };
+  pour({here.points, profiles_, from.mass.data(), from.columns, second, zero, one, drawn_odds, way.flow != nullptr ? way.flow->by_profile.data() : nullptr,
+        way.to == nullptr ? nullptr : way.to->mass.data(), way.to == nullptr ? 0 : way.to->columns, crossing.low, crossing.weight, crossing.step});
+  const auto odds = [&](int p, int theta) { return lanes::is_chosen(second[theta]) ? one[p] : zero[p]; };
   // The analyst's belief in the second type of a group that is live here, afterwards.
   const auto believed = [&](int player, int type, int p) {
     const int group = here.group_of_player[at(player)];

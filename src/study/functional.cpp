@@ -210,8 +210,7 @@ void Sum::after_plain(int round, int state, int table_round, int branch, const P
   Total& total = by_round_[round];
   for (std::size_t n = 0; n < places.point.size(); ++n) {
     const int p = places.point[n];
-    for (std::size_t theta = 0; theta < odds.size() && !probe_.forced_action; ++theta)
-      odds[theta] = crossing.second[theta] != 0 ? crossing.one[p] : crossing.zero[p];
+    for (std::size_t theta = 0; theta < odds.size() && !probe_.forced_action; ++theta) odds[theta] = crossing.likelihood(p, static_cast<int>(theta));
     facts_.weights(places.row(n), weights);
     for (std::size_t theta = 0; theta < weights.size(); ++theta) weights[theta] *= odds[at(shape.profile_of_full[theta])];
     for (std::size_t c = 0; c < column.size(); ++c)

@@ -171,7 +171,7 @@ void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* coun
   if (readers.empty()) return;
   if (!columns.empty()) {
     Backward backward(board, columns);
-    static_cast<void>(backward.sweep([&](int round, int state) { show(round, state, &backward); }));
+    static_cast<void>(backward.sweep([&](int round, int state) { show(round, state, &backward); }, {}, std::ranges::any_of(readers, &Reader::far)));
     return;
   }
   for (std::size_t s = 0; s < structure.states.size(); ++s) {

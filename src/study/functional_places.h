@@ -50,6 +50,7 @@ struct Reader {
   std::vector<std::map<int, int>> forced;
   std::function<bool(int state)> starts_at;  ///< of detours: may they start in this public state?
   int same_detour = -1;                      ///< an earlier reader whose detour leads to the same places
+  bool far = false;                          ///< does it read what follows behind a state's successors?
   bool beliefs = false;                      ///< does it want the columns of beliefs that no longer move?
   std::vector<Column> columns;               ///< what it needs of the backward sweep
   std::vector<int> column;                   ///< filled: where those columns are

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <tbb/task_arena.h>
 
 #include "laws/predict_support.h"
 #include "study/bargaining_range.h"
@@ -84,6 +85,30 @@ TEST_CASE("measure: what follows the actions taken at a move adds up to what fol
   const std::vector<Measured> measured = measure(game, assessment, probes);
   CHECK(*measured[0].value == doctest::Approx(0.3));
   CHECK(measured[1].weight * *measured[1].value + measured[2].weight * *measured[2].value == doctest::Approx(0.3));
+}
+
+TEST_CASE("measure: alone, where tables give up their room early, as side by side, to the last digit") {
+  const Game game = test::war_and_truce();
+  const Assessment assessment = test::random_assessment(game, 9, 25);
+  const int answer = move_named(game, "answer"), ask = move_named(game, "ask"), demand = move_named(game, "demand");
+  std::vector<Probe> probes{probe(OutcomeProbability{{0, 2}}, answer), probe(ExpectedRounds{}, ask), probe(ExpectedTally{0}, answer, {}, {Takes{1}}),
+                            probe(EndsWithin{3}, answer, 1),           probe(ExpectedPayoff{1}),     probe(MeanBelief{1, 1}, ask),
+                            probe(OfferAccepted{demand}, answer),      probe(RangeShare{demand}),    probe(RangeWidth{demand})};
+  Probe in_a_row = probe(ExpectedPayoff{0}, ask, 0);
+  in_a_row.then = {{{answer, 1}}};
+  probes.push_back(in_a_row);
+  const auto with = [&](int threads) {
+    std::vector<Measured> out;
+    tbb::task_arena(threads).execute([&] { out = measure(game, assessment, probes); });
+    return out;
+  };
+  const std::vector<Measured> alone = with(1), together = with(2);
+  for (std::size_t k = 0; k < probes.size(); ++k) {
+    CAPTURE(k);
+    CHECK(alone[k].weight > 0.0);
+    CHECK(alone[k].weight == together[k].weight);
+    CHECK(alone[k].value == together[k].value);
+  }
 }
 
 TEST_CASE("measure: forced choices of one move weigh the same places") {
