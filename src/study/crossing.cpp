@@ -47,25 +47,38 @@ MELIAN_LANES void update(int n, const double* __restrict u, const double* __rest
   for (int i = all; i < n; ++i) belief[i] = updated(u[i], l0[i], l1[i]);
 }
 
+constexpr int few_nodes = 16;
+
 /// The cell of each belief among few nodes, and how far into it.
 MELIAN_LANES void find_cells(int n, int nodes, const double* __restrict node, const double* __restrict b, double* __restrict low, double* __restrict per,
-                             double* __restrict cell) {
+                             int* __restrict cell, double* __restrict place) {
   const double per_first = 1.0 / (node[1] - node[0]), first = node[0];
   for (int i = 0; i < n; ++i) {
     low[i] = first;
     per[i] = per_first;
-    cell[i] = 0.0;
+    cell[i] = 0;
   }
   for (int k = 1; k + 1 < nodes; ++k) {
-    const double edge = node[k], per_next = 1.0 / (node[k + 1] - node[k]), here = k;
+    const double edge = node[k], per_next = 1.0 / (node[k + 1] - node[k]);
     MELIAN_INDEPENDENT
     for (int i = 0; i < n; ++i) {
       const bool beyond = b[i] >= edge;
       low[i] = beyond ? edge : low[i];
       per[i] = beyond ? per_next : per[i];
-      cell[i] = beyond ? here : cell[i];
+      cell[i] += beyond ? 1 : 0;
     }
   }
+  MELIAN_INDEPENDENT
+  for (int i = 0; i < n; ++i) {
+    const double into = (b[i] - low[i]) * per[i], least = into > 0.0 ? into : 0.0;
+    place[i] = least < 1.0 ? least : 1.0;
+  }
+}
+
+/// Where the successor's grid takes up each point whose own node on the axis gives way to a cell.
+MELIAN_LANES void find_lows(int n, int step, const int* __restrict from, const int* __restrict node, const int* __restrict cell, int* __restrict low) {
+  MELIAN_INDEPENDENT
+  for (int i = 0; i < n; ++i) low[i] = from[i] + (cell[i] - node[i]) * step;
 }
 
 }  // namespace
@@ -194,10 +207,12 @@ void Crossings::read(int round, int branch, const Projection* projection, bool s
   }
   likelihood(1, plain.one, out.log_one, out.one);
   const Shape::Axis& own = here.axes[at(out.axis)];
+  out.step = projection == nullptr ? 0 : projection->stride[at(out.axis)];
+  if (!saying && out.step == 0) return;
   const Priors& prior = (*priors_of_state_[at(state)])[at(out.axis)];
   const std::vector<double>& nodes = board_.nodes(own.axis);
-  for (auto* list : {&out.belief, &out.place, &out.room.from, &out.room.per, &out.room.found}) list->resize(at(lanes::padded(n)));
-  out.cell.resize(at(n));
+  for (auto* list : {&out.belief, &out.place, &out.room.from, &out.room.per}) list->resize(at(lanes::padded(n)));
+  out.cell.resize(at(lanes::padded(n)));
   if (saying) {
     for (auto* list : {&out.room.odds, &out.entropy, &out.news}) list->resize(at(n));
     learn(n, prior.belief.data(), prior.log_odds.data(), out.log_zero, out.log_one, out.zero, out.one, out.room.odds.data(), out.belief.data(),
@@ -206,13 +221,9 @@ void Crossings::read(int round, int branch, const Projection* projection, bool s
   } else {
     update(some, prior.log_odds.data(), out.log_zero, out.log_one, out.belief.data());
   }
-  constexpr std::size_t few = 16;
-  if (nodes.size() <= few) {
-    find_cells(some, static_cast<int>(nodes.size()), nodes.data(), out.belief.data(), out.room.from.data(), out.room.per.data(), out.room.found.data());
-    for (int p = 0; p < n; ++p) {
-      out.cell[at(p)] = static_cast<int>(out.room.found[at(p)]);
-      out.place[at(p)] = std::clamp((out.belief[at(p)] - out.room.from[at(p)]) * out.room.per[at(p)], 0.0, 1.0);
-    }
+  if (nodes.size() <= few_nodes) {
+    find_cells(n, static_cast<int>(nodes.size()), nodes.data(), out.belief.data(), out.room.from.data(), out.room.per.data(), out.cell.data(),
+               out.place.data());
   } else {
     for (int p = 0; p < n; ++p) {
       const Place found = locate(nodes, out.belief[at(p)]);
@@ -220,11 +231,10 @@ void Crossings::read(int round, int branch, const Projection* projection, bool s
       out.place[at(p)] = found.weight;
     }
   }
-  out.step = projection == nullptr ? 0 : projection->stride[at(out.axis)];
   if (out.step == 0) return;
   out.weight = out.place.data();
   out.room.low.resize(at(n));
-  for (int p = 0; p < n; ++p) out.room.low[at(p)] = out.low[p] + (out.cell[at(p)] - own.node[at(p)]) * out.step;
+  find_lows(n, out.step, out.low, own.node.data(), out.cell.data(), out.room.low.data());
   out.low = out.room.low.data();
 }
 

@@ -33,12 +33,13 @@ struct Crossing {
   // [point]
   const double *log_zero = nullptr, *log_one = nullptr;  ///< log likelihoods, given the first and the second type of the group ...
   const double *zero = nullptr, *one = nullptr;          ///< ... and likelihoods
-  std::vector<double> belief;                            ///< that the group has its second type, afterwards; where it moves
-  const int* low = nullptr;                              ///< where the successor's grid takes it up: here (null where play ends) ...
-  const double* weight = nullptr;                        ///< ... and `step` points further, in these shares
-  std::vector<int> cell;                                 ///< of the belief on its own axis ...
-  std::vector<double> place;                             ///< ... and how far into it, whether or not the successor has that axis
-  int step = 0;                                          ///< 0: at `low` alone
+  /// That the group has its second type, afterwards. Where it moves a belief that the successor has, or with what the branch says.
+  std::vector<double> belief;
+  const int* low = nullptr;        ///< where the successor's grid takes it up: here (null where play ends) ...
+  const double* weight = nullptr;  ///< ... and `step` points further, in these shares
+  std::vector<int> cell;           ///< of the belief on its own axis ...
+  std::vector<double> place;       ///< ... and how far into it, whether or not the successor has that axis
+  int step = 0;                    ///< 0: at `low` alone
   // Only where it is read with what it says:
   const double* odds = nullptr;  ///< by the coordinate's own law of types
   std::vector<double> entropy;   ///< of the belief afterwards, in nats ...
@@ -48,7 +49,7 @@ struct Crossing {
   [[nodiscard]] double likelihood(int point, int profile) const { return lanes::is_chosen(second[profile]) ? one[point] : zero[point]; }
 
   struct Room {
-    std::vector<double> logs[2], likelihoods[2], odds, from, per, found;
+    std::vector<double> logs[2], likelihoods[2], odds, from, per;
     std::vector<int> low;
   } room;
 };

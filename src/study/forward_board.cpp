@@ -146,6 +146,7 @@ Board::Board(const Game& game, const Assessment& assessment)
     if (found == shapes_.end()) found = shapes_.emplace(live, ShapeMaker(structure, space_, assessment.axes, full_, live).take()).first;
     shape_of_state_.push_back(&found->second);
     deciders_.push_back(melian::deciders(structure, static_cast<int>(s), assessment.measure));
+    strategy_size_.push_back(std::int64_t{num_rows(deciders_.back())} * found->second.points);
   }
   for (const auto& [from_mask, from] : shapes_)
     for (const auto& [to_mask, to] : shapes_)
@@ -220,11 +221,10 @@ void Board::find_start() {
 }
 
 void Board::expect(int round, int state) const {
-  const std::vector<Decider>& deciders = this->deciders(state);
-  if (deciders.empty()) return;
+  if (strategy_size_[at(state)] == 0) return;
   constexpr std::int64_t in_a_line = 8, most = 512;  // numbers
   const double* first = assessment_.log_strategy.data() + assessment_.row(structure(), round, state);
-  const std::int64_t numbers = std::min(most, std::int64_t{num_rows(deciders)} * shape(state).points);
+  const std::int64_t numbers = std::min(most, strategy_size_[at(state)]);
   for (std::int64_t k = 0; k < numbers; k += in_a_line) __builtin_prefetch(first + k);
 }
 

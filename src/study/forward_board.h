@@ -148,6 +148,7 @@ class Board {
   std::vector<Way> ways_;  // [branch]
   BeliefSpace space_;
   std::vector<std::vector<Decider>> deciders_;                  // [state]
+  std::vector<std::int64_t> strategy_size_;                     // [state]
   std::vector<std::vector<double>> node_log_odds_;              // [axis]
   std::vector<std::vector<std::vector<double>>> disagreement_;  // [observer][group]: of two cells the shift, else by cell; empty: none
   std::vector<double> start_log_odds_;                          // [axis]

@@ -136,7 +136,7 @@ void Carrier::carry(int round, int branch, const Destination& to, std::span<cons
     if (way.flow != nullptr) begin(*way.flow, way.with_beliefs);
   if (plain.plain) {
     static thread_local Crossing crossing;
-    crossings_.read(round, branch, crossings_.projection(branch, to), carried_.coordinate, crossing);
+    crossings_.read(round, branch, crossings_.projection(branch, to), carried_.coordinate || carried_.beliefs, crossing);
     for (const Way& way : ways) carry_together(crossing, state, to, way);
     return;
   }
