@@ -1,5 +1,5 @@
 # make run    install what is missing, build, run the Istanbul study, say where the report is
-# make worlds the same, and its claims over plausible worlds (twenty minutes more)
+# make worlds the same, and its claims over plausible worlds (half an hour more)
 # make korea  the second study, of the Korean armistice talks, with its plausible worlds (a few minutes)
 # make test   install what is missing, build everything, run every test (CTest and the front end's own)
 # make build  the program, at build/melian          make bench    the benchmarks

@@ -77,10 +77,12 @@ struct RunCommand {
     for (const StudyEstimate::Part& part : found->parts)
       text +=
           fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", part.what, part.games, part.in_store, fmt::format("{:.3g}", part.decisions), duration(part.seconds));
-    text += fmt::format(
-        "\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world; reasons why readings disagree come on top.\n",
-        duration(found->seconds), found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
-    text += fmt::format("memory: up to {}; disk: about {}\n", size(found->memory_bytes), size(found->disk_bytes));
+    text += fmt::format("\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world.\n", duration(found->seconds),
+                        found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
+    for (const StudyEstimate::Part& part : found->at_most)
+      if (part.games > 0) text += fmt::format("on top at most {} games, {}: {}\n", part.games, duration(part.seconds), part.what);
+    text += fmt::format("memory: {}, or {} where decisions have several solutions; disk: about {}\n", size(found->memory_without_ladder_bytes),
+                        size(found->memory_bytes), size(found->disk_bytes));
     print(text);
     return done;
   }

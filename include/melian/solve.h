@@ -184,6 +184,12 @@ class RefinedStrategies final : public StrategyLayers {
 /// Memory a solution on these axes needs, in bytes, before anything is allocated; `refined` as in `SolveOptions`.
 [[nodiscard]] std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined);
 
+/// What of it stays once it is solved: the strategies.
+[[nodiscard]] std::int64_t count_strategy_bytes(const Structure& structure, const BeliefAxes& axes);
+
+/// Memory that `solve` holds at most: two rungs of the ladder of lambda, where it may be climbed, else one solution.
+[[nodiscard]] std::int64_t count_solve_bytes(const Structure& structure, const BeliefAxes& axes, const SolveOptions& options);
+
 /// Memory that `RefinedStrategies` of a solution on these axes needs at once, in bytes: its largest layer (besides values, which take the room that
 /// those of the solve have left).
 [[nodiscard]] std::int64_t count_layer_bytes(const Structure& structure, const BeliefAxes& axes);

@@ -209,7 +209,7 @@ struct StudyWorlds {
   Settings parameters;                            ///< what worlds are solved with to be cheaper
   bool variants = true;                           ///< solve the variants that claims need; else such claims are not judged over worlds
   std::optional<int> effects;                     ///< rows of the design that total effects come from; number / 16 unless said
-  std::optional<int> checked;                     ///< worlds solved on a finer grid too, for the error of all; 4 to 32 unless said
+  std::optional<int> checked;                     ///< worlds solved on a finer grid too, for the error of all; 9 to 32 unless said
   std::optional<int> certified;                   ///< worlds certified; 1 to 4 unless said
   std::vector<WorldsGroup> groups;                ///< the others: what belongs together ("cost[Moscow]")
   std::optional<WorldsBaseRate> base_rate;
@@ -346,6 +346,10 @@ struct StudyRun {
 /// Errors: what is wrong with the store (M0914 ... M0917), or a game that cannot be compiled or solved (M0901, M0902).
 [[nodiscard]] Result<StudyRun> run_study(const Study& study, const StudyOptions& options = {});
 
+/// Memory that `answer` holds at most, in bytes, counted before anything is solved: the rungs of the ladder, then the sweeps of the
+/// prediction, the checks, and the thinned grids.
+[[nodiscard]] std::int64_t count_answer_bytes(const Game& game, const AnswerOptions& options);
+
 /// What a run will take, before anything is solved.
 struct StudyEstimate {
   struct Part {
@@ -356,10 +360,12 @@ struct StudyEstimate {
     double seconds = 0.0;       ///< on the threads set
   };
   std::vector<Part> parts;
+  std::vector<Part> at_most;        ///< what verdicts and solutions decide: no more than this on top
   double seconds = 0.0;             ///< of all parts
   double decisions_a_second = 0.0;  ///< measured on one world, one thread
-  std::int64_t memory_bytes = 0;    ///< at most at a time
-  std::int64_t disk_bytes = 0;      ///< the store will grow by
+  std::int64_t memory_bytes = 0;    ///< at most at a time: what the games hold once built (measured), and what is solved and read at once (counted)
+  std::int64_t memory_without_ladder_bytes = 0;  ///< the same, should no game have decisions with several solutions
+  std::int64_t disk_bytes = 0;                   ///< the store will grow by
   int threads = 1;
 };
 

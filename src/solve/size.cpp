@@ -34,13 +34,6 @@ std::int64_t over_decisions(const Structure& structure, Size size) {
   return sum;
 }
 
-std::int64_t strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
-  return over_decisions(structure, [&](std::size_t s) {
-    const std::int64_t rows = num_rows(deciders(structure, static_cast<int>(s), Measure::each));
-    return times(axes.num_points(structure.states[s].live), 8 * rows + 1);
-  });
-}
-
 /// Without every second node so often; halved, once, where there is no node to spare.
 std::vector<double> thinned(std::vector<double> axis, const std::vector<double>& required, int times) {
   if (times > 0 && coarsen_axis(axis, required).size() == axis.size()) return refine_axis(axis);
@@ -80,6 +73,18 @@ std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes)
   return over_decisions(structure, [&](std::size_t s) { return axes.num_points(structure.states[s].live); });
 }
 
+std::int64_t count_strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
+  return over_decisions(structure, [&](std::size_t s) {
+    const std::int64_t rows = num_rows(deciders(structure, static_cast<int>(s), Measure::each));
+    return times(axes.num_points(structure.states[s].live), 8 * rows + 1);
+  });
+}
+
+std::int64_t count_solve_bytes(const Structure& structure, const BeliefAxes& axes, const SolveOptions& options) {
+  const std::int64_t one = count_bytes(structure, axes, options.refined), rungs = times(2, one);
+  return options.ladder && rungs <= options.max_bytes ? rungs : one;
+}
+
 std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined) {
   std::int64_t values = 0;
   for (const PublicState& s : structure.states) {
@@ -89,12 +94,12 @@ std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, boo
     const std::int64_t kept = s.timed && s.entry ? 1 + structure.rounds : structure.horizon == HorizonKind::forever && s.entry ? 18 : 1;
     values = plus(values, times(size, kept));
   }
-  std::int64_t bytes = plus(values, strategy_bytes(structure, axes));
+  std::int64_t bytes = plus(values, count_strategy_bytes(structure, axes));
   if (refined) {
     BeliefAxes fine = axes;
     for (auto& nodes : fine.nodes)
       if (nodes.size() > 1) nodes = refine_axis(nodes);
-    bytes = plus(bytes, strategy_bytes(structure, fine));
+    bytes = plus(bytes, count_strategy_bytes(structure, fine));
   }
   return bytes;
 }

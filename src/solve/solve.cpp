@@ -211,7 +211,7 @@ Solution Climb::run() {
   const auto begun = std::chrono::steady_clock::now();
   Rung top = fresh(1.0);
   if (options_.list_solutions) sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
-  const bool may_climb = options_.ladder && 2 * count_bytes(game_.shape(), axes_, options_.refined) <= options_.max_bytes;
+  const bool may_climb = options_.ladder && count_solve_bytes(game_.shape(), axes_, options_) > count_bytes(game_.shape(), axes_, options_.refined);
   Ending ending = attempt(top, nullptr, may_climb ? Sweep::Until::several : Sweep::Until::done);
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
   if (ending == Ending::several_found || (ending == Ending::finished && may_climb && joint && options_.rung_halvings > 0)) {

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "melian/study.h"
+#include "study/sweep_size.h"
 
 namespace melian {
 namespace {
@@ -142,7 +143,29 @@ Certificate own_counts(const Solution& solution, const CertifyOptions& options, 
   return out;
 }
 
+/// Solving on these axes and predicting from it.
+std::int64_t bytes_to_predict(const Structure& structure, const BeliefAxes& axes, const SolveOptions& options) {
+  return std::max(count_solve_bytes(structure, axes, options), count_strategy_bytes(structure, axes) + prediction::count_predict_bytes(structure, axes).most());
+}
+
 }  // namespace
+
+std::int64_t count_answer_bytes(const Game& game, const AnswerOptions& options) {
+  const Structure& structure = game.shape();
+  const BeliefAxes axes = belief_axes(game, std::get<BeliefGrid>(options.solve.method));
+  SolveOptions asked = options.solve;
+  const bool by_layers = RefinedStrategies::possible(structure);
+  asked.refined = options.with_certificate && !by_layers;
+  std::int64_t most = bytes_to_predict(structure, axes, asked);
+  if (!options.with_certificate) return most;
+  const BeliefAxes fine = refined_axes(axes);
+  const std::int64_t strategies = count_strategy_bytes(structure, axes), values = count_bytes(structure, axes, false) - strategies;
+  std::int64_t checks = by_layers ? bytes_to_certify(game, asked) + values : count_strategy_bytes(structure, fine) + count_certify_bytes(structure, axes, fine);
+  asked.refined = false;
+  if (options.check_ladder) checks = std::max(checks, count_solve_bytes(structure, axes, asked));
+  for (const int times : {1, 2}) checks = std::max(checks, bytes_to_predict(structure, belief_axes(game, thinned(asked, times)), asked));
+  return std::max(most, strategies + checks);
+}
 
 Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   Answer out;

@@ -24,6 +24,22 @@ const Structure::Acceptance* acceptance(const Structure& structure, int branch, 
 
 }  // namespace
 
+std::vector<int> add_shorter(std::vector<Column>& columns) {
+  std::vector<int> out;
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    out.push_back(-1);
+    if (columns[c].kind != Kind::ends_within || columns[c].index <= 1) continue;
+    Column wanted;
+    wanted.kind = Kind::ends_within;
+    wanted.index = columns[c].index - 1;
+    wanted.outcomes = columns[c].outcomes;
+    auto found = std::find(columns.begin(), columns.end(), wanted);
+    if (found == columns.end()) found = columns.insert(columns.end(), wanted);
+    out[c] = static_cast<int>(found - columns.begin());
+  }
+  return out;
+}
+
 Backward::Backward(const Board& board, std::vector<Column> columns)
     : board_(board),
       structure_(board.structure()),
@@ -39,17 +55,7 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
   for (const PublicState& s : structure_.states)
     for (int b = s.first_branch; s.timed && b < s.first_branch + s.num_branches; ++b)
       if (const int next = structure_.branches[at(b)].next; next >= 0 && board_.advance(b) == 0) ++uses_[at(next)];
-  for (std::size_t c = 0; c < columns_.size(); ++c) {
-    shorter_.push_back(-1);
-    if (columns_[c].kind != Kind::ends_within || columns_[c].index <= 1) continue;
-    Column wanted;
-    wanted.kind = Kind::ends_within;
-    wanted.index = columns_[c].index - 1;
-    wanted.outcomes = columns_[c].outcomes;
-    auto found = std::find(columns_.begin(), columns_.end(), wanted);
-    if (found == columns_.end()) found = columns_.insert(columns_.end(), wanted);
-    shorter_[c] = static_cast<int>(found - columns_.begin());
-  }
+  shorter_ = add_shorter(columns_);
 }
 
 std::size_t Backward::slot(int round, int state) const { return structure_.states[at(state)].entry ? at(round) % tops_.size() : tops_.size(); }
@@ -131,7 +137,7 @@ bool Backward::settle(int stage, const std::function<bool()>& go_on) {
       for (std::size_t n = 0; n + most_packed < last_[at(head)].size(); ++n) does(head, n, columns_[n / profiles % columns_.size()].kind == Kind::payoff);
     }
   };
-  for (const int head : heads) last_[at(head)].assign(at(board_.shape(head).points) * columns_.size() * at(board_.shape(head).profiles) + most_packed, 0.0);
+  for (const int head : heads) last_[at(head)].assign(table_size(at(board_.shape(head).points), columns_.size(), at(board_.shape(head).profiles)), 0.0);
   std::vector<double> x, fx;
   each([&](int, std::size_t, bool payoff) {
     if (payoff) x.push_back(0.0);
@@ -332,12 +338,11 @@ void Backward::compute(int round, int state) {
   const bool chance = structure_.moves[at(s.move)].kind == MoveKind::chance;
   Table& table = !s.timed ? untimed_[at(state)] : s.entry ? tops_[slot(round, state)][at(state)] : within_[at(state)];
   if (s.timed) held_[slot(round, state)][at(state)] = round;
-  const std::size_t width = columns_.size() * profiles;
   if (table.empty() && !spare_.empty() && s.timed && !s.entry) {  // never where states are computed side by side
     table = std::move(spare_.back());
     spare_.pop_back();
   }
-  table.resize(at(here.points) * width + most_packed);
+  table.resize(table_size(at(here.points), columns_.size(), profiles));
   static thread_local Effect now;
   static thread_local Crossing crossing;
   bool fresh = true;

@@ -42,9 +42,17 @@ struct Column {
 /// Expected amounts by belief point: [point][column][profile of the live players].
 using Table = lanes::Row;
 
+/// Numbers in a state's table.
+[[nodiscard]] constexpr std::size_t table_size(std::size_t points, std::size_t columns, std::size_t profiles) {
+  return points * columns * profiles + most_packed;
+}
+/// Columns of kind `ends_within` k need those of 1 .. k - 1: they are added behind the ones given.
+/// Returns: [column] of ends_within k, the column of k - 1; itself: -1.
+[[nodiscard]] std::vector<int> add_shorter(std::vector<Column>& columns);
+
 class Backward {
  public:
-  /// Columns of kind `ends_within` k need those of 1 .. k - 1: they are added behind the ones given.
+  /// With `add_shorter`.
   Backward(const Board& board, std::vector<Column> columns);
 
   /// Called for every (round, state) once it is computed: all states of round 0 .. rounds - 1 that are timed, backward;
@@ -106,7 +114,7 @@ class Backward {
   const Board& board_;
   const Structure& structure_;
   std::vector<Column> columns_;
-  std::vector<int> shorter_;  // [column]: of ends_within k, the column of k - 1 (itself: -1)
+  std::vector<int> shorter_;  // [column]: see `add_shorter`
   const Crossings crossings_;
   std::vector<Table> untimed_;  // [state]
   SolutionOrder order_;

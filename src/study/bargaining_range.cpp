@@ -106,6 +106,13 @@ RangeSum::RangeSum(const Board& board, int offer, std::span<const Given> given) 
   }
 }
 
+std::vector<Column> RangeSum::columns(const Structure& structure, int offer) {
+  std::vector<Column> out{{Column::Kind::payoff, structure.moves[at(offer)].player, -1, {}}};
+  for (int i = 0; i < structure.num_players(); ++i)
+    if (i != structure.moves[at(offer)].player) out.push_back({Column::Kind::payoff, i, -1, {}});
+  return out;
+}
+
 Reader RangeSum::reader(int first_round, int last_round) {
   Reader out;
   out.far = true;

@@ -33,6 +33,8 @@ struct Span {
 class RangeSum {
  public:
   RangeSum(const Board& board, int offer, std::span<const Given> given);
+  /// At most what it needs of the backward sweep: payoffs of all.
+  [[nodiscard]] static std::vector<Column> columns(const Structure& structure, int offer);
   [[nodiscard]] Reader reader(int first_round, int last_round);
   [[nodiscard]] std::vector<BargainingRange> pairs() const;
   [[nodiscard]] Measured share() const;  ///< of all pairs, weighed

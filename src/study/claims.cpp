@@ -38,6 +38,45 @@ struct Taken {
   }
 };
 
+/// The reaches of one half's numbers in one solution.
+struct Reaches {
+  double first = no_number, second = no_number, value = no_number;
+  [[nodiscard]] double role(Role which, const Taken& taken) const {
+    switch (which) {
+      case Role::value:
+      case Role::difference: return value;
+      case Role::ratio: return (first + std::abs(taken.first / taken.second) * second) / std::abs(taken.second);
+      case Role::first: return first;
+      case Role::second: return second;
+    }
+    return no_number;
+  }
+};
+
+double reach_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here, const std::function<double(Role)>& role,
+                const std::function<double(Role)>& role_reach) {
+  const auto atom = [&](const metric::Atom& one) { return numbers(one.variant.empty() ? here : one.variant.text, one).value_or(no_number); };
+  return reach(expression, {{atom, role}, role_reach});
+}
+
+Reaches reaches(const ClaimHalf& half, const Expression& metric, const AtomNumbers& numbers) {
+  Reaches out;
+  if (half.compare.size() == 2) {
+    out.first = reach_of(metric, numbers, half.compare[0], {}, {});
+    out.second = reach_of(metric, numbers, half.compare[1], {}, {});
+    out.value = out.first + out.second;
+  } else {
+    out.value = reach_of(metric, numbers, "base", {}, {});
+  }
+  return out;
+}
+
+double reach_of_gap(const Comparison& comparison, const AtomNumbers& numbers, const Taken& taken, const Reaches& of) {
+  const auto role = [&](Role which) { return taken.role(which); };
+  const auto role_reach = [&](Role which) { return of.role(which, taken); };
+  return reach_of(comparison.left, numbers, "base", role, role_reach) + reach_of(comparison.right, numbers, "base", role, role_reach);
+}
+
 Taken take(const ClaimHalf& half, const Expression& metric, const AtomNumbers& numbers) {
   Taken out;
   if (half.compare.size() == 2) {
@@ -227,13 +266,22 @@ ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbe
   for (std::size_t h = 0; h < parsed.halves.size(); ++h) {
     const Taken taken = take(claim.halves[h], parsed.halves[h].metric, numbers);
     out.halves.emplace_back();
-    for (const Comparison& comparison : parsed.halves[h].holds_if) out.halves.back().push_back(sides_of(comparison, numbers, taken).gap(comparison));
+    out.half_reaches.emplace_back();
+    const Reaches of = reaches(claim.halves[h], parsed.halves[h].metric, numbers);
+    for (const Comparison& comparison : parsed.halves[h].holds_if) {
+      out.halves.back().push_back(sides_of(comparison, numbers, taken).gap(comparison));
+      out.half_reaches.back().push_back(reach_of_gap(comparison, numbers, taken, of));
+    }
     const Comparison& first = parsed.halves[h].holds_if.front();
     out.values.push_back(as_read(first, sides_of(first, numbers, taken)).first);
   }
   for (const auto& guard : parsed.guards) {
     out.guards.emplace_back();
-    for (const Comparison& comparison : guard) out.guards.back().push_back(sides_of(comparison, numbers, {}).gap(comparison));
+    out.guard_reaches.emplace_back();
+    for (const Comparison& comparison : guard) {
+      out.guards.back().push_back(sides_of(comparison, numbers, {}).gap(comparison));
+      out.guard_reaches.back().push_back(reach_of_gap(comparison, numbers, {}, {}));
+    }
   }
   return out;
 }

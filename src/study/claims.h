@@ -78,8 +78,10 @@ struct ClaimJudgement {
 
 /// The gaps of a claim's comparisons in one solution; not a number where one does not exist.
 struct ClaimGaps {
-  std::vector<double> values;                       ///< [half]: the number its first comparison is about
-  std::vector<std::vector<double>> halves, guards;  ///< [half or guard][comparison]
+  std::vector<double> values;                                    ///< [half]: the number its first comparison is about
+  std::vector<std::vector<double>> halves, guards;               ///< [half or guard][comparison]
+  std::vector<std::vector<double>> half_reaches, guard_reaches;  ///< the gaps' sizes (`metric::reach`)
+  bool several = false;  ///< did decisions with several solutions turn up in its games, or jumps of the branch that is followed?
 };
 [[nodiscard]] ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbers& numbers);
 
@@ -89,7 +91,7 @@ struct GapsVerdict {
   std::size_t deciding = 0;
   std::vector<Verdict> halves;
 };
-/// `errors` like `gaps`; its values are not read.
+/// `errors` like `gaps`; nothing else of it is read.
 [[nodiscard]] GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const ClaimGaps& errors);
 
 }  // namespace melian

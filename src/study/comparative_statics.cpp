@@ -108,8 +108,9 @@ class Sweeper {
         for (Diagnostic& diagnostic : game.error()) diagnostic.message += fmt::format(" (at {})", place_words(point.at));
         return std::unexpected(game.error());
       }
-      if (Result<void> counted = count(*game); !counted) return counted;
-      if (!options_.by_tree) note_prior(*game, priors[game->shape().fingerprint]);
+      const Result<std::int64_t> decisions = count(*game);
+      if (!decisions) return std::unexpected(decisions.error());
+      if (!options_.by_tree) note_prior(*game, *decisions, priors[game->shape().fingerprint]);
     }
     share_grids(priors);
     out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
@@ -126,14 +127,13 @@ class Sweeper {
     std::optional<Game> game;
   };
 
-  void note_prior(const Game& game, Priors& priors) {
+  void note_prior(const Game& game, std::int64_t decisions, Priors& priors) {
     const Result<AnswerOptions> options = options_for(game, false);
     MELIAN_EXPECT(options.has_value(), "what was counted has options");
-    const auto& grid = std::get<BeliefGrid>(options->solve.method);
     const std::vector<double> start = start_beliefs(game, BeliefSpace(game.shape()));
     priors.starts.resize(start.size());
     for (std::size_t k = 0; k < start.size(); ++k) priors.starts[k].insert(start[k]);
-    priors.decisions = std::max(priors.decisions, count_decisions(game.shape(), belief_axes(game, grid)));
+    priors.decisions = std::max(priors.decisions, decisions);
     if (!priors.game) priors.game = game;
     ++priors.points;
     read_.push_back({game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
@@ -188,19 +188,20 @@ class Sweeper {
 
   [[nodiscard]] AsTree as_tree() const { return {options_.answer.solve.lambda, options_.answer.solve.measure, options_.answer.solve.discounting}; }
 
-  [[nodiscard]] Result<void> count(const Game& game) {
+  /// Adds what solving the game takes, once, to the cost; by tree its information sets.
+  [[nodiscard]] Result<std::int64_t> count(const Game& game) {
     if (options_.by_tree) {
       const Result<std::int64_t> sets = count_sets(game);
       if (!sets) return std::unexpected(sets.error());
       out_.cost.decisions += *sets;
-      return {};
+      return *sets;
     }
     const Result<AnswerOptions> options = options_for(game, false);
     if (!options) return std::unexpected(options.error());
     const std::int64_t decisions = count_decisions(game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
     const bool countable = decisions <= options_.max_decisions;
     out_.cost.decisions += countable ? decisions : 0;
-    if (countable && out_.cost.decisions <= options_.max_decisions) return {};
+    if (countable && out_.cost.decisions <= options_.max_decisions) return decisions;
     return std::unexpected(Diagnostics{placeless(
         too_large_code, fmt::format("the sweep takes more than {} decisions: {} points of up to {} each", options_.max_decisions, out_.cost.points, decisions),
         "vary over fewer points, give fewer belief nodes (--grid), or coarsen the offers")});

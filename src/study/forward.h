@@ -32,6 +32,11 @@ struct Standing {
   [[nodiscard]] double* row(int point) { return mass.data() + static_cast<std::ptrdiff_t>(point) * columns; }
 };
 
+/// How many columns such a row has, where so many types of players who are not live have a belief of their own (`Shape::frozen`).
+[[nodiscard]] constexpr int standing_columns(int full_profiles, int frozen, const Carried& carried) {
+  return full_profiles * (1 + (carried.beliefs ? frozen : 0)) + (carried.coordinate ? 1 : 0);
+}
+
 /// What one branch carries in one round.
 struct Flow {
   bool used = false;

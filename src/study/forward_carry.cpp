@@ -113,7 +113,7 @@ Carrier::Carrier(const Board& board, const Carried& carried)
 
 void Carrier::open(Standing& standing, int state) const {
   const Shape& shape = board_.shape(state);
-  standing.columns = profiles_ * (1 + (carried_.beliefs ? static_cast<int>(shape.frozen.size()) : 0)) + (carried_.coordinate ? 1 : 0);
+  standing.columns = standing_columns(profiles_, static_cast<int>(shape.frozen.size()), carried_);
   standing.mass.assign(at(shape.points) * at(standing.columns), 0.0);
 }
 

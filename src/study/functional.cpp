@@ -7,6 +7,7 @@
 
 #include "study/bargaining_range_sum.h"
 #include "study/functional_places.h"
+#include "study/functional_reader.h"
 #include "study/hopeless_offers.h"
 
 namespace melian {
@@ -313,24 +314,6 @@ Measured Sum::result() const {
   return out;
 }
 
-/// Do both force their way to the same places? (What is forced there last may differ.)
-bool same_way(const Probe& one, const Probe& two) {
-  const auto moves_of = [](const std::map<int, int>& step) {
-    std::vector<int> out;
-    for (const auto& [move, action] : step) out.push_back(move);
-    return out;
-  };
-  const auto remembered = [](const Probe& probe) {
-    std::vector<std::tuple<int, int, bool>> out;
-    for (const Given& fact : probe.given)
-      if (const auto* content = std::get_if<RemembersContent>(&fact)) out.emplace_back(content->variable, content->content, content->negated);
-    return out;
-  };
-  return !one.then.empty() && one.move == two.move && one.forced_action == two.forced_action && one.first_round == two.first_round &&
-         one.last_round == two.last_round && one.then.size() == two.then.size() && std::equal(one.then.begin(), one.then.end() - 1, two.then.begin()) &&
-         moves_of(one.then.back()) == moves_of(two.then.back()) && remembered(one) == remembered(two);
-}
-
 Measured from_prediction(const Game& game, const Prediction& prediction, const Probe& probe) {
   MELIAN_EXPECT(!probe.move, "hazards and news are taken at the start");
   Measured out;
@@ -374,6 +357,51 @@ Measured from_prediction(const Game& game, const Prediction& prediction, const P
 
 }  // namespace
 
+bool prediction::same_way(const Probe& one, const Probe& two) {
+  const auto moves_of = [](const std::map<int, int>& step) {
+    std::vector<int> out;
+    for (const auto& [move, action] : step) out.push_back(move);
+    return out;
+  };
+  const auto remembered = [](const Probe& probe) {
+    std::vector<std::tuple<int, int, bool>> out;
+    for (const Given& fact : probe.given)
+      if (const auto* content = std::get_if<RemembersContent>(&fact)) out.emplace_back(content->variable, content->content, content->negated);
+    return out;
+  };
+  return !one.then.empty() && one.move == two.move && one.forced_action == two.forced_action && one.first_round == two.first_round &&
+         one.last_round == two.last_round && one.then.size() == two.then.size() && std::equal(one.then.begin(), one.then.end() - 1, two.then.begin()) &&
+         moves_of(one.then.back()) == moves_of(two.then.back()) && remembered(one) == remembered(two);
+}
+
+Reader prediction::reader_for(const Probe& probe, const Structure& structure) {
+  Reader out;
+  out.first_round = probe.first_round;
+  out.last_round = probe.last_round;
+  if (const auto* hopeless = std::get_if<HopelessOffers>(&probe.what)) {
+    out.move = hopeless->move;
+    out.columns = HopelessSum::columns(structure, hopeless->move);
+    return out;
+  }
+  const auto* share = std::get_if<RangeShare>(&probe.what);
+  const auto* width = std::get_if<RangeWidth>(&probe.what);
+  if (share != nullptr || width != nullptr) {
+    out.move = share != nullptr ? share->offer : width->offer;
+    out.columns = RangeSum::columns(structure, out.move);
+    return out;
+  }
+  const auto* mean = std::get_if<OfferMean>(&probe.what);
+  out.move = probe.move ? *probe.move : mean != nullptr ? mean->move : -1;
+  out.beliefs = std::holds_alternative<MeanBelief>(probe.what);
+  out.columns = columns_for(probe.what, structure, probe.move);
+  for (int rounds = 1; rounds <= probe.lasting; ++rounds) out.columns.push_back(column(Kind::ends_within, rounds));
+  if (!probe.then.empty()) {
+    out.forced.push_back({{*probe.move, *probe.forced_action}});
+    out.forced.insert(out.forced.end(), probe.then.begin(), probe.then.end());
+  }
+  return out;
+}
+
 std::vector<Measured> measure(const Game& game, const Assessment& assessment, std::span<const Probe> probes, const Prediction* prediction, Prediction* ends) {
   const Board board(game, assessment);
   std::optional<Prediction> own;
@@ -406,17 +434,8 @@ std::vector<Measured> measure(const Game& game, const Assessment& assessment, st
       continue;
     }
     sums[k] = std::make_unique<Sum>(board, probe);
-    Reader& reader = readers.emplace_back();
-    const auto* mean = std::get_if<OfferMean>(&probe.what);
-    reader.move = probe.move ? *probe.move : mean != nullptr ? mean->move : -1;
-    reader.first_round = probe.first_round;
-    reader.last_round = probe.last_round;
-    reader.beliefs = std::holds_alternative<MeanBelief>(probe.what);
-    reader.columns = columns_for(probe.what, game.shape(), probe.move);
-    for (int rounds = 1; rounds <= probe.lasting; ++rounds) reader.columns.push_back(column(Kind::ends_within, rounds));
-    if (!probe.then.empty()) {
-      reader.forced.push_back({{*probe.move, *probe.forced_action}});
-      reader.forced.insert(reader.forced.end(), probe.then.begin(), probe.then.end());
+    Reader& reader = readers.emplace_back(reader_for(probe, game.shape()));
+    if (!reader.forced.empty()) {
       for (std::size_t earlier = 0; earlier < k && reader.same_detour < 0; ++earlier)
         if (reader_of[earlier] >= 0 && same_way(probes[earlier], probe)) reader.same_detour = reader_of[earlier];
       reader_of[k] = static_cast<int>(readers.size()) - 1;

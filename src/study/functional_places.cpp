@@ -13,7 +13,7 @@ Places start_places(const Board& board) {
   const Shape& shape = board.shape(board.structure().root);
   const int profiles = board.full().count();
   Places out;
-  out.columns = profiles * (1 + static_cast<int>(shape.frozen.size())) + 1;
+  out.columns = standing_columns(profiles, static_cast<int>(shape.frozen.size()), {});
   for (std::size_t k = 0; k < board.start().point.size(); ++k) {
     out.point.push_back(board.start().point[k]);
     out.rows.insert(out.rows.end(), at(profiles), board.start().weight[k]);
@@ -27,9 +27,14 @@ Places start_places(const Board& board) {
 Places places_of(const Standing& standing, int points, int profiles) {
   Places out;
   out.columns = standing.columns;
+  const auto empty = [&](int p) { return std::all_of(standing.row(p), standing.row(p) + profiles, [](double mass) { return mass == 0.0; }); };
+  int stood_on = 0;
+  for (int p = 0; p < points; ++p) stood_on += empty(p) ? 0 : 1;
+  out.point.reserve(at(stood_on));
+  out.rows.reserve(at(stood_on) * at(standing.columns));
   for (int p = 0; p < points; ++p) {
     const double* row = standing.row(p);
-    if (std::all_of(row, row + profiles, [](double mass) { return mass == 0.0; })) continue;
+    if (empty(p)) continue;
     out.point.push_back(p);
     out.rows.insert(out.rows.end(), row, row + standing.columns);
   }
@@ -38,29 +43,42 @@ Places places_of(const Standing& standing, int points, int profiles) {
 
 using Book = std::vector<std::map<int, Places>>;  // [state][round]
 
-/// The detours of all readers that force their way, one for every step but the last.
-struct Detours {
-  std::vector<Detour> legs;
-  std::map<std::size_t, const Reader*> last;  ///< by leg, of those that lead to places: whose they are
-
-  explicit Detours(std::span<const Reader> readers) {
-    for (const Reader& reader : readers) {
-      if (reader.forced.empty() || reader.same_detour >= 0) continue;
-      for (std::size_t k = 0; k + 1 < reader.forced.size(); ++k) {
-        Detour leg;
-        leg.from = k == 0 ? -1 : static_cast<int>(legs.size()) - 1;
-        leg.forced = reader.forced[k];
-        for (const auto& [move, action] : reader.forced[k + 1]) leg.until.push_back(move);
-        if (k == 0)
-          leg.starts = [&reader](int round, int state) { return round >= reader.first_round - 1 && round <= reader.last_round - 1 && reader.starts_at(state); };
-        legs.push_back(std::move(leg));
-      }
-      last[legs.size() - 1] = &reader;
-    }
-  }
-};
-
 }  // namespace
+
+Detours::Detours(std::span<const Reader> readers) {
+  for (const Reader& reader : readers) {
+    if (reader.forced.empty() || reader.same_detour >= 0) continue;
+    for (std::size_t k = 0; k + 1 < reader.forced.size(); ++k) {
+      Detour leg;
+      leg.from = k == 0 ? -1 : static_cast<int>(legs.size()) - 1;
+      leg.forced = reader.forced[k];
+      for (const auto& [move, action] : reader.forced[k + 1]) leg.until.push_back(move);
+      if (k == 0)
+        leg.starts = [&reader](int round, int state) { return round >= reader.first_round - 1 && round <= reader.last_round - 1 && reader.starts_at(state); };
+      legs.push_back(std::move(leg));
+    }
+    last[legs.size() - 1] = &reader;
+  }
+}
+
+Asked::Asked(const Structure& structure, std::span<const Reader> readers)
+    : first_round(structure.moves.size(), std::numeric_limits<int>::max()), last_round(structure.moves.size(), -1) {
+  for (const Reader& reader : readers) {
+    for (const Column& wanted : reader.columns)
+      if (std::find(columns.begin(), columns.end(), wanted) == columns.end()) columns.push_back(wanted);
+    beliefs = beliefs || reader.beliefs;
+    forward = forward || reader.move >= 0;
+    if (reader.move < 0 || !reader.forced.empty()) continue;
+    first_round[at(reader.move)] = std::min(first_round[at(reader.move)], reader.first_round - 1);
+    last_round[at(reader.move)] = std::max(last_round[at(reader.move)], reader.last_round - 1);
+  }
+}
+
+bool Asked::looked_at(const Structure& structure, int round, int state) const {
+  const int move = structure.states[at(state)].move;
+  const auto within = [&](int m) { return round >= first_round[at(m)] && round <= last_round[at(m)]; };
+  return within(move) || std::ranges::any_of(structure.moves[at(move)].parts, within);
+}
 
 Facts::Facts(const Board& board, std::span<const Given> given) : board_(board), allowed_(at(board.full().count()), true) {
   const Structure& structure = board.structure();
@@ -112,30 +130,17 @@ std::vector<double> Facts::weights(const double* row) const {
 
 void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* count) {
   const Structure& structure = board.structure();
-  std::vector<Column> columns;
+  const Asked asked(structure, readers);
   for (Reader& reader : readers)
-    for (const Column& wanted : reader.columns) {
-      auto found = std::find(columns.begin(), columns.end(), wanted);
-      if (found == columns.end()) found = columns.insert(columns.end(), wanted);
-      reader.column.push_back(static_cast<int>(found - columns.begin()));
-    }
-  std::vector<int> last_round(structure.moves.size(), -1), first_round(structure.moves.size(), std::numeric_limits<int>::max());
-  for (const Reader& reader : readers) {
-    if (reader.move < 0 || !reader.forced.empty()) continue;
-    first_round[at(reader.move)] = std::min(first_round[at(reader.move)], reader.first_round - 1);
-    last_round[at(reader.move)] = std::max(last_round[at(reader.move)], reader.last_round - 1);
-  }
+    for (const Column& wanted : reader.columns)
+      reader.column.push_back(static_cast<int>(std::find(asked.columns.begin(), asked.columns.end(), wanted) - asked.columns.begin()));
   Book book(structure.states.size());
   std::map<const Reader*, Book> detoured;
   const Detours detours(readers);
   for (const auto& [leg, reader] : detours.last) detoured[reader].resize(structure.states.size());
   ForwardHooks hooks;
   hooks.standing = [&](int round, bool closing, int state, const Standing& standing) {
-    if (closing) return;
-    const int move = structure.states[at(state)].move;
-    bool looked_at = round >= first_round[at(move)] && round <= last_round[at(move)];
-    for (const int part : structure.moves[at(move)].parts) looked_at = looked_at || (round >= first_round[at(part)] && round <= last_round[at(part)]);
-    if (looked_at) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
+    if (!closing && asked.looked_at(structure, round, state)) book[at(state)][round] = places_of(standing, board.shape(state).points, board.full().count());
   };
   hooks.stopped = [&](std::size_t leg, int round, int state, const Standing& standing) {
     if (const auto reader = detours.last.find(leg); reader != detours.last.end())
@@ -146,9 +151,7 @@ void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* coun
     hooks.flow = [&](int round, bool closing, int branch, const Destination& to, const Flow& flow) { count->flow(round, closing, branch, to, flow); };
     hooks.left = [&](int round, int state, const Standing& standing) { count->leave(round, state, standing); };
   }
-  const bool beliefs = std::ranges::any_of(readers, &Reader::beliefs);
-  if (count != nullptr || std::ranges::any_of(readers, [](const Reader& reader) { return reader.move >= 0; }))
-    sweep_forward(board, {.beliefs = beliefs, .coordinate = beliefs}, hooks, detours.legs);
+  if (count != nullptr || asked.forward) sweep_forward(board, asked.carried(), hooks, detours.legs);
 
   const Places start = start_places(board);
   const auto show = [&](int table_round, int state, const Backward* backward) {
@@ -169,8 +172,8 @@ void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* coun
     }
   };
   if (readers.empty()) return;
-  if (!columns.empty()) {
-    Backward backward(board, columns);
+  if (!asked.columns.empty()) {
+    Backward backward(board, asked.columns);
     static_cast<void>(backward.sweep([&](int round, int state) { show(round, state, &backward); }, {}, std::ranges::any_of(readers, &Reader::far)));
     return;
   }

@@ -59,6 +59,26 @@ struct Reader {
   std::function<void(int round, int state, int table_round, const Places&, const Backward* backward, const std::vector<int>& column)> read;
 };
 
+/// The detours of all readers that force their way, one for every step but the last. Refers to the readers.
+struct Detours {
+  std::vector<Detour> legs;
+  std::map<std::size_t, const Reader*> last;  ///< by leg, of those that lead to places: whose they are
+
+  explicit Detours(std::span<const Reader> readers);
+};
+
+/// What all readers together ask of the two sweeps.
+struct Asked {
+  std::vector<Column> columns;               ///< of the backward sweep, each once
+  std::vector<int> first_round, last_round;  ///< [move]: where plays of the equilibrium are looked at, from 0
+  bool beliefs = false;                      ///< are the columns of beliefs that no longer move wanted?
+  bool forward = false;                      ///< does anybody look elsewhere than at the start?
+
+  Asked(const Structure& structure, std::span<const Reader> readers);
+  [[nodiscard]] bool looked_at(const Structure& structure, int round, int state) const;
+  [[nodiscard]] Carried carried() const { return {.beliefs = beliefs, .coordinate = beliefs}; }
+};
+
 /// One forward sweep (unless all readers look at the start) and one backward sweep (unless none has columns). `count`, where
 /// not null, watches the forward sweep.
 void sweep_places(const Board& board, std::span<Reader> readers, PlayCount* count = nullptr);

@@ -46,12 +46,16 @@ HopelessSum::HopelessSum(const Board& board, const Functional& what, std::span<c
   author_ = structure.moves[at(wanted_.move)].player;
 }
 
+std::vector<Column> HopelessSum::columns(const Structure& structure, int move) {
+  return {{Column::Kind::payoff, structure.moves[at(move)].player, -1, {}}, {Column::Kind::accepted_in_round, move, -1, {}}};
+}
+
 Reader HopelessSum::reader(int first_round, int last_round) {
   Reader out;
   out.move = wanted_.move;
   out.first_round = first_round;
   out.last_round = last_round;
-  out.columns = {{Column::Kind::payoff, author_, -1, {}}, {Column::Kind::accepted_in_round, wanted_.move, -1, {}}};
+  out.columns = columns(board_.structure(), wanted_.move);
   out.read = [this](int round, int state, int table_round, const Places& places, const Backward* backward, const std::vector<int>& column) {
     if (facts_.hold_at(state)) read(round, state, table_round, places, *backward, column);
   };

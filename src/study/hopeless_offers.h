@@ -24,6 +24,8 @@ struct OfferView {
 class HopelessSum {
  public:
   HopelessSum(const Board& board, const Functional& what, std::span<const Given> given);
+  /// What it needs of the backward sweep: the author's payoff, and whether an offer is accepted in its round.
+  [[nodiscard]] static std::vector<Column> columns(const Structure& structure, int move);
   [[nodiscard]] Reader reader(int first_round, int last_round);
   [[nodiscard]] Measured result() const;
 

@@ -117,4 +117,37 @@ double evaluate(const Expression& expression, const Numbers& numbers) {
   return std::numeric_limits<double>::quiet_NaN();
 }
 
+double reach(const Expression& expression, const Reaching& at) {
+  const auto size = [&](std::size_t k) { return std::abs(evaluate(expression.args[k], at.numbers)); };
+  const auto of = [&](std::size_t k) { return reach(expression.args[k], at); };
+  switch (expression.kind) {
+    case Expression::Kind::number: return std::abs(expression.number);
+    case Expression::Kind::atom: return std::abs(at.numbers.atom(expression.atom));
+    case Expression::Kind::role: return at.role(expression.role);
+    case Expression::Kind::negate:
+    case Expression::Kind::abs: return of(0);
+    case Expression::Kind::add:
+    case Expression::Kind::subtract: return of(0) + of(1);
+    case Expression::Kind::multiply: return size(0) * of(1) + size(1) * of(0);
+    case Expression::Kind::divide: return (of(0) + size(0) / size(1) * of(1)) / size(1);
+    case Expression::Kind::log: return of(0) / size(0);
+    case Expression::Kind::min:
+    case Expression::Kind::max: {
+      double out = of(0);
+      for (std::size_t k = 1; k < expression.args.size(); ++k) {
+        const double next = of(k);
+        if (std::isnan(out) || std::isnan(next)) return std::numeric_limits<double>::quiet_NaN();
+        out = std::max(out, next);
+      }
+      return out;
+    }
+    case Expression::Kind::either: {
+      double all = 1.0;
+      for (const Comparison& comparison : expression.when) all *= truth(comparison, at.numbers);
+      return std::isnan(all) ? all : all > 0 ? of(0) : of(1);
+    }
+  }
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
 }  // namespace melian::metric

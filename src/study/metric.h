@@ -131,4 +131,13 @@ struct Numbers {
 };
 [[nodiscard]] double evaluate(const Expression& expression, const Numbers& numbers);
 
+/// How far an expression moves at most, to first order, when everything in it moves by a small share x of its own size, the numbers written there
+/// too (so that what is nought in a world is not held to be exact): x times its *reach*. Of a - b that is |a| + |b|, of a / b it is 2 |a / b|.
+/// Not finite where the expression is not a number.
+struct Reaching {
+  Numbers numbers;
+  std::function<double(Role)> role;  ///< a role's own reach
+};
+[[nodiscard]] double reach(const Expression& expression, const Reaching& at);
+
 }  // namespace melian::metric

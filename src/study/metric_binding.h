@@ -35,4 +35,9 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
 [[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment,
                                                           const Surroundings& around);
 
+/// Memory that this takes besides the strategies, at most, in bytes: counted before there is a solution.
+/// `known`: with a prediction, else without.
+[[nodiscard]] std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known,
+                                            const Surroundings& around);
+
 }  // namespace melian::metric

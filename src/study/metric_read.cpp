@@ -2,6 +2,7 @@
 #include <set>
 
 #include "study/metric_plan.h"
+#include "study/sweep_size.h"
 
 namespace melian::metric {
 namespace {
@@ -65,26 +66,41 @@ bool needs_whole_prediction(const Atom& atom, const Plan& plan) {
          (atom.quantity != Quantity::acceptance && std::ranges::any_of(plan.offers, [&](int offer) { return offer != plan.offers.front(); }));
 }
 
+/// How all atoms are computed, and what that takes besides their own sweeps.
+struct Plans {
+  std::vector<Plan> plans;
+  std::vector<Probe> probes;  ///< of all of them, in order
+  bool whole = false;         ///< is a whole prediction needed?
+  bool ends = false;          ///< or how plays end, how long they last and what they count?
+  [[nodiscard]] bool measured(bool known) const { return !probes.empty() || ends_alone(known); }
+  [[nodiscard]] bool ends_alone(bool known) const { return ends && !whole && !known; }
+};
+
+Plans plans_for(const std::vector<Atom>& atoms, const Structure& structure, const Surroundings& around) {
+  Plans out;
+  std::vector<Mistake> mistakes;
+  for (const Atom& atom : atoms) {
+    const Plan& plan = out.plans.emplace_back(plan_of(atom, structure, around, mistakes));
+    MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
+    out.probes.insert(out.probes.end(), plan.probes.begin(), plan.probes.end());
+    out.whole = out.whole || needs_whole_prediction(atom, plan);
+    out.ends = out.ends || plan.at_start || atom.quantity == Quantity::hazard;
+  }
+  return out;
+}
+
 std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction* known,
                                         const Surroundings& around) {
   const Structure& structure = game.shape();
-  std::vector<Mistake> mistakes;
-  std::vector<Plan> plans;
-  std::vector<Probe> probes;
-  for (const Atom& atom : atoms) {
-    plans.push_back(plan_of(atom, structure, around, mistakes));
-    MELIAN_EXPECT(mistakes.empty(), "metric `" + text_of(atom) + "`: " + mistakes.front().message);
-    probes.insert(probes.end(), plans.back().probes.begin(), plans.back().probes.end());
-  }
+  const Plans asked = plans_for(atoms, structure, around);
+  const std::vector<Plan>& plans = asked.plans;
   Prediction own;
-  bool whole = known != nullptr, ends = false;
-  for (std::size_t a = 0; a < atoms.size(); ++a) {
-    if (!whole && needs_whole_prediction(atoms[a], plans[a])) own = predict(game, assessment), whole = true;
-    ends = ends || plans[a].at_start || atoms[a].quantity == Quantity::hazard;
-  }
+  if (known == nullptr && asked.whole) own = predict(game, assessment);
   const Prediction& prediction = known != nullptr ? *known : own;
+  const bool ends = asked.ends_alone(known != nullptr);
   std::vector<Measured> measured;
-  if (!probes.empty() || (ends && !whole)) measured = measure(game, assessment, probes, whole ? &prediction : nullptr, ends && !whole ? &own : nullptr);
+  if (asked.measured(known != nullptr))
+    measured = measure(game, assessment, asked.probes, known != nullptr || asked.whole ? &prediction : nullptr, ends ? &own : nullptr);
 
   std::vector<std::optional<double>> out;
   std::size_t next = 0;
@@ -132,6 +148,13 @@ std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Ga
 std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Prediction& prediction,
                                             const Surroundings& around) {
   return read(atoms, game, assessment, &prediction, around);
+}
+
+std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known, const Surroundings& around) {
+  const Plans asked = plans_for(atoms, structure, around);
+  const std::int64_t predicting = asked.whole && !known ? prediction::count_predict_bytes(structure, axes).most() : 0;
+  if (!asked.measured(known)) return predicting;
+  return std::max(predicting, prediction::count_sweep_bytes(structure, axes, asked.probes, asked.ends_alone(known)).most());
 }
 
 std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Surroundings& around) {

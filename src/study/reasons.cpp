@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -191,6 +192,42 @@ Result<std::optional<std::vector<Reason>>> find_reasons(const Study& study, cons
     const Disagreement& where = out.back().where;
     out.back().verdict_from = judged[where.against][where.claim].verdict;
     out.back().verdict_to = judged[where.reading][where.claim].verdict;
+  }
+  return out;
+}
+
+MostForReasons most_for_reasons(const Study& study, const std::vector<ParsedClaim>& claims,
+                                const std::function<double(const std::string& variant)>& decisions) {
+  using Variants = std::set<std::string>;
+  const auto cost = [&](const Variants& variants) {
+    MostForReasons out{static_cast<std::int64_t>(variants.size()), 0.0};
+    for (const std::string& variant : variants) out.decisions += decisions(variant);
+    return out;
+  };
+  Variants of_all;
+  std::vector<MostForReasons> together(claims.size());  // of a claim's dearest half
+  for (std::size_t c = 0; c < claims.size(); ++c)
+    for (std::size_t h = 0; h < claims[c].halves.size(); ++h) {
+      if (claims[c].halves[h].contrast) continue;
+      Variants of_half;
+      for_each_use_of_half(claims[c], study.claims[c], h, [&](const std::string& variant, const metric::Atom&) { of_half.insert(variant); });
+      of_all.insert(of_half.begin(), of_half.end());
+      const MostForReasons one = cost(of_half);
+      together[c] = {std::max(together[c].games, one.games), std::max(together[c].decisions, one.decisions)};
+    }
+  const MostForReasons alone = cost(of_all);
+  MostForReasons out;
+  const std::size_t against = base_of(study);
+  for (std::size_t r = 0; r < study.readings.size(); ++r) {
+    if (r == against) continue;
+    const auto assumptions = static_cast<std::int64_t>(assumptions_between(study.readings[r], study.readings[against]).size());
+    const auto add = [&](std::int64_t times, const MostForReasons& each) {
+      out.games += times * each.games;
+      out.decisions += static_cast<double>(times) * each.decisions;
+    };
+    add(assumptions, alone);
+    // All of them together are the reading itself.
+    for (const MostForReasons& one : together) add(std::max<std::int64_t>(0, assumptions - 2), one);
   }
   return out;
 }

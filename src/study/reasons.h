@@ -2,6 +2,7 @@
 /// Why two readings disagree about a claim: which of the things that one assumes and the other does not move the number
 /// that decides (docs/methods_claims.md, "Why readings disagree").
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,6 +54,16 @@ struct Reason {
 /// `judged`: [reading][claim].
 [[nodiscard]] Result<std::optional<std::vector<Reason>>> find_reasons(const Study& study, const std::vector<ParsedClaim>& claims,
                                                                       const std::vector<std::vector<ClaimJudgement>>& judged, StudyGames& games);
+
+/// What finding reasons may solve at most: as if every reading had another verdict than the one it is held against on every claim, and
+/// nothing turned it before all assumptions are taken together.
+struct MostForReasons {
+  std::int64_t games = 0;
+  double decisions = 0.0;
+};
+/// `decisions`: of one game on the thinned grid, by variant.
+[[nodiscard]] MostForReasons most_for_reasons(const Study& study, const std::vector<ParsedClaim>& claims,
+                                              const std::function<double(const std::string& variant)>& decisions);
 
 /// What it comes to, in one sentence.
 [[nodiscard]] std::string sentence_of(const Study& study, const Reason& reason);

@@ -1,5 +1,7 @@
 #include "study/reasons.h"
 
+#include <algorithm>
+
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -124,4 +126,32 @@ TEST_CASE("reasons: a study may do without them") {
   const auto run = run_study(study);
   REQUIRE(run.has_value());
   CHECK(Json::parse(run->results)["claims"][0]["reasons"].empty());
+}
+
+TEST_CASE("estimate_study: reasons take no more games than it says they may") {
+  Study study = divided_war();
+  study.readings.front().parameters["cost[D].weak"] = 0.08;
+  study.claims.front().halves.front().holds_if = "value > 0.99";  // nothing turns it: assumptions are taken together
+  const auto estimate = estimate_study(study);
+  REQUIRE(estimate.has_value());
+  const auto most = std::ranges::find(estimate->at_most, std::string("why readings disagree"), &StudyEstimate::Part::what);
+  REQUIRE(most != estimate->at_most.end());
+  CHECK(most->games == 3 + 1);  // three assumptions alone, and two of them together
+  CHECK(most->decisions > 0);
+  const auto pieces = [&](const Study& of) {
+    const auto run = run_study(of);
+    REQUIRE(run.has_value());
+    return run->pieces;
+  };
+  Study without = study;
+  without.solve.reasons = false;
+  const int alone = pieces(without);
+  int more = 0;
+  for (const char* holds_if : {"value > 0.92", "value > 0.94", "value > 0.99"}) {
+    study.claims.front().halves.front().holds_if = holds_if;
+    const int taken = pieces(study) - alone;
+    CHECK(taken <= most->games);
+    more = std::max(more, taken);
+  }
+  CHECK(more > 0);
 }

@@ -6,6 +6,7 @@
 #include "study/claims.h"
 #include "study/evidence_weigh.h"
 #include "study/reasons.h"
+#include "study/resident.h"
 #include "study/study_games.h"
 #include "study/study_json.h"
 #include "study/worlds.h"
@@ -58,6 +59,7 @@ class Runner {
     if (!readings) return std::unexpected(readings.error());
     out.parts.push_back({"readings", readings->games, readings->in_store, readings->decisions, 0.0});
     out.memory_bytes = readings->bytes;
+    out.memory_without_ladder_bytes = readings->bytes_without_ladder;
     constexpr std::int64_t bytes_a_reading = 60'000, bytes_a_number = 24, bytes_a_world = 700;
     out.disk_bytes = readings->games * bytes_a_reading;
     StudyOptions few = options_;
@@ -71,23 +73,41 @@ class Runner {
       const auto missing = worlds_->games().missing(worlds_->tasks());
       if (!missing) return std::unexpected(missing.error());
       out.parts.push_back({"plausible worlds", missing->games, missing->in_store, missing->decisions, 0.0});
-      out.memory_bytes = std::max(out.memory_bytes, out.threads * worlds_->games().bytes_a_world(WorldLevel::finer));
+      out.memory_bytes = std::max(out.memory_bytes, worlds_->games().bytes_at_once(true));
+      out.memory_without_ladder_bytes = std::max(out.memory_without_ladder_bytes, worlds_->games().bytes_at_once(false));
       const auto numbers = static_cast<std::int64_t>(worlds_->games().numbers_a_game());
       out.disk_bytes += missing->games * (bytes_a_world + numbers * bytes_a_number);
     }
+    const std::int64_t held = resident_bytes();
+    out.memory_bytes += held;
+    out.memory_without_ladder_bytes += held;
     if (study_.evidence) {
       auto events = events_part();
       if (!events) return std::unexpected(std::move(events.error()));
       out.parts.push_back(*events);
     }
-    for (StudyEstimate::Part& part : out.parts) {
-      part.seconds = part.decisions / (out.decisions_a_second * out.threads);
-      out.seconds += part.seconds;
-    }
+    if (auto added = add_at_most(out); !added) return std::unexpected(std::move(added.error()));
+    for (auto* parts : {&out.parts, &out.at_most})
+      for (StudyEstimate::Part& part : *parts) part.seconds = part.decisions / (out.decisions_a_second * out.threads);
+    for (const StudyEstimate::Part& part : out.parts) out.seconds += part.seconds;
     return out;
   }
 
  private:
+  /// What depends on answers: other choices among several solutions, and why readings disagree.
+  Result<void> add_at_most(StudyEstimate& out) {
+    std::vector<Task> unladdered;
+    for (const Task& task : first_tasks())
+      if (task.level == Level::half_grid) unladdered.push_back({task.reading, task.variant, task.lambda, Level::half_grid_unladdered});
+    const auto chosen = games_.missing(unladdered);
+    if (!chosen) return std::unexpected(chosen.error());
+    out.at_most.push_back({"another choice where a game has several solutions", chosen->games, chosen->in_store, chosen->decisions, 0.0});
+    if (!study_.solve.reasons) return {};
+    const MostForReasons reasons = most_for_reasons(study_, claims_, [&](const std::string& variant) { return games_.thinned_decisions(variant); });
+    out.at_most.push_back({"why readings disagree", reasons.games, 0, reasons.decisions, 0.0});
+    return {};
+  }
+
   /// Dated events: every reading at every stated multiple of lambda, on its grid and on a thinned one.
   Result<StudyEstimate::Part> events_part() {
     const auto known = games_.has_document("evidence", evidence::evidence_text(study_));

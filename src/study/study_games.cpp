@@ -158,9 +158,23 @@ Result<StudyGames::Missing> StudyGames::missing(const std::vector<Task>& tasks) 
     constexpr double of_a_certificate = 18.0;
     ++out.games;
     out.decisions += static_cast<double>(count_decisions(asked.game->shape(), axes)) * (asked.certified ? of_a_certificate : 1.0);
-    out.bytes = std::max(out.bytes, count_bytes(asked.game->shape(), axes, asked.certified));
+    out.bytes = std::max(out.bytes, count_piece_bytes(study_, asked, around(task.reading, task.variant)));
+    PieceRequest unladdered = asked;
+    unladdered.ladder = false;
+    out.bytes_without_ladder = std::max(out.bytes_without_ladder, count_piece_bytes(study_, unladdered, around(task.reading, task.variant)));
   }
   return out;
+}
+
+double StudyGames::thinned_decisions(const std::string& name) const {
+  for (int v = -1; v < num_variants(); ++v) {
+    if (variant_name(v) != name) continue;
+    const Game& game = bound_.at({0, v});
+    BeliefGrid grid = grid_for(study_, game);
+    grid.thinned = 1;
+    return static_cast<double>(count_decisions(game.shape(), belief_axes(game, grid)));
+  }
+  return 0.0;
 }
 
 /// From this run, from the store, or solved now. False: stopped.

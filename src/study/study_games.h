@@ -73,10 +73,13 @@ class StudyGames {
   [[nodiscard]] Store* store() { return store_ ? &*store_ : nullptr; }
   /// How many of these the store does not know, and the decisions they take; for estimates.
   struct Missing {
-    std::int64_t games = 0, in_store = 0, bytes = 0;
+    std::int64_t games = 0, in_store = 0;
+    std::int64_t bytes = 0, bytes_without_ladder = 0;  ///< of the dearest: memory
     double decisions = 0.0;
   };
   [[nodiscard]] Result<Missing> missing(const std::vector<Task>& tasks);
+  /// Of one game of the first reading on the thinned grid.
+  [[nodiscard]] double thinned_decisions(const std::string& variant) const;
   [[nodiscard]] int count() const { return static_cast<int>(pieces_.size()); }
   [[nodiscard]] int from_store() const { return from_store_; }
 

@@ -32,6 +32,9 @@ struct PieceRequest {
 /// SHA-256 over the game, all options that can change an answer, and the program.
 [[nodiscard]] std::string key_of(const Study& study, const PieceRequest& request);
 
+/// Memory that solving it holds at most, in bytes.
+[[nodiscard]] std::int64_t count_piece_bytes(const Study& study, const PieceRequest& request, const metric::Surroundings& around);
+
 /// Solves it. Nothing when `on_step` stopped it.
 /// Errors: M0901, M0902, M0903.
 [[nodiscard]] Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request, const metric::Surroundings& around,

@@ -11,13 +11,6 @@
 #include "study/worlds_weights.h"
 
 namespace melian {
-namespace {
-
-/// The error of all worlds is that which nine of ten checked ones have at most.
-constexpr double band_quantile = 0.9;
-
-}  // namespace
-
 bool draws_worlds(const Study& study, const StudyOptions& options) {
   return !study.claims.empty() && (options.worlds ? *options.worlds > 0 : study.worlds.has_value());
 }
@@ -199,35 +192,37 @@ class WorldsJudge {
 
   [[nodiscard]] ClaimGaps gaps(std::size_t c, const WorldTask& task) const {
     const SolvedWorld& world = run_.games_.at(task);
-    return run_.games_.failure(world, needs_[c]).empty() ? gaps_of(study_.claims[c], run_.claims_[c], run_.games_.numbers(world)) : ClaimGaps{};
+    if (!run_.games_.failure(world, needs_[c]).empty()) return {};
+    ClaimGaps out = gaps_of(study_.claims[c], run_.claims_[c], run_.games_.numbers(world));
+    out.several = run_.games_.several(world, needs_[c]);
+    return out;
   }
 
-  /// The gaps' error: what a finer grid changes in most of the checked worlds.
-  [[nodiscard]] ClaimGaps band(std::size_t c, std::vector<std::pair<ClaimGaps, ClaimGaps>>& pairs) const {
+  /// The checked worlds on both grids.
+  struct CheckedGaps {
+    std::vector<ClaimGaps> coarse, fine;
+  };
+  [[nodiscard]] CheckedGaps checked(std::size_t c) const {
+    CheckedGaps out;
     for (const Draw& draw : plan_.checked()) {
-      ClaimGaps coarse = gaps(c, {draw, WorldLevel::world}), fine = gaps(c, {draw, WorldLevel::finer});
-      if (!coarse.halves.empty() && !fine.halves.empty()) pairs.emplace_back(std::move(coarse), std::move(fine));
+      out.coarse.push_back(gaps(c, {draw, WorldLevel::world}));
+      out.fine.push_back(gaps(c, {draw, WorldLevel::finer}));
     }
-    using Part = std::vector<std::vector<double>> ClaimGaps::*;
-    const auto errors = [&](Part part, const std::vector<std::size_t>& num_comparisons) {
-      std::vector<std::vector<double>> out;
-      for (std::size_t p = 0; p < num_comparisons.size(); ++p) {
-        out.emplace_back();
-        for (std::size_t k = 0; k < num_comparisons[p]; ++k) {
-          std::vector<double> moved;
-          for (const auto& [coarse, fine] : pairs)
-            if (const double change = std::abs((fine.*part)[p][k] - (coarse.*part)[p][k]); std::isfinite(change)) moved.push_back(change);
-          std::ranges::sort(moved);
-          // Nothing to compare: nothing is decided.
-          out.back().push_back(moved.empty() ? std::numeric_limits<double>::infinity() : quantile_of(moved, band_quantile));
-        }
-      }
-      return out;
+    return out;
+  }
+
+  /// In how many of them the finer grid turns the verdict, on the numbers as they are.
+  [[nodiscard]] int turned(std::size_t c, const CheckedGaps& checked) const {
+    const auto bare = [&](const ClaimGaps& gaps) {
+      ClaimGaps exact = gaps;
+      for (auto* part : {&exact.halves, &exact.guards})
+        for (auto& of : *part) std::ranges::fill(of, 0.0);
+      return judge_gaps(run_.claims_[c], gaps, exact).verdict;
     };
-    std::vector<std::size_t> in_halves, in_guards;
-    for (const ParsedClaim::Half& half : run_.claims_[c].halves) in_halves.push_back(half.holds_if.size());
-    for (const auto& guard : run_.claims_[c].guards) in_guards.push_back(guard.size());
-    return {{}, errors(&ClaimGaps::halves, in_halves), errors(&ClaimGaps::guards, in_guards)};
+    int out = 0;
+    for (std::size_t w = 0; w < checked.coarse.size(); ++w)
+      if (!checked.coarse[w].halves.empty() && !checked.fine[w].halves.empty() && bare(checked.coarse[w]) != bare(checked.fine[w])) ++out;
+    return out;
   }
 
   [[nodiscard]] ClaimOverWorlds claim(std::size_t c) const {
@@ -237,30 +232,27 @@ class WorldsJudge {
       return out;
     }
     const ParsedClaim& parsed = run_.claims_[c];
-    std::vector<std::pair<ClaimGaps, ClaimGaps>> checked;
-    const ClaimGaps errors = band(c, checked);
+    const CheckedGaps solved_twice = checked(c);
     Judged judged;
-    for (const Draw& draw : draws_) {
-      judged.gaps.push_back(gaps(c, {draw, WorldLevel::world}));
-      judged.verdicts.push_back(judged.gaps.back().halves.empty() ? GapsVerdict{} : judge_gaps(parsed, judged.gaps.back(), errors));
-    }
-    ClaimGaps exact = errors;  // verdicts on the numbers as they are: does the finer grid turn them?
-    for (auto* part : {&exact.halves, &exact.guards})
-      for (auto& of : *part) std::ranges::fill(of, 0.0);
-    for (const auto& [coarse, fine] : checked)
-      if (judge_gaps(parsed, coarse, exact).verdict != judge_gaps(parsed, fine, exact).verdict) ++out.turned;
-    tally(c, judged, errors, out);
+    for (const Draw& draw : draws_) judged.gaps.push_back(gaps(c, {draw, WorldLevel::world}));
+    const ClaimBands bands = bands_of(parsed, solved_twice.coarse, solved_twice.fine);
+    for (const ClaimGaps& here : judged.gaps) judged.verdicts.push_back(here.halves.empty() ? GapsVerdict{} : judge_gaps(parsed, here, errors_in(here, bands)));
+    out.turned = turned(c, solved_twice);
+    tally(c, judged, bands, out);
     shares(judged, out);
     effects(c, out);
     box(judged, c, out);
     return out;
   }
 
-  void tally(std::size_t c, const Judged& judged, const ClaimGaps& errors, ClaimOverWorlds& out) const {
+  void tally(std::size_t c, const Judged& judged, const ClaimBands& bands, ClaimOverWorlds& out) const {
     const Claim& claim = study_.claims[c];
     std::vector<int> decides(claim.halves.size(), 0);
-    std::vector<std::vector<double>> numbers(claim.halves.size());
-    for (const ClaimHalf& half : claim.halves) out.halves.emplace_back().name = half.name;
+    std::vector<std::vector<double>> numbers(claim.halves.size()), errors(claim.halves.size());
+    for (std::size_t h = 0; h < claim.halves.size(); ++h) {
+      out.halves.emplace_back().name = claim.halves[h].name;
+      out.halves.back().bands = bands.halves[h].front();
+    }
     for (std::size_t w = 0; w < worlds_.size(); ++w) {
       if (judged.gaps[w].halves.empty()) {
         ++out.failed;
@@ -273,16 +265,19 @@ class WorldsJudge {
       for (std::size_t h = 0; h < out.halves.size(); ++h) {
         ClaimOverWorlds::Half& half = out.halves[h];
         ++(verdict.halves[h] == Verdict::holds ? half.holds : verdict.halves[h] == Verdict::fails ? half.fails : half.undecided);
-        if (std::isfinite(judged.gaps[w].values[h]))
-          numbers[h].push_back(judged.gaps[w].values[h]);
-        else
+        if (const ClaimGaps& here = judged.gaps[w]; std::isfinite(here.values[h])) {
+          numbers[h].push_back(here.values[h]);
+          errors[h].push_back(out.halves[h].bands.moved.error(here.half_reaches[h].front()));
+        } else
           ++half.no_number;
       }
     }
     out.deciding = static_cast<std::size_t>(std::ranges::max_element(decides) - decides.begin());
     for (std::size_t h = 0; h < out.halves.size(); ++h) {
-      out.halves[h].band = errors.halves[h].front();
+      out.halves[h].error = std::numeric_limits<double>::infinity();
       if (numbers[h].empty()) continue;
+      std::ranges::sort(errors[h]);
+      if (std::isfinite(errors[h].back())) out.halves[h].error = quantile_of(errors[h], 0.5);
       std::ranges::sort(numbers[h]);
       out.halves[h].quantiles.emplace();
       for (std::size_t q = 0; q < world_quantiles.size(); ++q) (*out.halves[h].quantiles)[q] = quantile_of(numbers[h], world_quantiles[q]);

@@ -11,6 +11,7 @@
 
 #include "study/boxes.h"
 #include "study/claims.h"
+#include "study/error_band.h"
 #include "study/sensitivity.h"
 #include "study/shares.h"
 #include "study/store.h"
@@ -38,7 +39,8 @@ struct ClaimOverWorlds {
     int holds = 0, fails = 0, undecided = 0;
     int no_number = 0;                               ///< worlds in which its number does not exist
     std::optional<std::array<double, 5>> quantiles;  ///< at `world_quantiles`
-    double band = 0.0;                               ///< error of its gap in every world
+    ComparisonBands bands;                           ///< of its first comparison
+    double error = 0.0;                              ///< of its gap, either way, in the world in the middle; infinite where it is not known
     TotalEffects effects;                            ///< by group of the plan
   };
   std::vector<Half> halves;

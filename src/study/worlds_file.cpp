@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include "study/error_band.h"
 #include "study/settings_merge.h"
 #include "study/worlds_plan.h"
 
@@ -143,6 +144,10 @@ void read_worlds(const TomlNode& table, Draft& draft, Pen& pen) {
   if (const TomlNode* variants = fields.get("variants", TomlNode::Kind::boolean)) worlds.variants = variants->boolean;
   worlds.effects = fields.whole("effects", 0, most_worlds);
   worlds.checked = fields.whole("checked", 1, most_worlds);
+  if (worlds.checked && *worlds.checked < fewest_checked)
+    pen.warning(fields.place_of("checked"), "M0743",
+                fmt::format("{} checked world{} no error, so that nothing is decided over worlds", *worlds.checked, *worlds.checked == 1 ? " tells" : "s tell"),
+                fmt::format("{} or more; {} say what nine worlds of ten keep to", fewest_checked, enough_checked));
   worlds.certified = fields.whole("certified", 0, most_worlds);
   read_grid(fields, draft, pen, worlds);
   read_parameters(fields, draft, pen, worlds);

@@ -81,6 +81,13 @@ Json box_json(const Study& study, const WorldsPlan& plan, const ClaimOverWorlds&
   return out;
 }
 
+Json band_json(const ErrorBand& band) { return {{"factor", json_number(band.factor)}, {"coverage", json_number(band.coverage)}, {"checked", band.checked}}; }
+
+Json bands_json(const ComparisonBands& bands) {
+  return {{"moved", band_json(bands.moved)},
+          {"taken_back", {{"one_solution", band_json(bands.taken_back[0])}, {"several_solutions", band_json(bands.taken_back[1])}}}};
+}
+
 Json half_json(const WorldsPlan& plan, const ClaimOverWorlds::Half& half) {
   Json out;
   out["name"] = half.name;
@@ -92,7 +99,8 @@ Json half_json(const WorldsPlan& plan, const ClaimOverWorlds::Half& half) {
   out["quantiles"] = Json::array();
   if (half.quantiles)
     for (const double number : *half.quantiles) out["quantiles"].push_back(json_number(number));
-  out["error"] = json_number(half.band);
+  out["error"] = json_number(half.error);
+  out["bands"] = bands_json(half.bands);
   out["mean"] = half.effects.rows > 0 ? json_number(half.effects.mean) : Json(nullptr);
   out["variance"] = half.effects.rows > 0 ? json_number(half.effects.variance) : Json(nullptr);
   out["decided_by"] = effects_json(plan, half.effects);
@@ -170,7 +178,8 @@ void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std
   worlds["quantiles"] = Json::array();
   if (shown.quantiles)
     for (const double number : *shown.quantiles) worlds["quantiles"].push_back(json_number(number));
-  worlds["error"] = json_number(shown.band);
+  worlds["error"] = json_number(shown.error);
+  worlds["bands"] = bands_json(shown.bands);
   worlds["turned_on_the_finer_grid"] = claim.turned;
   worlds["halves"] = Json::array();
   for (const auto& half : claim.halves) worlds["halves"].push_back(half_json(plan, half));

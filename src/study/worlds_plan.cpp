@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "study/error_band.h"
 #include "study/sensitivity.h"
 #include "study/settings_merge.h"
 #include "study/sobol.h"
@@ -36,7 +37,7 @@ WorldsPlan::WorldsPlan(const Study& study, std::optional<int> number) : study_(s
   int rows = std::min(asked_.effects.value_or(asked_.number / 16), pairs * per_scramble());
   rows -= rows % pairs;
   asked_.effects = rows < fewest_rows ? 0 : rows;
-  asked_.checked = std::min(asked_.number, asked_.checked.value_or(std::clamp(asked_.number / 128, 4, 32)));
+  asked_.checked = std::min(asked_.number, asked_.checked.value_or(std::clamp(asked_.number / 128, enough_checked, 32)));
   asked_.certified = std::min(asked_.number, asked_.certified.value_or(std::clamp(asked_.number / 1024, 1, 4)));
   add_varied();
   add_precision();

@@ -114,13 +114,15 @@ Result<void> WorldGames::prepare() {
     }
     slot.decisions = static_cast<double>(count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::world))));
     slot.finer_decisions = static_cast<double>(count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::finer))));
+    for (const bool ladder : {false, true})
+      if (wrong.empty()) bytes_[ladder ? 1 : 0] = std::max(bytes_[ladder ? 1 : 0], count_bytes(slot, *game, ladder));
     slots_.push_back(std::move(slot));
   }
   if (!wrong.empty()) return std::unexpected(std::move(wrong));
-  const std::int64_t bytes = num_threads() * bytes_a_world(WorldLevel::finer);
+  const std::int64_t bytes = bytes_at_once(true);
   if (bytes > most_bytes)
     return std::unexpected(Diagnostics{placeless(too_large_code,
-                                                 fmt::format("{} worlds at a time, on the finer grid that their error is measured with, take {:.1f} GiB",
+                                                 fmt::format("{} worlds at a time, some on the finer grid that their error is measured with, take {:.1f} GiB",
                                                              num_threads(), static_cast<double>(bytes) / (1 << 30)),
                                                  "use fewer belief nodes in [worlds].grid, fewer rounds in [worlds].parameters, or fewer --threads")});
   double dearest = 1.0;
@@ -135,9 +137,27 @@ std::size_t WorldGames::numbers_a_game() const {
   return out / slots_.size() + 1;
 }
 
-std::int64_t WorldGames::bytes_a_world(WorldLevel level) const {
-  return count_bytes(neutral_->shape(), belief_axes(*neutral_, grid(*neutral_, level)), level == WorldLevel::certified);
+/// The neutral world's: the numbers of others change no size, unless they shape the game.
+std::int64_t WorldGames::count_bytes(const Slot& slot, const Game& game, bool ladder) const {
+  std::int64_t most = 0;
+  for (const WorldLevel level : {WorldLevel::world, WorldLevel::finer, WorldLevel::certified}) {
+    if (level == WorldLevel::certified && slot.variant >= 0) continue;
+    PieceRequest request;
+    request.game = &game;
+    request.certified = level == WorldLevel::certified;
+    request.grid = grid(game, level);
+    request.ladder = ladder;
+    const BeliefAxes axes = belief_axes(game, request.grid);
+    const AnswerOptions options = options_for(study_, request);
+    const metric::Surroundings around{&study_.base_rates, slot.as_written};
+    const std::int64_t solving = request.certified ? count_answer_bytes(game, options) : count_solve_bytes(game.shape(), axes, options.solve);
+    const std::int64_t reading = count_strategy_bytes(game.shape(), axes) + metric::count_read_bytes(slot.atoms, game.shape(), axes, false, around);
+    most = std::max({most, solving, reading});
+  }
+  return most;
 }
+
+std::int64_t WorldGames::bytes_at_once(bool ladder) const { return num_threads() * bytes_[ladder ? 1 : 0]; }
 
 BeliefGrid WorldGames::grid(const Game& game, WorldLevel level) const {
   BeliefGrid out = grid_for(study_, game);
@@ -397,6 +417,12 @@ std::string WorldGames::failure(const SolvedWorld& world, const std::set<std::st
   for (std::size_t s = 0; s < world.games.size(); ++s)
     if (!world.games[s].failed.empty() && (variants.empty() || variants.contains(slots_[s].name))) return slots_[s].name + ": " + world.games[s].failed;
   return "";
+}
+
+bool WorldGames::several(const SolvedWorld& world, const std::set<std::string>& variants) const {
+  for (std::size_t s = 0; s < world.games.size(); ++s)
+    if (world.games[s].several + world.games[s].jumps > 0 && variants.contains(slots_[s].name)) return true;
+  return false;
 }
 
 Result<void> WorldGames::note() { return store_ ? store_->note_worlds(uses_) : Result<void>{}; }

@@ -1,6 +1,7 @@
 #pragma once
 /// Plausible worlds solved, in parallel, one world on one thread; kept in the store before they are reported.
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -64,6 +65,8 @@ class WorldGames {
   [[nodiscard]] AtomNumbers numbers(const SolvedWorld& world) const;
   /// Why one of these variants has no solution ("" where all have); all variants where none is named.
   [[nodiscard]] std::string failure(const SolvedWorld& world, const std::set<std::string>& variants = {}) const;
+  /// Did decisions with several solutions, or jumps of the followed branch, turn up in one of these variants?
+  [[nodiscard]] bool several(const SolvedWorld& world, const std::set<std::string>& variants) const;
   [[nodiscard]] Result<void> note();  ///< where each world is used, for readers of the store
 
   [[nodiscard]] int count() const { return count_; }  ///< games
@@ -79,7 +82,9 @@ class WorldGames {
   /// One world solved now, and kept nowhere: how many decisions a second.
   [[nodiscard]] Result<double> decisions_a_second();
   [[nodiscard]] std::size_t numbers_a_game() const;  ///< on average
-  [[nodiscard]] std::int64_t bytes_a_world(WorldLevel level) const;
+  /// Memory that as many worlds as there are threads hold at most, while their dearest games are solved and read off; `ladder`: should
+  /// these have decisions with several solutions.
+  [[nodiscard]] std::int64_t bytes_at_once(bool ladder) const;
 
  private:
   struct Slot {
@@ -101,6 +106,7 @@ class WorldGames {
   [[nodiscard]] const Variant* variant(int index) const { return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)]; }
   [[nodiscard]] bool weighs_events() const { return plan_.asked().events && options_.event_weight.has_value(); }
   [[nodiscard]] BeliefGrid grid(const Game& game, WorldLevel level) const;
+  [[nodiscard]] std::int64_t count_bytes(const Slot& slot, const Game& game, bool ladder) const;
   [[nodiscard]] std::string key_of(const WorldTask& task, const Slot& slot, const Settings& settings, double lambda_factor) const;
   [[nodiscard]] Result<bool> known(const WorldTask& task, std::size_t slot, const std::string& key);
   [[nodiscard]] Result<std::vector<Job>> jobs_for(const std::vector<WorldTask>& tasks);
@@ -123,6 +129,7 @@ class WorldGames {
   std::vector<Slot> slots_;
   std::map<std::string, std::map<std::string, std::size_t>> places_;  ///< by variant and text: index of the atom
   std::optional<Game> neutral_;
+  std::array<std::int64_t, 2> bytes_{};  ///< of the dearest game; with the ladder climbed
   std::map<WorldTask, SolvedWorld> solved_;
   struct Place {
     WorldTask task;

@@ -312,6 +312,39 @@ TEST_CASE("run_study: more worlds than memory holds are refused with their numbe
   CHECK(found.error().front().message.find("GiB") != std::string::npos);
 }
 
+TEST_CASE("run_study: worlds whose sweeps do not fit into memory are refused before anything is solved, by the count that an estimate gives") {
+  const Study large = war("number = 16\nscrambles = 2\ngrid = 100000\nparameters = { rounds_allowed = 400 }");
+  bool solved = false;
+  StudyOptions options;
+  options.on_step = [&](const Step&) { return !(solved = true); };
+  const auto found = run_study(large, options);
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().front().code == too_large_code);
+  CHECK(found.error().front().message.find("finer grid") != std::string::npos);
+  CHECK_FALSE(solved);
+  CHECK(estimate_study(large, {}).error().front().message == found.error().front().message);
+}
+
+TEST_CASE("estimate_study: memory grows with the ladder, and with the grid that worlds are checked on") {
+  const auto small = estimate_study(war("number = 16\nscrambles = 2\ngrid = 3"), {});
+  const auto large = estimate_study(war("number = 16\nscrambles = 2\ngrid = 20001"), {});
+  REQUIRE(small.has_value());
+  REQUIRE(large.has_value());
+  CHECK(small->memory_without_ladder_bytes <= small->memory_bytes);
+  CHECK(large->memory_without_ladder_bytes < large->memory_bytes);
+  // Values and strategies of every round on twice as many cells: some kilobytes a node.
+  CHECK(large->memory_bytes - small->memory_bytes > 40'000 * 100);
+}
+
+TEST_CASE("read_study: so few checked worlds that nothing would be decided are told") {
+  const auto warned = [](const Study& study) {
+    return std::ranges::any_of(study.warnings,
+                               [](const Diagnostic& warning) { return warning.code == "M0743" && warning.message.find("checked") != std::string::npos; });
+  };
+  CHECK(warned(war("number = 16\nscrambles = 2\nchecked = 3")));
+  CHECK_FALSE(warned(war("number = 16\nscrambles = 2\nchecked = 4")));
+}
+
 TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them in the store") {
   const testing::Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1");

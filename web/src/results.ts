@@ -61,7 +61,10 @@ export interface ClaimWorlds {
   solved: number; failed: number; holds: number; fails: number; undecided: number; share: number; interval: Interval;
   weighted?: Record<string, WeightedShare>; by_number?: { number: number; share: number; lo: number; hi: number }[];
   median: number | null; quantiles: number[] | null; half?: string | null; turned_on_the_finer_grid?: number | null;
+  bands?: { taken_back: { one_solution: Band; several_solutions: Band } } | null;
 }
+/** An error that this share of worlds keeps to at least; no factor: none is known, and nothing is decided. */
+export interface Band { factor: number | null; coverage: number; checked: number }
 export interface Effect { parameter: string; total_effect: number; interval: Interval }
 /** `of`: which verdict it describes, the rarer one; "holds" where it is not said. */
 export interface Box { of?: Verdict; parameters: Record<string, Interval>; coverage: number; density: number; support: number; resampled?: Record<string, number> }

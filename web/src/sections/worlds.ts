@@ -63,7 +63,14 @@ function trusted(worlds: Worlds, claims: Claim[]): HTMLElement | null {
   const told: string[] = [];
   if (worlds.checked && worlds.checked.worlds > 0) {
     const turned = claims.filter((claim) => (claim.worlds?.turned_on_the_finer_grid ?? 0) > 0).map((claim) => `${claim.id} in ${String(claim.worlds?.turned_on_the_finer_grid ?? 0)}`);
-    told.push(`${counted(worlds.checked.worlds, "was", "were")} solved on a finer grid too, which gives the error of every number; a verdict would be another there for ${turned.length > 0 ? listed(turned) : "no claim"}.`);
+    told.push(`${counted(worlds.checked.worlds, "was", "were")} solved on a finer grid too, which gives the error that verdicts allow for; a verdict would be another there for ${turned.length > 0 ? listed(turned) : "no claim"}.`);
+    const bands = claims.flatMap((claim) => (claim.worlds?.bands ? [claim.worlds.bands.taken_back] : []));
+    if (bands.length > 0) {
+      const known = bands.filter((band) => band.one_solution.factor !== null).map((band) => band.one_solution.coverage);
+      const open = claims.filter((claim) => claim.worlds?.bands?.taken_back.several_solutions.factor === null);
+      if (known.length > 0) told.push(`Of worlds whose decisions have one solution, at least ${percent(Math.min(...known))} keep to that error.`);
+      if (open.length > 0) told.push(`Too few worlds with several solutions were checked to tell their error: there ${listed(open.map((claim) => claim.id))} stay${open.length === 1 ? "s" : ""} open.`);
+    }
   }
   if (worlds.certified && worlds.certified.worlds > 0) told.push(`${counted(worlds.certified.worlds, "was", "were")} given a whole certificate; it holds in ${grouped(worlds.certified.hold)}.`);
   if (worlds.with_several_solutions) told.push(`${counted(worlds.with_several_solutions, "has", "have")} decisions with several solutions.`);
