@@ -77,7 +77,7 @@ struct RunCommand {
     for (const StudyEstimate::Part& part : found->parts)
       text +=
           fmt::format("{:<18}{:>10}{:>12}{:>14}{:>12}\n", part.what, part.games, part.in_store, fmt::format("{:.3g}", part.decisions), duration(part.seconds));
-    text += fmt::format("\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on one plausible world.\n", duration(found->seconds),
+    text += fmt::format("\nabout {} on {} thread{}, from {:.2g} million decisions a second measured on a few plausible worlds.\n", duration(found->seconds),
                         found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
     for (const StudyEstimate::Part& part : found->at_most)
       if (part.games > 0) text += fmt::format("on top at most {} games, {}: {}\n", part.games, duration(part.seconds), part.what);

@@ -362,7 +362,7 @@ struct StudyEstimate {
   std::vector<Part> parts;
   std::vector<Part> at_most;        ///< what verdicts and solutions decide: no more than this on top
   double seconds = 0.0;             ///< of all parts
-  double decisions_a_second = 0.0;  ///< measured on one world, one thread
+  double decisions_a_second = 0.0;  ///< measured on games of some worlds, one thread
   std::int64_t memory_bytes = 0;    ///< at most at a time: what the games hold once built (measured), and what is solved and read at once (counted)
   std::int64_t memory_without_ladder_bytes = 0;  ///< the same, should no game have decisions with several solutions
   std::int64_t disk_bytes = 0;                   ///< the store will grow by

@@ -49,7 +49,7 @@ Backward::Backward(const Board& board, std::vector<Column> columns)
       order_(solution_order(structure_)),
       last_(structure_.states.size()),
       within_(structure_.states.size()),
-      in_depth_(depth_first(board)),
+      in_depth_(depth_first(board.structure())),
       uses_(structure_.states.size(), 0),
       amounts_(structure_.branches.size()) {
   for (const PublicState& s : structure_.states)

@@ -77,7 +77,7 @@ Forward::Forward(const Board& board, const Carried& carried, const ForwardHooks&
       entries_(structure_.states.size()),
       standing_(layers_, std::vector<Standing>(structure_.states.size())),
       flows_(structure_.branches.size()),
-      in_depth_(depth_first(board)),
+      in_depth_(depth_first(board.structure())),
       uses_(structure_.states.size(), 0) {
   std::ranges::reverse(in_depth_);
   for (std::size_t s = 0; s < structure_.states.size(); ++s) {

@@ -155,13 +155,10 @@ Board::Board(const Game& game, const Assessment& assessment)
     node_log_odds_.emplace_back();
     for (const double node : nodes(axis)) node_log_odds_.back().push_back(log_odds(node));
   }
-  for (const Branch& branch : structure.branches) {
-    if (branch.next < 0) {
-      ways_.push_back({branch.next, 0, false, -1});
-      continue;
-    }
-    const PublicState& next = structure.states[at(branch.next)];
-    ways_.push_back({branch.next, next.timed && !next.entry ? 0 : branch.advance, next.timed, next.closing});
+  for (std::size_t b = 0; b < structure.branches.size(); ++b) {
+    const int next = structure.branches[b].next;
+    const PublicState* const to = next < 0 ? nullptr : &structure.states[at(next)];
+    ways_.push_back({next, rounds_counted(structure, static_cast<int>(b)), to != nullptr && to->timed, to == nullptr ? -1 : to->closing});
   }
   find_disagreement();
   weigh_profiles();
@@ -290,8 +287,14 @@ std::vector<double> Board::profiles_given_own(int player, bool own_beliefs) cons
 
 const Projection& Board::projection(int state, int next) const { return projections_.at({&shape(state), &shape(next)}); }
 
-std::vector<int> depth_first(const Board& board) {
-  const Structure& structure = board.structure();
+int rounds_counted(const Structure& structure, int branch) {
+  const Branch& own = structure.branches[at(branch)];
+  if (own.next < 0) return 0;
+  const PublicState& to = structure.states[at(own.next)];
+  return to.timed && !to.entry ? 0 : own.advance;
+}
+
+std::vector<int> depth_first(const Structure& structure) {
   std::vector<int> out;
   std::vector<bool> seen(structure.states.size(), false);
   std::vector<std::pair<int, int>> way;  // state, its branches looked at so far
@@ -312,7 +315,7 @@ std::vector<int> depth_first(const Board& board) {
         }
         const int branch = state.first_branch + way.back().second++;
         const int next = structure.branches[at(branch)].next;
-        if (next >= 0 && structure.states[at(next)].timed && board.advance(branch) == 0) enter(next);
+        if (next >= 0 && structure.states[at(next)].timed && rounds_counted(structure, branch) == 0) enter(next);
       }
     }
   return out;

@@ -157,7 +157,10 @@ class Board {
 
 /// The timed states of a round, each behind all that its branches lead to within the round, and those close behind: what a sweep
 /// reads is then still at hand. A sweep forward takes them from the end.
-[[nodiscard]] std::vector<int> depth_first(const Board& board);
+[[nodiscard]] std::vector<int> depth_first(const Structure& structure);
+
+/// Rounds that a branch counts; a step to a timed state that is no entry stays within its round.
+[[nodiscard]] int rounds_counted(const Structure& structure, int branch);
 
 /// Does play make this move in a state: as its move, or as one of those made at the same time?
 [[nodiscard]] bool makes(const Structure& structure, int state, int move);

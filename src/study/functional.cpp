@@ -388,6 +388,7 @@ Reader prediction::reader_for(const Probe& probe, const Structure& structure) {
   if (share != nullptr || width != nullptr) {
     out.move = share != nullptr ? share->offer : width->offer;
     out.columns = RangeSum::columns(structure, out.move);
+    out.far = true;
     return out;
   }
   const auto* mean = std::get_if<OfferMean>(&probe.what);

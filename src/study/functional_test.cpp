@@ -91,9 +91,19 @@ TEST_CASE("measure: alone, where tables give up their room early, as side by sid
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 9, 25);
   const int answer = move_named(game, "answer"), ask = move_named(game, "ask"), demand = move_named(game, "demand");
-  std::vector<Probe> probes{probe(OutcomeProbability{{0, 2}}, answer), probe(ExpectedRounds{}, ask), probe(ExpectedTally{0}, answer, {}, {Takes{1}}),
-                            probe(EndsWithin{3}, answer, 1),           probe(ExpectedPayoff{1}),     probe(MeanBelief{1, 1}, ask),
-                            probe(OfferAccepted{demand}, answer),      probe(RangeShare{demand}),    probe(RangeWidth{demand})};
+  std::vector<Probe> probes{probe(OutcomeProbability{{0, 2}}, answer),
+                            probe(ExpectedRounds{}, ask),
+                            probe(ExpectedTally{0}, answer, {}, {Takes{1}}),
+                            probe(EndsWithin{3}, answer, 1),
+                            probe(ExpectedPayoff{1}),
+                            probe(MeanBelief{1, 1}, ask),
+                            probe(OfferAccepted{demand}, answer),
+                            probe(RangeShare{demand}),
+                            probe(RangeWidth{demand}),
+                            probe(HopelessOffers{demand}),
+                            probe(ActionShare{1}, answer),
+                            probe(OfferMean{demand}),
+                            probe(AcceptedMean{demand})};
   Probe in_a_row = probe(ExpectedPayoff{0}, ask, 0);
   in_a_row.then = {{{answer, 1}}};
   probes.push_back(in_a_row);

@@ -36,8 +36,8 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
                                                           const Surroundings& around);
 
 /// Memory that this takes besides the strategies, at most, in bytes: counted before there is a solution.
-/// `known`: with a prediction, else without.
-[[nodiscard]] std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known,
+/// `known`: with a prediction, else without; `alone`: on one thread, which takes less.
+[[nodiscard]] std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known, bool alone,
                                             const Surroundings& around);
 
 }  // namespace melian::metric

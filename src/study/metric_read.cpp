@@ -150,11 +150,12 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
   return read(atoms, game, assessment, &prediction, around);
 }
 
-std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known, const Surroundings& around) {
+std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure, const BeliefAxes& axes, bool known, bool alone,
+                              const Surroundings& around) {
   const Plans asked = plans_for(atoms, structure, around);
   const std::int64_t predicting = asked.whole && !known ? prediction::count_predict_bytes(structure, axes).most() : 0;
   if (!asked.measured(known)) return predicting;
-  return std::max(predicting, prediction::count_sweep_bytes(structure, axes, asked.probes, asked.ends_alone(known)).most());
+  return std::max(predicting, prediction::count_sweep_bytes(structure, axes, asked.probes, asked.ends_alone(known), alone).most());
 }
 
 std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game, const Assessment& assessment, const Surroundings& around) {

@@ -167,7 +167,7 @@ std::string key_of(const Study& study, const PieceRequest& request) {
 std::int64_t count_piece_bytes(const Study& study, const PieceRequest& request, const metric::Surroundings& around) {
   const Structure& structure = request.game->shape();
   const BeliefAxes axes = belief_axes(*request.game, request.grid);
-  const std::int64_t reading = metric::count_read_bytes(request.atoms, structure, axes, true, around);
+  const std::int64_t reading = metric::count_read_bytes(request.atoms, structure, axes, true, false, around);
   return std::max(count_answer_bytes(*request.game, options_for(study, request)), count_strategy_bytes(structure, axes) + reading);
 }
 

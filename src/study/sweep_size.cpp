@@ -17,7 +17,8 @@ constexpr std::int64_t bytes_a_node = 48;  ///< of a map, besides what it holds
 /// Sizes of one game on its axes.
 class Counter {
  public:
-  Counter(const Structure& structure, const BeliefAxes& axes) : structure_(structure) {
+  /// `alone`: sweeps take states one after another, and give up room early.
+  Counter(const Structure& structure, const BeliefAxes& axes, bool alone) : structure_(structure), alone_(alone) {
     full_ = structure.num_profiles(structure.everyone());
     for (const PublicState& state : structure.states) {
       const std::uint32_t live = state.live & structure.everyone();
@@ -44,8 +45,8 @@ class Counter {
   [[nodiscard]] std::int64_t standing(const std::vector<bool>& reached, const Carried& carried) const {
     std::int64_t out = static_cast<std::int64_t>(structure_.states.size() * sizeof(Standing));
     for (std::size_t s = 0; s < structure_.states.size(); ++s)
-      if (reached[s]) out += (structure_.states[s].entry ? 2 + longest_jump_ : 1) * row(s, carried);
-    return out;
+      if (reached[s]) out += ((structure_.states[s].entry ? 1 + longest_jump_ : 0) + (gives_up(s) ? 0 : 1)) * row(s, carried);
+    return out + most_at_once(true, [&](std::size_t s) { return reached[s] ? row(s, carried) : 0; });
   }
 
   /// Plays at one state in one round: all points.
@@ -70,7 +71,8 @@ class Counter {
     return structure_.reached.empty() || structure_.reached[at(round) * structure_.states.size() + s] != 0;
   }
 
-  [[nodiscard]] std::int64_t tables(std::vector<Column> columns) const {
+  /// `far`: what follows behind successors is read too, so that no table leaves early.
+  [[nodiscard]] std::int64_t tables(std::vector<Column> columns, bool far) const {
     if (columns.empty()) return 0;
     static_cast<void>(add_shorter(columns));
     const std::size_t width = columns.size();
@@ -78,11 +80,42 @@ class Counter {
     for (std::size_t s = 0; s < structure_.states.size(); ++s) {
       const PublicState& state = structure_.states[s];
       const bool kept = state.entry && (state.timed || structure_.horizon == HorizonKind::forever);
-      out += (kept ? (state.timed ? 1 + std::max(1, longest_jump_) : 2) : 1) * bytes_of(table_size(points_[s], width, profiles_[s]));
+      if (kept || far || !gives_up(s))
+        out += (kept ? (state.timed ? 1 + std::max(1, longest_jump_) : 2) : 1) * bytes_of(table_size(points_[s], width, profiles_[s]));
       const std::size_t amounts = 2 * width * profiles_[s] * sizeof(double) + width * (sizeof(int) + sizeof(std::uint8_t)) + sizeof(Backward::Amounts);
       out += static_cast<std::int64_t>(at(state.num_branches) * amounts);
     }
-    return out;
+    if (far) return out;
+    return out + most_at_once(false, [&](std::size_t s) { return structure_.states[s].entry ? 0 : bytes_of(table_size(points_[s], width, profiles_[s])); });
+  }
+
+  [[nodiscard]] bool gives_up(std::size_t s) const { return alone_ && structure_.states[s].timed; }
+
+  /// Sizes of timed states that stand at a time in a round, where states are taken in the order of a sweep and give up their room once
+  /// all that read them are done.
+  template <class Size>
+  [[nodiscard]] std::int64_t most_at_once(bool forward, const Size& size) const {
+    if (!alone_) return 0;
+    std::vector<int> order = depth_first(structure_);
+    if (forward) std::ranges::reverse(order);
+    std::vector<std::vector<int>> reads(structure_.states.size());
+    std::vector<int> unread(structure_.states.size(), 0);
+    for (const int from : order)
+      for (int b = first(from); b < last(from); ++b) {
+        const int to = structure_.branches[at(b)].next;
+        if (to < 0 || rounds_counted(structure_, b) > 0) continue;
+        reads[at(forward ? to : from)].push_back(forward ? from : to);
+        ++unread[at(forward ? from : to)];
+      }
+    std::int64_t standing = 0, most = 0;
+    for (const int state : order) {
+      standing += size(at(state));
+      most = std::max(most, standing);
+      for (const int read : reads[at(state)])
+        if (--unread[at(read)] == 0) standing -= size(at(read));
+      if (forward && unread[at(state)] == 0) standing -= size(at(state));
+    }
+    return most;
   }
 
   /// Where plays of a detour may stand, from those of the layer it leaves.
@@ -128,6 +161,7 @@ class Counter {
   [[nodiscard]] int last(int state) const { return first(state) + structure_.states[at(state)].num_branches; }
 
   const Structure& structure_;
+  const bool alone_;
   int full_ = 1, longest_jump_ = 0;
   std::vector<std::size_t> points_, profiles_;  // [state]
   std::vector<int> frozen_;                     // [state]
@@ -149,11 +183,11 @@ std::vector<Reader> readers_of(const Structure& structure, std::span<const Probe
 
 }  // namespace
 
-SweepBytes count_sweep_bytes(const Structure& structure, const BeliefAxes& axes, std::span<const Probe> probes, bool with_ends) {
+SweepBytes count_sweep_bytes(const Structure& structure, const BeliefAxes& axes, std::span<const Probe> probes, bool with_ends, bool alone) {
   const std::vector<Reader> readers = readers_of(structure, probes);
   const Asked asked(structure, readers);
   const Detours detours(readers);
-  const Counter counter(structure, axes);
+  const Counter counter(structure, axes, alone);
   SweepBytes out;
   out.laid_out = counter.laid_out();
   if (asked.forward || with_ends) {
@@ -175,19 +209,19 @@ SweepBytes count_sweep_bytes(const Structure& structure, const BeliefAxes& axes,
       for (int round = 0; round < structure.rounds; ++round)
         if (counter.reached(round, s) && asked.looked_at(structure, round, static_cast<int>(s))) out.places += counter.place(s, asked.carried());
   }
-  out.backward = counter.tables(asked.columns);
+  out.backward = counter.tables(asked.columns, std::ranges::any_of(readers, &Reader::far));
   return out;
 }
 
 SweepBytes count_predict_bytes(const Structure& structure, const BeliefAxes& axes) {
-  const Counter counter(structure, axes);
+  const Counter counter(structure, axes, false);
   const Carried all{.information = true};
   std::vector<Column> columns;
   for (int j = 0; j < structure.num_players(); ++j) columns.push_back({Column::Kind::payoff, j, -1, {}});
   SweepBytes out;
   out.laid_out = counter.laid_out();
   out.forward = counter.standing(std::vector<bool>(structure.states.size(), true), all) + counter.flows(true, all);
-  out.backward = counter.tables(std::move(columns));
+  out.backward = counter.tables(std::move(columns), false);
   return out;
 }
 

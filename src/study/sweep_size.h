@@ -19,8 +19,9 @@ struct SweepBytes {
   [[nodiscard]] std::int64_t most() const { return laid_out + places + (forward > backward ? forward : backward); }
 };
 
-/// At most: as if plays stood on every belief point, and every branch paid something.
-[[nodiscard]] SweepBytes count_sweep_bytes(const Structure& structure, const BeliefAxes& axes, std::span<const Probe> probes, bool with_ends);
+/// At most: as if plays stood on every belief point, and every branch paid something. `alone`: on one thread, where sweeps give up
+/// early what nobody reads any more.
+[[nodiscard]] SweepBytes count_sweep_bytes(const Structure& structure, const BeliefAxes& axes, std::span<const Probe> probes, bool with_ends, bool alone);
 
 /// What `predict` holds, at most.
 [[nodiscard]] SweepBytes count_predict_bytes(const Structure& structure, const BeliefAxes& axes);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include <doctest/doctest.h>
+#include <tbb/task_arena.h>
 
 #include "laws/predict_support.h"
 #include "study/backward.h"
@@ -64,7 +65,7 @@ TEST_CASE("count_sweep_bytes: counts the rows and tables that the sweeps hold, a
     const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand), at_move(ExpectedTally{0}, demand), at_move(EndsWithin{3}, demand)};
     const Held real = held(game, assessment, {.beliefs = false, .coordinate = false}, demand,
                            {{Column::Kind::payoff, 0, -1, {}}, {Column::Kind::tally, 0, -1, {}}, {Column::Kind::ends_within, 3, -1, {}}});
-    const SweepBytes counted = count_sweep_bytes(game.shape(), assessment.axes, probes, false);
+    const SweepBytes counted = count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
     // Beside them stand lists of branches and states, which do not grow with the grid.
     const std::int64_t lists = 2'000 * static_cast<std::int64_t>(game.shape().branches.size());
     CHECK(counted.places >= real.places);
@@ -77,11 +78,46 @@ TEST_CASE("count_sweep_bytes: counts the rows and tables that the sweeps hold, a
   }
 }
 
+TEST_CASE("count_sweep_bytes: alone the sweeps hold what is read at a time, and little more") {
+  const Game game = test::war_and_truce();
+  const Assessment assessment = test::random_assessment(game, 9, 21);
+  const Board board(game, assessment);
+  const int demand = move_named(game, "demand");
+  const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand), at_move(ExpectedTally{0}, demand)};
+  // Room that is handed on is seen again at the same place.
+  std::map<const double*, std::int64_t> plays, tables;
+  const auto note = [](std::map<const double*, std::int64_t>& seen, const lanes::Row& row) {
+    std::int64_t& size = seen[row.data()];
+    size = std::max(size, bytes_of(row.size()));
+  };
+  tbb::task_arena(1).execute([&] {
+    ForwardHooks hooks;
+    hooks.standing = [&](int, bool, int, const Standing& standing) { note(plays, standing.mass); };
+    sweep_forward(board, {.beliefs = false, .coordinate = false}, hooks);
+    Backward backward(board, {{Column::Kind::payoff, 0, -1, {}}, {Column::Kind::tally, 0, -1, {}}});
+    backward.sweep([&](int round, int state) { note(tables, backward.table(round, state)); });
+  });
+  const auto sum = [](const std::map<const double*, std::int64_t>& seen) {
+    std::int64_t out = 0;
+    for (const auto& [at, size] : seen) out += size;
+    return out;
+  };
+  const SweepBytes alone = count_sweep_bytes(game.shape(), assessment.axes, probes, false, true);
+  const SweepBytes together = count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
+  const std::int64_t lists = 2'000 * static_cast<std::int64_t>(game.shape().branches.size());
+  CHECK(alone.forward < together.forward);
+  CHECK(alone.backward < together.backward);
+  CHECK(alone.backward >= sum(tables));
+  CHECK(alone.backward <= sum(tables) + lists);
+  CHECK(alone.forward + lists >= sum(plays));
+  CHECK(alone.forward <= 2 * sum(plays) + lists);
+}
+
 TEST_CASE("count_sweep_bytes: beliefs, detours and columns each add what they hold") {
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 9, 21);
   const int demand = move_named(game, "demand"), ask = move_named(game, "ask");
-  const auto counted = [&](const std::vector<Probe>& probes) { return count_sweep_bytes(game.shape(), assessment.axes, probes, false); };
+  const auto counted = [&](const std::vector<Probe>& probes) { return count_sweep_bytes(game.shape(), assessment.axes, probes, false, false); };
   const SweepBytes share = counted({at_move(ActionShare{0}, demand)}), belief = counted({at_move(MeanBelief{0, 1}, demand)});
   CHECK(share.backward == 0);
   CHECK(belief.forward > share.forward);
