@@ -81,8 +81,9 @@ struct RunCommand {
                         found->threads, found->threads == 1 ? "" : "s", found->decisions_a_second / 1e6);
     for (const StudyEstimate::Part& part : found->at_most)
       if (part.games > 0) text += fmt::format("on top at most {} games, {}: {}\n", part.games, duration(part.seconds), part.what);
-    text += fmt::format("memory: {}, or {} where decisions have several solutions; disk: about {}\n", size(found->memory_without_ladder_bytes),
-                        size(found->memory_bytes), size(found->disk_bytes));
+    const std::string without = size(found->memory_without_ladder_bytes), most = size(found->memory_bytes);
+    text += fmt::format("memory: {}{}; disk: about {}\n", without, without == most ? "" : ", or " + most + " where decisions have several solutions",
+                        size(found->disk_bytes));
     print(text);
     return done;
   }

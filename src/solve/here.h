@@ -23,8 +23,6 @@ struct Tables {
 struct Scratch {
   std::vector<double> sum, chosen, row;
   std::vector<Corner> corners;
-  std::vector<std::int64_t> bases;
-  std::vector<int> cells;
   std::vector<double> weights;
   std::vector<std::int64_t> starts, first;  ///< of lines, in the points of their state and in a successor's table
   std::vector<double> follows, shares, rewards;

@@ -37,13 +37,12 @@ MELIAN_LANES void add_corners(std::int64_t n, int corners, double constant, doub
 /// Where nobody's type matters any more: one point, one profile.
 void Here::average_alone() {
   const int players = plan_.players();
-  const bool chance = plan_.shape.moves[ix(from_.move)].kind == MoveKind::chance;
   double* const to = own_table();
   std::fill_n(to, players, 0.0);
   for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
     const Way way = this->way(branch);
     for (int player = 0; player < players; ++player) {
-      const double odds = chance ? plan_.game.odds_for(branch, player, 1)[0] : 1.0;
+      const double odds = this->odds(branch, player, 0);
       if (odds == 0.0) continue;
       const double constant = odds * reward(way, player, 0);
       to[player] += way.table == nullptr ? constant : constant + odds * discount(way, player, 0) * way.block(player, 0)[0];

@@ -63,7 +63,7 @@ class Runner {
     constexpr std::int64_t bytes_a_reading = 60'000, bytes_a_number = 24, bytes_a_world = 700;
     out.disk_bytes = readings->games * bytes_a_reading;
     StudyOptions few = options_;
-    few.worlds = 4;
+    few.worlds = 24;  // timed one by one, until they say enough
     WorldsRun calibration(study_, few, claims_, nullptr);
     if (auto ready = calibration.prepare(); !ready) return std::unexpected(std::move(ready.error()));
     const auto speed = calibration.games().decisions_a_second();

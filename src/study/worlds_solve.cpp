@@ -442,17 +442,16 @@ Result<WorldGames::Missing> WorldGames::missing(const std::vector<WorldTask>& ta
   return out;
 }
 
-/// One game of each of the first worlds, another variant every time: precisions at which decisions have several solutions take longest,
-/// and so do some variants.
+/// One game of each world in turn, another variant every time, until they have taken long enough: precisions at which decisions have
+/// several solutions take longest, and so do some variants.
 Result<double> WorldGames::decisions_a_second() {
-  constexpr std::size_t most_games = 24;
   constexpr double seconds_enough = 3.0;
   tbb::task_arena alone(1);
   double decisions = 0.0, seconds = 0.0;
   std::string failed = "stopped";
   const std::vector<Draw> worlds = plan_.worlds();
   alone.execute([&] {
-    for (std::size_t n = 0; n < std::min(worlds.size(), most_games) && seconds < seconds_enough; ++n) {
+    for (std::size_t n = 0; n < worlds.size() && seconds < seconds_enough; ++n) {
       const WorldTask task{worlds[n], WorldLevel::world};
       const std::size_t s = n % slots_.size();
       const Slot& slot = slots_[s];

@@ -79,7 +79,7 @@ class WorldGames {
     double decisions = 0.0;
   };
   [[nodiscard]] Result<Missing> missing(const std::vector<WorldTask>& tasks);
-  /// One world solved now, and kept nowhere: how many decisions a second.
+  /// Games of this run's worlds solved now, for some seconds, and kept nowhere: how many decisions a second.
   [[nodiscard]] Result<double> decisions_a_second();
   [[nodiscard]] std::size_t numbers_a_game() const;  ///< on average
   /// Memory that as many worlds as there are threads hold at most, while their dearest games are solved and read off; `ladder`: should
