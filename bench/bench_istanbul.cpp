@@ -2,7 +2,7 @@
 
 #include "bench/measure.h"
 #include "melian/language.h"
-#include "melian/study.h"
+#include "melian/run.h"
 
 namespace {
 

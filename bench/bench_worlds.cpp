@@ -7,9 +7,9 @@
 
 #include <tbb/task_arena.h>
 
-#include "melian/study.h"
+#include "melian/run.h"
 #include "study/metric_binding.h"
-#include "study/worlds.h"
+#include "worlds/worlds.h"
 
 namespace {
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Holds every #include to the order of the rooms.
 
-    apps -> report -> study -> { language | solve | certify | tree } -> game -> numeric -> base
+    apps -> report -> run -> { worlds | evidence } -> claims -> { study | answer }
+         -> { predict | solve | certify | language | tree } -> game -> numeric -> base
 
-A room may include its own files and those of the rooms it may know; the four in braces never include one another.
+A room may include its own files and those of the rooms below it; rooms in the same braces never include one another.
 The door of a room is include/melian/<room>.h (SIDE_DOORS lists second ones); its private files are src/<room>/. melian.h (all doors) is for users,
 tests and apps. Linking alone does not stop a header, so this reads the text.
 """
@@ -12,14 +13,18 @@ import re
 import sys
 
 MAY_KNOW = {"base": set(), "numeric": {"base"}, "game": {"numeric", "base"}}
-for sibling in ("language", "solve", "certify", "tree"):
+for sibling in ("predict", "language", "solve", "certify", "tree"):
     MAY_KNOW[sibling] = {"game", "numeric", "base"}
-MAY_KNOW["study"] = {"language", "solve", "certify", "tree", "game", "numeric", "base"}
-MAY_KNOW["report"] = MAY_KNOW["study"] | {"study"}
+MAY_KNOW["answer"] = {"predict", "solve", "certify", "tree", "language"} | MAY_KNOW["predict"]
+MAY_KNOW["study"] = {"predict", "language"} | MAY_KNOW["predict"]
+MAY_KNOW["claims"] = MAY_KNOW["answer"] | MAY_KNOW["study"] | {"answer", "study"}
+MAY_KNOW["worlds"] = MAY_KNOW["evidence"] = MAY_KNOW["claims"] | {"claims"}
+MAY_KNOW["run"] = MAY_KNOW["worlds"] | {"worlds", "evidence"}
+MAY_KNOW["report"] = MAY_KNOW["run"] | {"run"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
-SIDE_DOORS = {"as_tree": "study", "beliefs": "game", "comparative_statics": "study", "figures": "report", "manuscript": "language"}
+SIDE_DOORS = {"as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "figures": "report", "manuscript": "language"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 

@@ -18,8 +18,13 @@ class Layers(unittest.TestCase):
         self.assertEqual(len(check_layers.offences(pathlib.Path("include/melian/game.h"), '#include "melian/study.h"\n')), 1)
         self.assertEqual(len(check_layers.offences(pathlib.Path("src/study/a.cpp"), '#include <melian/melian.h>\n')), 1)
 
+    def test_worlds_and_evidence_never_meet_and_predictions_know_no_solver(self):
+        for file, include in (("src/worlds/a.cpp", "evidence/evidence_weigh.h"), ("src/evidence/a.cpp", "worlds/sobol.h"),
+                              ("src/predict/a.cpp", "melian/solve.h"), ("src/study/a.cpp", "claims/store.h")):
+            self.assertEqual(len(check_layers.offences(pathlib.Path(file), f'#include "{include}"\n')), 1, file)
+
     def test_a_room_may_look_down_and_at_itself(self):
-        text = '#include "study/store.h"\n#include "melian/game.h"\n#include <vector>\n#include <nlohmann/json.hpp>\n'
+        text = '#include "study/metric.h"\n#include "melian/game.h"\n#include <vector>\n#include <nlohmann/json.hpp>\n'
         self.assertEqual(check_layers.offences(pathlib.Path("src/study/a.cpp"), text), [])
 
 

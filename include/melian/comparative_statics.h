@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "melian/study.h"
+#include "melian/answer.h"
+#include "melian/language.h"
 
 namespace melian {
 

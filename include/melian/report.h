@@ -11,7 +11,7 @@
 #include "melian/base.h"
 #include "melian/game.h"
 #include "melian/language.h"
-#include "melian/study.h"
+#include "melian/run.h"
 #include "melian/tree.h"
 
 namespace melian {

@@ -5,8 +5,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "answer/answer_json.h"
 #include "melian/report.h"
-#include "study/answer_json.h"
 
 namespace melian {
 namespace {

@@ -1,5 +1,5 @@
+#include "answer/answer_json.h"
 #include "melian/report.h"
-#include "study/answer_json.h"
 
 namespace melian {
 

@@ -4,12 +4,12 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "answer/answer_json.h"
 #include "melian/report.h"
 #include "report/certificate_words.h"
 #include "report/solution_words.h"
 #include "report/table.h"
 #include "report/words.h"
-#include "study/answer_json.h"
 
 namespace melian {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "game/builder.h"
 #include "melian/report.h"
-#include "study/functional.h"
+#include "predict/probes.h"
 #include "support/probes.h"
 
 // Models of the literature in which players move at the same time or know something of each other's types.

@@ -7,10 +7,10 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "answer/answer_json.h"
 #include "melian/report.h"
 #include "report/table.h"
 #include "report/words.h"
-#include "study/answer_json.h"
 
 namespace melian {
 namespace {

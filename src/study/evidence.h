@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "melian/predict.h"
 #include "melian/study.h"
 
 namespace melian::evidence {

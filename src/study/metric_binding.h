@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "melian/game.h"
-#include "study/functional.h"
+#include "melian/study.h"
+#include "predict/probes.h"
 #include "study/metric.h"
 
 namespace melian::metric {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "study/functional.h"
+#include "predict/probes.h"
 #include "study/metric_binding.h"
 
 namespace melian::metric {

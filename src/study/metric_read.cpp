@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "predict/sweep_size.h"
 #include "study/metric_plan.h"
-#include "study/sweep_size.h"
 
 namespace melian::metric {
 namespace {

@@ -6,9 +6,8 @@
 
 #include <fmt/core.h>
 
-#include "study/error_band.h"
 #include "study/settings_merge.h"
-#include "study/worlds_plan.h"
+#include "study/worlds_limits.h"
 
 namespace melian::study_file {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "melian/study.h"
+#include "melian/run.h"
 #include "support/brute_force.h"
 #include "support/random_games.h"
 #include "support/solved.h"

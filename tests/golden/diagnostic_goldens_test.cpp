@@ -10,7 +10,7 @@
 
 #include <doctest/doctest.h>
 
-#include "melian/study.h"
+#include "melian/run.h"
 #include "melian/tree.h"
 #include "support/texts.h"
 

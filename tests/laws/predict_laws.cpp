@@ -4,9 +4,9 @@
 #include <doctest/doctest.h>
 
 #include "laws/predict_support.h"
-#include "melian/study.h"
-#include "study/backward.h"
-#include "study/forward.h"
+#include "melian/run.h"
+#include "predict/backward.h"
+#include "predict/forward.h"
 #include "support/random_games.h"
 
 using namespace melian;

@@ -2,8 +2,8 @@
 
 #include <numeric>
 
-#include "study/backward.h"
-#include "study/functional.h"
+#include "predict/backward.h"
+#include "predict/probes.h"
 #include "support/stationary.h"
 
 using namespace melian;

@@ -8,7 +8,7 @@
 
 #include "melian/certify.h"
 #include "melian/language.h"
-#include "melian/study.h"
+#include "melian/run.h"
 
 using namespace melian;
 

@@ -9,7 +9,7 @@
 
 #include <doctest/doctest.h>
 
-#include "study/functional.h"
+#include "predict/probes.h"
 
 namespace melian::testing {
 

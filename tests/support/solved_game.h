@@ -7,8 +7,8 @@
 #include <doctest/doctest.h>
 
 #include "melian/language.h"
+#include "melian/run.h"
 #include "melian/solve.h"
-#include "melian/study.h"
 #include "study/metric_binding.h"
 
 namespace melian::testing {

@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "melian/study.h"
+#include "melian/run.h"
 #include "support/texts.h"
 
 namespace melian::test {

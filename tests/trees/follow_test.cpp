@@ -5,8 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include "melian/run.h"
 #include "melian/solve.h"
-#include "melian/study.h"
 #include "trees/model_trees.h"
 
 using namespace melian;

@@ -1,0 +1,396 @@
+#include "melian/comparative_statics.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+#include "answer/most_probable.h"
+#include "melian/as_tree.h"
+#include "melian/beliefs.h"
+
+namespace melian {
+namespace {
+
+std::size_t at(int index) { return static_cast<std::size_t>(index); }
+
+/// Checks what is asked before anything is compiled.
+Diagnostics mistakes(const Model& model, const SweepOptions& options) {
+  Diagnostics out;
+  const auto complain = [&](const std::string& message, const std::string& hint = {}) { out.push_back(placeless(sweep_code, message, hint)); };
+  if (options.vary.empty() || options.vary.size() > 2) complain(fmt::format("{} parameters are varied: one or two can be", options.vary.size()));
+  std::int64_t points = 1;
+  for (const VariedParameter& varied : options.vary) {
+    points *= std::max(1, varied.points);
+    if (varied.points < 2) complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points), "two at least: the ends of its range");
+    if (!(varied.low < varied.high))
+      complain(fmt::format("the range of `{}` runs from {} to {}", varied.name, number_text(varied.low), number_text(varied.high)));
+    if (options.settings.contains(varied.name)) complain(fmt::format("`{}` is both set and varied", varied.name), "leave one of them out");
+  }
+  if (options.vary.size() == 2 && options.vary[0].name == options.vary[1].name) complain(fmt::format("`{}` is varied twice", options.vary[0].name));
+  if (points > options.max_points)
+    out.push_back(placeless(too_large_code, fmt::format("the sweep has {} points, more than {}", points, options.max_points), "vary over fewer points"));
+  for (const ParameterInfo& parameter : model.parameters())
+    for (const VariedParameter& varied : options.vary)
+      if (parameter.name == varied.name && !parameter.words.empty()) complain(fmt::format("`{}` is a switch and has no range", varied.name));
+  return out;
+}
+
+class Sweeper {
+ public:
+  Sweeper(const Model& model, const SweepOptions& options) : model_(model), options_(options) {}
+
+  [[nodiscard]] Result<Sweep> run() {
+    if (Diagnostics wrong = mistakes(model_, options_); !wrong.empty()) return std::unexpected(std::move(wrong));
+    out_.vary = options_.vary;
+    lay_out();
+    if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
+    solve_all();
+    if (!failure_.empty()) return std::unexpected(failure_);
+    if (!cancelled_ && options_.find_switches) find_switches();
+    if (!failure_.empty()) return std::unexpected(failure_);
+    out_.cancelled = cancelled_;
+    return std::move(out_);
+  }
+
+ private:
+  [[nodiscard]] int rows() const { return options_.vary.front().points; }
+  [[nodiscard]] int columns() const { return options_.vary.size() == 2 ? options_.vary[1].points : 1; }
+
+  void lay_out() {
+    for (int r = 0; r < rows(); ++r)
+      for (int c = 0; c < columns(); ++c) {
+        SweepPoint point;
+        point.at.push_back(options_.vary[0].at(r));
+        if (options_.vary.size() == 2) point.at.push_back(options_.vary[1].at(c));
+        out_.points.push_back(std::move(point));
+      }
+  }
+
+  [[nodiscard]] Settings settings_at(const std::vector<double>& where) const {
+    Settings out = options_.settings;
+    for (std::size_t a = 0; a < where.size(); ++a) out[options_.vary[a].name] = where[a];
+    return out;
+  }
+
+  /// The game at a place; compiled anew only where what is compiled does not fit.
+  [[nodiscard]] Result<Game> game_at(const std::vector<double>& where) {
+    const Settings settings = settings_at(where);
+    const std::vector<CompiledModel> known = [&] {
+      const std::scoped_lock lock(compiled_mutex_);
+      return compiled_;
+    }();
+    for (const CompiledModel& compiled : known)
+      if (compiled.fits(settings)) return compiled.bind(settings);
+    Result<CompiledModel> compiled = compile(model_, settings);
+    if (!compiled) return std::unexpected(compiled.error());
+    Result<Game> game = compiled->bind(settings);
+    const std::scoped_lock lock(compiled_mutex_);
+    compiled_.push_back(*std::move(compiled));
+    return game;
+  }
+
+  /// Every point is bound and counted before any is solved, so that a range that leaves the model's, or a size out of reach, is
+  /// told at once. Games are not kept: binding again costs less than their memory.
+  [[nodiscard]] Result<void> bind_all() {
+    out_.cost.points = static_cast<std::int64_t>(out_.points.size());
+    std::map<std::string, Priors> priors;
+    for (const SweepPoint& point : out_.points) {
+      Result<Game> game = game_at(point.at);
+      if (!game) {
+        for (Diagnostic& diagnostic : game.error()) diagnostic.message += fmt::format(" (at {})", place_words(point.at));
+        return std::unexpected(game.error());
+      }
+      const Result<std::int64_t> decisions = count(*game);
+      if (!decisions) return std::unexpected(decisions.error());
+      if (!options_.by_tree) note_prior(*game, *decisions, priors[game->shape().fingerprint]);
+    }
+    share_grids(priors);
+    out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
+    if (options_.on_cost) options_.on_cost(out_.cost);
+    return {};
+  }
+
+  /// Of the points with one structure: where their beliefs start.
+  struct Priors {
+    std::vector<std::set<double>> starts;  ///< [axis]
+    std::set<std::string> others;          ///< fingerprints of all else that solving reads
+    std::size_t points = 0;
+    std::int64_t decisions = 0;  ///< of one point on its own grid, the most
+    std::optional<Game> game;
+  };
+
+  void note_prior(const Game& game, std::int64_t decisions, Priors& priors) {
+    const Result<AnswerOptions> options = options_for(game, false);
+    MELIAN_EXPECT(options.has_value(), "what was counted has options");
+    const std::vector<double> start = start_beliefs(game, BeliefSpace(game.shape()));
+    priors.starts.resize(start.size());
+    for (std::size_t k = 0; k < start.size(); ++k) priors.starts[k].insert(start[k]);
+    priors.decisions = std::max(priors.decisions, decisions);
+    if (!priors.game) priors.game = game;
+    ++priors.points;
+    read_.push_back({game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
+    priors.others.insert(read_.back().others);
+  }
+
+  /// Points that differ in the prior alone are solved once, on a grid on which all their priors are nodes, where that takes little more room than a
+  /// grid of their own.
+  void share_grids(const std::map<std::string, Priors>& priors) {
+    constexpr double little_more = 1.5;
+    for (const auto& [structure, one] : priors) {
+      const Result<AnswerOptions> options = options_for(*one.game, false);
+      auto grid = std::get<BeliefGrid>(options->solve.method);
+      const bool moves = std::ranges::any_of(one.starts, [](const std::set<double>& starts) { return starts.size() > 1; });
+      if (!moves || one.others.size() == one.points || grid.follow) continue;
+      grid.must_have.resize(one.starts.size());
+      for (std::size_t k = 0; k < one.starts.size(); ++k) grid.must_have[k].insert(grid.must_have[k].end(), one.starts[k].begin(), one.starts[k].end());
+      const auto together = static_cast<double>(count_decisions(one.game->shape(), belief_axes(*one.game, grid)));
+      if (together <= little_more * static_cast<double>(one.decisions)) nodes_of_all_[structure] = grid.must_have;
+    }
+  }
+
+  [[nodiscard]] std::string place_words(const std::vector<double>& where) const {
+    std::vector<std::string> words;
+    for (std::size_t a = 0; a < where.size(); ++a) words.push_back(fmt::format("{} = {}", options_.vary[a].name, number_text(where[a], 6)));
+    return fmt::format("{}", fmt::join(words, ", "));
+  }
+
+  [[nodiscard]] Result<AnswerOptions> options_for(const Game& game, bool with_certificate) const {
+    AnswerOptions options = options_.answer;
+    if (options_.nodes) {
+      Result<std::vector<int>> nodes = options_.nodes(game.shape());
+      if (!nodes) return std::unexpected(nodes.error());
+      std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
+    }
+    if (const auto shared = nodes_of_all_.find(game.shape().fingerprint); shared != nodes_of_all_.end())
+      std::get<BeliefGrid>(options.solve.method).must_have = shared->second;
+    options.with_certificate = options.with_certificate && with_certificate;
+    return options;
+  }
+
+  /// Trees are counted by unrolling one of every structure.
+  [[nodiscard]] Result<std::int64_t> count_sets(const Game& game) {
+    if (counted_ == game.structure) return counted_sets_;
+    const Result<TreeRequest> request = tree_request(game, as_tree());
+    if (!request) return std::unexpected(request.error());
+    const Result<ExtensiveForm> form = unroll(game, request->unroll);
+    if (!form) return std::unexpected(form.error());
+    counted_ = game.structure;
+    return counted_sets_ = static_cast<std::int64_t>(form->sets.size());
+  }
+
+  [[nodiscard]] AsTree as_tree() const { return {options_.answer.solve.lambda, options_.answer.solve.measure, options_.answer.solve.discounting}; }
+
+  /// Adds what solving the game takes, once, to the cost; by tree its information sets.
+  [[nodiscard]] Result<std::int64_t> count(const Game& game) {
+    if (options_.by_tree) {
+      const Result<std::int64_t> sets = count_sets(game);
+      if (!sets) return std::unexpected(sets.error());
+      out_.cost.decisions += *sets;
+      return *sets;
+    }
+    const Result<AnswerOptions> options = options_for(game, false);
+    if (!options) return std::unexpected(options.error());
+    const std::int64_t decisions = count_decisions(game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
+    const bool countable = decisions <= options_.max_decisions;
+    out_.cost.decisions += countable ? decisions : 0;
+    if (countable && out_.cost.decisions <= options_.max_decisions) return decisions;
+    return std::unexpected(Diagnostics{placeless(
+        too_large_code, fmt::format("the sweep takes more than {} decisions: {} points of up to {} each", options_.max_decisions, out_.cost.points, decisions),
+        "vary over fewer points, give fewer belief nodes (--grid), or coarsen the offers")});
+  }
+
+  /// Asks whether to go on, from whatever thread; the reader's callback is called by one at a time.
+  [[nodiscard]] OnStep watch() {
+    return [this](const Step&) {
+      if (!cancelled_ && options_.on_step) {
+        const std::unique_lock lock(step_mutex_, std::try_to_lock);
+        if (lock.owns_lock() && !options_.on_step({stage_, static_cast<double>(done_) / std::max<double>(1.0, static_cast<double>(expected_))}))
+          cancelled_ = true;
+      }
+      return !cancelled_.load();
+    };
+  }
+
+  void fail(const Diagnostics& diagnostics) {
+    const std::scoped_lock lock(failure_mutex_);
+    if (failure_.empty()) failure_ = diagnostics;
+    cancelled_ = true;
+  }
+
+  /// What is kept of one solve, all but where it was.
+  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept = nullptr) {
+    if (cancelled_ || !watch()(Step{})) return std::nullopt;
+    Result<std::optional<SweepPoint>> found = options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
+    ++done_;
+    if (found) return *std::move(found);
+    fail(found.error());
+    return std::nullopt;
+  }
+
+  void solve_all() {
+    stage_ = "sweep";
+    expected_ = out_.cost.points;
+    const std::vector<std::vector<std::size_t>> groups = groups_solved_once();
+    parallel_for(groups.size(), [&](std::size_t g) {
+      const std::vector<std::size_t>& points = groups[g];
+      const auto kept = points.size() > 1 ? std::make_shared<KeptSolutions>() : nullptr;
+      solve_point(points.front(), kept);
+      parallel_for(points.size() - 1, [&](std::size_t k) { solve_point(points[k + 1], kept); });
+    });
+    out_.solves = static_cast<std::int64_t>(groups.size());
+  }
+
+  /// Points of one group differ in nothing that solving reads: its first is solved, the others take that over. By tree every point is a group.
+  [[nodiscard]] std::vector<std::vector<std::size_t>> groups_solved_once() const {
+    std::vector<std::vector<std::size_t>> out;
+    std::map<std::pair<std::string, std::vector<double>>, std::vector<std::size_t>> by_numbers;
+    for (std::size_t k = 0; k < out_.points.size(); ++k)
+      if (options_.by_tree)
+        out.push_back({k});
+      else
+        by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure) ? std::vector<double>() : read_[k].start}].push_back(k);
+    for (auto& [numbers, points] : by_numbers) out.push_back(std::move(points));
+    std::ranges::sort(out);  // by their first points
+    return out;
+  }
+
+  void solve_point(std::size_t k, const std::shared_ptr<KeptSolutions>& kept) {
+    if (cancelled_) return;
+    const Result<Game> game = game_at(out_.points[k].at);
+    MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
+    std::optional<SweepPoint> found = solved(*game, true, kept);
+    if (!found) return;
+    found->at = out_.points[k].at;
+    out_.points[k] = *std::move(found);
+  }
+
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept) {
+    Result<AnswerOptions> options = options_for(game, with_certificate);
+    if (!options) return std::unexpected(options.error());
+    options->solve.on_step = options->certify.on_step = watch();
+    options->solve.kept = std::move(kept);
+    const Result<Answer> found = answer(game, *options);
+    if (!found) return std::unexpected(found.error());
+    if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
+    SweepPoint point;
+    point.numbers = printed_numbers(game.shape(), found->prediction);
+    point.grid_error = found->certificate.grid_error;
+    for (const std::string& name : options_.also) {
+      const Result<double> number = options_.read(game.shape(), found->prediction, name);
+      if (!number) return std::unexpected(number.error());
+      point.numbers[name] = *number;
+    }
+    point.most_probable = most_probable(game.shape(), found->prediction);
+    const bool finished = found->solution.summary.termination == Termination::converged;
+    point.holds = options_.answer.with_certificate ? found->certificate.holds : finished;
+    if (!point.holds) point.why_not = options_.answer.with_certificate ? found->certificate.why_not : std::vector{found->solution.summary.message};
+    return point;
+  }
+
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_tree(const Game& game) {
+    const Result<TreeNumbers> found = solve_as_tree(game, as_tree(), watch());
+    if (!found) return std::unexpected(found.error());
+    if (cancelled_) return std::nullopt;
+    for (const std::string& name : options_.also)
+      if (const Result<double> number = number_by_tree(*found, name); !number) return std::unexpected(number.error());
+    SweepPoint point;
+    point.numbers = found->numbers;
+    point.most_probable.push_back({"outcome", found->most_probable_outcome, 0, false});
+    point.holds = found->reached && (found->certified || !options_.answer.with_certificate);
+    if (!point.holds) point.why_not = found->why_not;
+    return point;
+  }
+
+  /// Two neighbours on the grid.
+  struct Edge {
+    std::size_t low = 0, high = 0;
+    int axis = 0;
+    std::vector<SweepSwitch> found;
+    std::int64_t solves = 0;
+  };
+
+  void find_switches() {
+    std::vector<Edge> edges;
+    const auto index = [&](int r, int c) { return at(r) * at(columns()) + at(c); };
+    for (int r = 0; r < rows(); ++r)
+      for (int c = 0; c < columns(); ++c) {
+        if (r + 1 < rows()) edges.push_back({index(r, c), index(r + 1, c), 0, {}, 0});
+        if (c + 1 < columns()) edges.push_back({index(r, c), index(r, c + 1), 1, {}, 0});
+      }
+    std::erase_if(edges, [&](const Edge& edge) { return differences(out_.points[edge.low].most_probable, out_.points[edge.high].most_probable).empty(); });
+    stage_ = "switches";
+    done_ = 0;
+    expected_ = static_cast<std::int64_t>(edges.size()) * options_.halvings;
+    parallel_for(edges.size(), [&](std::size_t k) { halve(edges[k]); });
+    for (Edge& edge : edges) {
+      out_.further_solves += edge.solves;
+      out_.switches.insert(out_.switches.end(), edge.found.begin(), edge.found.end());
+    }
+  }
+
+  void halve(Edge& edge) {
+    const auto axis = at(edge.axis);
+    std::map<double, std::vector<MostProbable>> known;  // subjects that switch at one place share solves
+    const std::vector<MostProbable>&left = out_.points[edge.low].most_probable, &right = out_.points[edge.high].most_probable;
+    for (const Difference& difference : differences(left, right)) {
+      double low = out_.points[edge.low].at[axis], high = out_.points[edge.high].at[axis];
+      MostProbable from = difference.from, to = difference.to;
+      for (int k = 0; k < options_.halvings; ++k) {
+        const double middle = low + (high - low) / 2;
+        if (!known.contains(middle)) {
+          std::vector<double> where = out_.points[edge.low].at;
+          where[axis] = middle;
+          const Result<Game> game = game_at(where);
+          if (!game) return;  // odds that fit at both ends and not between: no switch can be told
+          std::optional<SweepPoint> found = solved(*game, false);
+          if (!found) return;
+          ++edge.solves;
+          known[middle] = std::move(found->most_probable);
+        }
+        const auto here = std::ranges::find(known[middle], from.subject, &MostProbable::subject);
+        if (here == known[middle].end()) return;
+        const bool is_left = from.is_offer ? std::abs(here->position - from.position) <= std::abs(to.position - here->position) : here->what == from.what;
+        (is_left ? low : high) = middle;
+        (is_left ? from : to) = *here;
+      }
+      if (from.is_offer && std::abs(from.position - to.position) <= 1) continue;  // it slid along its menu
+      SweepSwitch one{edge.axis, out_.points[edge.low].at, (high - low) / 2, from.subject, from.what, to.what};
+      one.at[axis] = low + (high - low) / 2;
+      edge.found.push_back(std::move(one));
+    }
+  }
+
+  const Model& model_;
+  const SweepOptions& options_;
+  Sweep out_;
+  std::vector<CompiledModel> compiled_;
+  std::shared_ptr<const Structure> counted_;
+  std::int64_t counted_sets_ = 0;
+  /// What solving reads of a point: where beliefs start, and a fingerprint of all else.
+  struct Read {
+    std::string structure, others;
+    std::vector<double> start;
+  };
+  std::vector<Read> read_;                                                ///< [point]
+  std::map<std::string, std::vector<std::vector<double>>> nodes_of_all_;  ///< by structure: nodes of every point's grid, [axis]
+  std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
+  std::atomic<bool> cancelled_{false};
+  std::atomic<std::int64_t> done_{0};
+  std::int64_t expected_ = 1;
+  std::string stage_ = "sweep";
+  Diagnostics failure_;
+};
+
+}  // namespace
+
+Result<Sweep> sweep(const Model& model, const SweepOptions& options) { return Sweeper(model, options).run(); }
+
+}  // namespace melian
