@@ -1,5 +1,6 @@
-/// Complete information without an end: front positions between two defeats, as `bench/peers` poses them, solved by dynamic
-/// programming; beside the time, how far the answer is from value iteration at the same lambda written out here.
+/// Complete information without an end: front positions between two defeats, as `bench/peers` poses
+/// them, solved by dynamic programming; beside the time, how far the answer is from value iteration
+/// at the same lambda written out here.
 
 #include <fmt/core.h>
 
@@ -20,8 +21,10 @@ double offered(int k, int offers) { return static_cast<double>(k) / (offers - 1)
 
 Game fronts(int positions, int offers) {
   std::string menu;
-  for (int k = 0; k < offers; ++k) menu += fmt::format("{}{:.17g}", k == 0 ? "" : ", ", offered(k, offers));
-  const std::string text = fmt::format(R"(
+  for (int k = 0; k < offers; ++k)
+    menu += fmt::format("{}{:.17g}", k == 0 ? "" : ", ", offered(k, offers));
+  const std::string text =
+      fmt::format(R"(
 model "Front positions"
 player A
 player B
@@ -39,26 +42,33 @@ phase war {{
   when front is 0 {{ end B_wins: B gets 1 }}
 }}
 )",
-                                       std::sqrt(round_discount), positions, positions / 2, menu, battle_cost);
+                  std::sqrt(round_discount), positions, positions / 2, menu, battle_cost);
   return *compile(*read_model_text(text, "fronts.melian"))->bind({});
 }
 
-/// Values of A and B at the middle of the front: v <- F(v) with logit choices, from nothing, until nothing moves.
+/// Values of A and B at the middle of the front: v <- F(v) with logit choices, from nothing, until
+/// nothing moves.
 std::array<double, 2> by_value_iteration(int positions, int offers, double lambda) {
   const double half = std::sqrt(round_discount);
-  std::vector<std::array<double, 2>> now(static_cast<std::size_t>(positions) + 1, {0.0, 0.0}), next = now;
+  std::vector<std::array<double, 2>> now(static_cast<std::size_t>(positions) + 1, {0.0, 0.0}),
+      next = now;
   next.front() = now.front() = {0.0, 1.0};
   next.back() = now.back() = {1.0, 0.0};
   for (int sweep = 0; sweep < 100'000; ++sweep) {
     double change = 0.0;
     for (std::size_t n = 1; n + 1 < now.size(); ++n) {
       std::array<double, 2> fight{}, total{};
-      for (const std::size_t i : {0UL, 1UL}) fight[i] = -battle_cost + half * 0.5 * (now[n - 1][i] + now[n + 1][i]);
-      // Weights relative to an offer that brings 0: payoffs lie within [-1, 1], so nothing overflows up to lambda 700.
+      for (const std::size_t i : {0UL, 1UL})
+        fight[i] = -battle_cost + half * 0.5 * (now[n - 1][i] + now[n + 1][i]);
+      // Weights relative to an offer that brings 0: payoffs lie within [-1, 1], so nothing
+      // overflows up to lambda 700.
       double weights = 0.0;
       for (int k = 0; k < offers; ++k) {
-        const double y = offered(k, offers), accept = 1.0 / (1.0 + std::exp(lambda * (fight[1] - y)));
-        const std::array<double, 2> value = {half * (accept * (1.0 - y) + (1.0 - accept) * fight[0]), half * (accept * y + (1.0 - accept) * fight[1])};
+        const double y = offered(k, offers),
+                     accept = 1.0 / (1.0 + std::exp(lambda * (fight[1] - y)));
+        const std::array<double, 2> value = {
+            half * (accept * (1.0 - y) + (1.0 - accept) * fight[0]),
+            half * (accept * y + (1.0 - accept) * fight[1])};
         const double weight = std::exp(lambda * value[0]);
         weights += weight;
         for (const std::size_t i : {0UL, 1UL}) total[i] += weight * value[i];
@@ -95,7 +105,8 @@ void front_game(benchmark::State& state) {
   state.counters["residual"] = last.summary.residual;
   state.counters["sweeps"] = last.summary.sweeps;
   state.counters["unsolved"] = static_cast<double>(last.summary.unsolved);
-  state.counters["difference"] = std::max(std::abs(last.start_values[0][0] - expected[0]), std::abs(last.start_values[1][0] - expected[1]));
+  state.counters["difference"] = std::max(std::abs(last.start_values[0][0] - expected[0]),
+                                          std::abs(last.start_values[1][0] - expected[1]));
 }
 BENCHMARK(front_game)
     ->ArgNames({"positions", "offers", "lambda", "threads"})

@@ -26,9 +26,16 @@ void istanbul(benchmark::State& state) {
   options.method = BeliefGrid{.nodes = {nodes, nodes, 3}};
   bench::measure(state, game, options, static_cast<int>(state.range(1)));
 }
-BENCHMARK(istanbul)->Args({3, 1})->Args({3, 2})->Args({5, 1})->Args({5, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(istanbul)
+    ->Args({3, 1})
+    ->Args({3, 2})
+    ->Args({5, 1})
+    ->Args({5, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
-/// At precisions from 28 on some decisions have several solutions, and the ladder is climbed. Arguments: precision; on 3 x 3 x 3 nodes.
+/// At precisions from 28 on some decisions have several solutions, and the ladder is climbed.
+/// Arguments: precision; on 3 x 3 x 3 nodes.
 void istanbul_ladder(benchmark::State& state) {
   const Game game = istanbul_core();
   SolveOptions options;
@@ -36,9 +43,16 @@ void istanbul_ladder(benchmark::State& state) {
   options.lambda = static_cast<double>(state.range(0));
   bench::measure(state, game, options, 1);
 }
-BENCHMARK(istanbul_ladder)->Arg(14)->Arg(30)->Arg(42)->Arg(60)->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(istanbul_ladder)
+    ->Arg(14)
+    ->Arg(30)
+    ->Arg(42)
+    ->Arg(60)
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
-/// The same with its certificate, predictions and grid errors: `melian solve` but for reading and writing. Arguments: nodes, threads.
+/// The same with its certificate, predictions and grid errors: `melian solve` but for reading and
+/// writing. Arguments: nodes, threads.
 void istanbul_certified(benchmark::State& state) {
   const Game game = istanbul_core();
   AnswerOptions options;
@@ -57,7 +71,12 @@ void istanbul_certified(benchmark::State& state) {
   state.counters["solve s"] = solving;
   state.counters["certify s"] = certifying;
 }
-BENCHMARK(istanbul_certified)->Args({3, 1})->Args({5, 1})->Unit(benchmark::kSecond)->UseRealTime()->Iterations(1);
+BENCHMARK(istanbul_certified)
+    ->Args({3, 1})
+    ->Args({5, 1})
+    ->Unit(benchmark::kSecond)
+    ->UseRealTime()
+    ->Iterations(1);
 
 /// What a study needs of each world besides its solution: everything `predict` counts.
 void istanbul_predict(benchmark::State& state) {
@@ -73,6 +92,11 @@ void istanbul_predict(benchmark::State& state) {
   set_threads(0);
   state.counters["first outcome"] = settled;
 }
-BENCHMARK(istanbul_predict)->Args({3, 1})->Args({5, 1})->Args({5, 2})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(istanbul_predict)
+    ->Args({3, 1})
+    ->Args({5, 1})
+    ->Args({5, 2})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace

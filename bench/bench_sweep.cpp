@@ -1,4 +1,5 @@
-/// Comparative statics over a prior: every point solved by itself, and as `sweep` does it, once for all.
+/// Comparative statics over a prior: every point solved by itself, and as `sweep` does it, once for
+/// all.
 
 #include <benchmark/benchmark.h>
 
@@ -12,7 +13,8 @@ namespace {
 using namespace melian;
 
 const Model& screening() {
-  static const Model model = *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/powell_2004/cost.melian");
+  static const Model model =
+      *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/powell_2004/cost.melian");
   return model;
 }
 
@@ -37,7 +39,13 @@ void sweep_prior(benchmark::State& state) {
   set_threads(0);
   state.counters["solves"] = static_cast<double>(solves);
 }
-BENCHMARK(sweep_prior)->ArgNames({"points", "threads"})->Args({21, 1})->Args({21, 2})->Args({101, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(sweep_prior)
+    ->ArgNames({"points", "threads"})
+    ->Args({21, 1})
+    ->Args({21, 2})
+    ->Args({101, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 /// The same points, each bound and answered by itself.
 void every_prior(benchmark::State& state) {
@@ -53,6 +61,11 @@ void every_prior(benchmark::State& state) {
     }
   set_threads(0);
 }
-BENCHMARK(every_prior)->ArgNames({"points", "threads"})->Args({21, 1})->Args({101, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(every_prior)
+    ->ArgNames({"points", "threads"})
+    ->Args({21, 1})
+    ->Args({101, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace

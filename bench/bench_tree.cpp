@@ -1,4 +1,5 @@
-/// How long a tree takes to its principal branch's solution, with lambda, size and residual beside each figure.
+/// How long a tree takes to its principal branch's solution, with lambda, size and residual beside
+/// each figure.
 
 #include <benchmark/benchmark.h>
 
@@ -11,8 +12,8 @@ namespace {
 
 using namespace melian;
 
-/// Screening after Powell with three offers: 1 + 2 sum over rounds of 3^t (1 + 5 x 3) + 2 x 3^T nodes, as in the games
-/// that Gambit's timings are known for.
+/// Screening after Powell with three offers: 1 + 2 sum over rounds of 3^t (1 + 5 x 3) + 2 x 3^T
+/// nodes, as in the games that Gambit's timings are known for.
 ExtensiveForm screening(int rounds) {
   const std::string text = fmt::format(R"(
 model "Screening"

@@ -1,4 +1,5 @@
-/// Plausible worlds of the Istanbul study, as `melian run` solves them: bound, solved and read off, base and variants.
+/// Plausible worlds of the Istanbul study, as `melian run` solves them: bound, solved and read off,
+/// base and variants.
 
 #include <benchmark/benchmark.h>
 
@@ -27,7 +28,8 @@ void worlds_of_istanbul(benchmark::State& state) {
   options.worlds = static_cast<int>(2 * count);
   set_threads(static_cast<int>(state.range(1)));
   std::int64_t decisions = 0, done = 0;
-  std::vector<double> with_one, with_several;  // seconds of a world, by whether a decision had several solutions
+  std::vector<double> with_one,
+      with_several;  // seconds of a world, by whether a decision had several solutions
   for (auto _ : state) {
     state.PauseTiming();
     WorldsRun run(*study, options, *claims, nullptr);
@@ -46,10 +48,13 @@ void worlds_of_istanbul(benchmark::State& state) {
     }
     done += static_cast<std::int64_t>(tasks.size());
   }
-  state.counters["worlds/s"] = benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate);
-  state.counters["decisions/s"] = benchmark::Counter(static_cast<double>(decisions), benchmark::Counter::kIsRate);
+  state.counters["worlds/s"] =
+      benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate);
+  state.counters["decisions/s"] =
+      benchmark::Counter(static_cast<double>(decisions), benchmark::Counter::kIsRate);
   const auto mean = [](const std::vector<double>& of) {
-    return std::accumulate(of.begin(), of.end(), 0.0) / static_cast<double>(std::max<std::size_t>(1, of.size()));
+    return std::accumulate(of.begin(), of.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(1, of.size()));
   };
   state.counters["several"] = static_cast<double>(with_several.size());
   state.counters["s, one"] = mean(with_one);
@@ -64,13 +69,16 @@ struct OneWorld {
   std::optional<Game> game;
   SolveOptions options;
 
-  OneWorld() : study(read_study(std::string(MELIAN_SOURCE_DIR) + "/studies/istanbul_2025.toml").value()) {
+  OneWorld()
+      : study(read_study(std::string(MELIAN_SOURCE_DIR) + "/studies/istanbul_2025.toml").value()) {
     const auto claims = parse_claims(study);
     MELIAN_EXPECT(claims.has_value(), "its claims parse");
     Wanted wanted;
     for (std::size_t c = 0; c < claims->size(); ++c) {
       Wanted here;
-      for_each_use((*claims)[c], study.claims[c], [&](const std::string& variant, const metric::Atom& atom) { want(here, variant, atom); });
+      for_each_use(
+          (*claims)[c], study.claims[c],
+          [&](const std::string& variant, const metric::Atom& atom) { want(here, variant, atom); });
       if (here.size() != 1 || !here.contains("base")) continue;  // claims about the base alone
       for (const metric::Atom& atom : here["base"]) want(wanted, "base", atom);
     }
@@ -88,7 +96,8 @@ struct OneWorld {
 void solving_a_world(benchmark::State& state) {
   const OneWorld world;
   set_threads(1);
-  for (auto _ : state) benchmark::DoNotOptimize(solve(*world.game, world.options)->summary.decisions);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(solve(*world.game, world.options)->summary.decisions);
   set_threads(0);
 }
 BENCHMARK(solving_a_world)->Unit(benchmark::kMillisecond);
@@ -100,11 +109,19 @@ void reading_off_a_world(benchmark::State& state) {
   set_threads(1);
   tbb::task_arena alone(1);
   for (auto _ : state)
-    alone.execute([&] { benchmark::DoNotOptimize(metric::read_off(world.atoms, *world.game, solution->assessment, {&world.study.base_rates, nullptr})); });
+    alone.execute([&] {
+      benchmark::DoNotOptimize(metric::read_off(world.atoms, *world.game, solution->assessment,
+                                                {&world.study.base_rates, nullptr}));
+    });
   set_threads(0);
 }
 BENCHMARK(reading_off_a_world)->Unit(benchmark::kMillisecond);
 
-BENCHMARK(worlds_of_istanbul)->Args({64, 1, 0})->Args({64, 2, 0})->Args({4, 2, 1})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(worlds_of_istanbul)
+    ->Args({64, 1, 0})
+    ->Args({64, 2, 0})
+    ->Args({4, 2, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
-/// One solve after another, with what makes a figure worth reading beside it: lambda, nodes, residual, grid error, peak memory.
+/// One solve after another, with what makes a figure worth reading beside it: lambda, nodes,
+/// residual, grid error, peak memory.
 
 #include <benchmark/benchmark.h>
 
@@ -12,7 +13,8 @@
 
 namespace melian::bench {
 
-/// The most memory this process has held since `forget_peak`, in MiB; 0 where the system does not say.
+/// The most memory this process has held since `forget_peak`, in MiB; 0 where the system does not
+/// say.
 inline double peak_mib() {
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);)
@@ -21,7 +23,8 @@ inline double peak_mib() {
 }
 inline void forget_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
 
-/// How far the values at the start of play move when every axis loses half of its cells; 0 where an axis is too short for that.
+/// How far the values at the start of play move when every axis loses half of its cells; 0 where an
+/// axis is too short for that.
 inline double grid_error(const Game& game, SolveOptions options, const Solution& fine) {
   auto& grid = std::get<BeliefGrid>(options.method);
   for (int& nodes : grid.nodes) {
@@ -32,13 +35,14 @@ inline double grid_error(const Game& game, SolveOptions options, const Solution&
   if (!coarse) return 0.0;
   double error = 0.0;
   for (std::size_t i = 0; i < fine.start_values.size(); ++i)
-    for (std::size_t k = 0; k < fine.start_values[i].size(); ++k) error = std::max(error, std::abs(fine.start_values[i][k] - coarse->start_values[i][k]));
+    for (std::size_t k = 0; k < fine.start_values[i].size(); ++k)
+      error = std::max(error, std::abs(fine.start_values[i][k] - coarse->start_values[i][k]));
   return error;
 }
 
 /// `counted`: what one solve of the game solves of the thing that is counted; 0: all its decisions.
-inline void measure(benchmark::State& state, const Game& game, const SolveOptions& options, int threads, const std::string& what = "decisions",
-                    std::int64_t counted = 0) {
+inline void measure(benchmark::State& state, const Game& game, const SolveOptions& options,
+                    int threads, const std::string& what = "decisions", std::int64_t counted = 0) {
   set_threads(threads);
   forget_peak();
   std::int64_t done = 0;
@@ -52,8 +56,11 @@ inline void measure(benchmark::State& state, const Game& game, const SolveOption
     benchmark::DoNotOptimize(last.assessment.log_strategy.data());
   }
   state.counters["peak MiB"] = peak_mib();
-  state.counters["counted MiB"] = static_cast<double>(count_bytes(game.shape(), last.assessment.axes, options.refined)) / 1048576.0;
-  state.counters[what + "/s"] = benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate);
+  state.counters["counted MiB"] =
+      static_cast<double>(count_bytes(game.shape(), last.assessment.axes, options.refined)) /
+      1048576.0;
+  state.counters[what + "/s"] =
+      benchmark::Counter(static_cast<double>(done), benchmark::Counter::kIsRate);
   if (options.lambda) state.counters["lambda"] = *options.lambda;
   state.counters["residual"] = last.summary.residual;
   state.counters["grid error"] = grid_error(game, options, last);

@@ -23,7 +23,9 @@ struct CheckCommand {
   [[nodiscard]] int check_model() const {
     const Result<LoadedGame> loaded = load(game, false);
     if (!loaded) return fail(loaded.error());
-    if (!common.quiet) say(fmt::format("{}: no mistakes; {} public states\n", game.model, loaded->game.shape().states.size()));
+    if (!common.quiet)
+      say(fmt::format("{}: no mistakes; {} public states\n", game.model,
+                      loaded->game.shape().states.size()));
     return done;
   }
 
@@ -31,7 +33,9 @@ struct CheckCommand {
     const Result<Study> study = read_study(game.model);
     if (!study) return fail(study.error());
     say(study->warnings);
-    if (!common.quiet) say(fmt::format("{}: no mistakes; {} readings, {} claims\n", game.model, study->readings.size(), study->claims.size()));
+    if (!common.quiet)
+      say(fmt::format("{}: no mistakes; {} readings, {} claims\n", game.model,
+                      study->readings.size(), study->claims.size()));
     return done;
   }
 };
@@ -39,7 +43,8 @@ struct CheckCommand {
 }  // namespace
 
 Command add_check(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("check", "all that is wrong with a model or a study, and nothing else");
+  CLI::App* app = program.add_subcommand(
+      "check", "all that is wrong with a model or a study, and nothing else");
   app->footer("melian check my_model.melian\nmelian check studies/istanbul_2025.toml");
   auto command = std::make_shared<CheckCommand>();
   command->game.add_to(*app);

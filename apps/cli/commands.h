@@ -1,5 +1,6 @@
 #pragma once
-/// The commands of the program, one file each. A command parses its options, calls doors and prints.
+/// The commands of the program, one file each. A command parses its options, calls doors and
+/// prints.
 
 #include <functional>
 
@@ -25,6 +26,14 @@ struct Command {
 [[nodiscard]] Command add_merge(CLI::App& program);
 
 /// What the shell learns; the contract is in docs/command_line.md.
-enum Exit : int { done = 0, invalid = 1, usage = 2, misses_tolerance = 3, refused = 4, bug = 70, interrupted = 130 };
+enum Exit : int {
+  done = 0,
+  invalid = 1,
+  usage = 2,
+  misses_tolerance = 3,
+  refused = 4,
+  bug = 70,
+  interrupted = 130
+};
 
 }  // namespace melian::cli

@@ -17,7 +17,8 @@ std::vector<std::string> shipped_models() {
   const fs::path models = data_folder() / "models";
   for (const auto& folder : fs::directory_iterator(models, error))
     for (const auto& file : fs::directory_iterator(folder.path(), error))
-      if (file.path().extension() == ".melian") names.push_back(fs::relative(file.path(), models, error).generic_string());
+      if (file.path().extension() == ".melian")
+        names.push_back(fs::relative(file.path(), models, error).generic_string());
   std::ranges::sort(names);
   return names;
 }
@@ -29,7 +30,8 @@ std::vector<std::string> neighbours(const fs::path& given) {
   const fs::path folder = given.has_parent_path() ? given.parent_path() : fs::path(".");
   for (const auto& file : fs::directory_iterator(folder, error))
     if (file.path().extension() == given.extension())
-      names.push_back(given.has_parent_path() ? file.path().generic_string() : file.path().filename().generic_string());
+      names.push_back(given.has_parent_path() ? file.path().generic_string()
+                                              : file.path().filename().generic_string());
   std::ranges::sort(names);
   return names;
 }
@@ -50,7 +52,8 @@ Result<std::string> page_template() {
   constexpr std::size_t largest_page = std::size_t{64} << 20;
   for (const fs::path& file : {folder / "dist" / "index.html", folder / "index.html"})
     if (fs::exists(file, error)) return read_file(file.string(), largest_page);
-  return std::unexpected(complaint("M0921", "the report's page has not been built", "build it with `make web`"));
+  return std::unexpected(
+      complaint("M0921", "the report's page has not been built", "build it with `make web`"));
 }
 
 Result<std::string> find_model(const std::string& given) {
@@ -64,7 +67,8 @@ Result<std::string> find_model(const std::string& given) {
   std::string near = nearest_word(given, candidates);
   if (near.empty()) near = nearest_word(given + ".melian", candidates);
   return std::unexpected(complaint("M0911", fmt::format("there is no file {}", given),
-                                   near.empty() ? "`melian models` lists the shipped ones" : fmt::format("did you mean `{}`?", near)));
+                                   near.empty() ? "`melian models` lists the shipped ones"
+                                                : fmt::format("did you mean `{}`?", near)));
 }
 
 Result<void> write_file(const fs::path& file, const std::string& text) {
@@ -75,12 +79,19 @@ Result<void> write_file(const fs::path& file, const std::string& text) {
   std::ofstream out(unfinished, std::ios::binary);
   out << text;
   out.close();
-  if (!out) return std::unexpected(complaint("M0914", fmt::format("cannot write {}", file.string()), "check that the folder is there and may be written to"));
+  if (!out)
+    return std::unexpected(complaint("M0914", fmt::format("cannot write {}", file.string()),
+                                     "check that the folder is there and may be written to"));
   fs::rename(unfinished, file, error);
-  if (error) return std::unexpected(complaint("M0914", fmt::format("cannot write {}: {}", file.string(), error.message())));
+  if (error)
+    return std::unexpected(
+        complaint("M0914", fmt::format("cannot write {}: {}", file.string(), error.message())));
   return {};
 }
 
-Diagnostics complaint(const std::string& code, const std::string& message, const std::string& hint) { return {placeless(code, message, hint)}; }
+Diagnostics complaint(const std::string& code, const std::string& message,
+                      const std::string& hint) {
+  return {placeless(code, message, hint)};
+}
 
 }  // namespace melian::cli

@@ -23,6 +23,7 @@ namespace melian::cli {
 /// Writes a file as a whole or not at all.
 [[nodiscard]] Result<void> write_file(const std::filesystem::path& file, const std::string& text);
 
-[[nodiscard]] Diagnostics complaint(const std::string& code, const std::string& message, const std::string& hint = {});
+[[nodiscard]] Diagnostics complaint(const std::string& code, const std::string& message,
+                                    const std::string& hint = {});
 
 }  // namespace melian::cli

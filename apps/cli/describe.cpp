@@ -17,8 +17,12 @@ struct DescribeCommand {
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
-    if (round && tree.empty()) return fail(complaint(idle_option_code, "`--round` means nothing without a tree", "say `--tree svg --round`"));
-    if (latex && !tree.empty()) return fail(complaint(idle_option_code, "`--latex` and `--tree` are two documents", "ask for one at a time"));
+    if (round && tree.empty())
+      return fail(complaint(idle_option_code, "`--round` means nothing without a tree",
+                            "say `--tree svg --round`"));
+    if (latex && !tree.empty())
+      return fail(complaint(idle_option_code, "`--latex` and `--tree` are two documents",
+                            "ask for one at a time"));
     if (latex || !tree.empty()) return from_text();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
@@ -50,7 +54,8 @@ struct DescribeCommand {
 }  // namespace
 
 Command add_describe(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("describe", "the compiled game in words, as a paper's model section, or as a picture");
+  CLI::App* app = program.add_subcommand(
+      "describe", "the compiled game in words, as a paper's model section, or as a picture");
   app->footer(
       "melian describe powell_2004/cost\n"
       "melian describe powell_2004/cost --latex > model.tex\n"
@@ -59,7 +64,9 @@ Command add_describe(CLI::App& program) {
   auto command = std::make_shared<DescribeCommand>();
   command->game.add_to(*app);
   app->add_flag("--latex", command->latex, "the model section of a paper, as LaTeX, on stdout");
-  app->add_option("--tree", command->tree, "a picture of play on stdout")->check(CLI::IsMember({"svg", "tikz"}))->type_name("svg|tikz");
+  app->add_option("--tree", command->tree, "a picture of play on stdout")
+      ->check(CLI::IsMember({"svg", "tikz"}))
+      ->type_name("svg|tikz");
   app->add_flag("--round", command->round, "of the tree, one round only");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

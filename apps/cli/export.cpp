@@ -17,7 +17,8 @@ void tell_apart(ExtensiveForm& form) {
   std::set<std::pair<int, std::string>> used;
   for (ExtensiveForm::InformationSet& set : form.sets) {
     const std::string label = set.label;
-    for (int k = 2; !label.empty() && !used.insert({set.player, set.label}).second; ++k) set.label = fmt::format("{} ({})", label, k);
+    for (int k = 2; !label.empty() && !used.insert({set.player, set.label}).second; ++k)
+      set.label = fmt::format("{} ({})", label, k);
   }
 }
 
@@ -38,11 +39,15 @@ struct ExportCommand {
     if (!form) return fail(form.error());
     if (Diagnostics beyond = beyond_efg(*form); !beyond.empty()) return fail(std::move(beyond));
     tell_apart(*form);
-    form->comment = "Unrolled by Melian. Payoffs are discounted to the root: lambda meets present values. Every action weighs 1 (--measure each).";
+    form->comment =
+        "Unrolled by Melian. Payoffs are discounted to the root: lambda meets present values. "
+        "Every action weighs 1 (--measure each).";
     print(write_efg(*form));
     const auto& moves = loaded->game.shape().moves;
-    if (!common.quiet && std::ranges::any_of(moves, [](const Move& move) { return !move.widths.empty(); }))
-      say("melian: offers over a continuum weigh 1 a point in an .efg; compare with `solve --measure each --present-value`\n");
+    if (!common.quiet &&
+        std::ranges::any_of(moves, [](const Move& move) { return !move.widths.empty(); }))
+      say("melian: offers over a continuum weigh 1 a point in an .efg; compare with `solve "
+          "--measure each --present-value`\n");
     return done;
   }
 };
@@ -50,12 +55,17 @@ struct ExportCommand {
 }  // namespace
 
 Command add_export(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("export", "a game for other programs: its explicit extensive form");
-  app->footer("melian export powell_2004/two_rounds --efg > two_rounds.efg\nmelian export powell_2004/cost --set rounds=2 --efg");
+  CLI::App* app =
+      program.add_subcommand("export", "a game for other programs: its explicit extensive form");
+  app->footer(
+      "melian export powell_2004/two_rounds --efg > two_rounds.efg\nmelian export powell_2004/cost "
+      "--set rounds=2 --efg");
   auto command = std::make_shared<ExportCommand>();
   command->game.add_to(*app);
   app->add_flag("--efg", command->efg, "as a Gambit extensive form, on stdout")->required();
-  app->add_option("--rounds", command->rounds, "cut a finite horizon after so many rounds")->check(CLI::Range(1, 1'000'000))->type_name("T");
+  app->add_option("--rounds", command->rounds, "cut a finite horizon after so many rounds")
+      ->check(CLI::Range(1, 1'000'000))
+      ->type_name("T");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};
 }

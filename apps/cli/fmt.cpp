@@ -46,12 +46,15 @@ struct FmtCommand {
 }  // namespace
 
 Command add_fmt(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("fmt", "the canonical layout of a model; comments are kept");
+  CLI::App* app =
+      program.add_subcommand("fmt", "the canonical layout of a model; comments are kept");
   app->footer("melian fmt my_model.melian\nmelian fmt --write models/*/*.melian");
   auto command = std::make_shared<FmtCommand>();
   app->add_option("files", command->files, "models or modules")->required()->type_name("FILE");
   CLI::Option* write = app->add_flag("-w,--write", command->write, "lay the files out in place");
-  app->add_flag("--check", command->check, "print nothing; exit 1 where a file is not in canonical layout")->excludes(write);
+  app->add_flag("--check", command->check,
+                "print nothing; exit 1 where a file is not in canonical layout")
+      ->excludes(write);
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};
 }

@@ -39,21 +39,27 @@ std::string HelpText::make_option_opts(const CLI::Option* option) const {
 
 std::string HelpText::make_option_desc(const CLI::Option* option) const {
   const bool must_be_there = option->get_required() && !option->get_positional();
-  return wrapped(option->get_description() + (must_be_there ? " (required)" : ""), columns - described_from);
+  return wrapped(option->get_description() + (must_be_there ? " (required)" : ""),
+                 columns - described_from);
 }
 
 std::string HelpText::make_subcommand(const CLI::App* command) const {
   std::ostringstream out;
-  CLI::detail::format_help(out, command->get_display_name(true), wrapped(command->get_description(), columns - described_from), described_from);
+  CLI::detail::format_help(out, command->get_display_name(true),
+                           wrapped(command->get_description(), columns - described_from),
+                           described_from);
   return out.str();
 }
 
-std::string HelpText::make_description(const CLI::App* app) const { return wrapped(app->get_description(), columns) + "\n"; }
+std::string HelpText::make_description(const CLI::App* app) const {
+  return wrapped(app->get_description(), columns) + "\n";
+}
 
 std::string HelpText::make_footer(const CLI::App* app) const {
   std::istringstream lines(app->get_footer());
   std::string out;
-  for (std::string line; std::getline(lines, line);) out += (line.starts_with("melian ") ? line : wrapped(line, columns)) + "\n";
+  for (std::string line; std::getline(lines, line);)
+    out += (line.starts_with("melian ") ? line : wrapped(line, columns)) + "\n";
   return out;
 }
 

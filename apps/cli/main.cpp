@@ -36,7 +36,8 @@ std::string hint_for(const CLI::App& program, const std::vector<std::string>& wo
     const std::string near = nearest_word(name, known);
     if (!near.empty()) return fmt::format("did you mean `{}`?", near);
   }
-  return fmt::format("`{} --help` lists what there is", commands.empty() ? "melian" : "melian " + app.get_name());
+  return fmt::format("`{} --help` lists what there is",
+                     commands.empty() ? "melian" : "melian " + app.get_name());
 }
 
 int refuse_usage(const std::string& message, const std::string& hint) {
@@ -45,13 +46,17 @@ int refuse_usage(const std::string& message, const std::string& hint) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App program("Melian: models of bargaining while fighting, solved with a certificate.", "melian");
+  CLI::App program("Melian: models of bargaining while fighting, solved with a certificate.",
+                   "melian");
   program.set_version_flag("--version", "melian " MELIAN_VERSION);
   program.formatter(std::make_shared<HelpText>());
   program.footer(
-      "melian COMMAND --help says more.\nExit codes: 0 done, 1 file invalid, 2 usage, 3 answer misses its tolerance, 4 refused, 70 a bug in Melian.");
-  const std::vector<Command> commands{add_run(program),    add_solve(program),    add_check(program), add_fmt(program),    add_describe(program),
-                                      add_export(program), add_simulate(program), add_sweep(program), add_models(program), add_merge(program)};
+      "melian COMMAND --help says more.\nExit codes: 0 done, 1 file invalid, 2 usage, 3 answer "
+      "misses its tolerance, 4 refused, 70 a bug in Melian.");
+  const std::vector<Command> commands{
+      add_run(program),      add_solve(program),  add_check(program),    add_fmt(program),
+      add_describe(program), add_export(program), add_simulate(program), add_sweep(program),
+      add_models(program),   add_merge(program)};
   program.require_subcommand(1);
 
   const std::vector<std::string> words(argv + 1, argv + argc);
@@ -63,16 +68,19 @@ int run(int argc, char** argv) {
   for (const Command& command : commands) names.push_back(command.app->get_name());
   if (!words.front().starts_with("-") && std::ranges::find(names, words.front()) == names.end()) {
     const std::string near = nearest_word(words.front(), names);
-    return refuse_usage(fmt::format("there is no command `{}`", words.front()),
-                        near.empty() ? "`melian --help` lists them" : fmt::format("did you mean `{}`?", near));
+    return refuse_usage(
+        fmt::format("there is no command `{}`", words.front()),
+        near.empty() ? "`melian --help` lists them" : fmt::format("did you mean `{}`?", near));
   }
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return program.exit(error);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+      return program.exit(error);
     return refuse_usage(error.what(), hint_for(program, words));
   }
-  const auto chosen = std::ranges::find_if(commands, [](const Command& command) { return command.app->parsed(); });
+  const auto chosen =
+      std::ranges::find_if(commands, [](const Command& command) { return command.app->parsed(); });
   return chosen->run();
 }
 

@@ -23,35 +23,50 @@ struct ModelsCommand {
     set_threads(common.threads);
     Result<std::vector<CatalogueEntry>> catalogue = read_catalogue(data_folder() / "models");
     if (!catalogue) return fail(catalogue.error());
-    if (!name.empty() && std::ranges::find(*catalogue, name, &CatalogueEntry::name) == catalogue->end()) return unknown_name(*catalogue);
-    if (!tag.empty() && std::ranges::none_of(*catalogue, [this](const CatalogueEntry& entry) { return has_tag(entry); })) return unknown_tag(*catalogue);
-    std::erase_if(*catalogue, [this](const CatalogueEntry& entry) { return (!name.empty() && entry.name != name) || (!tag.empty() && !has_tag(entry)); });
+    if (!name.empty() &&
+        std::ranges::find(*catalogue, name, &CatalogueEntry::name) == catalogue->end())
+      return unknown_name(*catalogue);
+    if (!tag.empty() && std::ranges::none_of(*catalogue, [this](const CatalogueEntry& entry) {
+          return has_tag(entry);
+        }))
+      return unknown_tag(*catalogue);
+    std::erase_if(*catalogue, [this](const CatalogueEntry& entry) {
+      return (!name.empty() && entry.name != name) || (!tag.empty() && !has_tag(entry));
+    });
     return show(*catalogue);
   }
 
-  [[nodiscard]] bool has_tag(const CatalogueEntry& entry) const { return std::ranges::find(entry.tags, tag) != entry.tags.end(); }
+  [[nodiscard]] bool has_tag(const CatalogueEntry& entry) const {
+    return std::ranges::find(entry.tags, tag) != entry.tags.end();
+  }
 
   /// The nearest name, or those of which the word is a part ("powell": four of them).
   [[nodiscard]] int unknown_name(const std::vector<CatalogueEntry>& catalogue) const {
     std::vector<std::string> names, alike;
     for (const CatalogueEntry& entry : catalogue) {
       names.push_back(entry.name);
-      if (entry.name.find(name) != std::string::npos) alike.push_back(fmt::format("`{}`", entry.name));
+      if (entry.name.find(name) != std::string::npos)
+        alike.push_back(fmt::format("`{}`", entry.name));
     }
     const std::string near = nearest_word(name, names);
     if (alike.empty() && !near.empty()) alike.push_back(fmt::format("`{}`", near));
     return fail(complaint(catalogue_name_code, fmt::format("the catalogue has no `{}`", name),
-                          alike.empty() ? "`melian models --list` shows what it has" : fmt::format("did you mean {}?", fmt::join(alike, " or "))));
+                          alike.empty()
+                              ? "`melian models --list` shows what it has"
+                              : fmt::format("did you mean {}?", fmt::join(alike, " or "))));
   }
 
   [[nodiscard]] int unknown_tag(const std::vector<CatalogueEntry>& catalogue) const {
     std::vector<std::string> tags;
-    for (const CatalogueEntry& entry : catalogue) tags.insert(tags.end(), entry.tags.begin(), entry.tags.end());
+    for (const CatalogueEntry& entry : catalogue)
+      tags.insert(tags.end(), entry.tags.begin(), entry.tags.end());
     std::ranges::sort(tags);
     tags.erase(std::ranges::unique(tags).begin(), tags.end());
     const std::string near = nearest_word(tag, tags);
-    return fail(complaint(catalogue_name_code, fmt::format("no model of the catalogue is about `{}`", tag),
-                          near.empty() ? fmt::format("there are: {}", fmt::join(tags, ", ")) : fmt::format("did you mean `{}`?", near)));
+    return fail(complaint(catalogue_name_code,
+                          fmt::format("no model of the catalogue is about `{}`", tag),
+                          near.empty() ? fmt::format("there are: {}", fmt::join(tags, ", "))
+                                       : fmt::format("did you mean `{}`?", near)));
   }
 
   [[nodiscard]] int show(const std::vector<CatalogueEntry>& catalogue) const {
@@ -60,7 +75,8 @@ struct ModelsCommand {
     for (const CatalogueEntry& entry : catalogue) {
       if (!list) results.push_back(checked(entry));
       if (was_interrupted()) return stopped();
-      all_pass = all_pass && std::ranges::all_of(judge_conditions(entry), &ConditionResult::as_stated) &&
+      all_pass = all_pass &&
+                 std::ranges::all_of(judge_conditions(entry), &ConditionResult::as_stated) &&
                  (list || std::ranges::all_of(results.back(), &CheckResult::passed));
     }
     if (json)
@@ -68,7 +84,8 @@ struct ModelsCommand {
     else if (name.empty())
       print(catalogue_table(catalogue, results, style_of_stdout()));
     else
-      print(entry_text(catalogue.front(), list ? std::vector<CheckResult>{} : results.front(), style_of_stdout()));
+      print(entry_text(catalogue.front(), list ? std::vector<CheckResult>{} : results.front(),
+                       style_of_stdout()));
     return all_pass ? done : misses_tolerance;
   }
 
@@ -82,10 +99,14 @@ struct ModelsCommand {
 }  // namespace
 
 Command add_models(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("models", "the shipped catalogue of published models by mechanism, its checks run now");
-  app->footer("melian models --list\nmelian models powell_2004\nmelian models --tag 'commitment problem'");
+  CLI::App* app = program.add_subcommand(
+      "models", "the shipped catalogue of published models by mechanism, its checks run now");
+  app->footer(
+      "melian models --list\nmelian models powell_2004\nmelian models --tag 'commitment problem'");
   auto command = std::make_shared<ModelsCommand>();
-  app->add_option("name", command->name, "one entry: its paper, its claim, its condition with numbers, and every check")->type_name("NAME");
+  app->add_option("name", command->name,
+                  "one entry: its paper, its claim, its condition with numbers, and every check")
+      ->type_name("NAME");
   app->add_option("--tag", command->tag, "only models of this mechanism")->type_name("MECHANISM");
   app->add_flag("--list", command->list, "run no checks");
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/expected.md)");

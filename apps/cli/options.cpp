@@ -23,44 +23,64 @@ CLI::Validator number_from(double low, const std::string& what) {
       [low](std::string& text) {
         double number = 0;
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-        const bool fine = error == std::errc() && end == text.data() + text.size() && std::isfinite(number) && number >= low;
-        return fine ? std::string() : fmt::format("`{}` is no number from {} on", text, number_text(low));
+        const bool fine = error == std::errc() && end == text.data() + text.size() &&
+                          std::isfinite(number) && number >= low;
+        return fine ? std::string()
+                    : fmt::format("`{}` is no number from {} on", text, number_text(low));
       },
       what);
 }
 
 bool is_about_the_command_line(const Diagnostic& diagnostic) {
   const bool about_parameters = diagnostic.code.starts_with("M05") && diagnostic.file.empty();
-  return about_parameters || diagnostic.code.starts_with("M08") || diagnostic.code == no_precision_code;
+  return about_parameters || diagnostic.code.starts_with("M08") ||
+         diagnostic.code == no_precision_code;
 }
 
 }  // namespace
 
 void CommonOptions::add_to(CLI::App& app) {
   constexpr int most_threads = 1024;
-  app.add_option("--threads", threads, "at most so many threads (0: as many as the machine has); changes no result")
+  app.add_option("--threads", threads,
+                 "at most so many threads (0: as many as the machine has); changes no result")
       ->check(CLI::Range(0, most_threads))
       ->type_name("N");
   app.add_flag("-q,--quiet", quiet, "no talk on stderr but errors");
 }
 
 void GameOptions::add_to(CLI::App& app) {
-  app.add_option("model", model, "a .melian file, or one of the catalogue such as powell_2004/cost")->required()->type_name("MODEL");
-  app.add_option("--set", set, "a parameter, named as in the model: --set 'cost[D].weak=0.07'; repeatable")->allow_extra_args(false)->type_name("NAME=VALUE");
-  app.add_option("--with", modules, "a module to add; repeatable")->allow_extra_args(false)->type_name("FILE");
+  app.add_option("model", model, "a .melian file, or one of the catalogue such as powell_2004/cost")
+      ->required()
+      ->type_name("MODEL");
+  app.add_option("--set", set,
+                 "a parameter, named as in the model: --set 'cost[D].weak=0.07'; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  app.add_option("--with", modules, "a module to add; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
 }
 
 void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& methods) {
-  app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")->check(number_from(0.0, ""))->type_name("L");
-  app.add_option("--grid", grid, "belief nodes: 33 for everybody, Moscow=9 for one, follow: and the beliefs play reaches; repeatable")
+  app.add_option("--lambda", lambda, "precision in 1/payoff units, for all players and types")
+      ->check(number_from(0.0, ""))
+      ->type_name("L");
+  app.add_option("--grid", grid,
+                 "belief nodes: 33 for everybody, Moscow=9 for one, follow: and the beliefs play "
+                 "reaches; repeatable")
       ->allow_extra_args(false)
       ->type_name("N");
-  app.add_option("--method", method, "how to solve")->check(CLI::IsMember(methods))->type_name(fmt::format("{}", fmt::join(methods, "|")));
+  app.add_option("--method", method, "how to solve")
+      ->check(CLI::IsMember(methods))
+      ->type_name(fmt::format("{}", fmt::join(methods, "|")));
   app.add_option("--measure", measure, "weight of an offer over a continuum: its cell, or 1 each")
       ->check(CLI::IsMember({"cells", "each"}))
       ->type_name("cells|each");
   app.add_flag("--present-value", present_value, "precision meets values discounted to the start");
-  app.add_option("--tolerance", tolerance, "largest grid error of a printed number")->check(number_from(0.0, ""))->capture_default_str()->type_name("E");
+  app.add_option("--tolerance", tolerance, "largest grid error of a printed number")
+      ->check(number_from(0.0, ""))
+      ->capture_default_str()
+      ->type_name("E");
 }
 
 Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
@@ -73,7 +93,8 @@ Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
   axes.nodes = *std::move(nodes);
   if (!std::isnan(lambda)) options.solve.lambda = lambda;
   options.solve.measure = measure == "each" ? Measure::each : Measure::cells;
-  options.solve.discounting = present_value ? Discounting::present_value : Discounting::current_value;
+  options.solve.discounting =
+      present_value ? Discounting::present_value : Discounting::current_value;
   options.certify.tolerance = tolerance;
   return options;
 }
@@ -88,7 +109,8 @@ Result<Settings> read_settings(const std::vector<std::string>& words) {
   for (const std::string& word : words) {
     const std::size_t equals = word.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
-      complain(fmt::format("`--set {}` sets nothing", word), "write --set NAME=VALUE, as in --set 'cost[D].weak=0.07'");
+      complain(fmt::format("`--set {}` sets nothing", word),
+               "write --set NAME=VALUE, as in --set 'cost[D].weak=0.07'");
       continue;
     }
     const std::string name = word.substr(0, equals), text = word.substr(equals + 1);
@@ -96,7 +118,8 @@ Result<Settings> read_settings(const std::vector<std::string>& words) {
     double number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     const bool is_number = error == std::errc() && end == text.data() + text.size();
-    if (is_number && !std::isfinite(number)) complain(fmt::format("`{}` is no finite number", text), "");
+    if (is_number && !std::isfinite(number))
+      complain(fmt::format("`{}` is no finite number", text), "");
     if (is_number)
       settings[name] = number;
     else
@@ -129,10 +152,14 @@ Result<LoadedGame> load(const GameOptions& options, bool quiet) {
 
 int fail(Diagnostics diagnostics) {
   for (Diagnostic& diagnostic : diagnostics)
-    if (diagnostic.code == no_precision_code) diagnostic.hint = "give `--lambda L`, or state `param precision = L` in the model";
+    if (diagnostic.code == no_precision_code)
+      diagnostic.hint = "give `--lambda L`, or state `param precision = L` in the model";
   say(diagnostics);
   const auto any = [&](const auto& test) { return std::ranges::any_of(diagnostics, test); };
-  if (any([](const Diagnostic& diagnostic) { return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code; })) return refused;
+  if (any([](const Diagnostic& diagnostic) {
+        return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code;
+      }))
+    return refused;
   if (std::ranges::all_of(diagnostics, is_about_the_command_line)) return usage;
   return invalid;
 }

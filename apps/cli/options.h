@@ -62,8 +62,10 @@ struct LoadedGame {
 [[nodiscard]] int fail(Diagnostics diagnostics);
 /// Says that work which is kept nowhere was stopped; the exit code.
 [[nodiscard]] int stopped();
-/// The exit code that a certificate earns. Beside a document on stdout, stderr says why it does not hold.
-[[nodiscard]] int judged(bool holds, const std::vector<std::string>& why_not, bool as_document, bool quiet);
+/// The exit code that a certificate earns. Beside a document on stdout, stderr says why it does not
+/// hold.
+[[nodiscard]] int judged(bool holds, const std::vector<std::string>& why_not, bool as_document,
+                         bool quiet);
 
 /// An option that means nothing here, or one that is needed.
 inline constexpr const char* idle_option_code = "M0805";

@@ -16,7 +16,9 @@ constexpr std::int64_t most_plays = 10'000'000;
 std::string mover_words(const Structure& structure, const Move& move) {
   if (move.player >= 0) return structure.players[static_cast<std::size_t>(move.player)].name;
   std::string out;
-  for (const int part : move.parts) out += (out.empty() ? "" : " & ") + mover_words(structure, structure.moves[static_cast<std::size_t>(part)]);
+  for (const int part : move.parts)
+    out += (out.empty() ? "" : " & ") +
+           mover_words(structure, structure.moves[static_cast<std::size_t>(part)]);
   return out.empty() ? "chance" : out;
 }
 
@@ -30,16 +32,23 @@ std::string plays_csv(const Structure& structure, const Simulation& simulation) 
   for (const Play& play : simulation.plays) {
     std::string ending;
     for (std::size_t i = 0; i < structure.players.size(); ++i)
-      if (!structure.players[i].types.empty()) ending += "," + structure.players[i].types[at(play.types[i])];
-    ending += fmt::format(",{},{},{}\n", play.outcome >= 0 ? structure.outcomes[at(play.outcome)] : "", play.last_round, play.unfinished ? 1 : 0);
+      if (!structure.players[i].types.empty())
+        ending += "," + structure.players[i].types[at(play.types[i])];
+    ending +=
+        fmt::format(",{},{},{}\n", play.outcome >= 0 ? structure.outcomes[at(play.outcome)] : "",
+                    play.last_round, play.unfinished ? 1 : 0);
     int step_number = 0;
     for (const PlayStep& step : play.steps) {
       const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
       if (move.kind == MoveKind::passage) continue;
-      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name, mover_words(structure, move),
+      out += fmt::format("{},{},{},{},{},{}", step.play, step.round, ++step_number, move.name,
+                         mover_words(structure, move),
                          move.actions[at(structure.branches[at(step.branch)].action)]);
-      const bool teaches = move.player < 0 ? structure.everyone() != 0 : structure.players[at(move.player)].num_types() > 1;
-      out += teaches ? fmt::format(",{},{}", number_text(step.belief_before), number_text(step.belief_after)) : ",,";
+      const bool teaches = move.player < 0 ? structure.everyone() != 0
+                                           : structure.players[at(move.player)].num_types() > 1;
+      out += teaches ? fmt::format(",{},{}", number_text(step.belief_before),
+                                   number_text(step.belief_after))
+                     : ",,";
       out += ending;
     }
   }
@@ -47,16 +56,20 @@ std::string plays_csv(const Structure& structure, const Simulation& simulation) 
 }
 
 /// Simulated shares beside what is predicted exactly.
-std::string shares(const Structure& structure, const Prediction& prediction, const Simulation& simulation) {
+std::string shares(const Structure& structure, const Prediction& prediction,
+                   const Simulation& simulation) {
   std::vector<std::int64_t> ended(structure.outcomes.size(), 0);
   for (const Play& play : simulation.plays)
     if (play.outcome >= 0) ++ended[static_cast<std::size_t>(play.outcome)];
   const auto plays = static_cast<std::int64_t>(simulation.plays.size());
-  std::string out = fmt::format("{:<28} {:>9} {:>19} {:>10}\n", "outcome", "simulated", "95 % interval", "predicted");
+  std::string out = fmt::format("{:<28} {:>9} {:>19} {:>10}\n", "outcome", "simulated",
+                                "95 % interval", "predicted");
   for (std::size_t o = 0; o < structure.outcomes.size(); ++o) {
     const Interval interval = binomial_interval(ended[o], plays);
-    out += fmt::format("{:<28} {:>9.4f} {:>19} {:>10.4f}\n", structure.outcomes[o], static_cast<double>(ended[o]) / static_cast<double>(plays),
-                       fmt::format("{:.4f} to {:.4f}", interval.low, interval.high), prediction.outcomes[o]);
+    out += fmt::format("{:<28} {:>9.4f} {:>19} {:>10.4f}\n", structure.outcomes[o],
+                       static_cast<double>(ended[o]) / static_cast<double>(plays),
+                       fmt::format("{:.4f} to {:.4f}", interval.low, interval.high),
+                       prediction.outcomes[o]);
   }
   return out;
 }
@@ -84,7 +97,8 @@ struct SimulateCommand {
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
     const Simulation simulation = simulate(loaded->game, found->solution.assessment, plays, seed);
-    print(csv ? plays_csv(loaded->game.shape(), simulation) : shares(loaded->game.shape(), found->prediction, simulation));
+    print(csv ? plays_csv(loaded->game.shape(), simulation)
+              : shares(loaded->game.shape(), found->prediction, simulation));
     return done;
   }
 };
@@ -93,11 +107,18 @@ struct SimulateCommand {
 
 Command add_simulate(CLI::App& program) {
   CLI::App* app = program.add_subcommand("simulate", "plays of the solved game, at true beliefs");
-  app->footer("melian simulate powell_2004/cost --plays 10000 --seed 7\nmelian simulate powell_2004/cost --plays 100 --csv > plays.csv");
+  app->footer(
+      "melian simulate powell_2004/cost --plays 10000 --seed 7\nmelian simulate powell_2004/cost "
+      "--plays 100 --csv > plays.csv");
   auto command = std::make_shared<SimulateCommand>();
   command->game.add_to(*app);
-  app->add_option("--plays", command->plays, "how many plays")->check(CLI::Range(std::int64_t{1}, most_plays))->capture_default_str()->type_name("N");
-  app->add_option("--seed", command->seed, "the same seed gives the same plays")->capture_default_str()->type_name("S");
+  app->add_option("--plays", command->plays, "how many plays")
+      ->check(CLI::Range(std::int64_t{1}, most_plays))
+      ->capture_default_str()
+      ->type_name("N");
+  app->add_option("--seed", command->seed, "the same seed gives the same plays")
+      ->capture_default_str()
+      ->type_name("S");
   app->add_flag("--csv", command->csv, "one row a move on stdout, instead of shares of outcomes");
   command->method.add_to(*app);
   command->common.add_to(*app);

@@ -20,27 +20,33 @@ struct SolveCommand {
   CLI::App* app = nullptr;
 
   /// What is said of options that mean nothing here; they are refused, not passed over.
-  [[nodiscard]] Diagnostics idle_options(std::initializer_list<const char*> options, const std::string& here) const {
+  [[nodiscard]] Diagnostics idle_options(std::initializer_list<const char*> options,
+                                         const std::string& here) const {
     Diagnostics out;
     for (const char* option : options)
       if (app->count(option) > 0) {
-        const Diagnostics one = complaint(idle_option_code, fmt::format("`{}` means nothing {}", option, here), "leave it out");
+        const Diagnostics one = complaint(
+            idle_option_code, fmt::format("`{}` means nothing {}", option, here), "leave it out");
         out.insert(out.end(), one.begin(), one.end());
       }
     return out;
   }
 
   [[nodiscard]] int run_efg() const {
-    const Diagnostics idle =
-        idle_options({"--set", "--with", "--grid", "--measure", "--present-value", "--tolerance", "--check-path"}, "to an .efg, which is solved as it stands");
+    const Diagnostics idle = idle_options({"--set", "--with", "--grid", "--measure",
+                                           "--present-value", "--tolerance", "--check-path"},
+                                          "to an .efg, which is solved as it stands");
     if (!idle.empty()) return fail(idle);
     if (app->count("--method") > 0 && method.method != "tree")
-      return fail(complaint(idle_option_code, "an .efg has no public states to lay a belief grid over", "leave `--method` out, or say `--method tree`"));
+      return fail(complaint(idle_option_code,
+                            "an .efg has no public states to lay a belief grid over",
+                            "leave `--method` out, or say `--method tree`"));
     return solve_efg(game.model, method.lambda, all, json, common.quiet);
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
-    const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"}, "to the method tree, which has no grid");
+    const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
+                                          "to the method tree, which has no grid");
     return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
   }
 
@@ -62,7 +68,8 @@ struct SolveCommand {
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
     found->compile_seconds = loaded->compile_seconds;
-    print(json ? results_json(loaded->game, *found, *options) : summary(loaded->game, *found, style_of_stdout()));
+    print(json ? results_json(loaded->game, *found, *options)
+               : summary(loaded->game, *found, style_of_stdout()));
     return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
   }
 };
@@ -70,7 +77,8 @@ struct SolveCommand {
 }  // namespace
 
 Command add_solve(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("solve", "one game: equilibrium, predictions, certificate");
+  CLI::App* app =
+      program.add_subcommand("solve", "one game: equilibrium, predictions, certificate");
   app->footer(
       "melian solve models/powell_2004/cost.melian --lambda 200\n"
       "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json\n"
@@ -80,8 +88,12 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
-  app->add_flag("--all", command->all, "list the solutions at this lambda: of the first decision and others with several; by tree of the whole game");
-  app->add_flag("--check-path", command->check_path, "where solutions are followed up a ladder of lambda: climb it again in half the steps (part of --all)");
+  app->add_flag("--all", command->all,
+                "list the solutions at this lambda: of the first decision and others with several; "
+                "by tree of the whole game");
+  app->add_flag("--check-path", command->check_path,
+                "where solutions are followed up a ladder of lambda: climb it again in half the "
+                "steps (part of --all)");
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

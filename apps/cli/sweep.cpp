@@ -19,7 +19,9 @@ constexpr const char* vary_code = "M0807";
 std::optional<double> number_in(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number) ? std::optional(number) : std::nullopt;
+  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number)
+             ? std::optional(number)
+             : std::nullopt;
 }
 
 /// "name=LO:HI:N".
@@ -28,16 +30,19 @@ Result<std::vector<VariedParameter>> read_varied(const std::vector<std::string>&
   std::vector<VariedParameter> out;
   Diagnostics diagnostics;
   for (const std::string& word : words) {
-    const std::size_t equals = word.find('='), first = word.find(':', equals), second = first == std::string::npos ? first : word.find(':', first + 1);
+    const std::size_t equals = word.find('='), first = word.find(':', equals),
+                      second = first == std::string::npos ? first : word.find(':', first + 1);
     std::optional<double> low, high, points;
     if (equals != std::string::npos && equals > 0 && second != std::string::npos) {
       low = number_in(word.substr(equals + 1, first - equals - 1));
       high = number_in(word.substr(first + 1, second - first - 1));
       points = number_in(word.substr(second + 1));
     }
-    if (!low || !high || !points || *points != std::floor(*points) || *points < 2 || *points > most_points) {
+    if (!low || !high || !points || *points != std::floor(*points) || *points < 2 ||
+        *points > most_points) {
       diagnostics.push_back(placeless(vary_code, fmt::format("`--vary {}` varies nothing", word),
-                                      "write --vary NAME=LOW:HIGH:POINTS with two points or more, as in --vary 'prior[D].weak=0.1:0.9:17'"));
+                                      "write --vary NAME=LOW:HIGH:POINTS with two points or more, "
+                                      "as in --vary 'prior[D].weak=0.1:0.9:17'"));
       continue;
     }
     out.push_back({word.substr(0, equals), *low, *high, static_cast<int>(*points)});
@@ -53,7 +58,9 @@ std::vector<Threshold> published(const std::filesystem::path& model) {
   if (!std::filesystem::exists(beside, error)) return {};
   Result<CatalogueEntry> entry = read_expected(beside);
   if (!entry) return {};
-  std::erase_if(entry->thresholds, [&](const Threshold& threshold) { return threshold.model != model.filename().string(); });
+  std::erase_if(entry->thresholds, [&](const Threshold& threshold) {
+    return threshold.model != model.filename().string();
+  });
   return std::move(entry->thresholds);
 }
 
@@ -71,7 +78,10 @@ struct SweepCommand {
     if (method.method == "tree") {
       for (const char* option : {"--grid", "--tolerance"})
         if (app->count(option) > 0)
-          return fail(complaint(idle_option_code, fmt::format("`{}` means nothing to the method tree, which has no grid", option), "leave it out"));
+          return fail(complaint(
+              idle_option_code,
+              fmt::format("`{}` means nothing to the method tree, which has no grid", option),
+              "leave it out"));
     }
     const Result<std::vector<VariedParameter>> varied = read_varied(vary);
     if (!varied) return fail(varied.error());
@@ -91,7 +101,8 @@ struct SweepCommand {
     if (!common.quiet)
       options.on_cost = [](const SweepCost& cost) {
         say(fmt::format("{} points, {} decisions a pass{}\n", cost.points, cost.decisions,
-                        cost.structures > 1 ? fmt::format(", {} games to build", cost.structures) : std::string()));
+                        cost.structures > 1 ? fmt::format(", {} games to build", cost.structures)
+                                            : std::string()));
       };
     const Result<Sweep> found = sweep(*model, options);
     progress.clear();
@@ -104,28 +115,38 @@ struct SweepCommand {
     SweepOptions options;
     if (!std::isnan(method.lambda)) options.answer.solve.lambda = method.lambda;
     options.answer.solve.measure = method.measure == "each" ? Measure::each : Measure::cells;
-    options.answer.solve.discounting = method.present_value ? Discounting::present_value : Discounting::current_value;
+    options.answer.solve.discounting =
+        method.present_value ? Discounting::present_value : Discounting::current_value;
     options.answer.certify.tolerance = method.tolerance;
     options.answer.with_certificate = !uncertified;
     options.by_tree = method.method == "tree";
-    options.nodes = [this](const Structure& structure) { return grid_nodes(structure, method.grid); };
+    options.nodes = [this](const Structure& structure) {
+      return grid_nodes(structure, method.grid);
+    };
     options.also = numbers;
-    options.read = [](const Structure& structure, const Prediction& prediction, const std::string& name) -> Result<double> {
+    options.read = [](const Structure& structure, const Prediction& prediction,
+                      const std::string& name) -> Result<double> {
       const std::map<std::string, double> printed = printed_numbers(structure, prediction);
       const auto known = printed.find(name);
-      return known != printed.end() ? Result<double>(known->second) : quantity(structure, prediction, name);
+      return known != printed.end() ? Result<double>(known->second)
+                                    : quantity(structure, prediction, name);
     };
     return options;
   }
 
-  /// What the caption says of the parameters that stay: all of a small model, else those that were set.
-  [[nodiscard]] std::vector<std::string> fixed(const Model& model, const SweepOptions& options) const {
+  /// What the caption says of the parameters that stay: all of a small model, else those that were
+  /// set.
+  [[nodiscard]] std::vector<std::string> fixed(const Model& model,
+                                               const SweepOptions& options) const {
     constexpr std::size_t most = 18;
     std::vector<std::string> out;
     for (const auto& [name, content] : options.settings)
-      out.push_back(
-          fmt::format("{} = {}", name, std::holds_alternative<double>(content) ? number_text(std::get<double>(content)) : std::get<std::string>(content)));
-    if (!std::isnan(method.lambda)) out.push_back(fmt::format("lambda = {}", number_text(method.lambda)));
+      out.push_back(fmt::format("{} = {}", name,
+                                std::holds_alternative<double>(content)
+                                    ? number_text(std::get<double>(content))
+                                    : std::get<std::string>(content)));
+    if (!std::isnan(method.lambda))
+      out.push_back(fmt::format("lambda = {}", number_text(method.lambda)));
     if (model.parameters().size() > most) {
       out.push_back("the others as in the model's file");
       return out;
@@ -133,17 +154,21 @@ struct SweepCommand {
     for (const ParameterInfo& parameter : model.parameters()) {
       const bool varied = std::ranges::any_of(options.vary, [&](const VariedParameter& one) {
         return one.name == parameter.name || parameter.name.starts_with(one.name + ".") ||
-               (one.name.starts_with("prior[") && parameter.name.starts_with(one.name.substr(0, one.name.find('.'))));
+               (one.name.starts_with("prior[") &&
+                parameter.name.starts_with(one.name.substr(0, one.name.find('.'))));
       });
       const bool overruled = parameter.name == "precision" && !std::isnan(method.lambda);
       if (varied || overruled || options.settings.contains(parameter.name)) continue;
       const double* number = std::get_if<double>(&parameter.content);
-      out.push_back(fmt::format("{} = {}", parameter.name, number != nullptr ? number_text(*number) : std::get<std::string>(parameter.content)));
+      out.push_back(fmt::format(
+          "{} = {}", parameter.name,
+          number != nullptr ? number_text(*number) : std::get<std::string>(parameter.content)));
     }
     return out;
   }
 
-  [[nodiscard]] int show(const Model& model, const SweepOptions& options, const Sweep& found, const std::vector<Threshold>& thresholds) const {
+  [[nodiscard]] int show(const Model& model, const SweepOptions& options, const Sweep& found,
+                         const std::vector<Threshold>& thresholds) const {
     SweepFigure figure;
     figure.shown = numbers;
     figure.thresholds = drawn_thresholds(thresholds, model, options);
@@ -155,20 +180,26 @@ struct SweepCommand {
       figure.axis_notes.push_back(known == model.parameters().end() ? "" : known->note);
     }
     if (!common.quiet) {
-      if (found.further_solves > 0) say(fmt::format("{} further solves to find where something else is most probable\n", found.further_solves));
+      if (found.further_solves > 0)
+        say(fmt::format("{} further solves to find where something else is most probable\n",
+                        found.further_solves));
       for (const std::string& words : sweep_words(found, figure)) say(words + "\n");
     }
     if (!svg.empty())
-      if (const Result<void> written = write_file(svg, sweep_svg(found, figure)); !written) return fail(written.error());
+      if (const Result<void> written = write_file(svg, sweep_svg(found, figure)); !written)
+        return fail(written.error());
     if (json)
       print(sweep_json(found, figure));
     else
       print(sweep_csv(found));
-    const auto missed = std::ranges::count_if(found.points, [](const SweepPoint& point) { return !point.holds; });
+    const auto missed =
+        std::ranges::count_if(found.points, [](const SweepPoint& point) { return !point.holds; });
     if (missed == 0) return done;
-    const auto first = std::ranges::find_if(found.points, [](const SweepPoint& point) { return !point.holds; });
+    const auto first =
+        std::ranges::find_if(found.points, [](const SweepPoint& point) { return !point.holds; });
     return judged(false,
-                  {fmt::format("{} of {} points; the first because {}", missed, found.points.size(), first->why_not.empty() ? "" : first->why_not.front())},
+                  {fmt::format("{} of {} points; the first because {}", missed, found.points.size(),
+                               first->why_not.empty() ? "" : first->why_not.front())},
                   true, common.quiet);
   }
 };
@@ -176,25 +207,36 @@ struct SweepCommand {
 }  // namespace
 
 Command add_sweep(CLI::App& program) {
-  CLI::App* app = program.add_subcommand("sweep", "comparative statics along one parameter or over two: tidy CSV, and curves or regions as SVG");
+  CLI::App* app = program.add_subcommand("sweep",
+                                         "comparative statics along one parameter or over two: "
+                                         "tidy CSV, and curves or regions as SVG");
   app->footer(
       "melian sweep fearon_1995/two_costs --vary 'prior[B].low=0.05:0.95:19' --svg risk.svg\n"
-      "melian sweep powell_2006/preventive_war --vary p1=0.3:0.7:21 --vary p2=0.3:0.9:21 --svg regions.svg\n"
-      "melian sweep powell_2004/cost --vary discount=0.8:0.98:10 --number values.S --number rounds.mean\n"
-      "melian sweep fearon_1994/escalation --method tree --vary 'audience[B]=0.5:2.5:21' --svg escalation.svg");
+      "melian sweep powell_2006/preventive_war --vary p1=0.3:0.7:21 --vary p2=0.3:0.9:21 --svg "
+      "regions.svg\n"
+      "melian sweep powell_2004/cost --vary discount=0.8:0.98:10 --number values.S --number "
+      "rounds.mean\n"
+      "melian sweep fearon_1994/escalation --method tree --vary 'audience[B]=0.5:2.5:21' --svg "
+      "escalation.svg");
   auto command = std::make_shared<SweepCommand>();
   command->game.add_to(*app);
-  app->add_option("--vary", command->vary, "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")
+  app->add_option("--vary", command->vary,
+                  "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")
       ->allow_extra_args(false)
       ->required()
       ->type_name("RANGE");
-  app->add_option("--number", command->numbers, "a number to draw, and to report where it is not among the printed ones; repeatable (docs/formats/expected.md)")
+  app->add_option("--number", command->numbers,
+                  "a number to draw, and to report where it is not among the printed ones; "
+                  "repeatable (docs/formats/expected.md)")
       ->allow_extra_args(false)
       ->type_name("NAME");
   app->add_option("--svg", command->svg, "a figure")->type_name("FILE");
-  app->add_flag("--csv", command->csv, "one row a point and number on stdout: what is printed anyway");
-  app->add_flag("--json", command->json, "one JSON document on stdout instead (docs/formats/sweep.md)");
-  app->add_flag("--uncertified", command->uncertified, "solve only: no certificates and no grid errors, several times faster");
+  app->add_flag("--csv", command->csv,
+                "one row a point and number on stdout: what is printed anyway");
+  app->add_flag("--json", command->json,
+                "one JSON document on stdout instead (docs/formats/sweep.md)");
+  app->add_flag("--uncertified", command->uncertified,
+                "solve only: no certificates and no grid errors, several times faster");
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
   command->common.add_to(*app);

@@ -35,7 +35,9 @@ TextStyle style_of_stdout() { return {wants_colour(STDOUT_FILENO), 80}; }
 
 int columns_of_stdout(int most) {
   winsize size{};
-  if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return most;
+  if (isatty(STDOUT_FILENO) != 1 || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+      size.ws_col == 0)
+    return most;
   return std::clamp(static_cast<int>(size.ws_col), 80, most);
 }
 
@@ -61,7 +63,10 @@ void catch_interrupts() {
 bool was_interrupted() { return interrupt_asked; }
 
 Progress::Progress(bool quiet)
-    : shown_(!quiet && isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), last_(started_), stage_started_(started_) {}
+    : shown_(!quiet && isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()),
+      last_(started_),
+      stage_started_(started_) {}
 
 Progress::~Progress() { clear(); }
 
@@ -81,20 +86,23 @@ std::string duration(double seconds) {
   constexpr double minute = 60, hour = 3600, day = 86400;
   if (seconds < 100) return fmt::format("{:.0f} s", seconds);
   if (seconds < 100 * minute) return fmt::format("{:.0f} min", seconds / minute);
-  return seconds < 2 * day ? fmt::format("{:.1f} h", seconds / hour) : fmt::format("{:.0f} days", seconds / day);
+  return seconds < 2 * day ? fmt::format("{:.1f} h", seconds / hour)
+                           : fmt::format("{:.0f} days", seconds / day);
 }
 
 std::string size(std::int64_t bytes) {
   constexpr double mega = 1e6, giga = 1e9;
   const auto number = static_cast<double>(bytes);
-  return number < giga ? fmt::format("{:.0f} MB", number / mega) : fmt::format("{:.1f} GB", number / giga);
+  return number < giga ? fmt::format("{:.0f} MB", number / mega)
+                       : fmt::format("{:.1f} GB", number / giga);
 }
 
 void Progress::draw(const Step& step) {
   constexpr auto patience = std::chrono::milliseconds(300), beat = std::chrono::milliseconds(100);
   const auto now = std::chrono::steady_clock::now();
   const double share = std::clamp(step.done, 0.0, 1.0);
-  if (share < last_done_) stage_started_ = now, stage_done_ = share;  // another part of the work has begun
+  if (share < last_done_)
+    stage_started_ = now, stage_done_ = share;  // another part of the work has begun
   last_done_ = share;
   if (now - started_ < patience || now - last_ < beat) return;
   last_ = now;
@@ -104,8 +112,10 @@ void Progress::draw(const Step& step) {
   std::string left;
   const double taken = std::chrono::duration<double>(now - stage_started_).count();
   constexpr double long_enough = 3.0, far_enough = 0.02;
-  if (taken > long_enough && share - stage_done_ > far_enough) left = fmt::format(", {} left", duration(taken * (1.0 - share) / (share - stage_done_)));
-  say(fmt::format("\r\x1b[K{:<12.40} [{}{}] {:3.0f} %{}", step.stage, std::string(static_cast<std::size_t>(filled), '='),
+  if (taken > long_enough && share - stage_done_ > far_enough)
+    left = fmt::format(", {} left", duration(taken * (1.0 - share) / (share - stage_done_)));
+  say(fmt::format("\r\x1b[K{:<12.40} [{}{}] {:3.0f} %{}", step.stage,
+                  std::string(static_cast<std::size_t>(filled), '='),
                   std::string(static_cast<std::size_t>(width - filled), ' '), 100.0 * share, left));
   drawn_ = true;
 }

@@ -12,7 +12,8 @@
 namespace melian::cli {
 namespace {
 
-int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda, bool all, bool json, bool quiet) {
+int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda,
+                    bool all, bool json, bool quiet) {
   catch_interrupts();
   Progress progress(quiet);
   TreeOptions options;
@@ -23,7 +24,8 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
   progress.clear();
   if (was_interrupted()) return stopped();
   if (!found) return fail(found.error());
-  print(json ? tree_results_json(form, *found, conventions) : tree_summary(form, *found, conventions, style_of_stdout()));
+  print(json ? tree_results_json(form, *found, conventions)
+             : tree_summary(form, *found, conventions, style_of_stdout()));
   return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
 }
 
@@ -32,11 +34,16 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
 int solve_efg(const std::string& file, double lambda, bool all, bool json, bool quiet) {
-  if (std::isnan(lambda)) return fail(complaint(idle_option_code, "an .efg states no precision (lambda)", "give `--lambda L`, in 1/payoff units"));
+  if (std::isnan(lambda))
+    return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
+                          "give `--lambda L`, in 1/payoff units"));
   const Result<ExtensiveForm> form = read_efg(file);
   if (!form) return fail(form.error());
-  return solve_and_print(*form, {.fingerprint = sha256(write_efg(*form)), .discounting = Discounting::present_value, .measure = Measure::each}, lambda, all,
-                         json, quiet);
+  return solve_and_print(*form,
+                         {.fingerprint = sha256(write_efg(*form)),
+                          .discounting = Discounting::present_value,
+                          .measure = Measure::each},
+                         lambda, all, json, quiet);
 }
 
 int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json, bool quiet) {
@@ -47,8 +54,10 @@ int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(*form, {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure}, request->lambda, all, json,
-                         quiet);
+  return solve_and_print(
+      *form,
+      {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
+      request->lambda, all, json, quiet);
 }
 
 }  // namespace melian::cli

@@ -15,17 +15,21 @@
 
 namespace melian {
 
-/// The same, with the values at the start that the solver has found instead of a sweep of its own that finds them again.
-/// Requires: a solution that was not cancelled.
-[[nodiscard]] Prediction predict(const Game& game, const Solution& solution, const OnStep& on_step = {});
+/// The same, with the values at the start that the solver has found instead of a sweep of its own
+/// that finds them again. Requires: a solution that was not cancelled.
+[[nodiscard]] Prediction predict(const Game& game, const Solution& solution,
+                                 const OnStep& on_step = {});
 
-// ---- A certified answer --------------------------------------------------------------------------------------------
+// ---- A certified answer
+// --------------------------------------------------------------------------------------------
 
 struct AnswerOptions {
   SolveOptions solve;
   CertifyOptions certify;
-  bool with_certificate = true;  ///< residual, exploitability, grid error; else only the solution's own counts
-  bool check_ladder = false;     ///< where some decision has no curve: climb the ladder of lambda again in half the steps (`Certificate::ladder_error`)
+  bool with_certificate =
+      true;  ///< residual, exploitability, grid error; else only the solution's own counts
+  bool check_ladder = false;  ///< where some decision has no curve: climb the ladder of lambda
+                              ///< again in half the steps (`Certificate::ladder_error`)
 };
 
 struct Answer {
@@ -35,11 +39,12 @@ struct Answer {
   double compile_seconds = 0, solve_seconds = 0, certify_seconds = 0;
 };
 
-/// Solve, predict, certify: at N nodes (the answer), at N/2 and N/4 (the grid error of every printed number).
+/// Solve, predict, certify: at N nodes (the answer), at N/2 and N/4 (the grid error of every
+/// printed number).
 [[nodiscard]] Result<Answer> answer(const Game& game, const AnswerOptions& options = {});
 
-/// Memory that `answer` holds at most, in bytes, counted before anything is solved: the rungs of the ladder, then the sweeps of the
-/// prediction, the checks, and the thinned grids.
+/// Memory that `answer` holds at most, in bytes, counted before anything is solved: the rungs of
+/// the ladder, then the sweeps of the prediction, the checks, and the thinned grids.
 [[nodiscard]] std::int64_t count_answer_bytes(const Game& game, const AnswerOptions& options);
 
 }  // namespace melian

@@ -1,5 +1,6 @@
 #pragma once
-/// A third door of `study`: a game solved whole, as its tree, and the few numbers that are read from it.
+/// A third door of `study`: a game solved whole, as its tree, and the few numbers that are read
+/// from it.
 
 #include <map>
 #include <optional>
@@ -21,7 +22,8 @@ struct AsTree {
 /// What `unroll` and `solve_tree` are asked.
 struct TreeRequest {
   UnrollOptions unroll;
-  double lambda = 0.0;  ///< where precisions differ by player or type: the largest; the others follow in proportion
+  double lambda = 0.0;  ///< where precisions differ by player or type: the largest; the others
+                        ///< follow in proportion
 };
 
 /// The game's precisions, or the one asked for, as `unroll` and `solve_tree` take them.
@@ -32,16 +34,18 @@ struct TreeRequest {
 /// What is read from a solved tree: "outcomes.NAME" and "values.PLAYER" (at the root, over types).
 struct TreeNumbers {
   std::map<std::string, double> numbers;
-  std::string most_probable_outcome;  ///< of several that are equally likely, the first in the game's order
-  bool reached = false;               ///< the branch came to the precision asked for
+  std::string
+      most_probable_outcome;  ///< of several that are equally likely, the first in the game's order
+  bool reached = false;       ///< the branch came to the precision asked for
   bool certified = false;
   std::vector<std::string> why_not;  ///< where it was not reached, or is not certified
 };
 
 /// Unrolls, solves on the principal branch, certifies and predicts.
-/// Returns: also where the precision asked for was not reached: the numbers of the last point found, and why.
-/// Errors:  what `tree_request`, `unroll` and `solve_tree` refuse.
-[[nodiscard]] Result<TreeNumbers> solve_as_tree(const Game& game, const AsTree& asked, const OnStep& on_step = {});
+/// Returns: also where the precision asked for was not reached: the numbers of the last point
+/// found, and why. Errors:  what `tree_request`, `unroll` and `solve_tree` refuse.
+[[nodiscard]] Result<TreeNumbers> solve_as_tree(const Game& game, const AsTree& asked,
+                                                const OnStep& on_step = {});
 
 /// One of the numbers, by name.
 /// Errors:  M0922 with the nearest name.

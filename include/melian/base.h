@@ -1,5 +1,6 @@
 #pragma once
-/// The door of `base`: diagnostics, results, contracts, deterministic loops and random numbers. No mathematics.
+/// The door of `base`: diagnostics, results, contracts, deterministic loops and random numbers. No
+/// mathematics.
 
 #include <cstddef>
 #include <cstdint>
@@ -14,9 +15,11 @@ namespace melian {
 
 enum class Severity { error, warning };
 
-/// One thing a reader should know about a file or an option: what is wrong, where, and what would help.
+/// One thing a reader should know about a file or an option: what is wrong, where, and what would
+/// help.
 struct Diagnostic {
-  std::string code;  ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
+  std::string
+      code;  ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
   Severity severity = Severity::error;
   std::string message;      ///< one sentence
   std::string file;         ///< empty where no file is concerned
@@ -44,15 +47,19 @@ using Result = std::expected<T, Diagnostics>;
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, bool colour = false);
 [[nodiscard]] std::string render(const Diagnostics& diagnostics, bool colour = false);
 
-/// The nearest of `candidates` to `word` by edit distance, or "" when none is near enough to be meant.
-[[nodiscard]] std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
+/// The nearest of `candidates` to `word` by edit distance, or "" when none is near enough to be
+/// meant.
+[[nodiscard]] std::string nearest_word(std::string_view word,
+                                       const std::vector<std::string>& candidates);
 
-/// A broken precondition or invariant: a bug in Melian, never a reader's mistake. Never caught inside the library.
+/// A broken precondition or invariant: a bug in Melian, never a reader's mistake. Never caught
+/// inside the library.
 class ContractViolation : public std::logic_error {
  public:
   using std::logic_error::logic_error;
 };
-[[noreturn]] void contract_violated(const char* condition, const char* file, int line, const std::string& detail);
+[[noreturn]] void contract_violated(const char* condition, const char* file, int line,
+                                    const std::string& detail);
 
 #define MELIAN_EXPECT(condition, detail)                                                     \
   do {                                                                                       \
@@ -66,13 +73,14 @@ struct Step {
 };
 using OnStep = std::function<bool(const Step&)>;
 
-/// Runs body(0) ... body(count - 1) on the threads set by `set_threads`; each call must write only its own results.
-/// Deterministic: no result may depend on the order of calls.
+/// Runs body(0) ... body(count - 1) on the threads set by `set_threads`; each call must write only
+/// its own results. Deterministic: no result may depend on the order of calls.
 void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 /// At most `threads` threads from now on (0: as many as the machine has).
 void set_threads(int threads);
-/// Memory that is freed stays with the process, for the next solve: the system's handing out of pages took a quarter of the
-/// time of long games. For programs to call once; libraries leave it alone.
+/// Memory that is freed stays with the process, for the next solve: the system's handing out of
+/// pages took a quarter of the time of long games. For programs to call once; libraries leave it
+/// alone.
 void keep_freed_memory();
 [[nodiscard]] int num_threads();
 
@@ -80,9 +88,8 @@ void keep_freed_memory();
 [[nodiscard]] std::string number_text(double number);
 [[nodiscard]] std::string number_text(double number, int significant);
 
-/// Counter-based random numbers (Philox 4x32-10): the same (seed, stream, counter) gives the same number on every
-/// machine and any number of threads.
-/// Source: [SalmonEtAl2011], through Random123.
+/// Counter-based random numbers (Philox 4x32-10): the same (seed, stream, counter) gives the same
+/// number on every machine and any number of threads. Source: [SalmonEtAl2011], through Random123.
 class RandomStream {
  public:
   RandomStream(std::uint64_t seed, std::uint64_t stream) : seed_(seed), stream_(stream) {}
@@ -97,6 +104,7 @@ class RandomStream {
 [[nodiscard]] std::string sha256(std::string_view text);
 
 /// The whole of a file; a diagnostic when it cannot be read or is larger than `largest` bytes.
-[[nodiscard]] Result<std::string> read_file(const std::string& path, std::size_t largest = std::size_t{8} << 20);
+[[nodiscard]] Result<std::string> read_file(const std::string& path,
+                                            std::size_t largest = std::size_t{8} << 20);
 
 }  // namespace melian

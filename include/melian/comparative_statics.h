@@ -1,6 +1,6 @@
 #pragma once
-/// A second door of `study`: comparative statics. One or two parameters of a model are varied, the game is solved at every
-/// point, and the places where what is most probable changes are found.
+/// A second door of `study`: comparative statics. One or two parameters of a model are varied, the
+/// game is solved at every point, and the places where what is most probable changes are found.
 
 #include <cstdint>
 #include <functional>
@@ -18,7 +18,9 @@ struct VariedParameter {
   std::string name;
   double low = 0.0, high = 0.0;
   int points = 2;
-  [[nodiscard]] double at(int k) const { return points < 2 ? low : low + (high - low) * k / (points - 1); }
+  [[nodiscard]] double at(int k) const {
+    return points < 2 ? low : low + (high - low) * k / (points - 1);
+  }
 };
 
 /// What is most probable at a point: how play ends, or what one type of the first mover does.
@@ -40,23 +42,28 @@ struct SweepPoint {
 
 /// A place where something else becomes most probable, between two neighbouring points.
 struct SweepSwitch {
-  int axis = 0;             ///< the varied parameter along which it was found
-  std::vector<double> at;   ///< by varied parameter; along `axis` the middle of the interval that is left
+  int axis = 0;  ///< the varied parameter along which it was found
+  std::vector<double>
+      at;  ///< by varied parameter; along `axis` the middle of the interval that is left
   double half_width = 0.0;  ///< of that interval
   std::string subject, from, to;
 };
 
 /// What a sweep will take, before it is begun.
 struct SweepCost {
-  std::int64_t points = 0, structures = 0;  ///< games to be solved; games to be built (parameters that shape the game)
-  std::int64_t decisions = 0;               ///< of one pass over every point (by tree: information sets); certificates and switches come on top
+  std::int64_t points = 0,
+               structures =
+                   0;  ///< games to be solved; games to be built (parameters that shape the game)
+  std::int64_t decisions = 0;  ///< of one pass over every point (by tree: information sets);
+                               ///< certificates and switches come on top
 };
 
 struct SweepOptions {
   Settings settings;                  ///< of the parameters that stay
   std::vector<VariedParameter> vary;  ///< one or two
   AnswerOptions answer;
-  bool by_tree = false;  ///< every game unrolled and solved whole; numbers: outcomes and values by player; what is most probable: outcomes alone
+  bool by_tree = false;  ///< every game unrolled and solved whole; numbers: outcomes and values by
+                         ///< player; what is most probable: outcomes alone
   /// Belief nodes by game, where `answer` does not give them; may be empty.
   std::function<Result<std::vector<int>>(const Structure&)> nodes;
   std::vector<std::string> also;  ///< numbers beyond the printed ones, read by `read`
@@ -64,8 +71,9 @@ struct SweepOptions {
   bool find_switches = true;
   int halvings = 12;  ///< of the interval in which a switch lies
   std::int64_t max_points = 100'000;
-  std::int64_t max_decisions = 20'000'000'000;    ///< refuse beyond
-  std::function<void(const SweepCost&)> on_cost;  ///< told once, before anything is solved; may be empty
+  std::int64_t max_decisions = 20'000'000'000;  ///< refuse beyond
+  std::function<void(const SweepCost&)>
+      on_cost;  ///< told once, before anything is solved; may be empty
   OnStep on_step;
 };
 
@@ -74,23 +82,26 @@ struct Sweep {
   std::vector<SweepPoint> points;  ///< the last varied parameter fastest
   std::vector<SweepSwitch> switches;
   SweepCost cost;
-  std::int64_t solves = 0;          ///< of points: fewer than points where they differ in nothing that solving reads, such as a prior
+  std::int64_t solves = 0;  ///< of points: fewer than points where they differ in nothing that
+                            ///< solving reads, such as a prior
   std::int64_t further_solves = 0;  ///< to find the switches
   bool cancelled = false;
 };
 
-/// Solves a model at every point of a grid over one or two parameters, points side by side. The model is compiled once,
-/// and again only where a varied parameter shapes the game.
+/// Solves a model at every point of a grid over one or two parameters, points side by side. The
+/// model is compiled once, and again only where a varied parameter shapes the game.
 ///
-/// Points that differ in common priors alone (or in what tallies count) are solved once, on a grid on which all their priors are nodes, wherever that
-/// is at most half as large again as a grid of their own: each point is then what `answer` gives with these `must_have`, to the last byte.
+/// Points that differ in common priors alone (or in what tallies count) are solved once, on a grid
+/// on which all their priors are nodes, wherever that is at most half as large again as a grid of
+/// their own: each point is then what `answer` gives with these `must_have`, to the last byte.
 ///
-/// Switches: between neighbouring points at which another outcome, or another first action of some type, is most
-/// probable, the interval is halved until it is 2^-halvings of its width. An offer whose most frequent number moves along
-/// its menu step by step has no switch; one that jumps over numbers has. Where several switches of one kind lie between
-/// two points, one is found.
-/// Returns:  every point, in order; `cancelled` where `on_step` said stop (points are then incomplete).
-/// Errors:   M0941 for a sweep that is none; what binding says of a point (parameters out of range, odds that do not sum
+/// Switches: between neighbouring points at which another outcome, or another first action of some
+/// type, is most probable, the interval is halved until it is 2^-halvings of its width. An offer
+/// whose most frequent number moves along its menu step by step has no switch; one that jumps over
+/// numbers has. Where several switches of one kind lie between two points, one is found. Returns:
+/// every point, in order; `cancelled` where `on_step` said stop (points are then incomplete).
+/// Errors:   M0941 for a sweep that is none; what binding says of a point (parameters out of range,
+/// odds that do not sum
 ///           to 1); M0901 where it is too large; what solving refuses.
 /// Units:    as the printed numbers of `study`.
 [[nodiscard]] Result<Sweep> sweep(const Model& model, const SweepOptions& options);

@@ -1,6 +1,6 @@
 #pragma once
-/// A second door of `report`: figures and tables for papers. Comparative statics as tidy CSV, JSON and SVG; the game tree
-/// as SVG and TikZ.
+/// A second door of `report`: figures and tables for papers. Comparative statics as tidy CSV, JSON
+/// and SVG; the game tree as SVG and TikZ.
 
 #include <string>
 #include <utility>
@@ -12,13 +12,16 @@
 
 namespace melian {
 
-// ---- Comparative statics -------------------------------------------------------------------------------------------
+// ---- Comparative statics
+// -------------------------------------------------------------------------------------------
 
-/// A published threshold where the sweep can show it: along one parameter a number, over two a curve.
+/// A published threshold where the sweep can show it: along one parameter a number, over two a
+/// curve.
 struct DrawnThreshold {
   std::string what, source;
   std::size_t axis = 0;  ///< the varied parameter it is a number of
-  /// Along one parameter: one entry, its second number unused. Over two: (number of `axis`, number of the other axis).
+  /// Along one parameter: one entry, its second number unused. Over two: (number of `axis`, number
+  /// of the other axis).
   std::vector<std::pair<double, double>> points;
 };
 
@@ -31,26 +34,31 @@ struct SweepFigure {
   std::string title, source;
 };
 
-/// The entry's thresholds that lie along what is varied, worked out at every point of the other parameter; those whose
-/// formula has no number there are left out.
-[[nodiscard]] std::vector<DrawnThreshold> drawn_thresholds(const std::vector<Threshold>& thresholds, const Model& model, const SweepOptions& asked);
+/// The entry's thresholds that lie along what is varied, worked out at every point of the other
+/// parameter; those whose formula has no number there are left out.
+[[nodiscard]] std::vector<DrawnThreshold> drawn_thresholds(const std::vector<Threshold>& thresholds,
+                                                           const Model& model,
+                                                           const SweepOptions& asked);
 
-/// Tidy: one row a point and number; columns: the varied parameters, number, value, grid_error, certified. NA where there
-/// is none.
+/// Tidy: one row a point and number; columns: the varied parameters, number, value, grid_error,
+/// certified. NA where there is none.
 [[nodiscard]] std::string sweep_csv(const Sweep& sweep);
 /// One document, schema "melian.sweep/1" (docs/formats/sweep.md), ending in a newline.
 [[nodiscard]] std::string sweep_json(const Sweep& sweep, const SweepFigure& figure);
-/// Curves along one parameter, one panel for each unit; a region diagram over two. Stands alone, follows the reader's light or
-/// dark setting, and tells its lines apart without colour.
+/// Curves along one parameter, one panel for each unit; a region diagram over two. Stands alone,
+/// follows the reader's light or dark setting, and tells its lines apart without colour.
 [[nodiscard]] std::string sweep_svg(const Sweep& sweep, const SweepFigure& figure);
 /// Switches and thresholds in words, a line each.
 [[nodiscard]] std::vector<std::string> sweep_words(const Sweep& sweep, const SweepFigure& figure);
-/// The unit of a printed number: "probability", "payoff units", "rounds", "bits", "offer", "expected number".
+/// The unit of a printed number: "probability", "payoff units", "rounds", "bits", "offer",
+/// "expected number".
 [[nodiscard]] std::string unit_of(const std::string& number);
 
-// ---- Pictures and papers -------------------------------------------------------------------------------------------
+// ---- Pictures and papers
+// -------------------------------------------------------------------------------------------
 
-/// A play tree (melian/manuscript.h) as a picture: from left to right, who moves, what can be done, how it ends, payoffs.
+/// A play tree (melian/manuscript.h) as a picture: from left to right, who moves, what can be done,
+/// how it ends, payoffs.
 [[nodiscard]] std::string tree_svg(const PlayTree& tree);
 /// The same for LaTeX: a tikzpicture, payoffs as mathematics; needs the package tikz only.
 [[nodiscard]] std::string tree_tikz(const PlayTree& tree);

@@ -1,6 +1,7 @@
 #pragma once
-/// The door of `report`: results for people. One JSON document that every view reads, one screen of text, a few plain
-/// sentences, one HTML page; the shipped catalogue and its checks. Computes nothing that `study` has not computed.
+/// The door of `report`: results for people. One JSON document that every view reads, one screen of
+/// text, a few plain sentences, one HTML page; the shipped catalogue and its checks. Computes
+/// nothing that `study` has not computed.
 
 #include <filesystem>
 #include <map>
@@ -19,7 +20,8 @@ namespace melian {
 inline constexpr const char* result_schema = "melian.result/1";
 
 /// The whole document of `solve --json`, ending in a newline (docs/formats/results.md).
-[[nodiscard]] std::string results_json(const Game& game, const Answer& answer, const AnswerOptions& asked = {});
+[[nodiscard]] std::string results_json(const Game& game, const Answer& answer,
+                                       const AnswerOptions& asked = {});
 
 /// How text is laid out for a reader.
 struct TextStyle {
@@ -27,10 +29,13 @@ struct TextStyle {
   int width = 80;  ///< columns
 };
 
-/// One answer on one screen: outcomes with grid error, values, rounds, offers, information, the certificate in words.
-[[nodiscard]] std::string summary(const Game& game, const Answer& answer, const TextStyle& style = {});
+/// One answer on one screen: outcomes with grid error, values, rounds, offers, information, the
+/// certificate in words.
+[[nodiscard]] std::string summary(const Game& game, const Answer& answer,
+                                  const TextStyle& style = {});
 
-/// A study's results (the text of its results.json) on one screen: outcomes and verdicts by reading, certificates.
+/// A study's results (the text of its results.json) on one screen: outcomes and verdicts by
+/// reading, certificates.
 [[nodiscard]] std::string study_summary(const std::string& results, const TextStyle& style = {});
 
 /// How a tree's numbers are to be read.
@@ -41,32 +46,40 @@ struct TreeConventions {
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.
-[[nodiscard]] std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions);
+[[nodiscard]] std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution,
+                                            const TreeConventions& conventions);
 
 /// The same on one screen: values, information sets, the checks, what was met on the way.
-[[nodiscard]] std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions,
+[[nodiscard]] std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution,
+                                       const TreeConventions& conventions,
                                        const TextStyle& style = {});
 
-/// What happens in equilibrium in a few plain sentences, computed from the prediction alone: the first move, who
-/// accepts, what a refusal teaches, when it ends.
+/// What happens in equilibrium in a few plain sentences, computed from the prediction alone: the
+/// first move, who accepts, what a refusal teaches, when it ends.
 [[nodiscard]] std::vector<std::string> narrate(const Game& game, const Prediction& prediction);
 
-/// The compiled game in words: players, types, public states and their count, moves in order, outcomes, parameters, and
-/// how many decisions a solve takes on the grid asked for, half and a quarter of it.
-[[nodiscard]] std::string describe(const Model& model, const Game& game, const TextStyle& style = {});
+/// The compiled game in words: players, types, public states and their count, moves in order,
+/// outcomes, parameters, and how many decisions a solve takes on the grid asked for, half and a
+/// quarter of it.
+[[nodiscard]] std::string describe(const Model& model, const Game& game,
+                                   const TextStyle& style = {});
 
 /// The page with the results put where the template marks their place; opens offline.
 /// Errors: M0921 when the template has no such place.
-[[nodiscard]] Result<std::string> html_page(const std::string& page_template, const std::string& results);
+[[nodiscard]] Result<std::string> html_page(const std::string& page_template,
+                                            const std::string& results);
 
-/// A number of a prediction by name, such as "outcomes.war", "values.D.weak", "start.S.y=0.26", "choices.y.mode",
-/// "outcomes.war given B is low" (all names: docs/formats/expected.md).
-/// Errors: M0922 naming what the game has instead.
-[[nodiscard]] Result<double> quantity(const Structure& structure, const Prediction& prediction, const std::string& name);
+/// A number of a prediction by name, such as "outcomes.war", "values.D.weak", "start.S.y=0.26",
+/// "choices.y.mode", "outcomes.war given B is low" (all names: docs/formats/expected.md). Errors:
+/// M0922 naming what the game has instead.
+[[nodiscard]] Result<double> quantity(const Structure& structure, const Prediction& prediction,
+                                      const std::string& name);
 
-// ---- The catalogue -------------------------------------------------------------------------------------------------
+// ---- The catalogue
+// -------------------------------------------------------------------------------------------------
 
-/// Names that formulas define before they are used, in any order: {"W_T", "(discount * k[S] - cost[D].tough) / (1 - rho)"}.
+/// Names that formulas define before they are used, in any order: {"W_T", "(discount * k[S] -
+/// cost[D].tough) / (1 - rho)"}.
 using Definitions = std::map<std::string, std::string>;
 
 /// Which game a statement of the catalogue is about, and how it is solved.
@@ -111,7 +124,8 @@ struct Condition {
   std::optional<bool> holds;  ///< what it must come to in the shipped numbers
 };
 
-/// Where a paper says that something changes, as a formula over the other parameters; `sweep` draws it.
+/// Where a paper says that something changes, as a formula over the other parameters; `sweep` draws
+/// it.
 struct Threshold {
   std::string model, parameter;
   std::string value;  ///< a formula
@@ -135,7 +149,8 @@ struct CatalogueEntry {
 struct CheckResult {
   std::size_t check = 0;  ///< index into the entry's checks, then its signs
   std::optional<double> computed;
-  std::optional<double> at_from;   ///< of a sign: the number where the parameter is at `from` (`computed`: at `to`)
+  std::optional<double>
+      at_from;  ///< of a sign: the number where the parameter is at `from` (`computed`: at `to`)
   std::optional<double> expected;  ///< of a check: the number, or what the bound comes to
   std::string why_not;             ///< when nothing could be computed
   bool passed = false;
@@ -152,27 +167,39 @@ struct ConditionResult {
 
 /// A threshold's number where the model's parameters are as given.
 /// Errors: M0942 of the formulas, M05xx of the settings.
-[[nodiscard]] Result<double> threshold_value(const Threshold& threshold, const Model& model, const Settings& settings);
+[[nodiscard]] Result<double> threshold_value(const Threshold& threshold, const Model& model,
+                                             const Settings& settings);
 
 /// Every entry below `models`, by name.
 /// Errors: what is wrong with any expected.json, all at once.
-[[nodiscard]] Result<std::vector<CatalogueEntry>> read_catalogue(const std::filesystem::path& models);
+[[nodiscard]] Result<std::vector<CatalogueEntry>> read_catalogue(
+    const std::filesystem::path& models);
 [[nodiscard]] Result<CatalogueEntry> read_expected(const std::filesystem::path& file);
 
-/// Solves what the checks need (checks with the same game and options share one solve) and compares.
-[[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& on_step = {});
+/// Solves what the checks need (checks with the same game and options share one solve) and
+/// compares.
+[[nodiscard]] std::vector<CheckResult> run_checks(const CatalogueEntry& entry,
+                                                  const OnStep& on_step = {});
 
-/// The catalogue by mechanism: name, title, paper, and how many checks pass where `results` has them.
-[[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results,
+/// The catalogue by mechanism: name, title, paper, and how many checks pass where `results` has
+/// them.
+[[nodiscard]] std::string catalogue_table(const std::vector<CatalogueEntry>& catalogue,
+                                          const std::vector<std::vector<CheckResult>>& results,
                                           const TextStyle& style = {});
 
-/// Entries as one JSON document, with what was computed where `results` has it (docs/formats/expected.md).
-[[nodiscard]] std::string catalogue_json(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results);
+/// Entries as one JSON document, with what was computed where `results` has it
+/// (docs/formats/expected.md).
+[[nodiscard]] std::string catalogue_json(const std::vector<CatalogueEntry>& catalogue,
+                                         const std::vector<std::vector<CheckResult>>& results);
 
-/// One entry: its paper, claim and condition, and each check with expected and computed numbers where `results` has them.
-[[nodiscard]] std::string entry_text(const CatalogueEntry& entry, const std::vector<CheckResult>& results, const TextStyle& style = {});
+/// One entry: its paper, claim and condition, and each check with expected and computed numbers
+/// where `results` has them.
+[[nodiscard]] std::string entry_text(const CatalogueEntry& entry,
+                                     const std::vector<CheckResult>& results,
+                                     const TextStyle& style = {});
 
 /// Nodes per player from "9" or "Moscow=9" words; a diagnostic for players that are not there.
-[[nodiscard]] Result<std::vector<int>> grid_nodes(const Structure& structure, const std::vector<std::string>& words);
+[[nodiscard]] Result<std::vector<int>> grid_nodes(const Structure& structure,
+                                                  const std::vector<std::string>& words);
 
 }  // namespace melian

@@ -22,9 +22,9 @@ struct StudyParameter {
   std::string name;
   std::optional<ParameterContent> content;             ///< none: the model's default
   std::optional<std::pair<double, double>> plausible;  ///< what the analyst thinks possible
-  bool log_scale = false;                              ///< plausible worlds spread it evenly in its logarithm
-  std::string source;                                  ///< empty: a judgement
-  std::string judgement;                               ///< what the judgement rests on; may be empty
+  bool log_scale = false;  ///< plausible worlds spread it evenly in its logarithm
+  std::string source;      ///< empty: a judgement
+  std::string judgement;   ///< what the judgement rests on; may be empty
 };
 
 /// An attributed set of beliefs and parameters.
@@ -40,7 +40,7 @@ struct Variant {
   std::string id, text;
   Settings parameters;
   std::vector<std::string> modules{}, module_paths{};  ///< besides the study's own, behind them
-  std::optional<Model> model{};                        ///< the study's with these modules; none without modules
+  std::optional<Model> model{};  ///< the study's with these modules; none without modules
 };
 
 /// What a claim says, as a comparison of numbers (docs/formats/study.md, "Metrics").
@@ -55,15 +55,17 @@ struct ClaimHalf {
 struct Claim {
   std::string id, by, text, opposite;
   std::vector<std::string> mechanisms;  ///< labels of the model
-  std::vector<ClaimHalf> halves;        ///< one or more; the claim holds if all do, fails if one does (contrasts aside)
-  std::vector<std::string> only_if;     ///< else undecided
+  std::vector<ClaimHalf>
+      halves;  ///< one or more; the claim holds if all do, fails if one does (contrasts aside)
+  std::vector<std::string> only_if;  ///< else undecided
   std::vector<std::string> beware;
 };
 
 /// What a label such as "E5" stands for.
 struct Mechanism {
   std::string id, text;
-  std::string paragraph, nearest, simplified;  ///< how the model does it, the nearest published model, what was left out; may be empty
+  std::string paragraph, nearest, simplified;  ///< how the model does it, the nearest published
+                                               ///< model, what was left out; may be empty
 };
 
 /// How long other wars of that age went on: a Weibull law, all times in one unit.
@@ -84,42 +86,48 @@ struct WorldsGroup {
   std::vector<std::string> parameters;
 };
 
-/// Weighs a world by how likely the wars of a base rate are in it: as if `wars` of them had been seen, of which the base
-/// rate's share outlast `round` rounds (docs/methods_worlds.md, "Weights").
+/// Weighs a world by how likely the wars of a base rate are in it: as if `wars` of them had been
+/// seen, of which the base rate's share outlast `round` rounds (docs/methods_worlds.md, "Weights").
 struct WorldsBaseRate {
   std::string id;
   int round = 1;
   double wars = 10.0;
 };
 
-/// Drawing plausible worlds: all parameters with a plausible range vary at once, and the precision with them.
+/// Drawing plausible worlds: all parameters with a plausible range vary at once, and the precision
+/// with them.
 struct StudyWorlds {
   int number = 4096;   ///< in all; a multiple of `scrambles`
   int scrambles = 16;  ///< independent scrambles of one Sobol sequence
   int seed = 1;
   std::vector<std::pair<std::string, int>> grid;  ///< as `StudySolve::grid`; empty: the study's own
   Settings parameters;                            ///< what worlds are solved with to be cheaper
-  bool variants = true;                           ///< solve the variants that claims need; else such claims are not judged over worlds
-  std::optional<int> effects;                     ///< rows of the design that total effects come from; number / 16 unless said
-  std::optional<int> checked;                     ///< worlds solved on a finer grid too, for the error of all; 9 to 32 unless said
-  std::optional<int> certified;                   ///< worlds certified; 1 to 4 unless said
-  std::vector<WorldsGroup> groups;                ///< the others: what belongs together ("cost[Moscow]")
+  bool variants =
+      true;  ///< solve the variants that claims need; else such claims are not judged over worlds
+  std::optional<int>
+      effects;  ///< rows of the design that total effects come from; number / 16 unless said
+  std::optional<int>
+      checked;  ///< worlds solved on a finer grid too, for the error of all; 9 to 32 unless said
+  std::optional<int> certified;     ///< worlds certified; 1 to 4 unless said
+  std::vector<WorldsGroup> groups;  ///< the others: what belongs together ("cost[Moscow]")
   std::optional<WorldsBaseRate> base_rate;
   bool events = false;  ///< weigh by the dated events
 };
 
-/// What a kind of dated event is in the model: actions, chance outcomes or ends, any of them. Within a round it happens
-/// once at most; a kind that names an offer without actions is reported with its number.
+/// What a kind of dated event is in the model: actions, chance outcomes or ends, any of them.
+/// Within a round it happens once at most; a kind that names an offer without actions is reported
+/// with its number.
 struct EventKind {
   struct Window {
     int from = 0, to = 0;  ///< days since 1970-01-01, both included
   };
   std::string kind;
-  std::vector<std::string> actors;                ///< whose events these are; none: anybody's
-  std::vector<std::string> moves, actions, ends;  ///< as the model calls them; a move may be "reply of Kyiv"
-  std::vector<Window> watch;                      ///< in here the log is complete, so silence is data
-  double reliability = 0.95;                      ///< chance that a report (or silence in a window) is what it says
-  [[nodiscard]] std::string name() const;         ///< "strike (RU)"
+  std::vector<std::string> actors;  ///< whose events these are; none: anybody's
+  std::vector<std::string> moves, actions,
+      ends;                   ///< as the model calls them; a move may be "reply of Kyiv"
+  std::vector<Window> watch;  ///< in here the log is complete, so silence is data
+  double reliability = 0.95;  ///< chance that a report (or silence in a window) is what it says
+  [[nodiscard]] std::string name() const;  ///< "strike (RU)"
   [[nodiscard]] bool concerns(const std::string& event_kind, const std::string& actor) const;
 };
 
@@ -143,14 +151,16 @@ struct StudyEvidence {
   std::string log, log_path, log_text;
   std::vector<LoggedEvent> events;
   std::vector<EventKind> kinds;
-  std::vector<std::pair<std::string, std::string>> unmapped;  ///< kinds that are nothing in this model, and why
+  std::vector<std::pair<std::string, std::string>>
+      unmapped;  ///< kinds that are nothing in this model, and why
   EventCalendar calendar;
-  std::vector<EventCalendar> calendars;                       ///< other mappings of dates to rounds, to compare with
-  int until = 0;                                              ///< last day of the record
-  std::vector<std::pair<double, double>> lambda{{1.0, 1.0}};  ///< multiples of lambda and their weights
-  std::vector<std::pair<std::string, double>> prior;          ///< over readings, in their order
-  double threshold = 10.0;                                    ///< Bayes factors below it tell readings apart too little
-  int plays = 200;                                            ///< simulated under each reading; 0: no power
+  std::vector<EventCalendar> calendars;  ///< other mappings of dates to rounds, to compare with
+  int until = 0;                         ///< last day of the record
+  std::vector<std::pair<double, double>> lambda{
+      {1.0, 1.0}};                                    ///< multiples of lambda and their weights
+  std::vector<std::pair<std::string, double>> prior;  ///< over readings, in their order
+  double threshold = 10.0;  ///< Bayes factors below it tell readings apart too little
+  int plays = 200;          ///< simulated under each reading; 0: no power
   std::uint64_t seed = 1;
 };
 
@@ -166,7 +176,8 @@ struct StudySolve {
   bool reasons = true;                ///< find what makes readings disagree with the neutral one
 };
 
-/// A model with numbers, readings and claims: the content of a study file, checked against its model.
+/// A model with numbers, readings and claims: the content of a study file, checked against its
+/// model.
 struct Study {
   std::string title, question, round_name = "round";
   std::string file, file_text;

@@ -1,7 +1,8 @@
 #pragma once
-/// The door of `tree`: games as explicit extensive forms, read from and written to Gambit's `.efg`, and their logit agent
-/// quantal response equilibrium on the principal branch, followed over the whole system at once [Turocy2005].
-/// Knows nothing of belief grids: it is the yardstick they are held to. docs/methods_tree.md.
+/// The door of `tree`: games as explicit extensive forms, read from and written to Gambit's `.efg`,
+/// and their logit agent quantal response equilibrium on the principal branch, followed over the
+/// whole system at once [Turocy2005]. Knows nothing of belief grids: it is the yardstick they are
+/// held to. docs/methods_tree.md.
 
 #include <cstdint>
 #include <limits>
@@ -14,16 +15,19 @@
 
 namespace melian {
 
-/// A finite game in extensive form, in flat arrays. Nodes stand in preorder: parents before children, subtrees unbroken.
-/// Payoffs stand at outcomes; a node may carry one wherever it lies, and a play earns all that it passes.
+/// A finite game in extensive form, in flat arrays. Nodes stand in preorder: parents before
+/// children, subtrees unbroken. Payoffs stand at outcomes; a node may carry one wherever it lies,
+/// and a play earns all that it passes.
 struct ExtensiveForm {
   static constexpr int chance = -1;  ///< the "player" of chance moves
 
   struct Action {
     std::string label;
-    double odds = 0.0;        ///< of a chance action
-    std::string odds_text;    ///< the same as it is written, so that thirds stay thirds; empty elsewhere
-    double log_weight = 0.0;  ///< how the action weighs before payoffs speak (natural log); no `.efg` can say it
+    double odds = 0.0;  ///< of a chance action
+    std::string
+        odds_text;  ///< the same as it is written, so that thirds stay thirds; empty elsewhere
+    double log_weight =
+        0.0;  ///< how the action weighs before payoffs speak (natural log); no `.efg` can say it
     bool operator==(const Action&) const = default;
   };
   /// What one player cannot tell apart; every chance move has one too, which says its odds.
@@ -58,70 +62,88 @@ struct ExtensiveForm {
   std::vector<std::int32_t> children;  ///< [first_child + action] -> node
   std::vector<Outcome> outcomes;
   std::vector<double> payoffs;  ///< [outcome][player]
-  /// [player][action]: the odds of chance actions as each player sees them; empty where all see the analyst's. No `.efg` can say it.
+  /// [player][action]: the odds of chance actions as each player sees them; empty where all see the
+  /// analyst's. No `.efg` can say it.
   std::vector<double> perceived;
 
   bool operator==(const ExtensiveForm&) const = default;
 
   [[nodiscard]] int num_players() const { return static_cast<int>(players.size()); }
-  [[nodiscard]] bool is_end(int node) const { return nodes[static_cast<std::size_t>(node)].set < 0; }
-  [[nodiscard]] int child(int node, int action) const { return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child + action)]; }
+  [[nodiscard]] bool is_end(int node) const {
+    return nodes[static_cast<std::size_t>(node)].set < 0;
+  }
+  [[nodiscard]] int child(int node, int action) const {
+    return children[static_cast<std::size_t>(nodes[static_cast<std::size_t>(node)].first_child +
+                                             action)];
+  }
   [[nodiscard]] double odds_for(int player, int action) const {
     return perceived.empty() ? actions[static_cast<std::size_t>(action)].odds
-                             : perceived[static_cast<std::size_t>(player) * actions.size() + static_cast<std::size_t>(action)];
+                             : perceived[static_cast<std::size_t>(player) * actions.size() +
+                                         static_cast<std::size_t>(action)];
   }
   [[nodiscard]] double payoff(int outcome, int player) const {
-    return payoffs[static_cast<std::size_t>(outcome) * players.size() + static_cast<std::size_t>(player)];
+    return payoffs[static_cast<std::size_t>(outcome) * players.size() +
+                   static_cast<std::size_t>(player)];
   }
 };
 
-/// Does every player remember what it knew and did? True when all nodes of every set have seen the same own sets and
-/// actions. Agent QRE does not need it; reading the agents of a player as one player does.
+/// Does every player remember what it knew and did? True when all nodes of every set have seen the
+/// same own sets and actions. Agent QRE does not need it; reading the agents of a player as one
+/// player does.
 [[nodiscard]] bool has_perfect_recall(const ExtensiveForm& form);
 
 /// Outside what the method solves (exit 4); the same code that `solve` refuses with.
 inline constexpr const char* tree_refusal_code = "M0902";
 
-// ---- Gambit's .efg -------------------------------------------------------------------------------------------------
+// ---- Gambit's .efg
+// -------------------------------------------------------------------------------------------------
 
 /// An extensive form from Gambit's file format.
 /// Errors: all that is wrong, with places: M0931 to M0938; M0901 when it is absurdly large.
-/// Source: Gambit's documentation of the format, "The extensive game (.efg) file format"; docs/formats/efg.md.
+/// Source: Gambit's documentation of the format, "The extensive game (.efg) file format";
+/// docs/formats/efg.md.
 [[nodiscard]] Result<ExtensiveForm> read_efg(const std::string& path);
 [[nodiscard]] Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file);
 
-/// Why no `.efg` can say the form (M0902): players see other odds or priors than the analyst. Empty where it can.
+/// Why no `.efg` can say the form (M0902): players see other odds or priors than the analyst. Empty
+/// where it can.
 [[nodiscard]] Diagnostics beyond_efg(const ExtensiveForm& form);
 
-/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the format has none).
-/// Requires: beyond_efg(form) is empty.
+/// The form as an `.efg`; reading it gives the same form, weights and lambda factors apart (the
+/// format has none). Requires: beyond_efg(form) is empty.
 [[nodiscard]] std::string write_efg(const ExtensiveForm& form);
 
-// ---- From a compiled game ------------------------------------------------------------------------------------------
+// ---- From a compiled game
+// ------------------------------------------------------------------------------------------
 
 struct UnrollOptions {
-  std::vector<std::vector<double>> lambda;  ///< [player][type]; relative to the largest these become `lambda_factor`; empty: all alike
+  std::vector<std::vector<double>> lambda;  ///< [player][type]; relative to the largest these
+                                            ///< become `lambda_factor`; empty: all alike
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
-  int rounds = 0;                      ///< of a finite horizon, instead of the game's own; 0: the game's own
+  int rounds = 0;  ///< of a finite horizon, instead of the game's own; 0: the game's own
   std::int64_t max_nodes = 5'000'000;  ///< refuse beyond
 };
 
-/// The game unrolled: types drawn first, then every public history; an information set is a public history and an own type.
-/// Who moves at once moves one after the other, the later ones not seeing what the earlier ones did. Payoffs are discounted
-/// to the root. With Discounting::current_value each set's `lambda_factor` undoes the discount.
+/// The game unrolled: types drawn first, then every public history; an information set is a public
+/// history and an own type. Who moves at once moves one after the other, the later ones not seeing
+/// what the earlier ones did. Payoffs are discounted to the root. With Discounting::current_value
+/// each set's `lambda_factor` undoes the discount.
 ///
-/// Errors: M0902 where no tree can say the game: no finite horizon; M0901 when the tree has too many nodes.
+/// Errors: M0902 where no tree can say the game: no finite horizon; M0901 when the tree has too
+/// many nodes.
 [[nodiscard]] Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options = {});
 
-// ---- Solving -------------------------------------------------------------------------------------------------------
+// ---- Solving
+// -------------------------------------------------------------------------------------------------------
 
 struct TreeOptions {
-  double lambda = 0.0;                             ///< the target, in 1/payoff units, on payoffs at the root
-  int max_steps = 20'000;                          ///< of the path, corrections that failed included
+  double lambda = 0.0;     ///< the target, in 1/payoff units, on payoffs at the root
+  int max_steps = 20'000;  ///< of the path, corrections that failed included
   std::int64_t max_bytes = std::int64_t{8} << 30;  ///< refuse beyond, with the size
-  bool all = false;                                ///< look for further solutions at the target: docs/methods_tree.md, "Several solutions"
-  int starts = 48;                                 ///< how many further places to start from, where `all`
+  bool all = false;  ///< look for further solutions at the target: docs/methods_tree.md, "Several
+                     ///< solutions"
+  int starts = 48;   ///< how many further places to start from, where `all`
   OnStep on_step;
 };
 
@@ -130,7 +152,8 @@ enum class TreeTermination { not_run, reached, step_too_small, step_limit, cance
 /// A place where a branch turns or is crossed.
 struct TreeTurn {
   double lambda = 0.0;
-  int set = -1;  ///< the information set whose probabilities move most there (of a crossing: along the other branch)
+  int set = -1;  ///< the information set whose probabilities move most there (of a crossing: along
+                 ///< the other branch)
 };
 
 /// What happened on the way, and the honest lambda.
@@ -138,12 +161,13 @@ struct TreeSummary {
   TreeTermination termination = TreeTermination::not_run;
   std::string message = "melian::solve_tree has not been called";
   double lambda_asked = 0.0;
-  double lambda = 0.0;  ///< that of the strategy given: the one asked for only where `termination` is reached
+  double lambda =
+      0.0;  ///< that of the strategy given: the one asked for only where `termination` is reached
   int steps = 0, rejected = 0;
   std::vector<TreeTurn> folds;          ///< where the branch turned back or forth
   std::vector<TreeTurn> branch_points;  ///< near which another branch crosses this one
-  int starts = 0;                       ///< of the search for further solutions: places started from,
-  int starts_arrived = 0;               ///< and those that led to a solution at the target
+  int starts = 0;          ///< of the search for further solutions: places started from,
+  int starts_arrived = 0;  ///< and those that led to a solution at the target
   int unknowns = 0;
   std::int64_t entries = 0;  ///< of the sparse Jacobian
   double seconds = 0.0;
@@ -154,8 +178,10 @@ struct TreeCertificate {
   std::vector<double> values;   ///< by player: expected payoff at the root
   double residual = -1.0;       ///< largest |log sigma - (log w + lambda Q - log Z)|, in logits
   double tolerance = 1e-6;      ///< of the residual
-  std::vector<double> regret;   ///< by player: most that one information set gains by another action, at its belief; payoff units
-  std::vector<double> ceiling;  ///< by player: what logit play at this lambda can cost at most there; infinite at lambda 0
+  std::vector<double> regret;   ///< by player: most that one information set gains by another
+                                ///< action, at its belief; payoff units
+  std::vector<double> ceiling;  ///< by player: what logit play at this lambda can cost at most
+                                ///< there; infinite at lambda 0
   bool perfect_recall = true;
   bool holds = false;
   std::vector<std::string> why_not;
@@ -178,21 +204,27 @@ struct TreeSolution {
   std::vector<double> log_strategy;  ///< by action, natural logs; chance actions: log odds
   TreeSummary summary;
   TreeCertificate certificate;
-  std::vector<TreeFound> all;  ///< where TreeOptions::all: the solutions found, the principal branch's first; never proved complete
+  std::vector<TreeFound> all;  ///< where TreeOptions::all: the solutions found, the principal
+                               ///< branch's first; never proved complete
 };
 
-/// The logit agent QRE of the principal branch at the lambda asked for: where the branch that starts from uniform play at
-/// lambda 0 first comes to it. Predictor and corrector on all information sets at once, in log-ratios; folds are passed.
+/// The logit agent QRE of the principal branch at the lambda asked for: where the branch that
+/// starts from uniform play at lambda 0 first comes to it. Predictor and corrector on all
+/// information sets at once, in log-ratios; folds are passed.
 ///
-/// Returns:  the last point of the branch that was found, with its own lambda, where the target was not reached.
-/// Errors:   M0901 when the system is too large; M0902 when a play passes one information set twice, or chance never lets
+/// Returns:  the last point of the branch that was found, with its own lambda, where the target was
+/// not reached. Errors:   M0901 when the system is too large; M0902 when a play passes one
+/// information set twice, or chance never lets
 ///           it be reached (no belief follows from Bayes' rule).
-/// Source:   [McKelveyPalfrey1998], [Turocy2005], [Turocy2010], step control after [AllgowerGeorg1990].
-[[nodiscard]] Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options);
+/// Source:   [McKelveyPalfrey1998], [Turocy2005], [Turocy2010], step control after
+/// [AllgowerGeorg1990].
+[[nodiscard]] Result<TreeSolution> solve_tree(const ExtensiveForm& form,
+                                              const TreeOptions& options);
 
 /// Checks a behaviour strategy at lambda against the form; shares no code with the solver.
 /// Requires: every action of positive odds has a finite log, every set can be reached.
-[[nodiscard]] TreeCertificate certify_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy, double lambda);
+[[nodiscard]] TreeCertificate certify_tree(const ExtensiveForm& form,
+                                           const std::vector<double>& log_strategy, double lambda);
 
 /// What a behaviour strategy makes likely, by the analyst's odds.
 struct TreePrediction {
@@ -203,9 +235,12 @@ struct TreePrediction {
     std::vector<double> by_draw;  ///< probability given each of `draws`
   };
   std::vector<End> ends;           ///< in order of first appearance in the tree
-  std::vector<std::string> draws;  ///< actions of chance at the root, where it moves there: of a game unrolled, the types
-  std::vector<double> payoffs;     ///< by player: expected at the root by the analyst's odds, which a player need not share
+  std::vector<std::string> draws;  ///< actions of chance at the root, where it moves there: of a
+                                   ///< game unrolled, the types
+  std::vector<double> payoffs;  ///< by player: expected at the root by the analyst's odds, which a
+                                ///< player need not share
 };
-[[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>& log_strategy);
+[[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form,
+                                          const std::vector<double>& log_strategy);
 
 }  // namespace melian

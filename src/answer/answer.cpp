@@ -14,7 +14,9 @@ using Seconds = std::chrono::duration<double>;
 Seconds now() { return std::chrono::steady_clock::now().time_since_epoch(); }
 
 bool beliefs_matter(const Structure& structure) {
-  return std::any_of(structure.states.begin(), structure.states.end(), [&](const PublicState& state) { return (state.live & structure.everyone()) != 0; });
+  return std::any_of(
+      structure.states.begin(), structure.states.end(),
+      [&](const PublicState& state) { return (state.live & structure.everyone()) != 0; });
 }
 
 /// Passes every step on and remembers whether somebody said stop.
@@ -35,14 +37,16 @@ BeliefGrid thinned(const SolveOptions& asked, int times) {
 
 /// Does every axis lose nodes when it is thinned a second time?
 bool has_quarter(const Game& game, const SolveOptions& asked) {
-  const BeliefAxes once = belief_axes(game, thinned(asked, 1)), twice = belief_axes(game, thinned(asked, 2));
+  const BeliefAxes once = belief_axes(game, thinned(asked, 1)),
+                   twice = belief_axes(game, thinned(asked, 2));
   for (std::size_t i = 0; i < once.nodes.size(); ++i)
     if (once.nodes[i].size() > 1 && twice.nodes[i].size() >= once.nodes[i].size()) return false;
   return true;
 }
 
 /// The printed numbers of the same game on a thinned grid.
-Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked, int times, Watch& watch) {
+Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOptions& asked,
+                                                 int times, Watch& watch) {
   SolveOptions options = asked;
   options.method = thinned(asked, times);
   options.refined = false;
@@ -53,11 +57,14 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
   return printed_numbers(game.shape(), predict(game, *solution, options.on_step));
 }
 
-/// Compares the printed numbers with those on thinned grids: N/2 nodes, and N/4 where there are enough.
+/// Compares the printed numbers with those on thinned grids: N/2 nodes, and N/4 where there are
+/// enough.
 ///
-/// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds the second and the
-/// tolerance. A number that a coarser grid does not have (nothing is ever accepted there) is compared with 0.
-Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, const std::map<std::string, double>& numbers, Watch& watch,
+/// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds
+/// the second and the tolerance. A number that a coarser grid does not have (nothing is ever
+/// accepted there) is compared with 0.
+Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
+                                 const std::map<std::string, double>& numbers, Watch& watch,
                                  Certificate& certificate) {
   for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
   if (!beliefs_matter(game.shape())) return true;
@@ -74,18 +81,24 @@ Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked, c
   };
   for (const auto& [name, number] : numbers) {
     const double first = std::abs(number - read(*at_half, name));
-    const double second = three_grids ? std::abs(read(*at_half, name) - read(*at_quarter, name)) : 0.0;
+    const double second =
+        three_grids ? std::abs(read(*at_half, name) - read(*at_quarter, name)) : 0.0;
     certificate.grid_error[name] = std::max(first, second / 2);
     const auto scale = certificate.scale.find(name);
-    const double tolerance = asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
-    if (three_grids && first > second && first > tolerance) certificate.not_converging.push_back(name);
+    const double tolerance =
+        asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
+    if (three_grids && first > second && first > tolerance)
+      certificate.not_converging.push_back(name);
   }
   return true;
 }
 
-/// Where solutions were followed: the same game on the same axes once more, in half the steps up the ladder of lambda.
-Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Solution& solution, Certificate& certificate) {
-  if (solution.summary.ladder.empty() && solution.summary.searched == 0) return false;  // every decision has one solution, proved
+/// Where solutions were followed: the same game on the same axes once more, in half the steps up
+/// the ladder of lambda.
+Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Solution& solution,
+                          Certificate& certificate) {
+  if (solution.summary.ladder.empty() && solution.summary.searched == 0)
+    return false;  // every decision has one solution, proved
   SolveOptions options = asked;
   options.rung_halvings = 1;
   options.refined = false;
@@ -97,8 +110,10 @@ Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Sol
   double worst = reached_difference(game, solution.assessment, again->assessment);
   for (std::size_t j = 0; j < solution.start_values.size(); ++j)
     for (std::size_t type = 0; type < solution.start_values[j].size(); ++type) {
-      const double stake = j < certificate.stake.size() && certificate.stake[j] > 0.0 ? certificate.stake[j] : 1.0;
-      worst = std::max(worst, std::abs(solution.start_values[j][type] - again->start_values[j][type]) / stake);
+      const double stake =
+          j < certificate.stake.size() && certificate.stake[j] > 0.0 ? certificate.stake[j] : 1.0;
+      worst = std::max(
+          worst, std::abs(solution.start_values[j][type] - again->start_values[j][type]) / stake);
     }
   certificate.ladder_error = worst;
   return true;
@@ -107,27 +122,35 @@ Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Sol
 /// Memory that the certificate needs besides the solution, refined strategies made layer by layer.
 std::int64_t bytes_to_certify(const Game& game, const SolveOptions& asked) {
   const BeliefAxes axes = belief_axes(game, std::get<BeliefGrid>(asked.method));
-  return std::min(count_layer_bytes(game.shape(), axes) + count_certify_bytes(game.shape(), axes, refined_axes(axes)), std::int64_t{1} << 60);
+  return std::min(count_layer_bytes(game.shape(), axes) +
+                      count_certify_bytes(game.shape(), axes, refined_axes(axes)),
+                  std::int64_t{1} << 60);
 }
 
-/// What a number's grid error is compared relative to: payoffs to the player's stake, offers to their range, rounds to the
-/// horizon, tallies to their own size. Probabilities and bits stand as they are.
-std::map<std::string, double> scales(const Structure& structure, const Prediction& prediction, const std::vector<double>& stake) {
+/// What a number's grid error is compared relative to: payoffs to the player's stake, offers to
+/// their range, rounds to the horizon, tallies to their own size. Probabilities and bits stand as
+/// they are.
+std::map<std::string, double> scales(const Structure& structure, const Prediction& prediction,
+                                     const std::vector<double>& stake) {
   std::map<std::string, double> out;
   for (std::size_t j = 0; j < structure.players.size() && j < stake.size(); ++j) {
     const Player& player = structure.players[j];
     if (stake[j] <= 0.0) continue;
     if (player.types.empty()) out["values." + player.name] = stake[j];
-    for (const std::string& type : player.types) out["values." + player.name + "." + type] = stake[j];
+    for (const std::string& type : player.types)
+      out["values." + player.name + "." + type] = stake[j];
   }
   for (const auto& [move, offer] : prediction.offers) {
     const auto& numbers = structure.moves[static_cast<std::size_t>(move)].numbers;
     const auto [least, largest] = std::minmax_element(numbers.begin(), numbers.end());
     if (numbers.empty() || *least == *largest) continue;
-    for (const char* what : {".mean", ".accepted_mean"}) out["offers." + structure.moves[static_cast<std::size_t>(move)].name + what] = *largest - *least;
+    for (const char* what : {".mean", ".accepted_mean"})
+      out["offers." + structure.moves[static_cast<std::size_t>(move)].name + what] =
+          *largest - *least;
   }
   out["rounds.mean"] = static_cast<double>(prediction.rounds_distribution.size());
-  for (std::size_t k = 0; k < prediction.tallies.size(); ++k) out["tallies." + structure.tallies[k]] = std::max(1.0, std::abs(prediction.tallies[k]));
+  for (std::size_t k = 0; k < prediction.tallies.size(); ++k)
+    out["tallies." + structure.tallies[k]] = std::max(1.0, std::abs(prediction.tallies[k]));
   return out;
 }
 
@@ -144,8 +167,11 @@ Certificate own_counts(const Solution& solution, const CertifyOptions& options, 
 }
 
 /// Solving on these axes and predicting from it.
-std::int64_t bytes_to_predict(const Structure& structure, const BeliefAxes& axes, const SolveOptions& options) {
-  return std::max(count_solve_bytes(structure, axes, options), count_strategy_bytes(structure, axes) + prediction::count_predict_bytes(structure, axes).most());
+std::int64_t bytes_to_predict(const Structure& structure, const BeliefAxes& axes,
+                              const SolveOptions& options) {
+  return std::max(count_solve_bytes(structure, axes, options),
+                  count_strategy_bytes(structure, axes) +
+                      prediction::count_predict_bytes(structure, axes).most());
 }
 
 }  // namespace
@@ -159,11 +185,16 @@ std::int64_t count_answer_bytes(const Game& game, const AnswerOptions& options) 
   std::int64_t most = bytes_to_predict(structure, axes, asked);
   if (!options.with_certificate) return most;
   const BeliefAxes fine = refined_axes(axes);
-  const std::int64_t strategies = count_strategy_bytes(structure, axes), values = count_bytes(structure, axes, false) - strategies;
-  std::int64_t checks = by_layers ? bytes_to_certify(game, asked) + values : count_strategy_bytes(structure, fine) + count_certify_bytes(structure, axes, fine);
+  const std::int64_t strategies = count_strategy_bytes(structure, axes),
+                     values = count_bytes(structure, axes, false) - strategies;
+  std::int64_t checks = by_layers ? bytes_to_certify(game, asked) + values
+                                  : count_strategy_bytes(structure, fine) +
+                                        count_certify_bytes(structure, axes, fine);
   asked.refined = false;
   if (options.check_ladder) checks = std::max(checks, count_solve_bytes(structure, axes, asked));
-  for (const int times : {1, 2}) checks = std::max(checks, bytes_to_predict(structure, belief_axes(game, thinned(asked, times)), asked));
+  for (const int times : {1, 2})
+    checks = std::max(checks,
+                      bytes_to_predict(structure, belief_axes(game, thinned(asked, times)), asked));
   return std::max(most, strategies + checks);
 }
 
@@ -178,7 +209,8 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   const auto stopped = [&] {
     out.solution.refined.reset();
     out.solution.summary.termination = Termination::cancelled;
-    out.certificate = own_counts(out.solution, options.certify, "incomplete: cancelled before the checks were done");
+    out.certificate = own_counts(out.solution, options.certify,
+                                 "incomplete: cancelled before the checks were done");
     return out;
   };
   const Seconds begun = now();
@@ -187,16 +219,20 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   out.solution = std::move(*solution);
   out.solve_seconds = (now() - begun).count();
   if (out.solution.summary.termination == Termination::cancelled) return stopped();
-  out.prediction = options.with_certificate ? predict(game, out.solution.assessment, asked.on_step) : predict(game, out.solution, asked.on_step);
+  out.prediction = options.with_certificate ? predict(game, out.solution.assessment, asked.on_step)
+                                            : predict(game, out.solution, asked.on_step);
   if (watch.cancelled) return stopped();
   if (!options.with_certificate) {
     out.certificate = own_counts(out.solution, options.certify, "certificate: none was asked for");
     return out;
   }
   const Seconds solved = now();
-  MELIAN_EXPECT(by_layers || out.solution.refined.has_value(), "a solution asked for refined strategies has them");
+  MELIAN_EXPECT(by_layers || out.solution.refined.has_value(),
+                "a solution asked for refined strategies has them");
   CertifyOptions checks = options.certify;
-  checks.on_step = [&](const Step& step) { return watch(step) && (!options.certify.on_step || options.certify.on_step(step)); };
+  checks.on_step = [&](const Step& step) {
+    return watch(step) && (!options.certify.on_step || options.certify.on_step(step));
+  };
   if (by_layers) {
     RefinedStrategies refined(game, out.solution.assessment);
     out.certificate = certify(game, out.solution.assessment, refined, checks);
@@ -209,7 +245,8 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
     if (!checked) return std::unexpected(checked.error());
   }
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
-  const Result<bool> estimated = estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction), watch, out.certificate);
+  const Result<bool> estimated = estimate_grid_error(
+      game, options, printed_numbers(game.shape(), out.prediction), watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());
   if (watch.cancelled) return stopped();
   judge(out.certificate);
@@ -218,7 +255,8 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
 }
 
 Prediction predict(const Game& game, const Solution& solution, const OnStep& on_step) {
-  MELIAN_EXPECT(!solution.start_values.empty(), "a solution that came to an end has values at the start");
+  MELIAN_EXPECT(!solution.start_values.empty(),
+                "a solution that came to an end has values at the start");
   return predict_from(game, solution.assessment, solution.start_values, on_step);
 }
 

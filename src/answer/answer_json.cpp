@@ -39,7 +39,8 @@ Json by_player(const Structure& structure, const Body& body) {
 
 Json by_type(const Player& player, const std::vector<double>& numbers) {
   Json out = Json::object();
-  for (std::size_t k = 0; k < numbers.size(); ++k) out[type_name(player, static_cast<int>(k))] = json_number(numbers[k]);
+  for (std::size_t k = 0; k < numbers.size(); ++k)
+    out[type_name(player, static_cast<int>(k))] = json_number(numbers[k]);
   return out;
 }
 
@@ -47,14 +48,18 @@ Json by_type(const Player& player, const std::vector<double>& numbers) {
 Json profile_json(const Structure& structure, const Profiles& profiles, int profile) {
   Json out = Json::object();
   for (int i = 0; i < structure.num_players(); ++i)
-    if (structure.players[at(i)].num_types() > 1) out[structure.players[at(i)].name] = type_name(structure.players[at(i)], profiles.type_of(profile, i));
+    if (structure.players[at(i)].num_types() > 1)
+      out[structure.players[at(i)].name] =
+          type_name(structure.players[at(i)], profiles.type_of(profile, i));
   return out;
 }
 
-bool is_choice(const Move& move) { return move.kind == MoveKind::offer || move.kind == MoveKind::choice; }
+bool is_choice(const Move& move) {
+  return move.kind == MoveKind::offer || move.kind == MoveKind::choice;
+}
 
-/// A move's key among the results: its name; "answer of Kyiv" where other moves share the name; numbered where the
-/// same player has several such moves.
+/// A move's key among the results: its name; "answer of Kyiv" where other moves share the name;
+/// numbered where the same player has several such moves.
 std::string move_key(const Structure& structure, int move) {
   const Move& named = structure.moves[at(move)];
   int sharing = 0, before = 0;
@@ -85,7 +90,8 @@ Json joint_priors_json(const Game& game) {
   Json out = Json::array();
   for (std::size_t g = 0; g < structure.correlated.size(); ++g) {
     Json players = Json::array(), prior = Json::array();
-    for (const int player : structure.correlated[g]) players.push_back(structure.players[at(player)].name);
+    for (const int player : structure.correlated[g])
+      players.push_back(structure.players[at(player)].name);
     for (std::size_t cell = 0; cell < game.numbers.joint[g].size(); ++cell) {
       Json types = Json::object();
       std::size_t rest = cell;
@@ -94,7 +100,8 @@ Json joint_priors_json(const Game& game) {
         types[player.name] = player.types[rest % player.types.size()];
         rest /= player.types.size();
       }
-      prior.push_back({{"types", std::move(types)}, {"probability", json_number(game.numbers.joint[g][cell])}});
+      prior.push_back(
+          {{"types", std::move(types)}, {"probability", json_number(game.numbers.joint[g][cell])}});
     }
     out.push_back({{"players", std::move(players)}, {"prior", std::move(prior)}});
   }
@@ -127,16 +134,22 @@ Json game_json(const Game& game, const Assessment& assessment) {
 /// One number where all players and types share it, else by player and type.
 Json lambda_json(const Structure& structure, const Assessment& assessment) {
   std::vector<double> all;
-  for (const auto& of_player : assessment.lambda) all.insert(all.end(), of_player.begin(), of_player.end());
-  if (!all.empty() && std::ranges::all_of(all, [&](double lambda) { return lambda == all.front(); })) return json_number(all.front());
+  for (const auto& of_player : assessment.lambda)
+    all.insert(all.end(), of_player.begin(), of_player.end());
+  if (!all.empty() &&
+      std::ranges::all_of(all, [&](double lambda) { return lambda == all.front(); }))
+    return json_number(all.front());
   return by_player(structure, [&](int i) {
-    return i < static_cast<int>(assessment.lambda.size()) ? by_type(structure.players[at(i)], assessment.lambda[at(i)]) : Json(nullptr);
+    return i < static_cast<int>(assessment.lambda.size())
+               ? by_type(structure.players[at(i)], assessment.lambda[at(i)])
+               : Json(nullptr);
   });
 }
 
 Json grid_json(const Structure& structure, const std::vector<int>& nodes) {
   return by_player(structure, [&](int i) -> Json {
-    if (structure.players[at(i)].num_types() < 2 || i >= static_cast<int>(nodes.size())) return nullptr;
+    if (structure.players[at(i)].num_types() < 2 || i >= static_cast<int>(nodes.size()))
+      return nullptr;
     return nodes[at(i)];
   });
 }
@@ -161,18 +174,24 @@ Json method_json(const Structure& structure, const Solution& solution, const Ans
   out["lambda"] = lambda_json(structure, assessment);
   out["grid"] = grid_json(structure, solution.summary.nodes);
   out["measure"] = assessment.measure == Measure::cells ? "cells" : "each";
-  out["discounting"] = assessment.discounting == Discounting::current_value ? "current value" : "present value";
+  out["discounting"] =
+      assessment.discounting == Discounting::current_value ? "current value" : "present value";
   const Json differing = asked_json(structure, solution, asked);
   if (!differing.empty()) out["asked"] = differing;
-  out["termination"] = solution.summary.termination == Termination::converged            ? "converged"
-                       : solution.summary.termination == Termination::unsolved_decisions ? "unsolved decisions"
-                       : solution.summary.termination == Termination::not_settled        ? "not settled"
-                       : solution.summary.termination == Termination::cancelled          ? "cancelled"
-                                                                                         : "not run";
+  out["termination"] = solution.summary.termination == Termination::converged ? "converged"
+                       : solution.summary.termination == Termination::unsolved_decisions
+                           ? "unsolved decisions"
+                       : solution.summary.termination == Termination::not_settled ? "not settled"
+                       : solution.summary.termination == Termination::cancelled   ? "cancelled"
+                                                                                  : "not run";
   out["message"] = solution.summary.message;
   if (const auto& followed = solution.summary.followed)
-    out["follow"] = {{"solves", followed->solves},           {"reached_beliefs", followed->nodes}, {"movement", computed(followed->movement)},
-                     {"change", computed(followed->change)}, {"left_out", followed->left_out},     {"settled", followed->settled}};
+    out["follow"] = {{"solves", followed->solves},
+                     {"reached_beliefs", followed->nodes},
+                     {"movement", computed(followed->movement)},
+                     {"change", computed(followed->change)},
+                     {"left_out", followed->left_out},
+                     {"settled", followed->settled}};
   return out;
 }
 
@@ -182,9 +201,10 @@ Json outcomes_json(const Structure& structure, const Prediction& prediction) {
   for (std::size_t o = 0; o < prediction.outcomes.size(); ++o) {
     Json by_types = Json::array();
     for (std::size_t p = 0; p < prediction.outcomes_by_profile[o].size(); ++p)
-      by_types.push_back(
-          {{"types", profile_json(structure, profiles, static_cast<int>(p))}, {"probability", json_number(prediction.outcomes_by_profile[o][p])}});
-    out[structure.outcomes[o]] = {{"probability", json_number(prediction.outcomes[o])}, {"by_types", std::move(by_types)}};
+      by_types.push_back({{"types", profile_json(structure, profiles, static_cast<int>(p))},
+                          {"probability", json_number(prediction.outcomes_by_profile[o][p])}});
+    out[structure.outcomes[o]] = {{"probability", json_number(prediction.outcomes[o])},
+                                  {"by_types", std::move(by_types)}};
   }
   return out;
 }
@@ -199,7 +219,8 @@ Json rounds_json(const Structure& structure, const Prediction& prediction) {
   out["hazard"] = numbers_json(prediction.hazard);
   Json hazard_by_types = Json::array();
   for (std::size_t p = 0; p < prediction.hazard_by_profile.size(); ++p)
-    hazard_by_types.push_back({{"types", profile_json(structure, profiles, static_cast<int>(p))}, {"hazard", numbers_json(prediction.hazard_by_profile[p])}});
+    hazard_by_types.push_back({{"types", profile_json(structure, profiles, static_cast<int>(p))},
+                               {"hazard", numbers_json(prediction.hazard_by_profile[p])}});
   out["hazard_by_types"] = std::move(hazard_by_types);
   return out;
 }
@@ -209,14 +230,17 @@ Json offers_json(const Structure& structure, const Prediction& prediction) {
   for (const auto& [move, offer] : prediction.offers) {
     Json by_round = Json::array();
     for (std::size_t t = 0; t < offer.mean_by_round.size(); ++t)
-      by_round.push_back(t < offer.reached_by_round.size() && offer.reached_by_round[t] > 0 ? json_number(offer.mean_by_round[t]) : Json(nullptr));
+      by_round.push_back(t < offer.reached_by_round.size() && offer.reached_by_round[t] > 0
+                             ? json_number(offer.mean_by_round[t])
+                             : Json(nullptr));
     const int proposer = structure.moves[at(move)].player;
     Json entry;
     entry["proposer"] = proposer < 0 ? Json(nullptr) : Json(structure.players[at(proposer)].name);
     entry["mean"] = offer.first_round > 0 ? json_number(offer.mean) : Json(nullptr);
     entry["first_round"] = offer.first_round > 0 ? Json(offer.first_round) : Json(nullptr);
     entry["accepted"] = json_number(offer.accepted);
-    entry["accepted_mean"] = offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
+    entry["accepted_mean"] =
+        offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
     entry["mean_by_round"] = std::move(by_round);
     entry["reached_by_round"] = numbers_json(offer.reached_by_round);
     entry["offers"] = numbers_json(structure.moves[at(move)].numbers);
@@ -232,16 +256,20 @@ Json actions_json(const Structure& structure, const Prediction& prediction) {
   Json out = Json::object();
   for (const auto& [move, by_round] : prediction.choices_by_round) {
     const Move& named = structure.moves[at(move)];
-    out[move_key(structure, move)] = {{"player", named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)},
-                                      {"actions", named.actions},
-                                      {"expected_by_round", rows_json(by_round)}};
+    out[move_key(structure, move)] = {
+        {"player",
+         named.player < 0 ? Json(nullptr) : Json(structure.players[at(named.player)].name)},
+        {"actions", named.actions},
+        {"expected_by_round", rows_json(by_round)}};
   }
   return out;
 }
 
 Json information_json(const Structure& structure, const Prediction& prediction) {
   return by_player(structure, [&](int i) -> Json {
-    if (structure.players[at(i)].num_types() < 2 || i >= static_cast<int>(prediction.information.size())) return nullptr;
+    if (structure.players[at(i)].num_types() < 2 ||
+        i >= static_cast<int>(prediction.information.size()))
+      return nullptr;
     const Information& information = prediction.information[at(i)];
     Json out;
     out["talk"] = numbers_json(information.talk);
@@ -256,13 +284,16 @@ Json information_json(const Structure& structure, const Prediction& prediction) 
 }
 
 /// The analyst's mean belief in one type at the top of each round, by the player's true type.
-Json belief_json(const Player& player, const Prediction& prediction, const std::vector<std::vector<double>>& by_true_type) {
+Json belief_json(const Player& player, const Prediction& prediction,
+                 const std::vector<std::vector<double>>& by_true_type) {
   Json given = Json::object();
   for (std::size_t k = 0; k < by_true_type.size(); ++k) {
     Json row = Json::array();
     const std::vector<double>& means = by_true_type[k];
     for (std::size_t t = 0; t < means.size(); ++t)
-      row.push_back(t < prediction.reached_by_round.size() && prediction.reached_by_round[t] > 0 ? json_number(means[t]) : Json(nullptr));
+      row.push_back(t < prediction.reached_by_round.size() && prediction.reached_by_round[t] > 0
+                        ? json_number(means[t])
+                        : Json(nullptr));
     given[type_name(player, static_cast<int>(k))] = std::move(row);
   }
   return given;
@@ -272,12 +303,14 @@ Json belief_json(const Player& player, const Prediction& prediction, const std::
 Json beliefs_json(const Structure& structure, const Prediction& prediction) {
   return by_player(structure, [&](int i) -> Json {
     const Player& player = structure.players[at(i)];
-    if (player.num_types() < 2 || i >= static_cast<int>(prediction.belief_by_round.size())) return nullptr;
+    if (player.num_types() < 2 || i >= static_cast<int>(prediction.belief_by_round.size()))
+      return nullptr;
     const auto& believed = prediction.belief_by_round[at(i)];
     Json out = {{"in", player.types[1]}, {"given", belief_json(player, prediction, believed[1])}};
     if (player.num_types() == 2) return out;
     Json all = Json::object();
-    for (std::size_t k = 0; k < believed.size(); ++k) all[player.types[k]] = belief_json(player, prediction, believed[k]);
+    for (std::size_t k = 0; k < believed.size(); ++k)
+      all[player.types[k]] = belief_json(player, prediction, believed[k]);
     out["by_type"] = std::move(all);
     return out;
   });
@@ -288,7 +321,8 @@ Json start_json(const Structure& structure, const Prediction& prediction) {
   for (const StartStrategy& start : prediction.start) {
     const Move& move = structure.moves[at(start.move)];
     Json probabilities = Json::object();
-    for (std::size_t k = 0; k < start.probabilities.size(); ++k) probabilities[move.actions[at(start.actions[k])]] = json_number(start.probabilities[k]);
+    for (std::size_t k = 0; k < start.probabilities.size(); ++k)
+      probabilities[move.actions[at(start.actions[k])]] = json_number(start.probabilities[k]);
     out.push_back({{"player", structure.players[at(start.player)].name},
                    {"type", type_name(structure.players[at(start.player)], start.type)},
                    {"move", move.name},
@@ -301,7 +335,8 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
   Json out = Json::array();
   for (const DecisionSolutions& decision : solution.several) {
     const Move& move = structure.moves[at(structure.states[at(decision.state)].move)];
-    const std::vector<Decider> movers = deciders(structure, decision.state, solution.assessment.measure);
+    const std::vector<Decider> movers =
+        deciders(structure, decision.state, solution.assessment.measure);
     Json listed = Json::array();
     for (const DecisionSolutions::One& one : decision.solutions) {
       Json strategies = Json::array();
@@ -310,14 +345,20 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
           const Move& single = move.parts.empty() ? move : structure.moves[at(move.parts[d])];
           Json probabilities = Json::object();
           for (int a = 0; a < movers[d].num_actions(); ++a)
-            probabilities[single.actions[at(movers[d].actions[at(a)])]] = json_number(std::exp(one.log_strategy[at(movers[d].row(type, a))]));
+            probabilities[single.actions[at(movers[d].actions[at(a)])]] =
+                json_number(std::exp(one.log_strategy[at(movers[d].row(type, a))]));
           const Player& player = structure.players[at(movers[d].player)];
           strategies.push_back(
-              {{"player", player.name}, {"type", movers[d].types > 1 ? Json(player.types[at(type)]) : Json(nullptr)}, {"probabilities", probabilities}});
+              {{"player", player.name},
+               {"type", movers[d].types > 1 ? Json(player.types[at(type)]) : Json(nullptr)},
+               {"probabilities", probabilities}});
         }
-      listed.push_back({{"followed", one.followed}, {"determinant_positive", one.stable}, {"strategies", std::move(strategies)}});
+      listed.push_back({{"followed", one.followed},
+                        {"determinant_positive", one.stable},
+                        {"strategies", std::move(strategies)}});
     }
-    out.push_back({{"place", decision.place}, {"all", decision.all}, {"solutions", std::move(listed)}});
+    out.push_back(
+        {{"place", decision.place}, {"all", decision.all}, {"solutions", std::move(listed)}});
   }
   return out;
 }
@@ -325,7 +366,8 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
 Json equilibrium_json(const Structure& structure, const Solution& solution) {
   const SolveSummary& summary = solution.summary;
   Json out;
-  out["unique"] = summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 && summary.searched == 0 && summary.termination == Termination::converged;
+  out["unique"] = summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 &&
+                  summary.searched == 0 && summary.termination == Termination::converged;
   if (summary.searched > 0) out["searched_decisions"] = summary.searched;
   out["multiple_decisions"] = summary.several;
   out["branch_jumps"] = summary.jumps;
@@ -336,15 +378,16 @@ Json equilibrium_json(const Structure& structure, const Solution& solution) {
   return out;
 }
 
-Json certificate_json(const Structure& structure, const Answer& answer, const AnswerOptions& asked) {
+Json certificate_json(const Structure& structure, const Answer& answer,
+                      const AnswerOptions& asked) {
   const Certificate& certificate = answer.certificate;
   Json exploitability = by_player(structure, [&](int i) -> Json {
     if (i >= static_cast<int>(certificate.exploitability.size())) return nullptr;
     Json out = Json::object();
     const std::vector<Exploitability>& of_player = certificate.exploitability[at(i)];
     for (std::size_t k = 0; k < of_player.size(); ++k)
-      out[type_name(structure.players[at(i)], static_cast<int>(k))] = {{"gain", json_number(of_player[k].gain)},
-                                                                       {"ceiling", json_number(of_player[k].ceiling)}};
+      out[type_name(structure.players[at(i)], static_cast<int>(k))] = {
+          {"gain", json_number(of_player[k].gain)}, {"ceiling", json_number(of_player[k].ceiling)}};
     return out;
   });
   Json grid_error = Json::object();
@@ -361,8 +404,9 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
   out["path_error"] = computed(certificate.path_error);
   if (certificate.ladder_error >= 0.0) out["ladder_error"] = json_number(certificate.ladder_error);
   out["unsolved_decisions"] = certificate.unsolved;
-  out["reached"] = {
-      {"unsolved_decisions", certificate.unsolved_reached}, {"multiple_decisions", certificate.several_reached}, {"branch_jumps", certificate.jumps_reached}};
+  out["reached"] = {{"unsolved_decisions", certificate.unsolved_reached},
+                    {"multiple_decisions", certificate.several_reached},
+                    {"branch_jumps", certificate.jumps_reached}};
   out["tolerance"] = computed(certificate.tolerance);
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
   out["holds"] = certificate.holds;
@@ -372,19 +416,24 @@ Json certificate_json(const Structure& structure, const Answer& answer, const An
 
 }  // namespace
 
-nlohmann::ordered_json json_number(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
+nlohmann::ordered_json json_number(double number) {
+  return std::isfinite(number) ? Json(number) : Json(nullptr);
+}
 
 nlohmann::ordered_json grid_json(const std::string& text) {
   Json out = Json::object();
   for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t equals = text.find('=', begin), end = std::min(text.find(',', begin), text.size());
+    const std::size_t equals = text.find('=', begin),
+                      end = std::min(text.find(',', begin), text.size());
     out[text.substr(begin, equals - begin)] = std::stoi(text.substr(equals + 1, end - equals - 1));
     begin = end + 1;
   }
   return out;
 }
 
-std::string type_name(const Player& player, int type) { return player.types.empty() ? only_type : player.types[at(type)]; }
+std::string type_name(const Player& player, int type) {
+  return player.types.empty() ? only_type : player.types[at(type)];
+}
 
 nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const AnswerOptions& asked) {
   const Structure& structure = game.shape();
@@ -392,13 +441,16 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
   Json out;
   out["game"] = game_json(game, answer.solution.assessment);
   out["method"] = method_json(structure, answer.solution, asked);
-  out["values"] = by_player(structure, [&](int i) { return by_type(structure.players[at(i)], prediction.values[at(i)]); });
+  out["values"] = by_player(structure, [&](int i) {
+    return by_type(structure.players[at(i)], prediction.values[at(i)]);
+  });
   out["outcomes"] = outcomes_json(structure, prediction);
   out["rounds"] = rounds_json(structure, prediction);
   out["choices"] = offers_json(structure, prediction);
   out["actions"] = actions_json(structure, prediction);
   out["tallies"] = Json::object();
-  for (std::size_t k = 0; k < prediction.tallies.size(); ++k) out["tallies"][structure.tallies[k]] = json_number(prediction.tallies[k]);
+  for (std::size_t k = 0; k < prediction.tallies.size(); ++k)
+    out["tallies"][structure.tallies[k]] = json_number(prediction.tallies[k]);
   out["information"] = information_json(structure, prediction);
   out["beliefs"] = beliefs_json(structure, prediction);
   out["equilibrium"] = equilibrium_json(structure, answer.solution);

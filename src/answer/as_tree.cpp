@@ -17,8 +17,11 @@ Result<TreeRequest> tree_request(const Game& game, const AsTree& asked) {
   out.unroll.lambda = game.numbers.precision;
   for (std::size_t i = 0; i < game.shape().players.size(); ++i) {
     const Player& player = game.shape().players[i];
-    if (i >= out.unroll.lambda.size() || out.unroll.lambda[i].size() != static_cast<std::size_t>(player.num_types()))
-      return std::unexpected(Diagnostics{placeless(no_precision_code, fmt::format("the model states no precision (lambda) for {}", player.name))});
+    if (i >= out.unroll.lambda.size() ||
+        out.unroll.lambda[i].size() != static_cast<std::size_t>(player.num_types()))
+      return std::unexpected(Diagnostics{
+          placeless(no_precision_code,
+                    fmt::format("the model states no precision (lambda) for {}", player.name))});
     out.lambda = std::max(out.lambda, *std::ranges::max_element(out.unroll.lambda[i]));
   }
   return out;
@@ -39,15 +42,19 @@ Result<TreeNumbers> solve_as_tree(const Game& game, const AsTree& asked, const O
   out.reached = solution->summary.termination == TreeTermination::reached;
   out.certified = solution->certificate.holds;
   out.why_not = out.reached ? solution->certificate.why_not
-                            : std::vector{fmt::format("the tree was followed to lambda {} only", number_text(solution->summary.lambda, 4))};
+                            : std::vector{fmt::format("the tree was followed to lambda {} only",
+                                                      number_text(solution->summary.lambda, 4))};
   const TreePrediction prediction = predict_tree(*form, solution->log_strategy);
   for (const std::string& outcome : game.shape().outcomes) out.numbers["outcomes." + outcome] = 0.0;
-  for (const TreePrediction::End& end : prediction.ends) out.numbers["outcomes." + end.outcome] += end.probability;
-  for (std::size_t i = 0; i < prediction.payoffs.size(); ++i) out.numbers["values." + form->players[i]] = prediction.payoffs[i];
+  for (const TreePrediction::End& end : prediction.ends)
+    out.numbers["outcomes." + end.outcome] += end.probability;
+  for (std::size_t i = 0; i < prediction.payoffs.size(); ++i)
+    out.numbers["values." + form->players[i]] = prediction.payoffs[i];
   constexpr double tie = 1e-9;  // round-off must not decide which of two is named
   double largest = -1.0;
   for (const std::string& outcome : game.shape().outcomes)
-    if (const double probability = out.numbers.at("outcomes." + outcome); probability > largest + tie) {
+    if (const double probability = out.numbers.at("outcomes." + outcome);
+        probability > largest + tie) {
       largest = probability;
       out.most_probable_outcome = outcome;
     }
@@ -61,7 +68,8 @@ Result<double> number_by_tree(const TreeNumbers& solved, const std::string& name
   for (const auto& [known, number] : solved.numbers) names.push_back(known);
   const std::string near = nearest_word(name, names);
   return std::unexpected(
-      Diagnostics{placeless("M0922", fmt::format("by tree there is no `{}`", name), near.empty() ? "" : fmt::format("did you mean `{}`?", near))});
+      Diagnostics{placeless("M0922", fmt::format("by tree there is no `{}`", name),
+                            near.empty() ? "" : fmt::format("did you mean `{}`?", near))});
 }
 
 }  // namespace melian

@@ -24,22 +24,34 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// Checks what is asked before anything is compiled.
 Diagnostics mistakes(const Model& model, const SweepOptions& options) {
   Diagnostics out;
-  const auto complain = [&](const std::string& message, const std::string& hint = {}) { out.push_back(placeless(sweep_code, message, hint)); };
-  if (options.vary.empty() || options.vary.size() > 2) complain(fmt::format("{} parameters are varied: one or two can be", options.vary.size()));
+  const auto complain = [&](const std::string& message, const std::string& hint = {}) {
+    out.push_back(placeless(sweep_code, message, hint));
+  };
+  if (options.vary.empty() || options.vary.size() > 2)
+    complain(fmt::format("{} parameters are varied: one or two can be", options.vary.size()));
   std::int64_t points = 1;
   for (const VariedParameter& varied : options.vary) {
     points *= std::max(1, varied.points);
-    if (varied.points < 2) complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points), "two at least: the ends of its range");
+    if (varied.points < 2)
+      complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points),
+               "two at least: the ends of its range");
     if (!(varied.low < varied.high))
-      complain(fmt::format("the range of `{}` runs from {} to {}", varied.name, number_text(varied.low), number_text(varied.high)));
-    if (options.settings.contains(varied.name)) complain(fmt::format("`{}` is both set and varied", varied.name), "leave one of them out");
+      complain(fmt::format("the range of `{}` runs from {} to {}", varied.name,
+                           number_text(varied.low), number_text(varied.high)));
+    if (options.settings.contains(varied.name))
+      complain(fmt::format("`{}` is both set and varied", varied.name), "leave one of them out");
   }
-  if (options.vary.size() == 2 && options.vary[0].name == options.vary[1].name) complain(fmt::format("`{}` is varied twice", options.vary[0].name));
+  if (options.vary.size() == 2 && options.vary[0].name == options.vary[1].name)
+    complain(fmt::format("`{}` is varied twice", options.vary[0].name));
   if (points > options.max_points)
-    out.push_back(placeless(too_large_code, fmt::format("the sweep has {} points, more than {}", points, options.max_points), "vary over fewer points"));
+    out.push_back(
+        placeless(too_large_code,
+                  fmt::format("the sweep has {} points, more than {}", points, options.max_points),
+                  "vary over fewer points"));
   for (const ParameterInfo& parameter : model.parameters())
     for (const VariedParameter& varied : options.vary)
-      if (parameter.name == varied.name && !parameter.words.empty()) complain(fmt::format("`{}` is a switch and has no range", varied.name));
+      if (parameter.name == varied.name && !parameter.words.empty())
+        complain(fmt::format("`{}` is a switch and has no range", varied.name));
   return out;
 }
 
@@ -48,7 +60,8 @@ class Sweeper {
   Sweeper(const Model& model, const SweepOptions& options) : model_(model), options_(options) {}
 
   [[nodiscard]] Result<Sweep> run() {
-    if (Diagnostics wrong = mistakes(model_, options_); !wrong.empty()) return std::unexpected(std::move(wrong));
+    if (Diagnostics wrong = mistakes(model_, options_); !wrong.empty())
+      return std::unexpected(std::move(wrong));
     out_.vary = options_.vary;
     lay_out();
     if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
@@ -62,7 +75,9 @@ class Sweeper {
 
  private:
   [[nodiscard]] int rows() const { return options_.vary.front().points; }
-  [[nodiscard]] int columns() const { return options_.vary.size() == 2 ? options_.vary[1].points : 1; }
+  [[nodiscard]] int columns() const {
+    return options_.vary.size() == 2 ? options_.vary[1].points : 1;
+  }
 
   void lay_out() {
     for (int r = 0; r < rows(); ++r)
@@ -97,15 +112,17 @@ class Sweeper {
     return game;
   }
 
-  /// Every point is bound and counted before any is solved, so that a range that leaves the model's, or a size out of reach, is
-  /// told at once. Games are not kept: binding again costs less than their memory.
+  /// Every point is bound and counted before any is solved, so that a range that leaves the
+  /// model's, or a size out of reach, is told at once. Games are not kept: binding again costs less
+  /// than their memory.
   [[nodiscard]] Result<void> bind_all() {
     out_.cost.points = static_cast<std::int64_t>(out_.points.size());
     std::map<std::string, Priors> priors;
     for (const SweepPoint& point : out_.points) {
       Result<Game> game = game_at(point.at);
       if (!game) {
-        for (Diagnostic& diagnostic : game.error()) diagnostic.message += fmt::format(" (at {})", place_words(point.at));
+        for (Diagnostic& diagnostic : game.error())
+          diagnostic.message += fmt::format(" (at {})", place_words(point.at));
         return std::unexpected(game.error());
       }
       const Result<std::int64_t> decisions = count(*game);
@@ -136,29 +153,36 @@ class Sweeper {
     priors.decisions = std::max(priors.decisions, decisions);
     if (!priors.game) priors.game = game;
     ++priors.points;
-    read_.push_back({game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
+    read_.push_back(
+        {game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
     priors.others.insert(read_.back().others);
   }
 
-  /// Points that differ in the prior alone are solved once, on a grid on which all their priors are nodes, where that takes little more room than a
-  /// grid of their own.
+  /// Points that differ in the prior alone are solved once, on a grid on which all their priors are
+  /// nodes, where that takes little more room than a grid of their own.
   void share_grids(const std::map<std::string, Priors>& priors) {
     constexpr double little_more = 1.5;
     for (const auto& [structure, one] : priors) {
       const Result<AnswerOptions> options = options_for(*one.game, false);
       auto grid = std::get<BeliefGrid>(options->solve.method);
-      const bool moves = std::ranges::any_of(one.starts, [](const std::set<double>& starts) { return starts.size() > 1; });
+      const bool moves = std::ranges::any_of(
+          one.starts, [](const std::set<double>& starts) { return starts.size() > 1; });
       if (!moves || one.others.size() == one.points || grid.follow) continue;
       grid.must_have.resize(one.starts.size());
-      for (std::size_t k = 0; k < one.starts.size(); ++k) grid.must_have[k].insert(grid.must_have[k].end(), one.starts[k].begin(), one.starts[k].end());
-      const auto together = static_cast<double>(count_decisions(one.game->shape(), belief_axes(*one.game, grid)));
-      if (together <= little_more * static_cast<double>(one.decisions)) nodes_of_all_[structure] = grid.must_have;
+      for (std::size_t k = 0; k < one.starts.size(); ++k)
+        grid.must_have[k].insert(grid.must_have[k].end(), one.starts[k].begin(),
+                                 one.starts[k].end());
+      const auto together =
+          static_cast<double>(count_decisions(one.game->shape(), belief_axes(*one.game, grid)));
+      if (together <= little_more * static_cast<double>(one.decisions))
+        nodes_of_all_[structure] = grid.must_have;
     }
   }
 
   [[nodiscard]] std::string place_words(const std::vector<double>& where) const {
     std::vector<std::string> words;
-    for (std::size_t a = 0; a < where.size(); ++a) words.push_back(fmt::format("{} = {}", options_.vary[a].name, number_text(where[a], 6)));
+    for (std::size_t a = 0; a < where.size(); ++a)
+      words.push_back(fmt::format("{} = {}", options_.vary[a].name, number_text(where[a], 6)));
     return fmt::format("{}", fmt::join(words, ", "));
   }
 
@@ -169,7 +193,8 @@ class Sweeper {
       if (!nodes) return std::unexpected(nodes.error());
       std::get<BeliefGrid>(options.solve.method).nodes = *std::move(nodes);
     }
-    if (const auto shared = nodes_of_all_.find(game.shape().fingerprint); shared != nodes_of_all_.end())
+    if (const auto shared = nodes_of_all_.find(game.shape().fingerprint);
+        shared != nodes_of_all_.end())
       std::get<BeliefGrid>(options.solve.method).must_have = shared->second;
     options.with_certificate = options.with_certificate && with_certificate;
     return options;
@@ -186,7 +211,10 @@ class Sweeper {
     return counted_sets_ = static_cast<std::int64_t>(form->sets.size());
   }
 
-  [[nodiscard]] AsTree as_tree() const { return {options_.answer.solve.lambda, options_.answer.solve.measure, options_.answer.solve.discounting}; }
+  [[nodiscard]] AsTree as_tree() const {
+    return {options_.answer.solve.lambda, options_.answer.solve.measure,
+            options_.answer.solve.discounting};
+  }
 
   /// Adds what solving the game takes, once, to the cost; by tree its information sets.
   [[nodiscard]] Result<std::int64_t> count(const Game& game) {
@@ -198,12 +226,15 @@ class Sweeper {
     }
     const Result<AnswerOptions> options = options_for(game, false);
     if (!options) return std::unexpected(options.error());
-    const std::int64_t decisions = count_decisions(game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
+    const std::int64_t decisions = count_decisions(
+        game.shape(), belief_axes(game, std::get<BeliefGrid>(options->solve.method)));
     const bool countable = decisions <= options_.max_decisions;
     out_.cost.decisions += countable ? decisions : 0;
     if (countable && out_.cost.decisions <= options_.max_decisions) return decisions;
     return std::unexpected(Diagnostics{placeless(
-        too_large_code, fmt::format("the sweep takes more than {} decisions: {} points of up to {} each", options_.max_decisions, out_.cost.points, decisions),
+        too_large_code,
+        fmt::format("the sweep takes more than {} decisions: {} points of up to {} each",
+                    options_.max_decisions, out_.cost.points, decisions),
         "vary over fewer points, give fewer belief nodes (--grid), or coarsen the offers")});
   }
 
@@ -212,7 +243,9 @@ class Sweeper {
     return [this](const Step&) {
       if (!cancelled_ && options_.on_step) {
         const std::unique_lock lock(step_mutex_, std::try_to_lock);
-        if (lock.owns_lock() && !options_.on_step({stage_, static_cast<double>(done_) / std::max<double>(1.0, static_cast<double>(expected_))}))
+        if (lock.owns_lock() &&
+            !options_.on_step({stage_, static_cast<double>(done_) /
+                                           std::max<double>(1.0, static_cast<double>(expected_))}))
           cancelled_ = true;
       }
       return !cancelled_.load();
@@ -226,9 +259,11 @@ class Sweeper {
   }
 
   /// What is kept of one solve, all but where it was.
-  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept = nullptr) {
+  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate,
+                                                 std::shared_ptr<KeptSolutions> kept = nullptr) {
     if (cancelled_ || !watch()(Step{})) return std::nullopt;
-    Result<std::optional<SweepPoint>> found = options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
+    Result<std::optional<SweepPoint>> found =
+        options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
     ++done_;
     if (found) return *std::move(found);
     fail(found.error());
@@ -248,7 +283,8 @@ class Sweeper {
     out_.solves = static_cast<std::int64_t>(groups.size());
   }
 
-  /// Points of one group differ in nothing that solving reads: its first is solved, the others take that over. By tree every point is a group.
+  /// Points of one group differ in nothing that solving reads: its first is solved, the others take
+  /// that over. By tree every point is a group.
   [[nodiscard]] std::vector<std::vector<std::size_t>> groups_solved_once() const {
     std::vector<std::vector<std::size_t>> out;
     std::map<std::pair<std::string, std::vector<double>>, std::vector<std::size_t>> by_numbers;
@@ -256,7 +292,10 @@ class Sweeper {
       if (options_.by_tree)
         out.push_back({k});
       else
-        by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure) ? std::vector<double>() : read_[k].start}].push_back(k);
+        by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure)
+                                         ? std::vector<double>()
+                                         : read_[k].start}]
+            .push_back(k);
     for (auto& [numbers, points] : by_numbers) out.push_back(std::move(points));
     std::ranges::sort(out);  // by their first points
     return out;
@@ -272,7 +311,8 @@ class Sweeper {
     out_.points[k] = *std::move(found);
   }
 
-  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept) {
+  [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate,
+                                                          std::shared_ptr<KeptSolutions> kept) {
     Result<AnswerOptions> options = options_for(game, with_certificate);
     if (!options) return std::unexpected(options.error());
     options->solve.on_step = options->certify.on_step = watch();
@@ -291,7 +331,10 @@ class Sweeper {
     point.most_probable = most_probable(game.shape(), found->prediction);
     const bool finished = found->solution.summary.termination == Termination::converged;
     point.holds = options_.answer.with_certificate ? found->certificate.holds : finished;
-    if (!point.holds) point.why_not = options_.answer.with_certificate ? found->certificate.why_not : std::vector{found->solution.summary.message};
+    if (!point.holds)
+      point.why_not = options_.answer.with_certificate
+                          ? found->certificate.why_not
+                          : std::vector{found->solution.summary.message};
     return point;
   }
 
@@ -300,7 +343,8 @@ class Sweeper {
     if (!found) return std::unexpected(found.error());
     if (cancelled_) return std::nullopt;
     for (const std::string& name : options_.also)
-      if (const Result<double> number = number_by_tree(*found, name); !number) return std::unexpected(number.error());
+      if (const Result<double> number = number_by_tree(*found, name); !number)
+        return std::unexpected(number.error());
     SweepPoint point;
     point.numbers = found->numbers;
     point.most_probable.push_back({"outcome", found->most_probable_outcome, 0, false});
@@ -325,7 +369,10 @@ class Sweeper {
         if (r + 1 < rows()) edges.push_back({index(r, c), index(r + 1, c), 0, {}, 0});
         if (c + 1 < columns()) edges.push_back({index(r, c), index(r, c + 1), 1, {}, 0});
       }
-    std::erase_if(edges, [&](const Edge& edge) { return differences(out_.points[edge.low].most_probable, out_.points[edge.high].most_probable).empty(); });
+    std::erase_if(edges, [&](const Edge& edge) {
+      return differences(out_.points[edge.low].most_probable, out_.points[edge.high].most_probable)
+          .empty();
+    });
     stage_ = "switches";
     done_ = 0;
     expected_ = static_cast<std::int64_t>(edges.size()) * options_.halvings;
@@ -338,8 +385,10 @@ class Sweeper {
 
   void halve(Edge& edge) {
     const auto axis = at(edge.axis);
-    std::map<double, std::vector<MostProbable>> known;  // subjects that switch at one place share solves
-    const std::vector<MostProbable>&left = out_.points[edge.low].most_probable, &right = out_.points[edge.high].most_probable;
+    std::map<double, std::vector<MostProbable>>
+        known;  // subjects that switch at one place share solves
+    const std::vector<MostProbable>&left = out_.points[edge.low].most_probable,
+          &right = out_.points[edge.high].most_probable;
     for (const Difference& difference : differences(left, right)) {
       double low = out_.points[edge.low].at[axis], high = out_.points[edge.high].at[axis];
       MostProbable from = difference.from, to = difference.to;
@@ -357,12 +406,16 @@ class Sweeper {
         }
         const auto here = std::ranges::find(known[middle], from.subject, &MostProbable::subject);
         if (here == known[middle].end()) return;
-        const bool is_left = from.is_offer ? std::abs(here->position - from.position) <= std::abs(to.position - here->position) : here->what == from.what;
+        const bool is_left = from.is_offer ? std::abs(here->position - from.position) <=
+                                                 std::abs(to.position - here->position)
+                                           : here->what == from.what;
         (is_left ? low : high) = middle;
         (is_left ? from : to) = *here;
       }
-      if (from.is_offer && std::abs(from.position - to.position) <= 1) continue;  // it slid along its menu
-      SweepSwitch one{edge.axis, out_.points[edge.low].at, (high - low) / 2, from.subject, from.what, to.what};
+      if (from.is_offer && std::abs(from.position - to.position) <= 1)
+        continue;  // it slid along its menu
+      SweepSwitch one{
+          edge.axis, out_.points[edge.low].at, (high - low) / 2, from.subject, from.what, to.what};
       one.at[axis] = low + (high - low) / 2;
       edge.found.push_back(std::move(one));
     }
@@ -379,8 +432,9 @@ class Sweeper {
     std::string structure, others;
     std::vector<double> start;
   };
-  std::vector<Read> read_;                                                ///< [point]
-  std::map<std::string, std::vector<std::vector<double>>> nodes_of_all_;  ///< by structure: nodes of every point's grid, [axis]
+  std::vector<Read> read_;  ///< [point]
+  std::map<std::string, std::vector<std::vector<double>>>
+      nodes_of_all_;  ///< by structure: nodes of every point's grid, [axis]
   std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
   std::atomic<bool> cancelled_{false};
   std::atomic<std::int64_t> done_{0};
@@ -391,6 +445,8 @@ class Sweeper {
 
 }  // namespace
 
-Result<Sweep> sweep(const Model& model, const SweepOptions& options) { return Sweeper(model, options).run(); }
+Result<Sweep> sweep(const Model& model, const SweepOptions& options) {
+  return Sweeper(model, options).run();
+}
 
 }  // namespace melian

@@ -10,7 +10,8 @@ using namespace melian;
 
 namespace {
 
-/// One demand before war; B's cost is private (Fearon 1995). Reservation values lie between the numbers of the menu.
+/// One demand before war; B's cost is private (Fearon 1995). Reservation values lie between the
+/// numbers of the menu.
 const Model& screening() {
   static const Model model = *read_model_text(R"(
 model "One demand"
@@ -68,9 +69,12 @@ TEST_CASE("sweep: solves every point, and each as a solve of its own would") {
   }
 }
 
-TEST_CASE("sweep: points that differ in the prior alone are solved once, and each is an answer on the grid of all their priors") {
+TEST_CASE(
+    "sweep: points that differ in the prior alone are solved once, and each is an answer on the "
+    "grid of all their priors") {
   // Two rounds of offers: beliefs move, so the grid matters.
-  const Model model = *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/powell_2004/cost.melian");
+  const Model model =
+      *read_model(std::string(MELIAN_SOURCE_DIR) + "/models/powell_2004/cost.melian");
   SweepOptions options;
   options.vary = {{"prior[D].weak", 0.2, 0.8, 4}, {"cost[S]", 0.04, 0.06, 2}};
   options.answer.with_certificate = false;
@@ -84,18 +88,22 @@ TEST_CASE("sweep: points that differ in the prior alone are solved once, and eac
   for (int k = 0; k < 4; ++k) tough.push_back(start_of(model, options.vary[0].at(k)));
   std::get<BeliefGrid>(alone.solve.method).must_have = {tough};
   for (const SweepPoint& point : found->points) {
-    const Game game = *compile(model)->bind({{"prior[D].weak", point.at[0]}, {"cost[S]", point.at[1]}});
+    const Game game =
+        *compile(model)->bind({{"prior[D].weak", point.at[0]}, {"cost[S]", point.at[1]}});
     CHECK(point.numbers == printed_numbers(game.shape(), answer(game, alone)->prediction));
   }
   options.answer.solve.method = BeliefGrid{.nodes = {3}};  // four priors would double this grid
   CHECK(sweep(model, options)->solves == 8);
 }
 
-TEST_CASE("sweep: finds the threshold of screening where the first demand jumps, by the formula for this menu") {
+TEST_CASE(
+    "sweep: finds the threshold of screening where the first demand jumps, by the formula for this "
+    "menu") {
   SweepOptions options;
   options.vary = {{"prior[B].low", 0.05, 0.95, 10}};
   const Sweep found = swept(options);
-  // Demands 0.8 (war with the low-cost type) and 0.55 (no war) are worth the same: 0.8 (1 - q) + 0.4 q = 0.55.
+  // Demands 0.8 (war with the low-cost type) and 0.55 (no war) are worth the same: 0.8 (1 - q) +
+  // 0.4 q = 0.55.
   constexpr double threshold = 0.25 / 0.4;
   constexpr double smoothed = 0.005;  // logit play of the receivers moves it by a few / lambda
   bool jumps = false;
@@ -116,7 +124,8 @@ TEST_CASE("sweep: an offer that slides along its menu is no switch") {
   for (const SweepSwitch& one : swept(options).switches) CHECK(one.subject != "A.x");
 }
 
-TEST_CASE("sweep: a parameter that shapes the game builds it anew, and two parameters span a plane") {
+TEST_CASE(
+    "sweep: a parameter that shapes the game builds it anew, and two parameters span a plane") {
   SweepOptions options;
   options.vary = {{"step", 0.05, 0.1, 2}, {"p", 0.4, 0.6, 3}};
   const Sweep found = swept(options);
@@ -125,19 +134,23 @@ TEST_CASE("sweep: a parameter that shapes the game builds it anew, and two param
   CHECK(found.points[4].at == std::vector<double>{0.1, 0.5});
 }
 
-TEST_CASE("sweep: by tree outcomes and values are those of the grid, and so is the place where another outcome is most probable") {
+TEST_CASE(
+    "sweep: by tree outcomes and values are those of the grid, and so is the place where another "
+    "outcome is most probable") {
   SweepOptions options;
   options.vary = {{"prior[B].low", 0.35, 0.65, 4}};
   const Sweep by_grid = swept(options);
   options.by_tree = true;
   const Sweep by_tree = swept(options);
-  constexpr double meets = 1e-8;  // one offer and one answer: the grid interpolates nothing that is reached
+  constexpr double meets =
+      1e-8;  // one offer and one answer: the grid interpolates nothing that is reached
   for (std::size_t k = 0; k < by_tree.points.size(); ++k) {
     CHECK(by_tree.points[k].at == by_grid.points[k].at);
     CHECK(by_tree.points[k].holds);
     for (const char* name : {"outcomes.settlement", "outcomes.war", "values.A"}) {
       INFO(name);
-      CHECK(std::abs(by_tree.points[k].numbers.at(name) - by_grid.points[k].numbers.at(name)) < meets);
+      CHECK(std::abs(by_tree.points[k].numbers.at(name) - by_grid.points[k].numbers.at(name)) <
+            meets);
     }
   }
   const auto place = [](const Sweep& found) {
@@ -160,12 +173,15 @@ TEST_CASE("sweep: gives the same for one thread and for four") {
   const Sweep four = swept(options);
   set_threads(0);
   REQUIRE(one.points.size() == four.points.size());
-  for (std::size_t k = 0; k < one.points.size(); ++k) CHECK(one.points[k].numbers == four.points[k].numbers);
+  for (std::size_t k = 0; k < one.points.size(); ++k)
+    CHECK(one.points[k].numbers == four.points[k].numbers);
   REQUIRE(one.switches.size() == four.switches.size());
-  for (std::size_t k = 0; k < one.switches.size(); ++k) CHECK(one.switches[k].at == four.switches[k].at);
+  for (std::size_t k = 0; k < one.switches.size(); ++k)
+    CHECK(one.switches[k].at == four.switches[k].at);
 }
 
-TEST_CASE("sweep: mistakes are told at once, sizes before anything is solved, and a stop is obeyed") {
+TEST_CASE(
+    "sweep: mistakes are told at once, sizes before anything is solved, and a stop is obeyed") {
   const auto code = [](const SweepOptions& options) {
     const Result<Sweep> found = sweep(screening(), options);
     REQUIRE_FALSE(found.has_value());

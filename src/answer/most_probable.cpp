@@ -20,19 +20,22 @@ std::size_t largest(const std::vector<double>& probabilities) {
 
 std::vector<MostProbable> most_probable(const Structure& structure, const Prediction& prediction) {
   std::vector<MostProbable> out;
-  if (!prediction.outcomes.empty()) out.push_back({"outcome", structure.outcomes[largest(prediction.outcomes)], 0, false});
+  if (!prediction.outcomes.empty())
+    out.push_back({"outcome", structure.outcomes[largest(prediction.outcomes)], 0, false});
   for (const StartStrategy& start : prediction.start) {
     const Player& player = structure.players[static_cast<std::size_t>(start.player)];
     const Move& move = structure.moves[static_cast<std::size_t>(start.move)];
     std::string subject = player.name;
     if (!player.types.empty()) subject += "." + player.types[static_cast<std::size_t>(start.type)];
     const int action = start.actions[largest(start.probabilities)];
-    out.push_back({subject + "." + move.name, move.actions[static_cast<std::size_t>(action)], action, move.kind == MoveKind::offer});
+    out.push_back({subject + "." + move.name, move.actions[static_cast<std::size_t>(action)],
+                   action, move.kind == MoveKind::offer});
   }
   return out;
 }
 
-std::vector<Difference> differences(const std::vector<MostProbable>& left, const std::vector<MostProbable>& right) {
+std::vector<Difference> differences(const std::vector<MostProbable>& left,
+                                    const std::vector<MostProbable>& right) {
   std::vector<Difference> out;
   for (const MostProbable& one : left) {
     const auto other = std::ranges::find(right, one.subject, &MostProbable::subject);

@@ -3,6 +3,7 @@
 
 namespace melian {
 inline constexpr const char* program_version = "0.1.0";
-/// Raised when the numbers or the documents kept in a store change their meaning: old pieces are then solved again.
+/// Raised when the numbers or the documents kept in a store change their meaning: old pieces are
+/// then solved again.
 inline constexpr int piece_generation = 4;
 }  // namespace melian

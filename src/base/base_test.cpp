@@ -32,7 +32,8 @@ TEST_CASE("render: the caret stands under the place, also after letters of sever
   d.column = 4;
   d.length = 3;
   d.source_line = "é = foo";
-  CHECK(render(d) == "a.melian:2:4: error M0101: unexpected word\n    2 | é = foo\n      |    ^^^\n");
+  CHECK(render(d) ==
+        "a.melian:2:4: error M0101: unexpected word\n    2 | é = foo\n      |    ^^^\n");
 }
 
 TEST_CASE("RandomStream: streams are reproducible and differ from one another") {
@@ -60,9 +61,12 @@ TEST_CASE("read_file: a missing file, a folder and a file too large are diagnost
   CHECK(read_file("/proc/self/exe", 10).error()[0].code == "M0913");
 }
 
-TEST_CASE("nearest_word: two neighbouring letters swapped are one mistake") { CHECK(nearest_word("slove", {"run", "solve", "check"}) == "solve"); }
+TEST_CASE("nearest_word: two neighbouring letters swapped are one mistake") {
+  CHECK(nearest_word("slove", {"run", "solve", "check"}) == "solve");
+}
 
-TEST_CASE("render: a long line is shown around its caret, and bytes that are no text as question marks") {
+TEST_CASE(
+    "render: a long line is shown around its caret, and bytes that are no text as question marks") {
   Diagnostic diagnostic;
   diagnostic.code = "M0000";
   diagnostic.line = 1;

@@ -10,12 +10,15 @@ namespace {
 
 struct Paint {
   bool on;
-  [[nodiscard]] std::string operator()(const char* code, const std::string& text) const { return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; }
+  [[nodiscard]] std::string operator()(const char* code, const std::string& text) const {
+    return on ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
+  }
 };
 
 bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
 
-/// The part of a line around a column that a screen can show, one entry a character; what is no printable text is "?".
+/// The part of a line around a column that a screen can show, one entry a character; what is no
+/// printable text is "?".
 struct Window {
   std::vector<std::string> characters;
   std::size_t caret = 0;  ///< index of the column within `characters`
@@ -26,11 +29,16 @@ std::vector<std::string> printable_characters(std::string_view text, std::size_t
   std::vector<std::string> out;
   for (std::size_t k = 0; k < text.size() && out.size() < most;) {
     const auto lead = static_cast<unsigned char>(text[k]);
-    const std::size_t length = lead < 0x80 ? 1 : (lead & 0xE0U) == 0xC0U ? 2 : (lead & 0xF0U) == 0xE0U ? 3 : (lead & 0xF8U) == 0xF0U ? 4 : 0;
+    const std::size_t length = lead < 0x80               ? 1
+                               : (lead & 0xE0U) == 0xC0U ? 2
+                               : (lead & 0xF0U) == 0xE0U ? 3
+                               : (lead & 0xF8U) == 0xF0U ? 4
+                                                         : 0;
     bool whole = length > 0 && k + length <= text.size();
     for (std::size_t n = 1; whole && n < length; ++n) whole = !starts_character(text[k + n]);
     if (!whole || (lead < 0x20 && lead != '\t') || lead == 0x7F) {
-      // Stray bytes count as the columns the readers of files count: one for each byte that starts a character.
+      // Stray bytes count as the columns the readers of files count: one for each byte that starts
+      // a character.
       if (starts_character(text[k]) || out.empty()) out.emplace_back("?");
       ++k;
       continue;
@@ -47,7 +55,8 @@ Window window_around(const Diagnostic& diagnostic) {
   Window window{printable_characters(diagnostic.source_line, column + widest), column};
   if (column > widest - before) {
     const std::size_t cut = std::min(column - before, window.characters.size());
-    window.characters.erase(window.characters.begin(), window.characters.begin() + static_cast<std::ptrdiff_t>(cut));
+    window.characters.erase(window.characters.begin(),
+                            window.characters.begin() + static_cast<std::ptrdiff_t>(cut));
     window.characters.insert(window.characters.begin(), "…");
     window.caret = column - cut + 1;
   }
@@ -63,10 +72,14 @@ std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
   const Window window = window_around(diagnostic);
   std::string shown, pad;
   for (const std::string& character : window.characters) shown += character;
-  for (std::size_t k = 0; k < window.caret; ++k) pad += k < window.characters.size() && window.characters[k] == "\t" ? '\t' : ' ';
-  const std::size_t room = window.characters.size() > window.caret ? window.characters.size() - window.caret : 1;
-  const auto length = std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, room);
-  return fmt::format("{}{}\n{}{}{}\n", number, shown, std::string(number.size() - 2, ' ') + "| ", pad, paint("1;31", std::string(length, '^')));
+  for (std::size_t k = 0; k < window.caret; ++k)
+    pad += k < window.characters.size() && window.characters[k] == "\t" ? '\t' : ' ';
+  const std::size_t room =
+      window.characters.size() > window.caret ? window.characters.size() - window.caret : 1;
+  const auto length =
+      std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, room);
+  return fmt::format("{}{}\n{}{}{}\n", number, shown, std::string(number.size() - 2, ' ') + "| ",
+                     pad, paint("1;31", std::string(length, '^')));
 }
 
 }  // namespace
@@ -88,7 +101,8 @@ std::string render(const Diagnostic& diagnostic, bool colour) {
     out += ": ";
   }
   const bool is_error = diagnostic.severity == Severity::error;
-  out += paint(is_error ? "1;31" : "1;33", fmt::format("{} {}", is_error ? "error" : "warning", diagnostic.code));
+  out += paint(is_error ? "1;31" : "1;33",
+               fmt::format("{} {}", is_error ? "error" : "warning", diagnostic.code));
   out += ": " + diagnostic.message + "\n";
   if (diagnostic.line > 0) out += caret_lines(diagnostic, paint);
   if (!diagnostic.expected.empty()) out += "  expected: " + diagnostic.expected + "\n";
@@ -104,14 +118,16 @@ std::string render(const Diagnostics& diagnostics, bool colour) {
 
 namespace {
 
-/// Letters to insert, delete, change or swap with their neighbour to make one word of the other (Damerau, neighbours only).
+/// Letters to insert, delete, change or swap with their neighbour to make one word of the other
+/// (Damerau, neighbours only).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before(b.size() + 1), above(b.size() + 1), row(b.size() + 1);
   std::iota(above.begin(), above.end(), std::size_t{0});
   for (std::size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      row[j] =
+          std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
@@ -139,8 +155,10 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   return best;
 }
 
-void contract_violated(const char* condition, const char* file, int line, const std::string& detail) {
-  throw ContractViolation(fmt::format("{}:{}: broken contract `{}`: {}", file, line, condition, detail));
+void contract_violated(const char* condition, const char* file, int line,
+                       const std::string& detail) {
+  throw ContractViolation(
+      fmt::format("{}:{}: broken contract `{}`: {}", file, line, condition, detail));
 }
 
 }  // namespace melian

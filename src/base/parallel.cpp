@@ -28,7 +28,9 @@ void set_threads(int threads) {
   const std::scoped_lock lock(limit().mutex);
   limit().threads = threads;
   limit().control.reset();
-  if (threads > 0) limit().control = std::make_unique<tbb::global_control>(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  if (threads > 0)
+    limit().control = std::make_unique<tbb::global_control>(
+        tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
 }
 
 void keep_freed_memory() {

@@ -12,7 +12,8 @@
 namespace melian {
 namespace {
 
-Diagnostics one(std::string code, std::string message, const std::string& file, std::string hint = {}) {
+Diagnostics one(std::string code, std::string message, const std::string& file,
+                std::string hint = {}) {
   Diagnostic diagnostic;
   diagnostic.code = std::move(code);
   diagnostic.message = std::move(message);
@@ -37,18 +38,24 @@ std::string number_text(double number, int significant) {
 
 Result<std::string> read_file(const std::string& path, std::size_t largest) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return std::unexpected(one("M0912", fmt::format("{} is a folder, not a file", path), path));
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (!file) return std::unexpected(one("M0911", fmt::format("cannot read {}", path), path, "check that the file is there and may be read"));
+  if (std::filesystem::is_directory(path, error))
+    return std::unexpected(one("M0912", fmt::format("{} is a folder, not a file", path), path));
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (!file)
+    return std::unexpected(one("M0911", fmt::format("cannot read {}", path), path,
+                               "check that the file is there and may be read"));
   std::string text;
   std::array<char, 65536> chunk{};
   while (const std::size_t read = std::fread(chunk.data(), 1, chunk.size(), file.get())) {
     text.append(chunk.data(), read);
     if (text.size() > largest)
-      return std::unexpected(
-          one("M0913", fmt::format("{} is larger than {} bytes", path, largest), path, "models and studies are small texts: is this the right file?"));
+      return std::unexpected(one("M0913", fmt::format("{} is larger than {} bytes", path, largest),
+                                 path,
+                                 "models and studies are small texts: is this the right file?"));
   }
-  if (std::ferror(file.get()) != 0) return std::unexpected(one("M0911", fmt::format("reading {} failed", path), path));
+  if (std::ferror(file.get()) != 0)
+    return std::unexpected(one("M0911", fmt::format("reading {} failed", path), path));
   return text;
 }
 

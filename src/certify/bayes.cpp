@@ -30,9 +30,11 @@ ChanceNews news_of_outcome(const Layout& layout, int state, int branch) {
   if (structure.moves[static_cast<std::size_t>(from.move)].kind != MoveKind::chance) return news;
   const Profiles profiles(structure.players, from.live);
   for (std::size_t g = 0; g < news.of_group.size(); ++g) {
-    news.of_group[g] = chance_news(layout.game(), layout.space(), layout.shape(state).groups[g].group, profiles, branch);
+    news.of_group[g] = chance_news(layout.game(), layout.space(),
+                                   layout.shape(state).groups[g].group, profiles, branch);
     const auto& told = news.of_group[g];
-    if (std::ranges::all_of(told, [&](double likelihood) { return likelihood == told.front(); })) news.of_group[g].clear();
+    if (std::ranges::all_of(told, [&](double likelihood) { return likelihood == told.front(); }))
+      news.of_group[g].clear();
   }
   const double* odds = layout.game().odds(branch);
   news.possible = std::any_of(odds, odds + profiles.count(), [](double odd) { return odd > 0.0; });
@@ -41,7 +43,9 @@ ChanceNews news_of_outcome(const Layout& layout, int state, int branch) {
 
 std::vector<Part> parts_of(const Layout& layout, int state) {
   std::vector<Part> parts;
-  for (const Decider& who : layout.deciders(state)) parts.emplace_back(who, layout.structure().states[static_cast<std::size_t>(state)].num_branches);
+  for (const Decider& who : layout.deciders(state))
+    parts.emplace_back(who,
+                       layout.structure().states[static_cast<std::size_t>(state)].num_branches);
   return parts;
 }
 
@@ -50,13 +54,17 @@ Listener::Listener(const Layout& layout, int state) {
   news_.of_group.resize(shape.groups.size());
   for (Part& part : parts_of(layout, state)) {
     const int player = part.who->player;
-    Source source{.part = std::move(part), .group = shape.group_of_player[static_cast<std::size_t>(player)], .first = false, .type_of = {}};
+    Source source{.part = std::move(part),
+                  .group = shape.group_of_player[static_cast<std::size_t>(player)],
+                  .first = false,
+                  .type_of = {}};
     if (source.group >= 0) {
       const Shape::Group& group = shape.groups[static_cast<std::size_t>(source.group)];
       auto& likelihood = news_.of_group[static_cast<std::size_t>(source.group)];
       source.first = likelihood.empty();
       likelihood.assign(static_cast<std::size_t>(group.cells), 0.0);
-      for (int cell = 0; cell < group.cells; ++cell) source.type_of.push_back(layout.space().type_in_cell(group.group, cell, player));
+      for (int cell = 0; cell < group.cells; ++cell)
+        source.type_of.push_back(layout.space().type_in_cell(group.group, cell, player));
     }
     sources_.push_back(std::move(source));
   }
@@ -74,7 +82,8 @@ void Bayes::shift_group(const Shape::Group& group, const std::vector<double>& ne
   if (group.cells == 2)
     shift_[first] = log_ratio(news[1], news[0]);
   else if (std::ranges::all_of(news, [](double likelihood) { return likelihood == -infinity; }))
-    std::fill_n(shift_.begin() + group.first_axis, group.axes, 0.0);  // nobody does this: beliefs stay
+    std::fill_n(shift_.begin() + group.first_axis, group.axes,
+                0.0);  // nobody does this: beliefs stay
   else
     layout_.space().shifts(group.group, news.data(), before_.data() + first, shift_.data() + first);
 }
@@ -84,12 +93,17 @@ const Stencil& Bayes::land(const PointWalk& walk, const Step& step, const News& 
   for (std::size_t a = 0; a < place_.size(); ++a) place_[a] = {walk.node(static_cast<int>(a)), 0.0};
   for (std::size_t g = 0; g < shape_.groups.size(); ++g) {
     const Shape::Group& group = shape_.groups[g];
-    const auto first = static_cast<std::size_t>(group.first_axis), end = first + static_cast<std::size_t>(group.axes);
+    const auto first = static_cast<std::size_t>(group.first_axis),
+               end = first + static_cast<std::size_t>(group.axes);
     if (news.of_group[g].empty() || stride_[first] == 0) continue;
-    for (std::size_t a = first; a < end; ++a) before_[a] = layout_.node_log_odds(shape_.axes[a].axis)[static_cast<std::size_t>(place_[a].cell)];
+    for (std::size_t a = first; a < end; ++a)
+      before_[a] =
+          layout_.node_log_odds(shape_.axes[a].axis)[static_cast<std::size_t>(place_[a].cell)];
     shift_group(group, news.of_group[g]);
     for (std::size_t a = first; a < end; ++a)
-      if (shift_[a] != 0.0) place_[a] = locate(layout_.nodes(shape_.axes[a].axis), logistic(moved_log_odds(before_[a], shift_[a])));
+      if (shift_[a] != 0.0)
+        place_[a] = locate(layout_.nodes(shape_.axes[a].axis),
+                           logistic(moved_log_odds(before_[a], shift_[a])));
   }
   return gather();
 }
@@ -116,10 +130,14 @@ void Bayes::move(std::vector<double>& log_odds, const News& news) {
     const Shape::Group& group = shape_.groups[g];
     if (news.of_group[g].empty()) continue;
     const auto first = static_cast<std::size_t>(group.first_axis);
-    const auto own = [&](std::size_t k) -> double& { return log_odds[static_cast<std::size_t>(shape_.axes[first + k].axis)]; };
-    for (std::size_t k = 0; k < static_cast<std::size_t>(group.axes); ++k) before_[first + k] = own(k);
+    const auto own = [&](std::size_t k) -> double& {
+      return log_odds[static_cast<std::size_t>(shape_.axes[first + k].axis)];
+    };
+    for (std::size_t k = 0; k < static_cast<std::size_t>(group.axes); ++k)
+      before_[first + k] = own(k);
     shift_group(group, news.of_group[g]);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(group.axes); ++k) own(k) = moved_log_odds(own(k), shift_[first + k]);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(group.axes); ++k)
+      own(k) = moved_log_odds(own(k), shift_[first + k]);
   }
 }
 

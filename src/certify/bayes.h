@@ -1,12 +1,14 @@
 #pragma once
-/// How beliefs move at a point of the grid: what a branch tells about the types of each group, where Bayes' rule then puts the
-/// public belief, and the points of the successor that answer for it.
+/// How beliefs move at a point of the grid: what a branch tells about the types of each group,
+/// where Bayes' rule then puts the public belief, and the points of the successor that answer for
+/// it.
 
 #include "certify/layout.h"
 
 namespace melian::checking {
 
-/// A point between nodes, as weights on the indices of nodes: two for each axis it lies within a cell of.
+/// A point between nodes, as weights on the indices of nodes: two for each axis it lies within a
+/// cell of.
 struct Stencil {
   int count = 0;
   std::vector<std::int64_t> index;
@@ -22,7 +24,8 @@ struct Stencil {
   void spread(std::int64_t stride, const Place& place);
   [[nodiscard]] double read(const double* table) const {
     double sum = 0.0;
-    for (int k = 0; k < count; ++k) sum += weight[static_cast<std::size_t>(k)] * table[index[static_cast<std::size_t>(k)]];
+    for (int k = 0; k < count; ++k)
+      sum += weight[static_cast<std::size_t>(k)] * table[index[static_cast<std::size_t>(k)]];
     return sum;
   }
 
@@ -33,12 +36,14 @@ struct Stencil {
   }
 };
 
-/// What can be learnt: by group of a state, the log likelihood of each of its cells; empty where nothing is told about it.
+/// What can be learnt: by group of a state, the log likelihood of each of its cells; empty where
+/// nothing is told about it.
 struct News {
   std::vector<std::vector<double>> of_group;
 };
 
-/// What an outcome of chance tells, by the analyst's odds (valid because these factorise over groups). At a passage: nothing.
+/// What an outcome of chance tells, by the analyst's odds (valid because these factorise over
+/// groups). At a passage: nothing.
 struct ChanceNews : News {
   bool possible = true;  ///< false where the analyst gives the outcome no odds for any profile
 };
@@ -52,7 +57,9 @@ struct Part {
   Part(const Decider& decider, int branches) : who(&decider), actions(decider.num_actions()) {
     for (int k = 0; k < branches; ++k) own_action.push_back(decider.own_action(k));
   }
-  [[nodiscard]] int row(int branch, int type) const { return who->first_row + type * actions + own_action[static_cast<std::size_t>(branch)]; }
+  [[nodiscard]] int row(int branch, int type) const {
+    return who->first_row + type * actions + own_action[static_cast<std::size_t>(branch)];
+  }
 };
 [[nodiscard]] std::vector<Part> parts_of(const Layout& layout, int state);
 
@@ -63,7 +70,8 @@ class Listener {
   /// News of a branch, given `log_sigma(row)`.
   template <class LogSigma>
   const News& hear(int branch, const LogSigma& log_sigma);
-  /// The analyst's log probability of deciders without live types doing their part of the branch heard last.
+  /// The analyst's log probability of deciders without live types doing their part of the branch
+  /// heard last.
   [[nodiscard]] double log_untyped() const { return log_untyped_; }
 
  private:
@@ -101,13 +109,17 @@ class Bayes {
  public:
   Bayes(const Layout& layout, int state);
 
-  /// The points of the successor that answer for the belief after news at the point of a walk, by weight.
+  /// The points of the successor that answer for the belief after news at the point of a walk, by
+  /// weight.
   const Stencil& land(const PointWalk& walk, const Step& step, const News& news);
   /// Did the last landing put this axis within a cell of the successor?
-  [[nodiscard]] bool within_cell(std::size_t axis) const { return stride_[axis] != 0 && place_[axis].weight > 0.0 && place_[axis].weight < 1.0; }
+  [[nodiscard]] bool within_cell(std::size_t axis) const {
+    return stride_[axis] != 0 && place_[axis].weight > 0.0 && place_[axis].weight < 1.0;
+  }
   /// The same belief, with this axis at the lower or upper node (`side` 0, 1) of its cell.
   const Stencil& beside(std::size_t axis, int side);
-  /// Log-odds after the same news where beliefs lie anywhere: `log_odds` by axis of the belief space.
+  /// Log-odds after the same news where beliefs lie anywhere: `log_odds` by axis of the belief
+  /// space.
   void move(std::vector<double>& log_odds, const News& news);
 
  private:

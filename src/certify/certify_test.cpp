@@ -16,7 +16,8 @@ namespace {
 
 constexpr double round_off = 1e-12;
 
-/// One choice between 0 and 1 by a typed player whose type is worth nothing, then a news-giving battle; written by hand.
+/// One choice between 0 and 1 by a typed player whose type is worth nothing, then a news-giving
+/// battle; written by hand.
 struct ByHand {
   Game game;
   Assessment assessment;
@@ -41,7 +42,8 @@ ByHand one_choice(double lambda) {
     for (int branch = 0; branch < 2; ++branch)
       for (int point = 0; point < 3; ++point) {
         const double right = lambda * (1.0 + type);
-        out.assessment.log_strategy.push_back((branch == 1 ? right : 0.0) - std::log(1.0 + std::exp(right)));
+        out.assessment.log_strategy.push_back((branch == 1 ? right : 0.0) -
+                                              std::log(1.0 + std::exp(right)));
       }
   return out;
 }
@@ -91,7 +93,8 @@ TEST_CASE("layout: time passed since the start is found by walking branches") {
   const int a = g.player("A");
   const int end = g.outcome("end");
   g.rounds(3);
-  const int top = g.state(g.choice("choice", a, {"on", "leave"})), closing = g.state(g.passage("closing"));
+  const int top = g.state(g.choice("choice", a, {"on", "leave"})),
+            closing = g.state(g.passage("closing"));
   g.branch(top, 0, top).advance(1).time(2);
   g.branch(top, 1, end);
   g.branch(closing, 0, end).pay(a, 1.0);
@@ -125,7 +128,9 @@ TEST_CASE("stencil: weights of a point between nodes sum to one and keep the mea
   CHECK(columns == doctest::Approx(2.5));
 }
 
-TEST_CASE("chance: an outcome impossible for a type moves belief to the other's corner, wherever it stood") {
+TEST_CASE(
+    "chance: an outcome impossible for a type moves belief to the other's corner, wherever it "
+    "stood") {
   CHECK(moved_log_odds(-infinity, infinity) == infinity);
   CHECK(moved_log_odds(infinity, -infinity) == -infinity);
   CHECK(moved_log_odds(-infinity, 3.0) == -infinity);

@@ -13,18 +13,25 @@ namespace {
 struct Found {
   Equations worst;
   std::vector<double> low, high;
-  explicit Found(int players) : low(static_cast<std::size_t>(players), infinity), high(static_cast<std::size_t>(players), -infinity) {}
+  explicit Found(int players)
+      : low(static_cast<std::size_t>(players), infinity),
+        high(static_cast<std::size_t>(players), -infinity) {}
 };
 
-/// Values by full profile of live types, [point][player][profile]: exact wherever no decision follows.
+/// Values by full profile of live types, [point][player][profile]: exact wherever no decision
+/// follows.
 class ValueSweep {
  public:
-  ValueSweep(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached)
+  ValueSweep(const Layout& layout, const Assessment& assessment,
+             const std::vector<std::uint8_t>& reached)
       : layout_(layout),
         assessment_(assessment),
         reached_(reached),
         players_(layout.structure().num_players()),
-        size_([this](int state) { return block(layout_.shape(state)) * static_cast<std::size_t>(layout_.shape(state).points); }),
+        size_([this](int state) {
+          return block(layout_.shape(state)) *
+                 static_cast<std::size_t>(layout_.shape(state).points);
+        }),
         values_(layout, size_),
         total_(players_) {}
 
@@ -35,21 +42,29 @@ class ValueSweep {
         [this](const Layout::Layer& layer, Purpose purpose) {
           const std::vector<Piece> pieces = pieces_of(layout_, layer);
           std::vector<Found> found(pieces.size(), Found(players_));
-          parallel_for(pieces.size(), [&](std::size_t k) { visit(layer.round, pieces[k], found[k]); });
+          parallel_for(pieces.size(),
+                       [&](std::size_t k) { visit(layer.round, pieces[k], found[k]); });
           if (purpose == Purpose::keep)
             for (const Found& one : found) join(one);
         },
-        size_, [&](std::size_t done) { return !on_step || on_step({.stage = "certify", .done = 0.5 * static_cast<double>(done) / all}); });
+        size_,
+        [&](std::size_t done) {
+          return !on_step ||
+                 on_step({.stage = "certify", .done = 0.5 * static_cast<double>(done) / all});
+        });
     total_.worst.finished = how.finished;
     total_.worst.settled = how.settled;
     for (int j = 0; j < players_; ++j)
-      total_.worst.stake.push_back(std::max(0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
+      total_.worst.stake.push_back(std::max(
+          0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
     return total_.worst;
   }
 
  private:
   /// Numbers of one point: a payoff for each player and profile.
-  [[nodiscard]] std::size_t block(const Shape& shape) const { return static_cast<std::size_t>(players_ * shape.profiles); }
+  [[nodiscard]] std::size_t block(const Shape& shape) const {
+    return static_cast<std::size_t>(players_ * shape.profiles);
+  }
 
   void join(const Found& one) {
     keep_worst(total_.worst.residual, one.worst.residual);
@@ -68,7 +83,8 @@ class ValueSweep {
     else
       befall(round, piece);
     const Shape& shape = layout_.shape(piece.state);
-    const double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(block(shape));
+    const double* value =
+        values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(block(shape));
     for (std::int64_t p = piece.first; p < piece.last; ++p)
       for (std::size_t j = 0; j < found.low.size(); ++j)
         for (int profile = 0; profile < shape.profiles; ++profile, ++value) {
@@ -77,7 +93,8 @@ class ValueSweep {
         }
   }
 
-  /// A branch of the state in hand with all that does not depend on the point; lists are by [player][profile].
+  /// A branch of the state in hand with all that does not depend on the point; lists are by
+  /// [player][profile].
   struct Way {
     Step step;
     const double* next = nullptr;  ///< the successor's values
@@ -104,7 +121,8 @@ class ValueSweep {
         for (int profile = 0; profile < shape.profiles; ++profile) {
           way.discount.push_back(layout_.discount(branch, j, shape.type_in(profile, j)));
           if (way.next == nullptr) continue;
-          way.from.push_back(j * way.step.shape->profiles + way.step.profile[static_cast<std::size_t>(profile)]);
+          way.from.push_back(j * way.step.shape->profiles +
+                             way.step.profile[static_cast<std::size_t>(profile)]);
           way.aligned = way.aligned && way.from.back() == static_cast<int>(way.from.size()) - 1;
         }
       ways.push_back(std::move(way));
@@ -139,14 +157,16 @@ class ValueSweep {
     std::vector<double> lambda;               ///< [type]
     std::vector<std::size_t> type_of;         ///< [profile]
     std::vector<double> seen;                 ///< [profile]: others' types as it believes them
-    std::vector<double> sigma, wanted, rise;  ///< [type]: probability of its part of the branch; payoff of it; what a cell changes of that
+    std::vector<double> sigma, wanted, rise;  ///< [type]: probability of its part of the branch;
+                                              ///< payoff of it; what a cell changes of that
   };
   std::vector<Side> sides_of(int round, int state) const {
     const Shape& shape = layout_.shape(state);
     std::vector<Side> sides;
     for (Part& part : parts_of(layout_, state)) {
       const Decider& who = *part.who;
-      const auto types = static_cast<std::size_t>(who.types), profiles = static_cast<std::size_t>(shape.profiles);
+      const auto types = static_cast<std::size_t>(who.types),
+                 profiles = static_cast<std::size_t>(shape.profiles);
       Side side{.who = &who,
                 .part = std::move(part),
                 .first = static_cast<std::size_t>(who.player) * profiles,
@@ -156,8 +176,10 @@ class ValueSweep {
                 .sigma = std::vector<double>(types),
                 .wanted = std::vector<double>(types),
                 .rise = std::vector<double>(types)};
-      for (int type = 0; type < who.types; ++type) side.lambda.push_back(precision_at(layout_, assessment_, round, state, who.player, type));
-      for (int q = 0; q < shape.profiles; ++q) side.type_of.push_back(static_cast<std::size_t>(shape.type_in(q, who.player)));
+      for (int type = 0; type < who.types; ++type)
+        side.lambda.push_back(precision_at(layout_, assessment_, round, state, who.player, type));
+      for (int q = 0; q < shape.profiles; ++q)
+        side.type_of.push_back(static_cast<std::size_t>(shape.type_in(q, who.player)));
       sides.push_back(std::move(side));
     }
     return sides;
@@ -173,7 +195,8 @@ class ValueSweep {
     double* value = values_.now.at(round, piece.state) + piece.first * static_cast<std::int64_t>(n);
 
     std::vector<Side> sides = sides_of(round, piece.state);
-    std::vector<double> answer(static_cast<std::size_t>(num_rows(deciders)));  // payoffs, then S of design.md, then its logit: by row
+    std::vector<double> answer(static_cast<std::size_t>(
+        num_rows(deciders)));  // payoffs, then S of design.md, then its logit: by row
     std::vector<double> amount(n), odds(n), alone(profiles);
     Listener listener(layout_, piece.state);
     Bayes bayes(layout_, piece.state);
@@ -193,7 +216,9 @@ class ValueSweep {
           payoffs_along(way, bayes.land(walk, way.step, listener.hear(branch, log_sigma)), amount);
 
         for (Side& side : sides)
-          for (int type = 0; type < side.who->types; ++type) side.sigma[static_cast<std::size_t>(type)] = std::exp(log_sigma(side.part.row(branch, type)));
+          for (int type = 0; type < side.who->types; ++type)
+            side.sigma[static_cast<std::size_t>(type)] =
+                std::exp(log_sigma(side.part.row(branch, type)));
         for (std::size_t q = 0; q < profiles; ++q) odds[q] = of_actions(sides, nullptr, q);
         for (std::size_t i = profiles; i < n; ++i) odds[i] = odds[i - profiles];
         for (std::size_t i = 0; i < n; ++i) value[i] += odds[i] * amount[i];
@@ -201,34 +226,44 @@ class ValueSweep {
         for (Side& side : sides) {
           const std::vector<double>& weight = as_seen(sides, side, alone);
           std::ranges::fill(side.wanted, 0.0);
-          for (std::size_t q = 0; q < profiles; ++q) side.wanted[side.type_of[q]] += weight[q] * amount[side.first + q];
+          for (std::size_t q = 0; q < profiles; ++q)
+            side.wanted[side.type_of[q]] += weight[q] * amount[side.first + q];
           for (int type = 0; type < side.who->types; ++type)
-            answer[static_cast<std::size_t>(side.part.row(branch, type))] += side.wanted[static_cast<std::size_t>(type)];
+            answer[static_cast<std::size_t>(side.part.row(branch, type))] +=
+                side.wanted[static_cast<std::size_t>(type)];
         }
-        if (is_reached && way.next != nullptr) step_over_cells(way, bayes, sides, alone, found.worst.cell_step);
+        if (is_reached && way.next != nullptr)
+          step_over_cells(way, bayes, sides, alone, found.worst.cell_step);
       }
       for (const Side& side : sides) compare(strategy, side, p, is_reached, answer, found.worst);
     }
   }
 
-  /// Probability that all deciders but one do their parts of the branch in hand, were the types those of a profile.
+  /// Probability that all deciders but one do their parts of the branch in hand, were the types
+  /// those of a profile.
   static double of_actions(const std::vector<Side>& sides, const Side* but, std::size_t profile) {
-    if (sides.size() == 1 && but == nullptr) return sides.front().sigma[sides.front().type_of[profile]];
+    if (sides.size() == 1 && but == nullptr)
+      return sides.front().sigma[sides.front().type_of[profile]];
     double odds = 1.0;
     for (const Side& side : sides)
       if (&side != but) odds *= side.sigma[side.type_of[profile]];
     return odds;
   }
 
-  /// [profile]: probability of others' types and of their parts of the branch in hand, as one decider sees them.
-  static const std::vector<double>& as_seen(const std::vector<Side>& sides, const Side& side, std::vector<double>& room) {
+  /// [profile]: probability of others' types and of their parts of the branch in hand, as one
+  /// decider sees them.
+  static const std::vector<double>& as_seen(const std::vector<Side>& sides, const Side& side,
+                                            std::vector<double>& room) {
     if (sides.size() == 1) return side.seen;
-    for (std::size_t q = 0; q < room.size(); ++q) room[q] = side.seen[q] * of_actions(sides, &side, q);
+    for (std::size_t q = 0; q < room.size(); ++q)
+      room[q] = side.seen[q] * of_actions(sides, &side, q);
     return room;
   }
 
-  /// What a decider's score changes over the cells that the posterior of the branch in hand lies in, axis by axis.
-  void step_over_cells(const Way& way, Bayes& bayes, std::vector<Side>& sides, std::vector<double>& room, double& worst) const {
+  /// What a decider's score changes over the cells that the posterior of the branch in hand lies
+  /// in, axis by axis.
+  void step_over_cells(const Way& way, Bayes& bayes, std::vector<Side>& sides,
+                       std::vector<double>& room, double& worst) const {
     for (std::size_t axis = 0; axis < way.step.stride.size(); ++axis) {
       if (!bayes.within_cell(axis)) continue;
       const Stencil low = bayes.beside(axis, 0);
@@ -238,23 +273,28 @@ class ValueSweep {
         std::ranges::fill(side.rise, 0.0);
         for (std::size_t q = 0; q < weight.size(); ++q) {
           const std::size_t i = side.first + q;
-          const double rise = read_block(way, high, way.from[i]) - read_block(way, low, way.from[i]);
+          const double rise =
+              read_block(way, high, way.from[i]) - read_block(way, low, way.from[i]);
           side.rise[side.type_of[q]] += weight[q] * way.discount[i] * rise;
         }
-        for (std::size_t type = 0; type < side.rise.size(); ++type) keep_worst(worst, side.lambda[type] * std::abs(side.rise[type]));
+        for (std::size_t type = 0; type < side.rise.size(); ++type)
+          keep_worst(worst, side.lambda[type] * std::abs(side.rise[type]));
       }
     }
   }
 
   [[nodiscard]] static double read_block(const Way& way, const Stencil& at, int from) {
     double sum = 0.0;
-    for (int k = 0; k < at.count; ++k) sum += at.weight[static_cast<std::size_t>(k)] * way.next[at.index[static_cast<std::size_t>(k)] * way.next_block + from];
+    for (int k = 0; k < at.count; ++k)
+      sum += at.weight[static_cast<std::size_t>(k)] *
+             way.next[at.index[static_cast<std::size_t>(k)] * way.next_block + from];
     return sum;
   }
 
-  /// The stored log-probabilities of one decider against its logit answer, type by type, and what both tell about its types.
-  /// `answer`: by row, what the decider gets.
-  static void compare(const StrategyBlock& strategy, const Side& side, std::int64_t point, bool is_reached, std::vector<double>& answer, Equations& found) {
+  /// The stored log-probabilities of one decider against its logit answer, type by type, and what
+  /// both tell about its types. `answer`: by row, what the decider gets.
+  static void compare(const StrategyBlock& strategy, const Side& side, std::int64_t point,
+                      bool is_reached, std::vector<double>& answer, Equations& found) {
     const Decider& who = *side.who;
     const auto actions = static_cast<std::size_t>(who.num_actions());
     double worst = 0.0;
@@ -262,7 +302,9 @@ class ValueSweep {
       const int first = who.row(type, 0);
       const double lambda = side.lambda[static_cast<std::size_t>(type)];
       double* logit = answer.data() + first;
-      for (std::size_t a = 0; a < actions; ++a) logit[a] = who.is_open(static_cast<int>(a), type) ? who.log_weight[a] + lambda * logit[a] : -infinity;
+      for (std::size_t a = 0; a < actions; ++a)
+        logit[a] = who.is_open(static_cast<int>(a), type) ? who.log_weight[a] + lambda * logit[a]
+                                                          : -infinity;
       const double normaliser = log_sum_exp({logit, actions});
       for (std::size_t a = 0; a < actions; ++a) {
         logit[a] -= normaliser;
@@ -278,8 +320,10 @@ class ValueSweep {
     for (std::size_t a = 0; a < actions; ++a)
       for (int type = 1; type < who.types; ++type)
         for (int other = 0; other < type; ++other) {
-          const double implied = log_ratio(strategy.at(row(type, a), point), strategy.at(row(other, a), point));
-          const double recomputed = log_ratio(answer[static_cast<std::size_t>(row(type, a))], answer[static_cast<std::size_t>(row(other, a))]);
+          const double implied =
+              log_ratio(strategy.at(row(type, a), point), strategy.at(row(other, a), point));
+          const double recomputed = log_ratio(answer[static_cast<std::size_t>(row(type, a))],
+                                              answer[static_cast<std::size_t>(row(other, a))]);
           if (std::isinf(implied) && implied == recomputed) continue;  // both tell the types apart
           keep_worst(found.beliefs, std::abs(implied - recomputed));
         }
@@ -290,7 +334,8 @@ class ValueSweep {
     const Structure& structure = layout_.structure();
     const PublicState& from = structure.states[static_cast<std::size_t>(piece.state)];
     const Shape& shape = layout_.shape(piece.state);
-    const bool chance = structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance;
+    const bool chance =
+        structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance;
     MELIAN_EXPECT(chance || from.num_branches == 1, "a passage has one branch");
     const std::vector<Way> ways = ways_from(round, piece.state);
     const std::size_t n = block(shape);
@@ -328,7 +373,8 @@ class ValueSweep {
 
 }  // namespace
 
-Equations check_equations(const Layout& layout, const Assessment& assessment, const std::vector<std::uint8_t>& reached, const OnStep& on_step) {
+Equations check_equations(const Layout& layout, const Assessment& assessment,
+                          const std::vector<std::uint8_t>& reached, const OnStep& on_step) {
   return ValueSweep(layout, assessment, reached).run(on_step);
 }
 

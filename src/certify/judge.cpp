@@ -11,11 +11,13 @@ namespace {
 /// Not `larger <= limit`: a number that is none fails.
 bool exceeds(double number, double limit) { return !(number <= limit); }
 
-/// A grid may excuse a gain above its ceiling by no more than payoffs may err; else refined strategies that are plainly wrong would
-/// excuse themselves by how far they are from the others.
+/// A grid may excuse a gain above its ceiling by no more than payoffs may err; else refined
+/// strategies that are plainly wrong would excuse themselves by how far they are from the others.
 double slack_allowed(const Certificate& certificate, std::size_t player, const Exploitability& e) {
   const double stake = player < certificate.stake.size() ? certificate.stake[player] : 0.0;
-  return stake > 0.0 && certificate.tolerance >= 0.0 ? std::min(e.slack, certificate.tolerance * stake) : e.slack;
+  return stake > 0.0 && certificate.tolerance >= 0.0
+             ? std::min(e.slack, certificate.tolerance * stake)
+             : e.slack;
 }
 
 }  // namespace
@@ -27,11 +29,15 @@ void judge(Certificate& certificate) {
 
   if (certificate.residual < 0.0 || (certificate.path_error < 0.0 && !certificate.equations_only))
     why.push_back("incomplete: the checks were cancelled before they were done");
-  if (!certificate.settled) why.push_back("settled: values that come back to themselves went on moving, so nothing could be checked against them");
+  if (!certificate.settled)
+    why.push_back(
+        "settled: values that come back to themselves went on moving, so nothing could be checked "
+        "against them");
   const auto in_logits = [&](const char* name, double number) {
     if (number >= 0.0 || std::isnan(number))
       if (exceeds(number, certificate.residual_tolerance))
-        why.push_back(fmt::format("{}: {} logits exceeds {}", name, text(number), text(certificate.residual_tolerance)));
+        why.push_back(fmt::format("{}: {} logits exceeds {}", name, text(number),
+                                  text(certificate.residual_tolerance)));
   };
   in_logits("residual", certificate.residual);
   in_logits("residual_reached", certificate.residual_reached);
@@ -40,29 +46,46 @@ void judge(Certificate& certificate) {
   for (std::size_t j = 0; j < certificate.exploitability.size(); ++j)
     for (std::size_t type = 0; type < certificate.exploitability[j].size(); ++type) {
       const Exploitability& e = certificate.exploitability[j][type];
-      const std::string who =
-          j < certificate.names.size() && type < certificate.names[j].size() ? certificate.names[j][type] : fmt::format("player {}, type {}", j, type);
+      const std::string who = j < certificate.names.size() && type < certificate.names[j].size()
+                                  ? certificate.names[j][type]
+                                  : fmt::format("player {}, type {}", j, type);
       if (exceeds(e.gain, e.ceiling + slack_allowed(certificate, j, e)))
-        why.push_back(fmt::format("exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the grid {}", who, text(e.gain),
-                                  text(e.ceiling), text(slack_allowed(certificate, j, e))));
-      if (e.gain < -e.slack) why.push_back(fmt::format("exploitability: {} gains {}, less than by not deviating", who, text(e.gain)));
+        why.push_back(fmt::format(
+            "exploitability: {} gains {} by deviating, above its ceiling {} and the slack of the "
+            "grid {}",
+            who, text(e.gain), text(e.ceiling), text(slack_allowed(certificate, j, e))));
+      if (e.gain < -e.slack)
+        why.push_back(fmt::format("exploitability: {} gains {}, less than by not deviating", who,
+                                  text(e.gain)));
     }
 
   for (const auto& [name, error] : certificate.grid_error) {
     const auto found = certificate.scale.find(name);
-    const double limit = certificate.tolerance * (found == certificate.scale.end() ? 1.0 : found->second);
-    if (exceeds(error, limit)) why.push_back(fmt::format("grid_error: {} is known to {}, tolerance {}", name, text(error), text(limit)));
+    const double limit =
+        certificate.tolerance * (found == certificate.scale.end() ? 1.0 : found->second);
+    if (exceeds(error, limit))
+      why.push_back(fmt::format("grid_error: {} is known to {}, tolerance {}", name, text(error),
+                                text(limit)));
   }
-  for (const std::string& name : certificate.not_converging) why.push_back(fmt::format("not_converging: the grid error of {} does not fall", name));
+  for (const std::string& name : certificate.not_converging)
+    why.push_back(fmt::format("not_converging: the grid error of {} does not fall", name));
 
   if (certificate.ladder_error >= 0.0 || std::isnan(certificate.ladder_error))
     if (exceeds(certificate.ladder_error, certificate.tolerance))
-      why.push_back(fmt::format("ladder_error: with half the steps up the ladder of lambda, what is reached differs by {}, tolerance {}",
-                                text(certificate.ladder_error), text(certificate.tolerance)));
+      why.push_back(
+          fmt::format("ladder_error: with half the steps up the ladder of lambda, what is reached "
+                      "differs by {}, tolerance {}",
+                      text(certificate.ladder_error), text(certificate.tolerance)));
 
-  const auto decisions = [](std::int64_t count) { return fmt::format("{} reached decision{}", count, count == 1 ? "" : "s"); };
-  if (certificate.unsolved_reached > 0) why.push_back(fmt::format("unsolved: {} without a solution", decisions(certificate.unsolved_reached)));
-  if (certificate.jumps_reached > 0) why.push_back(fmt::format("jumps: {} on a solution the branch jumped to", decisions(certificate.jumps_reached)));
+  const auto decisions = [](std::int64_t count) {
+    return fmt::format("{} reached decision{}", count, count == 1 ? "" : "s");
+  };
+  if (certificate.unsolved_reached > 0)
+    why.push_back(
+        fmt::format("unsolved: {} without a solution", decisions(certificate.unsolved_reached)));
+  if (certificate.jumps_reached > 0)
+    why.push_back(fmt::format("jumps: {} on a solution the branch jumped to",
+                              decisions(certificate.jumps_reached)));
 
   certificate.holds = why.empty();
 }

@@ -15,14 +15,18 @@ constexpr int most_times_round = 2000;
 
 class ForwardPass {
  public:
-  ForwardPass(const Layout& layout, const Assessment& assessment) : layout_(layout), assessment_(assessment), reached_(assessment.marks.size(), 0) {}
+  ForwardPass(const Layout& layout, const Assessment& assessment)
+      : layout_(layout), assessment_(assessment), reached_(assessment.marks.size(), 0) {}
 
   std::vector<std::uint8_t> run() {
     const int root = layout_.structure().root;
     const Stencil start = start_point(layout_);
     auto& mass = mass_at(0, root);
-    for (int k = 0; k < start.count; ++k) mass[static_cast<std::size_t>(start.index[static_cast<std::size_t>(k)])] = start.weight[static_cast<std::size_t>(k)];
-    for (int time_round = 0; time_round < most_times_round && playing() >= reached_probability; ++time_round) {
+    for (int k = 0; k < start.count; ++k)
+      mass[static_cast<std::size_t>(start.index[static_cast<std::size_t>(k)])] =
+          start.weight[static_cast<std::size_t>(k)];
+    for (int time_round = 0; time_round < most_times_round && playing() >= reached_probability;
+         ++time_round) {
       pass();
       mass_ = std::move(later_);
       later_.clear();
@@ -51,8 +55,11 @@ class ForwardPass {
 
   std::vector<double>& mass_at(int round, int state) { return mass_at(round, state, mass_); }
   /// Where a branch puts its mass: what comes back waits for the next time round.
-  std::vector<double>& mass_behind(int from, const Destination& to) { return mass_at(to.round, to.state, layout_.leads_back(from, to.state) ? later_ : mass_); }
-  std::vector<double>& mass_at(int round, int state, std::unordered_map<std::size_t, std::vector<double>>& masses) {
+  std::vector<double>& mass_behind(int from, const Destination& to) {
+    return mass_at(to.round, to.state, layout_.leads_back(from, to.state) ? later_ : mass_);
+  }
+  std::vector<double>& mass_at(int round, int state,
+                               std::unordered_map<std::size_t, std::vector<double>>& masses) {
     auto& mass = masses[layout_.slot(round, state)];
     if (mass.empty()) mass.assign(static_cast<std::size_t>(layout_.shape(state).points), 0.0);
     return mass;
@@ -69,13 +76,15 @@ class ForwardPass {
       if (decision)
         decide(round, state, k, step, here);
       else
-        befall(state, step, here, structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance);
+        befall(state, step, here,
+               structure.moves[static_cast<std::size_t>(from.move)].kind == MoveKind::chance);
     }
   }
 
   void mark(int round, int state, const std::vector<double>& here) {
     const std::int64_t first = assessment_.mark_offset[layout_.slot(round, state)];
-    for (std::size_t p = 0; p < here.size(); ++p) reached_[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
+    for (std::size_t p = 0; p < here.size(); ++p)
+      reached_[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
   }
 
   void decide(int round, int state, int branch, const Step& step, const std::vector<double>& here) {
@@ -94,7 +103,8 @@ class ForwardPass {
         if (news.of_group[g].empty()) continue;
         const double* cells = layout_.cells(-1, shape.groups[g], walk);
         double sum = 0.0;
-        for (std::size_t c = 0; c < news.of_group[g].size(); ++c) sum += cells[c] * std::exp(news.of_group[g][c]);
+        for (std::size_t c = 0; c < news.of_group[g].size(); ++c)
+          sum += cells[c] * std::exp(news.of_group[g][c]);
         odds *= sum;
       }
       add(there, bayes.land(walk, step, news), mass * odds);
@@ -115,13 +125,16 @@ class ForwardPass {
       if (!(mass > negligible_mass)) continue;
       double odds = chance ? 0.0 : 1.0;
       if (chance) layout_.weigh(-1, shape, walk, weight);
-      for (std::size_t q = 0; chance && q < weight.size(); ++q) odds += weight[q] * odds_by_profile[q];
+      for (std::size_t q = 0; chance && q < weight.size(); ++q)
+        odds += weight[q] * odds_by_profile[q];
       add(there, bayes.land(walk, step, news), mass * odds);
     }
   }
 
   static void add(std::vector<double>& there, const Stencil& at, double mass) {
-    for (int k = 0; k < at.count; ++k) there[static_cast<std::size_t>(at.index[static_cast<std::size_t>(k)])] += mass * at.weight[static_cast<std::size_t>(k)];
+    for (int k = 0; k < at.count; ++k)
+      there[static_cast<std::size_t>(at.index[static_cast<std::size_t>(k)])] +=
+          mass * at.weight[static_cast<std::size_t>(k)];
   }
 
   const Layout& layout_;
@@ -132,14 +145,17 @@ class ForwardPass {
 
 }  // namespace
 
-std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment) { return ForwardPass(layout, assessment).run(); }
+std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment) {
+  return ForwardPass(layout, assessment).run();
+}
 
 Stencil start_point(const Layout& layout) {
   const std::vector<double> start = start_beliefs(layout.game(), layout.space());
   Stencil at;
   at.start(0);
   for (const Shape::Axis& axis : layout.shape(layout.structure().root).axes)
-    at.spread(axis.stride, locate(layout.nodes(axis.axis), start[static_cast<std::size_t>(axis.axis)]));
+    at.spread(axis.stride,
+              locate(layout.nodes(axis.axis), start[static_cast<std::size_t>(axis.axis)]));
   return at;
 }
 

@@ -4,8 +4,10 @@
 
 namespace melian::checking {
 
-Settled sweep_backward(const Layout& layout, Iterates& tables, const std::function<void(const Layout::Layer&, Purpose)>& visit,
-                       const std::function<std::size_t(int)>& size, const std::function<bool(std::size_t)>& seen, bool confirmed) {
+Settled sweep_backward(const Layout& layout, Iterates& tables,
+                       const std::function<void(const Layout::Layer&, Purpose)>& visit,
+                       const std::function<std::size_t(int)>& size,
+                       const std::function<bool(std::size_t)>& seen, bool confirmed) {
   Settled out;
   const auto& layers = layout.layers();
   for (std::size_t first = 0; first < layers.size();) {
@@ -15,10 +17,12 @@ Settled sweep_backward(const Layout& layout, Iterates& tables, const std::functi
     for (std::size_t n = first; n < last; ++n) tables.now.open(layers[n]);
     if (cycle >= 0) {
       const std::vector<int> heads = layout.order().heads(layout.structure(), cycle);
-      tables.last.open({.round = 0, .timed = false, .last_of_round = false, .cycle = cycle, .states = heads});
+      tables.last.open(
+          {.round = 0, .timed = false, .last_of_round = false, .cycle = cycle, .states = heads});
       const auto copy = [&](Tables& from, std::vector<double>& to) {
         to.clear();
-        for (const int head : heads) to.insert(to.end(), from.at(0, head), from.at(0, head) + size(head));
+        for (const int head : heads)
+          to.insert(to.end(), from.at(0, head), from.at(0, head) + size(head));
       };
       std::vector<double> x, fx;
       copy(tables.last, x);

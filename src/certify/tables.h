@@ -1,6 +1,7 @@
 #pragma once
-/// Tables of one sweep backward over the game, kept no longer than a later state can read them: those of the round in
-/// hand, of the tops of phases a branch can still jump to, and of states outside the clock.
+/// Tables of one sweep backward over the game, kept no longer than a later state can read them:
+/// those of the round in hand, of the tops of phases a branch can still jump to, and of states
+/// outside the clock.
 
 #include <functional>
 #include <unordered_map>
@@ -13,11 +14,13 @@ namespace melian::checking {
 class Tables {
  public:
   /// `size(state)`: numbers per public state.
-  Tables(const Layout& layout, std::function<std::size_t(int)> size) : layout_(layout), size_(std::move(size)) {}
+  Tables(const Layout& layout, std::function<std::size_t(int)> size)
+      : layout_(layout), size_(std::move(size)) {}
 
   /// Makes room for the states of a layer; not to be called while threads read.
   void open(const Layout::Layer& layer) {
-    for (const int state : layer.states) blocks_[layout_.slot(layer.round, state)].resize(size_(state));
+    for (const int state : layer.states)
+      blocks_[layout_.slot(layer.round, state)].resize(size_(state));
   }
   /// Drops what no earlier round can read. Call after the last layer of a round.
   void close_round(int round) {
@@ -25,14 +28,21 @@ class Tables {
     std::erase_if(blocks_, [&](const auto& block) {
       const PublicState& state = layout_.structure().states[block.first % states];
       const int at = static_cast<int>(block.first / states);
-      return state.timed && (!state.entry || at >= round + layout_.longest_jump()) && !(at == 0 && is_root(block.first));
+      return state.timed && (!state.entry || at >= round + layout_.longest_jump()) &&
+             !(at == 0 && is_root(block.first));
     });
   }
-  [[nodiscard]] double* at(int round, int state) { return blocks_.at(layout_.slot(round, state)).data(); }
-  [[nodiscard]] const double* at(int round, int state) const { return blocks_.at(layout_.slot(round, state)).data(); }
+  [[nodiscard]] double* at(int round, int state) {
+    return blocks_.at(layout_.slot(round, state)).data();
+  }
+  [[nodiscard]] const double* at(int round, int state) const {
+    return blocks_.at(layout_.slot(round, state)).data();
+  }
 
  private:
-  [[nodiscard]] bool is_root(std::size_t slot) const { return slot == layout_.slot(0, layout_.structure().root); }
+  [[nodiscard]] bool is_root(std::size_t slot) const {
+    return slot == layout_.slot(0, layout_.structure().root);
+  }
 
   const Layout& layout_;
   std::function<std::size_t(int)> size_;

@@ -18,9 +18,14 @@ using metric::Role;
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 
 /// An expression in one solution, where `here` is the variant of atoms that name none.
-double number_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here, const std::function<double(Role)>& role) {
-  return evaluate(expression,
-                  {[&](const metric::Atom& atom) { return numbers(atom.variant.empty() ? here : atom.variant.text, atom).value_or(no_number); }, role});
+double number_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here,
+                 const std::function<double(Role)>& role) {
+  return evaluate(
+      expression,
+      {[&](const metric::Atom& atom) {
+         return numbers(atom.variant.empty() ? here : atom.variant.text, atom).value_or(no_number);
+       },
+       role});
 }
 
 /// The numbers of one half in one solution.
@@ -45,7 +50,8 @@ struct Reaches {
     switch (which) {
       case Role::value:
       case Role::difference: return value;
-      case Role::ratio: return (first + std::abs(taken.first / taken.second) * second) / std::abs(taken.second);
+      case Role::ratio:
+        return (first + std::abs(taken.first / taken.second) * second) / std::abs(taken.second);
       case Role::first: return first;
       case Role::second: return second;
     }
@@ -53,9 +59,12 @@ struct Reaches {
   }
 };
 
-double reach_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here, const std::function<double(Role)>& role,
+double reach_of(const Expression& expression, const AtomNumbers& numbers, const std::string& here,
+                const std::function<double(Role)>& role,
                 const std::function<double(Role)>& role_reach) {
-  const auto atom = [&](const metric::Atom& one) { return numbers(one.variant.empty() ? here : one.variant.text, one).value_or(no_number); };
+  const auto atom = [&](const metric::Atom& one) {
+    return numbers(one.variant.empty() ? here : one.variant.text, one).value_or(no_number);
+  };
   return reach(expression, {{atom, role}, role_reach});
 }
 
@@ -71,10 +80,12 @@ Reaches reaches(const ClaimHalf& half, const Expression& metric, const AtomNumbe
   return out;
 }
 
-double reach_of_gap(const Comparison& comparison, const AtomNumbers& numbers, const Taken& taken, const Reaches& of) {
+double reach_of_gap(const Comparison& comparison, const AtomNumbers& numbers, const Taken& taken,
+                    const Reaches& of) {
   const auto role = [&](Role which) { return taken.role(which); };
   const auto role_reach = [&](Role which) { return of.role(which, taken); };
-  return reach_of(comparison.left, numbers, "base", role, role_reach) + reach_of(comparison.right, numbers, "base", role, role_reach);
+  return reach_of(comparison.left, numbers, "base", role, role_reach) +
+         reach_of(comparison.right, numbers, "base", role, role_reach);
 }
 
 Taken take(const ClaimHalf& half, const Expression& metric, const AtomNumbers& numbers) {
@@ -91,12 +102,15 @@ Taken take(const ClaimHalf& half, const Expression& metric, const AtomNumbers& n
 
 struct Sides {
   double left, right;
-  [[nodiscard]] double gap(const Comparison& comparison) const { return comparison.greater ? left - right : right - left; }
+  [[nodiscard]] double gap(const Comparison& comparison) const {
+    return comparison.greater ? left - right : right - left;
+  }
 };
 
 Sides sides_of(const Comparison& comparison, const AtomNumbers& numbers, const Taken& taken) {
   const auto role = [&](Role which) { return taken.role(which); };
-  return {number_of(comparison.left, numbers, "base", role), number_of(comparison.right, numbers, "base", role)};
+  return {number_of(comparison.left, numbers, "base", role),
+          number_of(comparison.right, numbers, "base", role)};
 }
 
 struct Compared {
@@ -105,12 +119,15 @@ struct Compared {
   Verdict verdict = Verdict::undecided;
 };
 
-Compared compare(const Comparison& comparison, const ClaimNumbers& numbers, const Taken& fine, const Taken& coarse, const std::optional<Taken>& selection) {
+Compared compare(const Comparison& comparison, const ClaimNumbers& numbers, const Taken& fine,
+                 const Taken& coarse, const std::optional<Taken>& selection) {
   Compared out{sides_of(comparison, numbers.fine, fine)};
   const double gap = out.fine.gap(comparison);
   const double coarse_gap = sides_of(comparison, numbers.coarse, coarse).gap(comparison);
   out.grid_error = std::abs(gap - coarse_gap);
-  if (selection) out.solver_error = std::abs(sides_of(comparison, *numbers.selection, *selection).gap(comparison) - coarse_gap);
+  if (selection)
+    out.solver_error =
+        std::abs(sides_of(comparison, *numbers.selection, *selection).gap(comparison) - coarse_gap);
   out.verdict = judge_gap(gap, out.grid_error + out.solver_error, comparison.or_equal);
   return out;
 }
@@ -118,34 +135,45 @@ Compared compare(const Comparison& comparison, const ClaimNumbers& numbers, cons
 /// Which of several comparisons decides: one that fails, else one that is open, else the first.
 std::size_t deciding(const std::vector<Verdict>& verdicts) {
   for (const Verdict wanted : {Verdict::fails, Verdict::undecided})
-    if (const auto found = std::ranges::find(verdicts, wanted); found != verdicts.end()) return static_cast<std::size_t>(found - verdicts.begin());
+    if (const auto found = std::ranges::find(verdicts, wanted); found != verdicts.end())
+      return static_cast<std::size_t>(found - verdicts.begin());
   return 0;
 }
 
-std::optional<double> if_finite(double number) { return std::isfinite(number) ? std::optional(number) : std::nullopt; }
+std::optional<double> if_finite(double number) {
+  return std::isfinite(number) ? std::optional(number) : std::nullopt;
+}
 
 std::string why_open(const Compared& compared) {
   if (!std::isfinite(compared.fine.left) || !std::isfinite(compared.fine.right))
-    return "the number does not exist: what it is conditional on never happens, or it divides by zero";
-  if (!std::isfinite(compared.grid_error + compared.solver_error)) return "the number does not exist on the coarser grid, so its error is unknown";
-  if (compared.solver_error > compared.grid_error) return "several solutions of the game disagree about the number by more than it lies from the threshold";
+    return "the number does not exist: what it is conditional on never happens, or it divides by "
+           "zero";
+  if (!std::isfinite(compared.grid_error + compared.solver_error))
+    return "the number does not exist on the coarser grid, so its error is unknown";
+  if (compared.solver_error > compared.grid_error)
+    return "several solutions of the game disagree about the number by more than it lies from the "
+           "threshold";
   return "the number lies within its grid error of the threshold";
 }
 
-/// A comparison as people read it: the side with something to compute, and what it is compared with.
+/// A comparison as people read it: the side with something to compute, and what it is compared
+/// with.
 std::pair<double, double> as_read(const Comparison& comparison, const Sides& sides) {
-  const bool swapped = comparison.left.kind == Expression::Kind::number && comparison.right.kind != Expression::Kind::number;
+  const bool swapped = comparison.left.kind == Expression::Kind::number &&
+                       comparison.right.kind != Expression::Kind::number;
   return swapped ? std::pair(sides.right, sides.left) : std::pair(sides.left, sides.right);
 }
 
-GuardJudgement judge_guard(const std::string& text, const std::vector<Comparison>& conditions, const ClaimNumbers& numbers) {
+GuardJudgement judge_guard(const std::string& text, const std::vector<Comparison>& conditions,
+                           const ClaimNumbers& numbers) {
   GuardJudgement out;
   out.text = text;
   std::vector<Verdict> verdicts;
   std::vector<Compared> compared;
   const Taken none;
   for (const Comparison& comparison : conditions) {
-    compared.push_back(compare(comparison, numbers, none, none, numbers.selection ? std::optional(none) : std::nullopt));
+    compared.push_back(compare(comparison, numbers, none, none,
+                               numbers.selection ? std::optional(none) : std::nullopt));
     verdicts.push_back(compared.back().verdict);
   }
   const std::size_t shown = deciding(verdicts);
@@ -181,39 +209,54 @@ Result<std::vector<ParsedClaim>> parse_claims(const Study& study) {
       options.roles = false;
       metric::Expression expression = keep(claim.id, metric::parse_metric(half.metric, options));
       options.roles = true;
-      parsed.halves.push_back({std::move(expression), keep(claim.id, metric::parse_conditions(half.holds_if, options)), half.contrast});
+      parsed.halves.push_back({std::move(expression),
+                               keep(claim.id, metric::parse_conditions(half.holds_if, options)),
+                               half.contrast});
     }
     options.roles = false;
-    for (const std::string& guard : claim.only_if) parsed.guards.push_back(keep(claim.id, metric::parse_conditions(guard, options)));
+    for (const std::string& guard : claim.only_if)
+      parsed.guards.push_back(keep(claim.id, metric::parse_conditions(guard, options)));
     out.push_back(std::move(parsed));
   }
   if (!wrong.empty()) return std::unexpected(std::move(wrong));
   return out;
 }
 
-void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::size_t half,
-                          const std::function<void(const std::string&, const metric::Atom&)>& visit) {
+void for_each_use_of_half(
+    const ParsedClaim& parsed, const Claim& claim, std::size_t half,
+    const std::function<void(const std::string&, const metric::Atom&)>& visit) {
   const auto take_in = [&](const std::string& variant) {
-    return [&visit, variant](const metric::Atom& atom) { visit(atom.variant.empty() ? variant : atom.variant.text, atom); };
+    return [&visit, variant](const metric::Atom& atom) {
+      visit(atom.variant.empty() ? variant : atom.variant.text, atom);
+    };
   };
   const std::vector<std::string>& compare = claim.halves[half].compare;
   if (compare.empty()) metric::for_each_atom(parsed.halves[half].metric, take_in("base"));
-  for (const std::string& variant : compare) metric::for_each_atom(parsed.halves[half].metric, take_in(variant));
+  for (const std::string& variant : compare)
+    metric::for_each_atom(parsed.halves[half].metric, take_in(variant));
   metric::for_each_atom(parsed.halves[half].holds_if, take_in("base"));
 }
 
-void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
-  for (std::size_t h = 0; h < parsed.halves.size(); ++h) for_each_use_of_half(parsed, claim, h, visit);
+void for_each_use(const ParsedClaim& parsed, const Claim& claim,
+                  const std::function<void(const std::string&, const metric::Atom&)>& visit) {
+  for (std::size_t h = 0; h < parsed.halves.size(); ++h)
+    for_each_use_of_half(parsed, claim, h, visit);
   for_each_use_of_guards(parsed, visit);
 }
 
-void for_each_use_of_guards(const ParsedClaim& parsed, const std::function<void(const std::string&, const metric::Atom&)>& visit) {
+void for_each_use_of_guards(
+    const ParsedClaim& parsed,
+    const std::function<void(const std::string&, const metric::Atom&)>& visit) {
   for (const auto& guard : parsed.guards)
-    metric::for_each_atom(guard, [&](const metric::Atom& atom) { visit(atom.variant.empty() ? "base" : atom.variant.text, atom); });
+    metric::for_each_atom(guard, [&](const metric::Atom& atom) {
+      visit(atom.variant.empty() ? "base" : atom.variant.text, atom);
+    });
 }
 
-HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers) {
-  const Taken fine = take(half, parsed.metric, numbers.fine), coarse = take(half, parsed.metric, numbers.coarse);
+HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,
+                         const ClaimNumbers& numbers) {
+  const Taken fine = take(half, parsed.metric, numbers.fine),
+              coarse = take(half, parsed.metric, numbers.coarse);
   std::optional<Taken> selection;
   if (numbers.selection) selection = take(half, parsed.metric, *numbers.selection);
   std::vector<Compared> compared;
@@ -228,7 +271,8 @@ HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,
   out.name = half.name;
   out.value = if_finite(value);
   out.compared_with = if_finite(threshold);
-  if (half.compare.size() == 2) out.first = if_finite(fine.first), out.second = if_finite(fine.second);
+  if (half.compare.size() == 2)
+    out.first = if_finite(fine.first), out.second = if_finite(fine.second);
   out.grid_error = compared[shown].grid_error;
   out.solver_error = compared[shown].solver_error;
   out.verdict = all_of(verdicts);
@@ -236,7 +280,8 @@ HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,
   return out;
 }
 
-ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers) {
+ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed,
+                           const ClaimNumbers& numbers) {
   ClaimJudgement out;
   std::vector<Verdict> verdicts;
   std::vector<std::size_t> counted;  // contrasts are only shown
@@ -251,12 +296,14 @@ ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const 
   if (out.verdict == Verdict::undecided)
     for (const std::size_t h : counted)
       if (const HalfJudgement& half = out.halves[h]; half.verdict == Verdict::undecided)
-        out.why.push_back(half.name.empty() ? half.why : fmt::format("{}: {}", half.name, half.why));
+        out.why.push_back(half.name.empty() ? half.why
+                                            : fmt::format("{}: {}", half.name, half.why));
   for (std::size_t g = 0; g < parsed.guards.size(); ++g) {
     out.guards.push_back(judge_guard(claim.only_if[g], parsed.guards[g], numbers));
     if (out.guards.back().met) continue;
     out.verdict = Verdict::undecided;
-    out.why.push_back(fmt::format("the claim is judged only if {}, which is not so here", claim.only_if[g]));
+    out.why.push_back(
+        fmt::format("the claim is judged only if {}, which is not so here", claim.only_if[g]));
   }
   return out;
 }
@@ -287,9 +334,11 @@ ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbe
 }
 
 GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const ClaimGaps& errors) {
-  const auto all = [](const std::vector<Comparison>& comparisons, const std::vector<double>& gap, const std::vector<double>& error) {
+  const auto all = [](const std::vector<Comparison>& comparisons, const std::vector<double>& gap,
+                      const std::vector<double>& error) {
     std::vector<Verdict> verdicts;
-    for (std::size_t k = 0; k < comparisons.size(); ++k) verdicts.push_back(judge_gap(gap[k], error[k], comparisons[k].or_equal));
+    for (std::size_t k = 0; k < comparisons.size(); ++k)
+      verdicts.push_back(judge_gap(gap[k], error[k], comparisons[k].or_equal));
     return all_of(verdicts);
   };
   GapsVerdict out;
@@ -304,7 +353,8 @@ GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const C
   out.deciding = counted[deciding(verdicts)];
   out.verdict = all_of(verdicts);
   for (std::size_t g = 0; g < parsed.guards.size(); ++g)
-    if (all(parsed.guards[g], gaps.guards[g], errors.guards[g]) != Verdict::holds) out.verdict = Verdict::undecided;
+    if (all(parsed.guards[g], gaps.guards[g], errors.guards[g]) != Verdict::holds)
+      out.verdict = Verdict::undecided;
   return out;
 }
 

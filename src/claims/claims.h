@@ -26,23 +26,31 @@ struct ParsedClaim {
 [[nodiscard]] Result<std::vector<ParsedClaim>> parse_claims(const Study& study);
 
 /// Every atom a claim takes, with the variant it is taken in ("base" where none is named).
-void for_each_use(const ParsedClaim& parsed, const Claim& claim, const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
+void for_each_use(
+    const ParsedClaim& parsed, const Claim& claim,
+    const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
 
 /// Those of one half alone.
-void for_each_use_of_half(const ParsedClaim& parsed, const Claim& claim, std::size_t half,
-                          const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
+void for_each_use_of_half(
+    const ParsedClaim& parsed, const Claim& claim, std::size_t half,
+    const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
 
 /// Those of the conditions without which it is not judged.
-void for_each_use_of_guards(const ParsedClaim& parsed, const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
+void for_each_use_of_guards(
+    const ParsedClaim& parsed,
+    const std::function<void(const std::string& variant, const metric::Atom&)>& visit);
 
-/// The numbers of one solution: by variant and atom; none where the atom is about something that never happens.
-using AtomNumbers = std::function<std::optional<double>(const std::string& variant, const metric::Atom&)>;
+/// The numbers of one solution: by variant and atom; none where the atom is about something that
+/// never happens.
+using AtomNumbers =
+    std::function<std::optional<double>(const std::string& variant, const metric::Atom&)>;
 
 /// One reading at one lambda, solved three ways.
 struct ClaimNumbers {
-  AtomNumbers fine;                      ///< on the grid asked for
-  AtomNumbers coarse;                    ///< on a grid with half the nodes
-  std::optional<AtomNumbers> selection;  ///< on that coarse grid with another choice among several solutions
+  AtomNumbers fine;    ///< on the grid asked for
+  AtomNumbers coarse;  ///< on a grid with half the nodes
+  std::optional<AtomNumbers>
+      selection;  ///< on that coarse grid with another choice among several solutions
 };
 
 struct HalfJudgement {
@@ -70,20 +78,26 @@ struct ClaimJudgement {
   std::vector<std::string> why;  ///< when undecided
 };
 
-[[nodiscard]] HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed, const ClaimNumbers& numbers);
+[[nodiscard]] HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,
+                                       const ClaimNumbers& numbers);
 
-[[nodiscard]] ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed, const ClaimNumbers& numbers);
+[[nodiscard]] ClaimJudgement judge_claim(const Claim& claim, const ParsedClaim& parsed,
+                                         const ClaimNumbers& numbers);
 
-// ---- The same over plausible worlds, where the error is that of a sample of them (docs/methods_worlds.md) ----
+// ---- The same over plausible worlds, where the error is that of a sample of them
+// (docs/methods_worlds.md) ----
 
 /// The gaps of a claim's comparisons in one solution; not a number where one does not exist.
 struct ClaimGaps {
-  std::vector<double> values;                                    ///< [half]: the number its first comparison is about
-  std::vector<std::vector<double>> halves, guards;               ///< [half or guard][comparison]
-  std::vector<std::vector<double>> half_reaches, guard_reaches;  ///< the gaps' sizes (`metric::reach`)
-  bool several = false;  ///< did decisions with several solutions turn up in its games, or jumps of the branch that is followed?
+  std::vector<double> values;  ///< [half]: the number its first comparison is about
+  std::vector<std::vector<double>> halves, guards;  ///< [half or guard][comparison]
+  std::vector<std::vector<double>> half_reaches,
+      guard_reaches;     ///< the gaps' sizes (`metric::reach`)
+  bool several = false;  ///< did decisions with several solutions turn up in its games, or jumps of
+                         ///< the branch that is followed?
 };
-[[nodiscard]] ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed, const AtomNumbers& numbers);
+[[nodiscard]] ClaimGaps gaps_of(const Claim& claim, const ParsedClaim& parsed,
+                                const AtomNumbers& numbers);
 
 /// What the gaps say when each has its error; `deciding` as in `ClaimJudgement`.
 struct GapsVerdict {
@@ -92,6 +106,7 @@ struct GapsVerdict {
   std::vector<Verdict> halves;
 };
 /// `errors` like `gaps`; nothing else of it is read.
-[[nodiscard]] GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps, const ClaimGaps& errors);
+[[nodiscard]] GapsVerdict judge_gaps(const ParsedClaim& parsed, const ClaimGaps& gaps,
+                                     const ClaimGaps& errors);
 
 }  // namespace melian

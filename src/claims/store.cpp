@@ -9,7 +9,8 @@ namespace melian {
 namespace {
 
 constexpr const char* store_schema = "melian.store/1";
-constexpr int patience_milliseconds = 2000;  ///< how long another program may hold the file before we say so
+constexpr int patience_milliseconds =
+    2000;  ///< how long another program may hold the file before we say so
 
 constexpr const char* tables = R"sql(
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, content TEXT NOT NULL);
@@ -94,13 +95,16 @@ Store& Store::operator=(Store&&) noexcept = default;
 
 Result<Store> Store::open(const std::string& path) {
   auto file = std::make_unique<File>(path);
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr); code != SQLITE_OK)
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle,
+                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+      code != SQLITE_OK)
     return file->failed(code);
   sqlite3_busy_timeout(file->handle, patience_milliseconds);
   {
     Statement check(file->handle, "PRAGMA quick_check(1)");
     if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
-    if (check.text(0) != "ok") return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
+    if (check.text(0) != "ok")
+      return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
   }
   if (const int code = file->run("BEGIN IMMEDIATE"); code != SQLITE_OK) return file->failed(code);
   if (const int code = file->run(tables); code != SQLITE_OK) return file->failed(code);
@@ -109,10 +113,13 @@ Result<Store> Store::open(const std::string& path) {
     const int code = schema.step();
     if (code != SQLITE_ROW && code != SQLITE_DONE) return file->failed(code);
     if (code == SQLITE_ROW && schema.text(0) != store_schema)
-      return std::unexpected(store_trouble(path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
+      return std::unexpected(store_trouble(
+          path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
   }
-  const std::string about = fmt::format("INSERT OR IGNORE INTO about VALUES ('schema', '{}'); INSERT OR REPLACE INTO about VALUES ('program', '{}'); COMMIT",
-                                        store_schema, program_version);
+  const std::string about = fmt::format(
+      "INSERT OR IGNORE INTO about VALUES ('schema', '{}'); INSERT OR REPLACE INTO about VALUES "
+      "('program', '{}'); COMMIT",
+      store_schema, program_version);
   if (const int code = file->run(about.c_str()); code != SQLITE_OK) return file->failed(code);
   return Store(std::move(file));
 }
@@ -120,31 +127,41 @@ Result<Store> Store::open(const std::string& path) {
 Result<Store> Store::open_to_read(const std::string& path) {
   auto file = std::make_unique<File>(path);
   // Not SQLITE_OPEN_READONLY: what a killed run left half written must be rolled back first.
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE, nullptr); code != SQLITE_OK) return file->failed(code);
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE, nullptr);
+      code != SQLITE_OK)
+    return file->failed(code);
   sqlite3_busy_timeout(file->handle, patience_milliseconds);
   {
     Statement check(file->handle, "PRAGMA quick_check(1)");
     if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
-    if (check.text(0) != "ok") return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
+    if (check.text(0) != "ok")
+      return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
     Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
     const int code = schema.step();
     if (code != SQLITE_ROW || schema.text(0) != store_schema)
-      return std::unexpected(
-          store_trouble(path, SQLITE_NOTADB, code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema) : "it has no schema"));
+      return std::unexpected(store_trouble(
+          path, SQLITE_NOTADB,
+          code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema)
+                             : "it has no schema"));
   }
   return Store(std::move(file));
 }
 
 Result<std::optional<Piece>> Store::find(const std::string& key) {
-  Statement row(file_->handle, "SELECT game, kind, lambda_factor, grid, program, seconds, document FROM piece WHERE key = ?");
+  Statement row(file_->handle,
+                "SELECT game, kind, lambda_factor, grid, program, seconds, document FROM piece "
+                "WHERE key = ?");
   const int found = row.bind(1, key).step();
   if (found == SQLITE_DONE) return std::nullopt;
   if (found != SQLITE_ROW) return file_->failed(found);
-  Piece out{row.text(0), row.text(1), row.number(2), row.text(3), row.text(4), row.number(5), row.text(6), {}};
+  Piece out{row.text(0), row.text(1),   row.number(2), row.text(3),
+            row.text(4), row.number(5), row.text(6),   {}};
   Statement numbers(file_->handle, "SELECT metric, value FROM number WHERE key = ?");
   numbers.bind(1, key);
   int code = numbers.step();
-  for (; code == SQLITE_ROW; code = numbers.step()) out.numbers[numbers.text(0)] = numbers.is_null(1) ? std::nullopt : std::optional(numbers.number(1));
+  for (; code == SQLITE_ROW; code = numbers.step())
+    out.numbers[numbers.text(0)] =
+        numbers.is_null(1) ? std::nullopt : std::optional(numbers.number(1));
   if (code != SQLITE_DONE) return file_->failed(code);
   return out;
 }
@@ -170,7 +187,9 @@ Result<void> Store::save(const std::string& key, const Piece& piece) {
   }
   for (const auto& [metric, value] : piece.numbers) {
     Statement row(file_->handle, "INSERT OR REPLACE INTO number VALUES (?, ?, ?)");
-    if (const int code = row.bind(1, key).bind(2, metric).bind(3, value).step(); code != SQLITE_DONE) return given_up(code);
+    if (const int code = row.bind(1, key).bind(2, metric).bind(3, value).step();
+        code != SQLITE_DONE)
+      return given_up(code);
   }
   if (const int code = file_->run("COMMIT"); code != SQLITE_OK) return given_up(code);
   return {};
@@ -184,13 +203,20 @@ void Store::limit_size(std::int64_t bytes) {
     Statement size(file_->handle, "PRAGMA page_size");
     if (size.step() == SQLITE_ROW) page = size.number(0);
   }
-  const std::string limit = fmt::format("PRAGMA max_page_count = {}", static_cast<std::int64_t>((static_cast<double>(bytes) + page - 1) / page));
+  const std::string limit =
+      fmt::format("PRAGMA max_page_count = {}",
+                  static_cast<std::int64_t>((static_cast<double>(bytes) + page - 1) / page));
   static_cast<void>(file_->run(limit.c_str()));
 }
 
 Result<void> Store::note_use(const std::string& key, const PieceUse& use) {
-  Statement row(file_->handle, "INSERT OR REPLACE INTO use SELECT ?, ?, lambda_factor, ?, key FROM piece WHERE key = ?");
-  if (const int code = row.bind(1, use.reading).bind(2, use.variant).bind(3, use.level).bind(4, key).step(); code != SQLITE_DONE) return file_->failed(code);
+  Statement row(
+      file_->handle,
+      "INSERT OR REPLACE INTO use SELECT ?, ?, lambda_factor, ?, key FROM piece WHERE key = ?");
+  if (const int code =
+          row.bind(1, use.reading).bind(2, use.variant).bind(3, use.level).bind(4, key).step();
+      code != SQLITE_DONE)
+    return file_->failed(code);
   return {};
 }
 

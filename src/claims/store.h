@@ -1,6 +1,7 @@
 #pragma once
-/// The store of a study's run: one SQLite file, every solved piece kept in one transaction under the hash of all that
-/// made it, so that a killed run resumes and a repeated run is free. Tables and views: docs/formats/store.md.
+/// The store of a study's run: one SQLite file, every solved piece kept in one transaction under
+/// the hash of all that made it, so that a killed run resumes and a repeated run is free. Tables
+/// and views: docs/formats/store.md.
 
 #include <cstdint>
 #include <map>
@@ -13,7 +14,8 @@
 
 namespace melian {
 
-/// A solved game as kept: what is needed to rebuild its part of results.json, and the numbers its claims take.
+/// A solved game as kept: what is needed to rebuild its part of results.json, and the numbers its
+/// claims take.
 struct Piece {
   std::string game;  ///< fingerprint of the game
   std::string kind;  ///< "answer" (certified) or "solution"
@@ -21,8 +23,9 @@ struct Piece {
   std::string grid;     ///< "Moscow=9,Kyiv=9"
   std::string program;  ///< version that solved it
   double seconds = 0.0;
-  std::string document;                                  ///< JSON
-  std::map<std::string, std::optional<double>> numbers;  ///< by metric text; none where it does not exist
+  std::string document;  ///< JSON
+  std::map<std::string, std::optional<double>>
+      numbers;  ///< by metric text; none where it does not exist
 };
 
 /// Where a study uses a piece.
@@ -49,13 +52,15 @@ struct WorldUse {
   std::string design;  ///< "worlds", "effects", "finer", "certified"
   std::uint32_t scramble = 0;
   std::size_t number = 0;
-  std::string changed, variant, key;  ///< `changed`: group whose parameters are those of another world
+  std::string changed, variant,
+      key;  ///< `changed`: group whose parameters are those of another world
 };
 
 class Store {
  public:
   /// Opens or makes the file.
-  /// Errors: M0914 (cannot be opened or written), M0915 (damaged, or no store of this program), M0916 (in use).
+  /// Errors: M0914 (cannot be opened or written), M0915 (damaged, or no store of this program),
+  /// M0916 (in use).
   [[nodiscard]] static Result<Store> open(const std::string& path);
   /// One that is there already, only to be read.
   /// Errors: as `open`.

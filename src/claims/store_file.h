@@ -1,5 +1,6 @@
 #pragma once
-/// The SQLite file behind a store: a connection that can say what is wrong with it, and prepared statements. Private to store*.cpp.
+/// The SQLite file behind a store: a connection that can say what is wrong with it, and prepared
+/// statements. Private to store*.cpp.
 
 #include <cstdint>
 #include <optional>
@@ -12,7 +13,8 @@
 namespace melian {
 
 /// What SQLite's code means to people (M0914 ... M0917).
-[[nodiscard]] Diagnostics store_trouble(const std::string& path, int code, const std::string& detail);
+[[nodiscard]] Diagnostics store_trouble(const std::string& path, int code,
+                                        const std::string& detail);
 
 /// The connection and what it needs to speak about itself.
 struct Store::File {
@@ -22,9 +24,12 @@ struct Store::File {
   File& operator=(const File&) = delete;
 
   [[nodiscard]] std::unexpected<Diagnostics> failed(int code) const {
-    return std::unexpected(store_trouble(path, code, handle ? sqlite3_errmsg(handle) : "no memory"));
+    return std::unexpected(
+        store_trouble(path, code, handle ? sqlite3_errmsg(handle) : "no memory"));
   }
-  [[nodiscard]] int run(const char* sql) const { return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr); }
+  [[nodiscard]] int run(const char* sql) const {
+    return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
+  }
   /// All that `work` writes is kept, or nothing; it returns SQLITE_OK or what went wrong.
   template <class Work>
   [[nodiscard]] Result<void> in_one_transaction(const Work& work) const {
@@ -44,18 +49,26 @@ struct Store::File {
 /// One prepared statement; parameters count from 1, columns from 0.
 class Statement {
  public:
-  Statement(sqlite3* handle, const char* sql) : code_(sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr)) {}
+  Statement(sqlite3* handle, const char* sql)
+      : code_(sqlite3_prepare_v2(handle, sql, -1, &statement_, nullptr)) {}
   ~Statement() { sqlite3_finalize(statement_); }
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
 
   Statement& bind(int at, const std::string& text) {
-    return keep(sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+    return keep(sqlite3_bind_text64(statement_, at, text.data(), text.size(), SQLITE_TRANSIENT,
+                                    SQLITE_UTF8));
   }
-  Statement& bind(int at, std::int64_t number) { return keep(sqlite3_bind_int64(statement_, at, number)); }
+  Statement& bind(int at, std::int64_t number) {
+    return keep(sqlite3_bind_int64(statement_, at, number));
+  }
   Statement& bind_null(int at) { return keep(sqlite3_bind_null(statement_, at)); }
-  Statement& bind(int at, double number) { return keep(sqlite3_bind_double(statement_, at, number)); }
-  Statement& bind(int at, const std::optional<double>& number) { return number ? bind(at, *number) : keep(sqlite3_bind_null(statement_, at)); }
+  Statement& bind(int at, double number) {
+    return keep(sqlite3_bind_double(statement_, at, number));
+  }
+  Statement& bind(int at, const std::optional<double>& number) {
+    return number ? bind(at, *number) : keep(sqlite3_bind_null(statement_, at));
+  }
   /// Ready for other parameters.
   Statement& again() {
     sqlite3_reset(statement_);
@@ -65,11 +78,19 @@ class Statement {
   int step() { return code_ != SQLITE_OK ? code_ : sqlite3_step(statement_); }
   [[nodiscard]] std::string text(int column) const {
     const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-    return bytes ? std::string(bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))) : std::string{};
+    return bytes ? std::string(bytes,
+                               static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)))
+                 : std::string{};
   }
-  [[nodiscard]] double number(int column) const { return sqlite3_column_double(statement_, column); }
-  [[nodiscard]] std::int64_t whole(int column) const { return sqlite3_column_int64(statement_, column); }
-  [[nodiscard]] bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  [[nodiscard]] double number(int column) const {
+    return sqlite3_column_double(statement_, column);
+  }
+  [[nodiscard]] std::int64_t whole(int column) const {
+    return sqlite3_column_int64(statement_, column);
+  }
+  [[nodiscard]] bool is_null(int column) const {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
 
  private:
   Statement& keep(int code) {

@@ -15,7 +15,14 @@ using namespace melian;
 namespace {
 
 Piece some_piece() {
-  return {"game", "solution", 2.0, "D=9", "0.1.0", 1.5, R"({"short": {"outcomes": {"war": 0.25}}})", {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}};
+  return {"game",
+          "solution",
+          2.0,
+          "D=9",
+          "0.1.0",
+          1.5,
+          R"({"short": {"outcomes": {"war": 0.25}}})",
+          {{"rounds", 3.25}, {"accepted(y)", std::nullopt}}};
 }
 
 WorldGame some_world(const std::string& key) {
@@ -82,7 +89,8 @@ TEST_CASE("store: its views are tidy, one number a row") {
     return out;
   };
   CHECK(one("SELECT value FROM numbers WHERE reading = 'K' AND metric = 'rounds'") == 3.25);
-  CHECK(one("SELECT probability FROM outcomes WHERE outcome = 'war' AND lambda_factor = 2") == 0.25);
+  CHECK(one("SELECT probability FROM outcomes WHERE outcome = 'war' AND lambda_factor = 2") ==
+        0.25);
   sqlite3_close(handle);
 }
 
@@ -99,9 +107,14 @@ TEST_CASE("store: a database cut short is said to be damaged") {
   const testing::Folder folder;
   {
     auto store = Store::open(folder.file("store.sqlite"));
-    for (int k = 0; k < 50; ++k) REQUIRE(store->save("key" + std::to_string(k), {"g", "solution", 1.0, "", "", 0.0, std::string(5000, 'a'), {}}).has_value());
+    for (int k = 0; k < 50; ++k)
+      REQUIRE(store
+                  ->save("key" + std::to_string(k),
+                         {"g", "solution", 1.0, "", "", 0.0, std::string(5000, 'a'), {}})
+                  .has_value());
   }
-  std::filesystem::resize_file(folder.file("store.sqlite"), std::filesystem::file_size(folder.file("store.sqlite")) / 2);
+  std::filesystem::resize_file(folder.file("store.sqlite"),
+                               std::filesystem::file_size(folder.file("store.sqlite")) / 2);
   const auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE_FALSE(store.has_value());
   CHECK(store.error().front().code == "M0915");
@@ -111,8 +124,10 @@ TEST_CASE("store: a database of another kind is not written into") {
   const testing::Folder folder;
   sqlite3* handle = nullptr;
   REQUIRE(sqlite3_open(folder.file("store.sqlite").c_str(), &handle) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(handle, "CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT); INSERT INTO about VALUES ('schema', 'other/7')", nullptr, nullptr,
-                       nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(handle,
+                       "CREATE TABLE about (name TEXT PRIMARY KEY, content TEXT); INSERT INTO "
+                       "about VALUES ('schema', 'other/7')",
+                       nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(handle);
   const auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE_FALSE(store.has_value());
@@ -129,7 +144,8 @@ TEST_CASE("store: a full disk is a diagnostic and leaves what was kept") {
   const testing::Folder folder;
   auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store->save("small", some_piece()).has_value());
-  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
+  store->limit_size(
+      static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
   Piece large = some_piece();
   large.document = std::string(200000, 'x');
   const auto saved = store->save("large", large);
@@ -161,7 +177,10 @@ TEST_CASE("store: worlds are kept by batches and found again, and their views ar
   failed.failed = "it cannot be";
   failed.metrics.clear(), failed.numbers.clear();
   REQUIRE(store->save_worlds({failed}).has_value());
-  REQUIRE(store->note_worlds({{"worlds", 2, 7, "", "base", "a"}, {"effects", 2, 7, "costs", "base", "b"}}).has_value());
+  REQUIRE(store
+              ->note_worlds(
+                  {{"worlds", 2, 7, "", "base", "a"}, {"effects", 2, 7, "costs", "base", "b"}})
+              .has_value());
   const auto found = store->find_world("a");
   REQUIRE((found.has_value() && found->has_value()));
   CHECK((*found)->metrics == some_world("a").metrics);
@@ -170,16 +189,22 @@ TEST_CASE("store: worlds are kept by batches and found again, and their views ar
   CHECK((*store->find_world("c"))->failed == "it cannot be");
   CHECK_FALSE(store->find_world("d")->has_value());
   CHECK(one_number(folder.file("store.sqlite"),
-                   "SELECT value FROM world_numbers WHERE design = 'worlds' AND scramble = 2 AND number = 7 AND metric = 'rounds'") == 3.25);
-  CHECK(one_number(folder.file("store.sqlite"), "SELECT value FROM world_parameters WHERE changed = 'costs' AND parameter = 'cost'") == 0.5);
-  CHECK(one_number(folder.file("store.sqlite"), "SELECT decisions FROM worlds WHERE design = 'worlds'") == 12);
+                   "SELECT value FROM world_numbers WHERE design = 'worlds' AND scramble = 2 AND "
+                   "number = 7 AND metric = 'rounds'") == 3.25);
+  CHECK(one_number(
+            folder.file("store.sqlite"),
+            "SELECT value FROM world_parameters WHERE changed = 'costs' AND parameter = 'cost'") ==
+        0.5);
+  CHECK(one_number(folder.file("store.sqlite"),
+                   "SELECT decisions FROM worlds WHERE design = 'worlds'") == 12);
 }
 
 TEST_CASE("store: a full disk keeps nothing of a batch of worlds and all that was kept before") {
   const testing::Folder folder;
   auto store = Store::open(folder.file("store.sqlite"));
   REQUIRE(store->save_worlds({some_world("before")}).has_value());
-  store->limit_size(static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
+  store->limit_size(
+      static_cast<std::int64_t>(std::filesystem::file_size(folder.file("store.sqlite"))));
   std::vector<WorldGame> batch{some_world("small")};
   for (int k = 0; k < 50; ++k) {
     batch.push_back(some_world("large" + std::to_string(k)));
@@ -192,9 +217,12 @@ TEST_CASE("store: a full disk keeps nothing of a batch of worlds and all that wa
   CHECK_FALSE(store->find_world("small")->has_value());
 }
 
-TEST_CASE("store: merging takes what is not there, counts what is, and says where numbers contradict each other") {
+TEST_CASE(
+    "store: merging takes what is not there, counts what is, and says where numbers contradict "
+    "each other") {
   const testing::Folder folder;
-  const std::string one = folder.file("one.sqlite"), two = folder.file("two.sqlite"), both = folder.file("both.sqlite");
+  const std::string one = folder.file("one.sqlite"), two = folder.file("two.sqlite"),
+                    both = folder.file("both.sqlite");
   {
     auto store = Store::open(one);
     REQUIRE(store->save("key", some_piece()).has_value());
@@ -216,7 +244,8 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
   auto store = Store::open(both);
   const auto rounds = [&](const std::string& key) {
     const WorldGame game = **store->find_world(key);
-    return game.numbers[static_cast<std::size_t>(std::ranges::find(game.metrics, "rounds") - game.metrics.begin())];
+    return game.numbers[static_cast<std::size_t>(std::ranges::find(game.metrics, "rounds") -
+                                                 game.metrics.begin())];
   };
   CHECK(rounds("b") == 3.25);  // the first stays
   CHECK(rounds("c") == 3.25);
@@ -224,9 +253,12 @@ TEST_CASE("store: merging takes what is not there, counts what is, and says wher
   CHECK(again->pieces + again->worlds == 0);
 }
 
-TEST_CASE("store: merging refuses a store that is not there, damaged, or of another kind, before it writes anything") {
+TEST_CASE(
+    "store: merging refuses a store that is not there, damaged, or of another kind, before it "
+    "writes anything") {
   const testing::Folder folder;
-  const std::string good = folder.file("good.sqlite"), bad = folder.file("bad.sqlite"), both = folder.file("both.sqlite");
+  const std::string good = folder.file("good.sqlite"), bad = folder.file("bad.sqlite"),
+                    both = folder.file("both.sqlite");
   {
     REQUIRE(Store::open(good)->save_worlds({some_world("a")}).has_value());
   }

@@ -22,7 +22,9 @@ const char* word_of(Level level) {
 }
 
 /// Rough shares of the work, in thinned games.
-double weight_of(Level level) { return level == Level::answer ? 40.0 : level == Level::grid ? 4.0 : 1.0; }
+double weight_of(Level level) {
+  return level == Level::answer ? 40.0 : level == Level::grid ? 4.0 : 1.0;
+}
 
 }  // namespace
 
@@ -30,12 +32,15 @@ void want(Wanted& wanted, const std::string& variant, const metric::Atom& atom) 
   if (atom.quantity == metric::Quantity::base_rate) return;
   std::vector<metric::Atom>& atoms = wanted[variant];
   const std::string text = metric::text_of(atom);
-  if (std::ranges::none_of(atoms, [&](const metric::Atom& known) { return metric::text_of(known) == text; })) atoms.push_back(atom);
+  if (std::ranges::none_of(
+          atoms, [&](const metric::Atom& known) { return metric::text_of(known) == text; }))
+    atoms.push_back(atom);
 }
 
 StudyGames::StudyGames(const Study& study, const StudyOptions& options, Wanted wanted)
     : study_(study), options_(options), readings_(study.readings), wanted_(std::move(wanted)) {
-  one_ = static_cast<std::size_t>(std::ranges::find(study.solve.report_lambda, 1.0) - study.solve.report_lambda.begin());
+  one_ = static_cast<std::size_t>(std::ranges::find(study.solve.report_lambda, 1.0) -
+                                  study.solve.report_lambda.begin());
 }
 
 Result<void> StudyGames::prepare(bool look_only) {
@@ -72,7 +77,8 @@ Result<void> StudyGames::bind(std::size_t reading, int v) {
   const Model& model = model_of(study_, variant(v));
   const auto compiled = games_->at(model, settings);
   if (!compiled) return std::unexpected(compiled.error());
-  const auto as_written = games_->at(model, settings_of(study_, &readings_[reading], variant(v), false));
+  const auto as_written =
+      games_->at(model, settings_of(study_, &readings_[reading], variant(v), false));
   if (!as_written) return std::unexpected(as_written.error());
   as_written_[{reading, v}] = &(*as_written)->structure();
   auto game = (*compiled)->bind(settings);
@@ -86,12 +92,14 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
   const auto atoms = wanted_.find(variant_name(v));
   if (atoms == wanted_.end()) return {};
   for (const metric::Atom& atom : atoms->second)
-    for (const metric::Mistake& mistake : metric::check(atom, bound_.at({reading, v}).shape(), around(reading, v))) {
+    for (const metric::Mistake& mistake :
+         metric::check(atom, bound_.at({reading, v}).shape(), around(reading, v))) {
       Diagnostic diagnostic;
       diagnostic.code = "M0713";
       diagnostic.file = study_.file;
       diagnostic.message =
-          fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id, variant_name(v), metric::text_of(atom), mistake.message);
+          fmt::format("reading {}, variant {}: `{}`: {}", study_.readings[reading].id,
+                      variant_name(v), metric::text_of(atom), mistake.message);
       diagnostic.hint = mistake.hint;
       wrong.push_back(std::move(diagnostic));
     }
@@ -99,12 +107,16 @@ Result<void> StudyGames::check_names(std::size_t reading, int v) const {
   return {};
 }
 
-metric::Surroundings StudyGames::around(std::size_t reading, int variant) const { return {&study_.base_rates, as_written_.at({reading, variant})}; }
+metric::Surroundings StudyGames::around(std::size_t reading, int variant) const {
+  return {&study_.base_rates, as_written_.at({reading, variant})};
+}
 
 Result<void> StudyGames::open_store(bool look_only) {
   if (options_.out.empty()) return {};
   std::error_code error;
-  if (look_only && !std::filesystem::exists(std::filesystem::path(options_.out) / "store.sqlite", error)) return {};
+  if (look_only &&
+      !std::filesystem::exists(std::filesystem::path(options_.out) / "store.sqlite", error))
+    return {};
   std::filesystem::create_directories(options_.out, error);
   auto opened = Store::open((std::filesystem::path(options_.out) / "store.sqlite").string());
   if (!opened) return std::unexpected(std::move(opened.error()));
@@ -124,10 +136,13 @@ PieceRequest StudyGames::request(const Task& task) const {
   out.certified = task.level == Level::answer;
   out.lambda_factor = study_.solve.report_lambda[task.lambda];
   out.grid = grid_for(study_, *out.game);
-  if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered) out.grid.thinned = 1;
+  if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered)
+    out.grid.thinned = 1;
   out.ladder = task.level != Level::half_grid_unladdered;
-  const Wanted& wanted = task.reading < study_.readings.size() ? wanted_ : mixtures_.at(task.reading);
-  if (const auto atoms = wanted.find(variant_name(task.variant)); atoms != wanted.end()) out.atoms = atoms->second;
+  const Wanted& wanted =
+      task.reading < study_.readings.size() ? wanted_ : mixtures_.at(task.reading);
+  if (const auto atoms = wanted.find(variant_name(task.variant)); atoms != wanted.end())
+    out.atoms = atoms->second;
   return out;
 }
 
@@ -148,20 +163,27 @@ Result<StudyGames::Missing> StudyGames::missing(const std::vector<Task>& tasks) 
     if (store_) {
       const auto found = store_->find(key);
       if (!found) return std::unexpected(found.error());
-      if (*found && std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) { return (**found).numbers.contains(metric::text_of(atom)); })) {
+      if (*found && std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) {
+            return (**found).numbers.contains(metric::text_of(atom));
+          })) {
         ++out.in_store;
         continue;
       }
     }
     const BeliefAxes axes = belief_axes(*asked.game, asked.grid);
-    // A certified answer takes the game on its grid, halved, thinned once and thinned twice, and the checks on the halved one.
+    // A certified answer takes the game on its grid, halved, thinned once and thinned twice, and
+    // the checks on the halved one.
     constexpr double of_a_certificate = 18.0;
     ++out.games;
-    out.decisions += static_cast<double>(count_decisions(asked.game->shape(), axes)) * (asked.certified ? of_a_certificate : 1.0);
-    out.bytes = std::max(out.bytes, count_piece_bytes(study_, asked, around(task.reading, task.variant)));
+    out.decisions += static_cast<double>(count_decisions(asked.game->shape(), axes)) *
+                     (asked.certified ? of_a_certificate : 1.0);
+    out.bytes =
+        std::max(out.bytes, count_piece_bytes(study_, asked, around(task.reading, task.variant)));
     PieceRequest unladdered = asked;
     unladdered.ladder = false;
-    out.bytes_without_ladder = std::max(out.bytes_without_ladder, count_piece_bytes(study_, unladdered, around(task.reading, task.variant)));
+    out.bytes_without_ladder =
+        std::max(out.bytes_without_ladder,
+                 count_piece_bytes(study_, unladdered, around(task.reading, task.variant)));
   }
   return out;
 }
@@ -183,7 +205,9 @@ Result<bool> StudyGames::obtain(const Task& task) {
   const std::string key = key_of(study_, asked);
   keys_[task] = key;
   const auto complete = [&](const Piece& piece) {
-    return std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) { return piece.numbers.contains(metric::text_of(atom)); });
+    return std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) {
+      return piece.numbers.contains(metric::text_of(atom));
+    });
   };
   const auto known = pieces_.find(key);
   const bool fresh = known == pieces_.end();
@@ -206,14 +230,16 @@ Result<bool> StudyGames::obtain(const Task& task) {
   if (!*solved) return false;
   for (const auto& [metric, value] : kept.numbers) (*solved)->numbers.emplace(metric, value);
   if (store_)
-    if (auto saved = store_->save(key, **solved); !saved) return std::unexpected(std::move(saved.error()));
+    if (auto saved = store_->save(key, **solved); !saved)
+      return std::unexpected(std::move(saved.error()));
   pieces_[key] = std::move(**solved);
   return note(task, key);
 }
 
 std::string StudyGames::document_key(const std::string& kind, const std::string& text) const {
   std::string all = kind + "\n" + text + "\n";
-  for (std::size_t r = 0; r < study_.readings.size(); ++r) all += key_of(study_, request({r, -1, one_, Level::grid})) + "\n";
+  for (std::size_t r = 0; r < study_.readings.size(); ++r)
+    all += key_of(study_, request({r, -1, one_, Level::grid})) + "\n";
   return sha256(all);
 }
 
@@ -224,8 +250,9 @@ Result<bool> StudyGames::has_document(const std::string& kind, const std::string
   return found->has_value();
 }
 
-Result<std::optional<std::string>> StudyGames::obtain_document(const std::string& kind, const std::string& text,
-                                                               const std::function<Result<std::optional<std::string>>()>& make) {
+Result<std::optional<std::string>> StudyGames::obtain_document(
+    const std::string& kind, const std::string& text,
+    const std::function<Result<std::optional<std::string>>()>& make) {
   const std::string key = document_key(kind, text);
   if (store_) {
     auto found = store_->find(key);
@@ -245,7 +272,8 @@ Result<std::optional<std::string>> StudyGames::obtain_document(const std::string
   piece.program = program_version;
   piece.document = **made;
   if (store_)
-    if (auto saved = store_->save(key, piece); !saved) return std::unexpected(std::move(saved.error()));
+    if (auto saved = store_->save(key, piece); !saved)
+      return std::unexpected(std::move(saved.error()));
   pieces_[key] = std::move(piece);
   return made;
 }
@@ -253,32 +281,40 @@ Result<std::optional<std::string>> StudyGames::obtain_document(const std::string
 Result<bool> StudyGames::note(const Task& task, const std::string& key) {
   done_ += weight_of(task.level);
   if (store_)
-    if (auto noted = store_->note_use(key, {readings_[task.reading].id, variant_name(task.variant), word_of(task.level)}); !noted)
+    if (auto noted = store_->note_use(
+            key, {readings_[task.reading].id, variant_name(task.variant), word_of(task.level)});
+        !noted)
       return std::unexpected(std::move(noted.error()));
   shown_ = std::max(shown_, std::min(1.0, done_ / (expected_ + reserved_)));
   return !options_.on_step || options_.on_step({stage_of(task), shown_});
 }
 
 std::string StudyGames::stage_of(const Task& task) const {
-  return fmt::format("reading {}{}", readings_[task.reading].id, task.variant < 0 ? "" : ", " + variant_name(task.variant));
+  return fmt::format("reading {}{}", readings_[task.reading].id,
+                     task.variant < 0 ? "" : ", " + variant_name(task.variant));
 }
 
 OnStep StudyGames::step_for(const Task& task) {
   if (!options_.on_step) return {};
   return [this, stage = stage_of(task), weight = weight_of(task.level)](const Step& step) {
-    // A game is solved, predicted and certified one after the other, each from 0 to 1: the bar only goes forward.
-    shown_ = std::max(shown_, std::min(1.0, (done_ + weight * std::clamp(step.done, 0.0, 1.0)) / (expected_ + reserved_)));
+    // A game is solved, predicted and certified one after the other, each from 0 to 1: the bar only
+    // goes forward.
+    shown_ = std::max(shown_, std::min(1.0, (done_ + weight * std::clamp(step.done, 0.0, 1.0)) /
+                                                (expected_ + reserved_)));
     return options_.on_step({stage, shown_});
   };
 }
 
-AtomNumbers StudyGames::numbers(std::size_t reading, std::size_t lambda, std::vector<Level> levels) const {
-  return [=, this, levels = std::move(levels)](const std::string& name, const metric::Atom& atom) -> std::optional<double> {
+AtomNumbers StudyGames::numbers(std::size_t reading, std::size_t lambda,
+                                std::vector<Level> levels) const {
+  return [=, this, levels = std::move(levels)](const std::string& name,
+                                               const metric::Atom& atom) -> std::optional<double> {
     if (atom.quantity == metric::Quantity::base_rate) return base_rate(atom);
     int v = -1;
     for (int k = 0; k < num_variants(); ++k)
       if (variant_name(k) == name) v = k;
-    const auto level = std::ranges::find_if(levels, [&](Level wanted) { return knows({reading, v, lambda, wanted}); });
+    const auto level = std::ranges::find_if(
+        levels, [&](Level wanted) { return knows({reading, v, lambda, wanted}); });
     MELIAN_EXPECT(level != levels.end(), "a game that was asked for");
     const auto& known = piece({reading, v, lambda, *level}).numbers;
     const auto found = known.find(metric::text_of(atom));

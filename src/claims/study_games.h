@@ -1,5 +1,6 @@
 #pragma once
-/// The games of a study: compiled once, solved once each (or found in the store), and the numbers claims take from them.
+/// The games of a study: compiled once, solved once each (or found in the store), and the numbers
+/// claims take from them.
 
 #include <functional>
 #include <map>
@@ -35,19 +36,22 @@ class StudyGames {
  public:
   StudyGames(const Study& study, const StudyOptions& options, Wanted wanted);
 
-  /// Compiles every reading in every variant, checks that claims find there what they name, and opens the store: before
-  /// anything is solved.
-  /// `look_only`: a store that is not there yet is not made.
+  /// Compiles every reading in every variant, checks that claims find there what they name, and
+  /// opens the store: before anything is solved. `look_only`: a store that is not there yet is not
+  /// made.
   [[nodiscard]] Result<void> prepare(bool look_only = false);
 
-  /// A reading besides the study's own, and what is wanted of it. Nothing where its parameters do not go together.
+  /// A reading besides the study's own, and what is wanted of it. Nothing where its parameters do
+  /// not go together.
   [[nodiscard]] std::optional<std::size_t> add_mixture(Reading reading, const Wanted& wanted);
 
   /// Solves them all, from the store where it knows them. False: stopped on the way.
   [[nodiscard]] Result<bool> obtain(const std::vector<Task>& tasks);
-  /// A document of another kind, kept like solved games: from the store, or made now. Nothing where `make` gives none.
-  [[nodiscard]] Result<std::optional<std::string>> obtain_document(const std::string& kind, const std::string& text,
-                                                                   const std::function<Result<std::optional<std::string>>()>& make);
+  /// A document of another kind, kept like solved games: from the store, or made now. Nothing where
+  /// `make` gives none.
+  [[nodiscard]] Result<std::optional<std::string>> obtain_document(
+      const std::string& kind, const std::string& text,
+      const std::function<Result<std::optional<std::string>>()>& make);
   /// Is that document in the store?
   [[nodiscard]] Result<bool> has_document(const std::string& kind, const std::string& text);
   /// Where the progress bar stands.
@@ -59,16 +63,23 @@ class StudyGames {
   [[nodiscard]] std::vector<Task> known() const;
   [[nodiscard]] bool knows(const Task& task) const { return keys_.contains(task); }
   [[nodiscard]] const Game& game(std::size_t reading) const { return bound_.at({reading, -1}); }
-  [[nodiscard]] std::size_t own_lambda() const { return one_; }  ///< where 1 stands in report_lambda
+  [[nodiscard]] std::size_t own_lambda() const {
+    return one_;
+  }  ///< where 1 stands in report_lambda
   [[nodiscard]] int num_variants() const { return static_cast<int>(study_.variants.size()); }
   /// Does a claim take anything from this variant?
   [[nodiscard]] bool claimed(int variant) const { return wanted_.contains(variant_name(variant)); }
-  [[nodiscard]] std::string variant_name(int index) const { return index < 0 ? "base" : study_.variants[static_cast<std::size_t>(index)].id; }
+  [[nodiscard]] std::string variant_name(int index) const {
+    return index < 0 ? "base" : study_.variants[static_cast<std::size_t>(index)].id;
+  }
   /// The level at which a game is solved on the study's own grid.
-  [[nodiscard]] Level own_level(int variant, std::size_t lambda) const { return variant < 0 && lambda == one_ ? Level::answer : Level::grid; }
+  [[nodiscard]] Level own_level(int variant, std::size_t lambda) const {
+    return variant < 0 && lambda == one_ ? Level::answer : Level::grid;
+  }
 
   /// What claims take from a reading at `lambda`; solved at these levels, the first that is there.
-  [[nodiscard]] AtomNumbers numbers(std::size_t reading, std::size_t lambda, std::vector<Level> levels) const;
+  [[nodiscard]] AtomNumbers numbers(std::size_t reading, std::size_t lambda,
+                                    std::vector<Level> levels) const;
 
   [[nodiscard]] Store* store() { return store_ ? &*store_ : nullptr; }
   /// How many of these the store does not know, and the decisions they take; for estimates.
@@ -85,7 +96,9 @@ class StudyGames {
 
  private:
   [[nodiscard]] std::string document_key(const std::string& kind, const std::string& text) const;
-  [[nodiscard]] const Variant* variant(int index) const { return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] const Variant* variant(int index) const {
+    return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)];
+  }
   [[nodiscard]] Result<void> bind(std::size_t reading, int variant);
   [[nodiscard]] Result<void> check_names(std::size_t reading, int variant) const;
   [[nodiscard]] metric::Surroundings around(std::size_t reading, int variant) const;
@@ -104,13 +117,15 @@ class StudyGames {
   std::map<std::size_t, Wanted> mixtures_;
   std::size_t one_ = 0;
   std::optional<CompiledGames> games_;
-  std::map<std::pair<std::size_t, int>, const Structure*> as_written_;  ///< by (reading, variant): its files, no parameter of its own
-  std::map<std::pair<std::size_t, int>, Game> bound_;                   ///< by (reading, variant)
+  std::map<std::pair<std::size_t, int>, const Structure*>
+      as_written_;  ///< by (reading, variant): its files, no parameter of its own
+  std::map<std::pair<std::size_t, int>, Game> bound_;  ///< by (reading, variant)
   std::optional<Store> store_;
   std::map<Task, std::string> keys_;
   std::map<std::string, Piece> pieces_;  ///< by key
   int from_store_ = 0;
-  double done_ = 0.0, expected_ = 0.0, reserved_ = 0.0, shown_ = 0.0;  ///< work, in thinned games; `shown_` of 1
+  double done_ = 0.0, expected_ = 0.0, reserved_ = 0.0,
+         shown_ = 0.0;  ///< work, in thinned games; `shown_` of 1
 };
 
 }  // namespace melian

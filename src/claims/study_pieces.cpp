@@ -24,7 +24,8 @@ Json short_json(const Json& result) {
   out["lambda"] = result["method"]["lambda"];
   out["fingerprint"] = result["game"]["fingerprint"];
   out["outcomes"] = Json::object();
-  for (const auto& [name, outcome] : result["outcomes"].items()) out["outcomes"][name] = outcome["probability"];
+  for (const auto& [name, outcome] : result["outcomes"].items())
+    out["outcomes"][name] = outcome["probability"];
   out["rounds_mean"] = result["rounds"]["mean"];
   out["unfinished"] = result["rounds"]["unfinished"];
   out["reached"] = result["rounds"]["reached"];
@@ -37,9 +38,12 @@ Json short_json(const Json& result) {
 /// Who may accept an offer of this move, -1 when nobody.
 int responder_to(const Structure& structure, int offer) {
   for (const PublicState& state : structure.states)
-    for (int branch = state.first_branch; branch < state.first_branch + state.num_branches; ++branch)
-      for (std::int64_t k = structure.acceptance_begin[at(branch)]; k < structure.acceptance_begin[at(branch) + 1]; ++k)
-        if (structure.acceptances[static_cast<std::size_t>(k)].move == offer && structure.moves[at(state.move)].player >= 0)
+    for (int branch = state.first_branch; branch < state.first_branch + state.num_branches;
+         ++branch)
+      for (std::int64_t k = structure.acceptance_begin[at(branch)];
+           k < structure.acceptance_begin[at(branch) + 1]; ++k)
+        if (structure.acceptances[static_cast<std::size_t>(k)].move == offer &&
+            structure.moves[at(state.move)].player >= 0)
           return structure.moves[at(state.move)].player;
   return -1;
 }
@@ -48,14 +52,19 @@ Json ranges_json(const Game& game, const Answer& answer) {
   const Structure& structure = game.shape();
   Json out = Json::array();
   for (const auto& [offer, prediction] : answer.prediction.offers) {
-    const int proposer = structure.moves[at(offer)].player, responder = responder_to(structure, offer);
+    const int proposer = structure.moves[at(offer)].player,
+              responder = responder_to(structure, offer);
     if (prediction.first_round < 1 || proposer < 0 || responder < 0) continue;
     Json pairs = Json::array();
     double weight = 0.0, with_range = 0.0;
-    for (const BargainingRange& range : bargaining_range(game, answer.solution.assessment, offer, prediction.first_round, prediction.first_round)) {
+    for (const BargainingRange& range :
+         bargaining_range(game, answer.solution.assessment, offer, prediction.first_round,
+                          prediction.first_round)) {
       Json types = Json::object();
-      types[structure.players[at(proposer)].name] = type_name(structure.players[at(proposer)], range.proposer_type);
-      types[structure.players[at(responder)].name] = type_name(structure.players[at(responder)], range.responder_type);
+      types[structure.players[at(proposer)].name] =
+          type_name(structure.players[at(proposer)], range.proposer_type);
+      types[structure.players[at(responder)].name] =
+          type_name(structure.players[at(responder)], range.responder_type);
       pairs.push_back({{"types", std::move(types)},
                        {"low", range.low ? json_number(*range.low) : Json(nullptr)},
                        {"high", range.high ? json_number(*range.high) : Json(nullptr)},
@@ -80,20 +89,26 @@ Json ranges_json(const Game& game, const Answer& answer) {
 Json path_json(const Structure& structure, const Play& play, double frequency) {
   Json types = Json::object(), steps = Json::array();
   for (std::size_t i = 0; i < structure.players.size(); ++i)
-    if (structure.players[i].num_types() > 1) types[structure.players[i].name] = type_name(structure.players[i], play.types[i]);
+    if (structure.players[i].num_types() > 1)
+      types[structure.players[i].name] = type_name(structure.players[i], play.types[i]);
   for (const PlayStep& step : play.steps) {
     const Move& move = structure.moves[at(structure.states[at(step.state)].move)];
     if (move.kind == MoveKind::passage) continue;
     steps.push_back({{"round", step.round},
                      {"move", move.name},
-                     {"player", move.player < 0 ? Json(nullptr) : Json(structure.players[at(move.player)].name)},
+                     {"player", move.player < 0 ? Json(nullptr)
+                                                : Json(structure.players[at(move.player)].name)},
                      {"action", move.actions[at(structure.branches[at(step.branch)].action)]},
                      {"belief_before", json_number(step.belief_before)},
                      {"belief_after", json_number(step.belief_after)}});
   }
-  return {{"types", std::move(types)},           {"outcome", play.outcome < 0 ? Json(nullptr) : Json(structure.outcomes[at(play.outcome)])},
-          {"last_round", play.last_round},       {"unfinished", play.unfinished},
-          {"frequency", json_number(frequency)}, {"steps", std::move(steps)}};
+  return {
+      {"types", std::move(types)},
+      {"outcome", play.outcome < 0 ? Json(nullptr) : Json(structure.outcomes[at(play.outcome)])},
+      {"last_round", play.last_round},
+      {"unfinished", play.unfinished},
+      {"frequency", json_number(frequency)},
+      {"steps", std::move(steps)}};
 }
 
 /// For each outcome that is not rare, the sampled play of median length.
@@ -109,10 +124,13 @@ Json paths_json(const Game& game, const Answer& answer) {
     std::ranges::stable_sort(plays, {}, [](const Play* play) { return play->last_round; });
     groups.push_back(std::move(plays));
   }
-  std::ranges::stable_sort(groups, std::ranges::greater{}, [](const auto& group) { return group.size(); });
+  std::ranges::stable_sort(groups, std::ranges::greater{},
+                           [](const auto& group) { return group.size(); });
   Json out = Json::array();
   for (std::size_t g = 0; g < std::min(shown, groups.size()); ++g)
-    out.push_back(path_json(game.shape(), *groups[g][groups[g].size() / 2], static_cast<double>(groups[g].size()) / static_cast<double>(sampled_plays)));
+    out.push_back(
+        path_json(game.shape(), *groups[g][groups[g].size() / 2],
+                  static_cast<double>(groups[g].size()) / static_cast<double>(sampled_plays)));
   return out;
 }
 
@@ -138,40 +156,55 @@ BeliefGrid grid_for(const Study& study, const Game& game) {
   out.nodes = nodes_by_player(game.shape(), belief_axes(game, {}));
   for (const auto& [player, nodes] : study.solve.grid)
     for (std::size_t i = 0; i < out.nodes.size(); ++i)
-      if ((player.empty() || game.shape().players[i].name == player) && game.shape().players[i].num_types() > 1) out.nodes[i] = nodes;
+      if ((player.empty() || game.shape().players[i].name == player) &&
+          game.shape().players[i].num_types() > 1)
+        out.nodes[i] = nodes;
   return out;
 }
 
 std::string grid_text(const Game& game, const BeliefGrid& grid) {
   const std::vector<Player>& players = game.shape().players;
-  const std::vector<int> nodes = nodes_by_player(game.shape(), belief_axes(game, grid));  // the prior must be a node, so there may be more than asked for
+  const std::vector<int> nodes = nodes_by_player(
+      game.shape(),
+      belief_axes(game, grid));  // the prior must be a node, so there may be more than asked for
   std::string out;
   for (std::size_t i = 0; i < players.size(); ++i)
-    if (players[i].num_types() > 1) out += fmt::format("{}{}={}", out.empty() ? "" : ",", players[i].name, nodes[i]);
+    if (players[i].num_types() > 1)
+      out += fmt::format("{}{}={}", out.empty() ? "" : ",", players[i].name, nodes[i]);
   return out;
 }
 
 std::string key_of(const Study& study, const PieceRequest& request) {
   const AnswerOptions options = options_for(study, request);
   std::string text =
-      fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation, request.game->fingerprint, request.certified ? "answer" : "solution");
-  text += fmt::format("grid {} thinned {}\nlambda {} x {}\n", grid_text(*request.game, request.grid), request.grid.thinned,
-                      options.solve.lambda ? number_text(*options.solve.lambda) : "of the model", number_text(request.lambda_factor));
-  text += fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure), static_cast<int>(options.solve.discounting),
-                      request.ladder);
+      fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation,
+                  request.game->fingerprint, request.certified ? "answer" : "solution");
+  text += fmt::format("grid {} thinned {}\nlambda {} x {}\n",
+                      grid_text(*request.game, request.grid), request.grid.thinned,
+                      options.solve.lambda ? number_text(*options.solve.lambda) : "of the model",
+                      number_text(request.lambda_factor));
+  text +=
+      fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure),
+                  static_cast<int>(options.solve.discounting), request.ladder);
   if (request.certified)
-    text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance), number_text(options.certify.residual_tolerance));
+    text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance),
+                        number_text(options.certify.residual_tolerance));
   return sha256(text);
 }
 
-std::int64_t count_piece_bytes(const Study& study, const PieceRequest& request, const metric::Surroundings& around) {
+std::int64_t count_piece_bytes(const Study& study, const PieceRequest& request,
+                               const metric::Surroundings& around) {
   const Structure& structure = request.game->shape();
   const BeliefAxes axes = belief_axes(*request.game, request.grid);
-  const std::int64_t reading = metric::count_read_bytes(request.atoms, structure, axes, true, false, around);
-  return std::max(count_answer_bytes(*request.game, options_for(study, request)), count_strategy_bytes(structure, axes) + reading);
+  const std::int64_t reading =
+      metric::count_read_bytes(request.atoms, structure, axes, true, false, around);
+  return std::max(count_answer_bytes(*request.game, options_for(study, request)),
+                  count_strategy_bytes(structure, axes) + reading);
 }
 
-Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request, const metric::Surroundings& around, const OnStep& on_step) {
+Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request,
+                                         const metric::Surroundings& around,
+                                         const OnStep& on_step) {
   const auto begun = std::chrono::steady_clock::now();
   bool stopped = false;
   const AnswerOptions options = options_for(study, request, [&](const Step& step) {
@@ -197,8 +230,10 @@ Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest&
   out.grid = grid_text(*request.game, request.grid);
   out.program = program_version;
   out.document = document.dump();
-  const auto numbers = metric::read_off(request.atoms, *request.game, found->solution.assessment, found->prediction, around);
-  for (std::size_t a = 0; a < request.atoms.size(); ++a) out.numbers[metric::text_of(request.atoms[a])] = numbers[a];
+  const auto numbers = metric::read_off(request.atoms, *request.game, found->solution.assessment,
+                                        found->prediction, around);
+  for (std::size_t a = 0; a < request.atoms.size(); ++a)
+    out.numbers[metric::text_of(request.atoms[a])] = numbers[a];
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return out;
 }

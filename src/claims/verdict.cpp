@@ -24,9 +24,14 @@ Verdict judge_gap(double gap, double error, bool or_equal) {
 Verdict all_of(const std::vector<Verdict>& verdicts) {
   if (verdicts.empty()) return Verdict::undecided;
   if (std::ranges::find(verdicts, Verdict::fails) != verdicts.end()) return Verdict::fails;
-  return std::ranges::find(verdicts, Verdict::undecided) != verdicts.end() ? Verdict::undecided : Verdict::holds;
+  return std::ranges::find(verdicts, Verdict::undecided) != verdicts.end() ? Verdict::undecided
+                                                                           : Verdict::holds;
 }
 
-Verdict opposite_of(Verdict verdict) { return verdict == Verdict::holds ? Verdict::fails : verdict == Verdict::fails ? Verdict::holds : Verdict::undecided; }
+Verdict opposite_of(Verdict verdict) {
+  return verdict == Verdict::holds   ? Verdict::fails
+         : verdict == Verdict::fails ? Verdict::holds
+                                     : Verdict::undecided;
+}
 
 }  // namespace melian

@@ -8,8 +8,8 @@
 
 namespace melian {
 
-/// `gap` > 0 is what is claimed: holds when gap - error is above 0, fails when gap + error is below, else undecided.
-/// With `or_equal` an exact 0 counts as above. Not a number: undecided.
+/// `gap` > 0 is what is claimed: holds when gap - error is above 0, fails when gap + error is
+/// below, else undecided. With `or_equal` an exact 0 counts as above. Not a number: undecided.
 [[nodiscard]] Verdict judge_gap(double gap, double error, bool or_equal = false);
 
 /// All hold: holds. Any fails: fails. Else undecided (also of none).

@@ -20,10 +20,13 @@ constexpr int never = std::numeric_limits<int>::min();
 
 class EvidenceJson {
  public:
-  EvidenceJson(const Study& study, const Weights& weights) : study_(study), evidence_(*study.evidence), weights_(weights) {
+  EvidenceJson(const Study& study, const Weights& weights)
+      : study_(study), evidence_(*study.evidence), weights_(weights) {
     for (std::size_t r = 0; r < study_.readings.size(); ++r) {
       total_.push_back(known(r, weights_.record.size()));
-      written_.push_back(study_.readings[r].date.empty() ? never : last_day_of(study_.readings[r].date).value_or(never));
+      written_.push_back(study_.readings[r].date.empty()
+                             ? never
+                             : last_day_of(study_.readings[r].date).value_or(never));
     }
     latest_ = *std::ranges::max_element(written_);
   }
@@ -41,10 +44,15 @@ class EvidenceJson {
     out["silence"] = silence();
     out["unmapped"] = unmapped();
     out["log_likelihood"] = by_reading([&](std::size_t r) { return json_number(total_[r]); });
-    out["grid_error"] = by_reading([&](std::size_t r) { return json_number(std::abs(total_[r] - weights_.readings[r].on_half_grid)); });
-    out["calibration"] = by_reading([&](std::size_t r) { return json_number(before(r, written_[r])); });
-    out["test"] = by_reading([&](std::size_t r) { return json_number(total_[r] - before(r, written_[r])); });
-    out["prior"] = by_reading([&](std::size_t r) { return json_number(evidence_.prior[r].second); });
+    out["grid_error"] = by_reading([&](std::size_t r) {
+      return json_number(std::abs(total_[r] - weights_.readings[r].on_half_grid));
+    });
+    out["calibration"] =
+        by_reading([&](std::size_t r) { return json_number(before(r, written_[r])); });
+    out["test"] =
+        by_reading([&](std::size_t r) { return json_number(total_[r] - before(r, written_[r])); });
+    out["prior"] =
+        by_reading([&](std::size_t r) { return json_number(evidence_.prior[r].second); });
     out["posterior"] = posterior(never);
     out["common_test"] = common_test();
     out["bayes_factors"] = bayes_factors();
@@ -68,18 +76,23 @@ class EvidenceJson {
   [[nodiscard]] double known(std::size_t r, std::size_t cells) const {
     if (cells == 0) return 0.0;
     std::vector<double> logs;
-    for (const std::vector<double>& prefixes : weights_.readings[r].prefixes) logs.push_back(prefixes[cells]);
+    for (const std::vector<double>& prefixes : weights_.readings[r].prefixes)
+      logs.push_back(prefixes[cells]);
     return over_lambda(evidence_, logs);
   }
   [[nodiscard]] double before(std::size_t r, int day) const {
-    return known(r, static_cast<std::size_t>(std::ranges::count_if(weights_.record, [&](const Cell& cell) { return cell.day <= day; })));
+    return known(r, static_cast<std::size_t>(std::ranges::count_if(
+                        weights_.record, [&](const Cell& cell) { return cell.day <= day; })));
   }
-  [[nodiscard]] double told_by(std::size_t r, std::size_t cell) const { return known(r, cell + 1) - known(r, cell); }
+  [[nodiscard]] double told_by(std::size_t r, std::size_t cell) const {
+    return known(r, cell + 1) - known(r, cell);
+  }
 
   /// By all that came after `since`, given what came before.
   [[nodiscard]] std::vector<double> posterior_odds(int since) const {
     std::vector<double> logs;
-    for (std::size_t r = 0; r < total_.size(); ++r) logs.push_back(std::log(evidence_.prior[r].second) + total_[r] - before(r, since));
+    for (std::size_t r = 0; r < total_.size(); ++r)
+      logs.push_back(std::log(evidence_.prior[r].second) + total_[r] - before(r, since));
     const double sum = log_sum_exp(logs);
     for (double& log : logs) log = std::exp(log - sum);
     return logs;
@@ -92,7 +105,8 @@ class EvidenceJson {
   [[nodiscard]] Json common_test() const {
     Json out;
     out["since"] = latest_ == never ? Json(nullptr) : Json(date_of(latest_));
-    out["log_likelihood"] = by_reading([&](std::size_t r) { return json_number(total_[r] - before(r, latest_)); });
+    out["log_likelihood"] =
+        by_reading([&](std::size_t r) { return json_number(total_[r] - before(r, latest_)); });
     out["posterior"] = posterior(latest_);
     return out;
   }
@@ -113,8 +127,12 @@ class EvidenceJson {
     Json out = Json::array();
     for (const EventKind& kind : evidence_.kinds) {
       Json watch = Json::array();
-      for (const EventKind::Window& window : kind.watch) watch.push_back({date_of(window.from), date_of(window.to)});
-      out.push_back({{"kind", kind.name()}, {"maps_to", meaning_of(kind)}, {"watch", std::move(watch)}, {"reliability", kind.reliability}});
+      for (const EventKind::Window& window : kind.watch)
+        watch.push_back({date_of(window.from), date_of(window.to)});
+      out.push_back({{"kind", kind.name()},
+                     {"maps_to", meaning_of(kind)},
+                     {"watch", std::move(watch)},
+                     {"reliability", kind.reliability}});
     }
     return out;
   }
@@ -148,7 +166,8 @@ class EvidenceJson {
       row["reliability"] = json_number(reliability);
       if (event.number) row["number"] = json_number(*event.number);
       row["round"] = round_of(evidence_.calendar, event.day) + 1;
-      row["phase"] = by_reading([&](std::size_t r) { return Json(event.day <= written_[r] ? "calibration" : "test"); });
+      row["phase"] = by_reading(
+          [&](std::size_t r) { return Json(event.day <= written_[r] ? "calibration" : "test"); });
       row["maps_to"] = joined(meanings, "; ");
       row["counted"] = counted;  // false: another report of that round says the same
       row["log_likelihood"] = by_reading([&](std::size_t r) {
@@ -170,7 +189,8 @@ class EvidenceJson {
                      {"round", cell.round + 1},
                      {"date", date_of(cell.day)},
                      {"watched", json_number(cell.coverage)},
-                     {"log_likelihood", by_reading([&](std::size_t r) { return json_number(told_by(r, c)); })}});
+                     {"log_likelihood",
+                      by_reading([&](std::size_t r) { return json_number(told_by(r, c)); })}});
     }
     return out;
   }
@@ -179,7 +199,12 @@ class EvidenceJson {
     Json out = Json::array();
     for (const LoggedEvent& event : evidence_.events)
       if (const auto why = left_out(evidence_, event, evidence_.calendar))
-        out.push_back({{"date", event.date}, {"actor", event.actor}, {"kind", event.kind}, {"what", event.what}, {"source", event.source}, {"why", *why}});
+        out.push_back({{"date", event.date},
+                       {"actor", event.actor},
+                       {"kind", event.kind},
+                       {"what", event.what},
+                       {"source", event.source},
+                       {"why", *why}});
     return out;
   }
 
@@ -206,13 +231,16 @@ class EvidenceJson {
   [[nodiscard]] Json by_calendar() const {
     Json out = Json::array();
     const auto add = [&](const EventCalendar& calendar, const auto& of) {
-      out.push_back({{"start", date_of(calendar.start)}, {"round_days", calendar.round_days}, {"log_likelihood", by_reading(of)}});
+      out.push_back({{"start", date_of(calendar.start)},
+                     {"round_days", calendar.round_days},
+                     {"log_likelihood", by_reading(of)}});
     };
     add(evidence_.calendar, [&](std::size_t r) { return json_number(total_[r]); });
     for (std::size_t c = 0; c < evidence_.calendars.size(); ++c)
       add(evidence_.calendars[c], [&](std::size_t r) {
         std::vector<double> logs;
-        for (const std::vector<double>& calendars : weights_.readings[r].calendars) logs.push_back(calendars[c]);
+        for (const std::vector<double>& calendars : weights_.readings[r].calendars)
+          logs.push_back(calendars[c]);
         return json_number(over_lambda(evidence_, logs));
       });
     return out;
@@ -223,7 +251,9 @@ class EvidenceJson {
     for (std::size_t l = 0; l < evidence_.lambda.size(); ++l)
       out.push_back({{"factor", evidence_.lambda[l].first},
                      {"weight", json_number(evidence_.lambda[l].second)},
-                     {"log_likelihood", by_reading([&](std::size_t r) { return json_number(weights_.readings[r].prefixes[l].back()); })}});
+                     {"log_likelihood", by_reading([&](std::size_t r) {
+                        return json_number(weights_.readings[r].prefixes[l].back());
+                      })}});
     return out;
   }
 
@@ -240,7 +270,8 @@ class EvidenceJson {
         return Json{json_number(found.low), json_number(found.high)};
       };
       on_average = on_average && row.factor <= 1.0 + errors_allowed * row.factor_error;
-      seldom = seldom && binomial_interval(row.misleading, evidence_.plays, level).low <= 1.0 / evidence_.threshold;
+      seldom = seldom && binomial_interval(row.misleading, evidence_.plays, level).low <=
+                             1.0 / evidence_.threshold;
       table.push_back({{"under", study_.readings[row.under].id},
                        {"against", study_.readings[row.against].id},
                        {"strong_share", json_number(share(row.strong))},
@@ -249,7 +280,8 @@ class EvidenceJson {
                        {"misleading_interval", interval(row.misleading)},
                        {"bits", json_number(row.bits)},
                        {"bits_error", json_number(row.bits_error)},
-                       {"bits_per_event", row.events > 0.0 ? json_number(row.bits / row.events) : Json(nullptr)},
+                       {"bits_per_event",
+                        row.events > 0.0 ? json_number(row.bits / row.events) : Json(nullptr)},
                        {"events", json_number(row.events)},
                        {"mean_factor_against_truth", json_number(row.factor)},
                        {"mean_factor_error", json_number(row.factor_error)}});
@@ -260,7 +292,8 @@ class EvidenceJson {
     out["grid"] = weights_.power_grid;
     out["lambda_factor"] = weights_.power_lambda;
     out["table"] = std::move(table);
-    out["laws"] = {{"mean_factor_at_most_one", on_average}, {"misleading_at_most_one_in_threshold", seldom}};
+    out["laws"] = {{"mean_factor_at_most_one", on_average},
+                   {"misleading_at_most_one_in_threshold", seldom}};
     return out;
   }
 
@@ -269,32 +302,48 @@ class EvidenceJson {
     for (std::size_t a = 0; a < total_.size(); ++a)
       for (std::size_t b = a + 1; b < total_.size(); ++b) {
         const bool first = total_[a] >= total_[b];
-        const std::string &more = study_.readings[first ? a : b].id, &less = study_.readings[first ? b : a].id;
+        const std::string &more = study_.readings[first ? a : b].id,
+                          &less = study_.readings[first ? b : a].id;
         const double log = std::abs(total_[a] - total_[b]);
         out.push_back(fmt::format(
-            "The dated events are more likely under {} than under {} by a factor of {}{}.", more, less, number_text(std::exp(log), 2),
-            log < std::log(evidence_.threshold) ? fmt::format(": too little to tell them apart (below {})", number_text(evidence_.threshold)) : std::string()));
+            "The dated events are more likely under {} than under {} by a factor of {}{}.", more,
+            less, number_text(std::exp(log), 2),
+            log < std::log(evidence_.threshold)
+                ? fmt::format(": too little to tell them apart (below {})",
+                              number_text(evidence_.threshold))
+                : std::string()));
       }
     return out;
   }
 
   [[nodiscard]] std::vector<std::string> beware() const {
     std::vector<std::string> out;
-    out.emplace_back("The log was selected by people who knew how things went on; what they left out counts as silence only inside the windows stated.");
     out.emplace_back(
-        "Events before a text was written may have shaped the reading of it: they are shown as calibration, apart from the test. Between readings of "
+        "The log was selected by people who knew how things went on; what they left out counts as "
+        "silence only inside the windows stated.");
+    out.emplace_back(
+        "Events before a text was written may have shaped the reading of it: they are shown as "
+        "calibration, apart from the test. Between readings of "
         "different dates only what came after both is a test of either.");
-    out.emplace_back("Which date belongs to which round, and which event to which move, are assumptions: other calendars are shown beside.");
-    out.emplace_back("A likelihood compares readings in this model. It says nothing about who is right, and nothing about readings that are not among them.");
+    out.emplace_back(
+        "Which date belongs to which round, and which event to which move, are assumptions: other "
+        "calendars are shown beside.");
+    out.emplace_back(
+        "A likelihood compares readings in this model. It says nothing about who is right, and "
+        "nothing about readings that are not among them.");
     const bool unwatched = std::ranges::any_of(evidence_.events, [&](const LoggedEvent& event) {
       if (left_out(evidence_, event, evidence_.calendar)) return false;
       return std::ranges::any_of(evidence_.kinds, [&](const EventKind& kind) {
         return kind.concerns(event.kind, event.actor) &&
-               std::ranges::none_of(kind.watch, [&](const EventKind::Window& window) { return window.from <= event.day && event.day <= window.to; });
+               std::ranges::none_of(kind.watch, [&](const EventKind::Window& window) {
+                 return window.from <= event.day && event.day <= window.to;
+               });
       });
     });
     if (unwatched)
-      out.emplace_back("Some reports are of days on which nobody counted whether there were none: such kinds can only speak for what they report.");
+      out.emplace_back(
+          "Some reports are of days on which nobody counted whether there were none: such kinds "
+          "can only speak for what they report.");
     return out;
   }
 
@@ -308,6 +357,8 @@ class EvidenceJson {
 
 }  // namespace
 
-std::string evidence_json(const Study& study, const Weights& weights) { return EvidenceJson(study, weights).json().dump(); }
+std::string evidence_json(const Study& study, const Weights& weights) {
+  return EvidenceJson(study, weights).json().dump();
+}
 
 }  // namespace melian::evidence

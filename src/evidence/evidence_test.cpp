@@ -14,7 +14,8 @@ namespace {
 
 constexpr double round_off = 1e-11;
 
-EventKind kind_of(std::vector<std::string> moves, std::vector<std::string> actions, std::vector<std::string> ends = {}) {
+EventKind kind_of(std::vector<std::string> moves, std::vector<std::string> actions,
+                  std::vector<std::string> ends = {}) {
   EventKind out;
   out.kind = "kind";
   out.moves = std::move(moves);
@@ -43,7 +44,8 @@ std::vector<Record> all_records(const Record& cells, const std::vector<KindInGam
   std::vector<Record> out{cells};
   for (std::size_t c = 0; c < cells.size(); ++c) {
     const std::size_t before = out.size();
-    for (int category = 0; category < kinds[static_cast<std::size_t>(cells[c].kind)].categories(); ++category)
+    for (int category = 0; category < kinds[static_cast<std::size_t>(cells[c].kind)].categories();
+         ++category)
       for (std::size_t n = 0; n < before; ++n) {
         out.push_back(out[n]);
         out.back()[c].category = category;
@@ -53,15 +55,18 @@ std::vector<Record> all_records(const Record& cells, const std::vector<KindInGam
 }
 
 /// exp(log L), of offers in probability: times the width of the reported cell.
-double probability(const Record& record, const std::vector<KindInGame>& kinds, double log_likelihood) {
+double probability(const Record& record, const std::vector<KindInGame>& kinds,
+                   double log_likelihood) {
   double out = std::exp(log_likelihood);
   for (const Cell& cell : record)
-    if (const KindInGame& kind = kinds[static_cast<std::size_t>(cell.kind)]; cell.category != silent && !kind.widths.empty())
+    if (const KindInGame& kind = kinds[static_cast<std::size_t>(cell.kind)];
+        cell.category != silent && !kind.widths.empty())
       out *= kind.widths[static_cast<std::size_t>(cell.category)];
   return out;
 }
 
-void check_sums_to_one(const Game& game, const Assessment& assessment, const std::vector<EventKind>& wanted, int rounds) {
+void check_sums_to_one(const Game& game, const Assessment& assessment,
+                       const std::vector<EventKind>& wanted, int rounds) {
   const std::vector<KindInGame> kinds = find_kinds(game.shape(), wanted);
   const std::vector<Record> records = all_records(all_cells(kinds, rounds), kinds);
   const std::vector<double> logs = log_likelihoods(game, assessment, kinds, records);
@@ -70,18 +75,22 @@ void check_sums_to_one(const Game& game, const Assessment& assessment, const std
   CHECK(total == doctest::Approx(1.0).epsilon(round_off));
 }
 
-/// All plays of a game at exact beliefs, one types profile after the other, strategies between nodes as `simulate` reads them.
+/// All plays of a game at exact beliefs, one types profile after the other, strategies between
+/// nodes as `simulate` reads them.
 class Plays {
  public:
-  Plays(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds, const Record& record)
+  Plays(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds,
+        const Record& record)
       : board_(game, assessment), structure_(game.shape()), kinds_(kinds), record_(record) {}
 
   double likelihood() {
     double out = 0.0;
     for (int theta = 0; theta < board_.full().count(); ++theta) {
       types_.clear();
-      for (int i = 0; i < structure_.num_players(); ++i) types_.push_back(board_.full().type_of(theta, i));
-      out += board_.profile_weight()[static_cast<std::size_t>(theta)] * go(structure_.root, 0, board_.start_log_odds(), {});
+      for (int i = 0; i < structure_.num_players(); ++i)
+        types_.push_back(board_.full().type_of(theta, i));
+      out += board_.profile_weight()[static_cast<std::size_t>(theta)] *
+             go(structure_.root, 0, board_.start_log_odds(), {});
     }
     return out;
   }
@@ -100,13 +109,16 @@ class Plays {
     return std::exp(log);
   }
 
-  double log_sigma(int state, int round, const Decider& one, int type, int action, const std::vector<double>& u) const {
+  double log_sigma(int state, int round, const Decider& one, int type, int action,
+                   const std::vector<double>& u) const {
     const prediction::Shape& shape = board_.shape(state);
-    const double* first = board_.assessment().log_strategy.data() + board_.assessment().row(structure_, round, state);
+    const double* first =
+        board_.assessment().log_strategy.data() + board_.assessment().row(structure_, round, state);
     std::vector<int> point{0};
     std::vector<double> weight{1.0};
     for (const auto& axis : shape.axes) {
-      const Place place = locate(board_.nodes(axis.axis), logistic(u[static_cast<std::size_t>(axis.axis)]));
+      const Place place =
+          locate(board_.nodes(axis.axis), logistic(u[static_cast<std::size_t>(axis.axis)]));
       const std::size_t before = point.size();
       for (std::size_t n = 0; n < before; ++n) {
         point[n] += place.cell * axis.stride;
@@ -119,7 +131,9 @@ class Plays {
     std::vector<double> logs(static_cast<std::size_t>(one.num_actions()), 0.0);
     for (int k = 0; k < one.num_actions(); ++k)
       for (std::size_t n = 0; n < point.size(); ++n)
-        if (weight[n] > 0.0) logs[static_cast<std::size_t>(k)] += weight[n] * first[std::ptrdiff_t{one.row(type, k)} * shape.points + point[n]];
+        if (weight[n] > 0.0)
+          logs[static_cast<std::size_t>(k)] +=
+              weight[n] * first[std::ptrdiff_t{one.row(type, k)} * shape.points + point[n]];
     return logs[static_cast<std::size_t>(action)] - log_sum_exp(logs);
   }
 
@@ -137,7 +151,9 @@ class Plays {
         const Decider& one = movers.front();
         const bool live = shape.has(one.player);
         const double zero = log_sigma(state, round, one, 0, k, u),
-                     mine = live && types_[static_cast<std::size_t>(one.player)] == 1 ? log_sigma(state, round, one, 1, k, u) : zero;
+                     mine = live && types_[static_cast<std::size_t>(one.player)] == 1
+                                ? log_sigma(state, round, one, 1, k, u)
+                                : zero;
         odds = std::exp(mine);
         if (live) {
           double& axis = after[static_cast<std::size_t>(board_.space().only_axis(one.player))];
@@ -149,7 +165,8 @@ class Plays {
         for (int i = 0; i < structure_.num_players(); ++i)
           if (shape.has(i)) {
             double& axis = after[static_cast<std::size_t>(board_.space().only_axis(i))];
-            axis = moved_log_odds(axis, prediction::chance_shift(drawn, shape.profiles, profiles.stride(i)));
+            axis = moved_log_odds(
+                axis, prediction::chance_shift(drawn, shape.profiles, profiles.stride(i)));
           }
       }
       if (odds == 0.0) continue;
@@ -170,22 +187,28 @@ class Plays {
   std::vector<int> types_;
 };
 
-const std::vector<EventKind> war_kinds{kind_of({"ask"}, {"ask"}), kind_of({"answer"}, {"accept", "pause"}), kind_of({"demand"}, {}),
-                                       kind_of({"assault"}, {"gains"}), kind_of({}, {}, {"K_falls", "M_falls"})};
+const std::vector<EventKind> war_kinds{
+    kind_of({"ask"}, {"ask"}), kind_of({"answer"}, {"accept", "pause"}), kind_of({"demand"}, {}),
+    kind_of({"assault"}, {"gains"}), kind_of({}, {}, {"K_falls", "M_falls"})};
 
 }  // namespace
 
 TEST_CASE("log_likelihoods: the likelihoods of all records a game can leave sum to one") {
-  check_sums_to_one(test::crisis(), test::random_assessment(test::crisis(), 3, 1), {kind_of({"reply"}, {"resist"}), kind_of({}, {}, {"war", "retreat"})}, 1);
-  check_sums_to_one(test::screening(), test::random_assessment(test::screening(), 9, 2), {kind_of({"y"}, {}), kind_of({"answer"}, {"accept"})}, 2);
+  check_sums_to_one(test::crisis(), test::random_assessment(test::crisis(), 3, 1),
+                    {kind_of({"reply"}, {"resist"}), kind_of({}, {}, {"war", "retreat"})}, 1);
+  check_sums_to_one(test::screening(), test::random_assessment(test::screening(), 9, 2),
+                    {kind_of({"y"}, {}), kind_of({"answer"}, {"accept"})}, 2);
   const Game war = test::war_and_truce();
-  check_sums_to_one(war, test::random_assessment(war, 5, 3), {war_kinds[0], war_kinds[3], war_kinds[4]}, 3);
+  check_sums_to_one(war, test::random_assessment(war, 5, 3),
+                    {war_kinds[0], war_kinds[3], war_kinds[4]}, 3);
   check_sums_to_one(war, test::random_assessment(war, 5, 3), {war_kinds[2], war_kinds[1]}, 2);
   // A truce of two rounds: what is watched in the round that is passed over does not happen.
   const Game slow = test::war_and_truce(4, 2);
-  check_sums_to_one(slow, test::random_assessment(slow, 5, 4), {war_kinds[0], kind_of({"hold"}, {"break"})}, 4);
+  check_sums_to_one(slow, test::random_assessment(slow, 5, 4),
+                    {war_kinds[0], kind_of({"hold"}, {"break"})}, 4);
   const Game delay = test::untimed_delay();
-  check_sums_to_one(delay, test::random_assessment(delay, 5, 5), {kind_of({"talk"}, {"press"}), kind_of({}, {}, {"no"})}, 4);
+  check_sums_to_one(delay, test::random_assessment(delay, 5, 5),
+                    {kind_of({"talk"}, {"press"}), kind_of({}, {}, {"no"})}, 4);
 }
 
 TEST_CASE("log_likelihoods: without an observation it is 0") {
@@ -195,16 +218,19 @@ TEST_CASE("log_likelihoods: without an observation it is 0") {
   // Nor does silence say anything where nobody watches.
   Record unseen = all_cells(kinds, 3);
   for (Cell& cell : unseen) cell.coverage = 0.0;
-  CHECK(log_likelihood(game, test::random_assessment(game, 5, 1), kinds, unseen) == doctest::Approx(0.0).epsilon(round_off));
+  CHECK(log_likelihood(game, test::random_assessment(game, 5, 1), kinds, unseen) ==
+        doctest::Approx(0.0).epsilon(round_off));
 }
 
 TEST_CASE("log_likelihoods: agrees with all plays of a game counted one by one") {
   const Game crisis = test::crisis();
-  const std::vector<KindInGame> crisis_kinds = find_kinds(crisis.shape(), {kind_of({"reply"}, {"resist"}), kind_of({}, {}, {"war", "retreat"})});
+  const std::vector<KindInGame> crisis_kinds = find_kinds(
+      crisis.shape(), {kind_of({"reply"}, {"resist"}), kind_of({}, {}, {"war", "retreat"})});
   const Assessment known = test::random_assessment(crisis, 3, 6);
   for (const Record& record : all_records(all_cells(crisis_kinds, 1), crisis_kinds))
     CHECK(log_likelihood(crisis, known, crisis_kinds, record) ==
-          doctest::Approx(std::log(Plays(crisis, known, crisis_kinds, record).likelihood())).epsilon(round_off));
+          doctest::Approx(std::log(Plays(crisis, known, crisis_kinds, record).likelihood()))
+              .epsilon(round_off));
 
   // With beliefs that move, on a grid fine enough.
   const Game game = test::war_and_truce(2);
@@ -215,60 +241,75 @@ TEST_CASE("log_likelihoods: agrees with all plays of a game counted one by one")
   record[8].category = 0;  // and gains ground a round later
   const Assessment fine = test::random_assessment(game, 65, 7);
   const double exact = std::log(Plays(game, fine, kinds, record).likelihood());
-  const double at_65 = log_likelihood(game, fine, kinds, record), at_9 = log_likelihood(game, test::random_assessment(game, 9, 7), kinds, record);
+  const double at_65 = log_likelihood(game, fine, kinds, record),
+               at_9 = log_likelihood(game, test::random_assessment(game, 9, 7), kinds, record);
   constexpr double grid_error = 1e-4;  // of order h^2
   CHECK(at_65 == doctest::Approx(exact).epsilon(grid_error));
   CHECK(std::abs(at_65 - exact) <= std::abs(at_9 - exact) + 1e-9);
 }
 
-TEST_CASE("log_likelihood_by_cell: what is known after each cell is the likelihood of the record cut there") {
+TEST_CASE(
+    "log_likelihood_by_cell: what is known after each cell is the likelihood of the record cut "
+    "there") {
   for (const int truce_rounds : {1, 2}) {  // with two, plays wait for a later round
     const Game game = test::war_and_truce(4, truce_rounds);
     const Assessment assessment = test::random_assessment(game, 9, 14);
     const std::vector<KindInGame> kinds = find_kinds(game.shape(), war_kinds);
     Record record = all_cells(kinds, 3);
     for (const std::size_t reported : {0, 2, 6, 11}) record[reported].category = 0;
-    std::erase_if(record, [](const Cell& cell) { return cell.round == 1; });  // a round in which nothing is seen
+    std::erase_if(record, [](const Cell& cell) {
+      return cell.round == 1;
+    });  // a round in which nothing is seen
     const std::vector<double> by_cell = log_likelihood_by_cell(game, assessment, kinds, record);
     REQUIRE(by_cell.size() == record.size() + 1);
     CHECK(by_cell.front() == 0.0);
     for (std::size_t n = 1; n <= record.size(); ++n) {
       const Record cut(record.begin(), record.begin() + static_cast<std::ptrdiff_t>(n));
-      CHECK(by_cell[n] == doctest::Approx(log_likelihood(game, assessment, kinds, cut)).epsilon(round_off));
+      CHECK(by_cell[n] ==
+            doctest::Approx(log_likelihood(game, assessment, kinds, cut)).epsilon(round_off));
     }
   }
 }
 
-TEST_CASE("log_likelihoods: records beside each other do not disturb each other, for any number of threads") {
+TEST_CASE(
+    "log_likelihoods: records beside each other do not disturb each other, for any number of "
+    "threads") {
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 9, 8);
-  const std::vector<KindInGame> kinds = find_kinds(game.shape(), {war_kinds[0], war_kinds[1], war_kinds[3]});
+  const std::vector<KindInGame> kinds =
+      find_kinds(game.shape(), {war_kinds[0], war_kinds[1], war_kinds[3]});
   const std::vector<Record> records = all_records(all_cells(kinds, 2), kinds);
   set_threads(1);
   const std::vector<double> one = log_likelihoods(game, assessment, kinds, records);
   set_threads(4);
   CHECK(log_likelihoods(game, assessment, kinds, records) == one);
-  for (const std::size_t n : {0, 17, 63}) CHECK(log_likelihood(game, assessment, kinds, records[n]) == one[n]);
+  for (const std::size_t n : {0, 17, 63})
+    CHECK(log_likelihood(game, assessment, kinds, records[n]) == one[n]);
   set_threads(0);
 }
 
-TEST_CASE("log_likelihoods: a record of a whole play that is beyond doubt has that play's probability") {
+TEST_CASE(
+    "log_likelihoods: a record of a whole play that is beyond doubt has that play's probability") {
   const Game game = test::crisis();
   const Assessment assessment = test::random_assessment(game, 3, 9);
   const std::vector<KindInGame> kinds =
-      find_kinds(game.shape(), {kind_of({"start"}, {"challenge"}), kind_of({"reply"}, {"resist"}), kind_of({"finish"}, {"fight"})});
+      find_kinds(game.shape(), {kind_of({"start"}, {"challenge"}), kind_of({"reply"}, {"resist"}),
+                                kind_of({"finish"}, {"fight"})});
   Record record = all_cells(kinds, 1);
   for (Cell& cell : record) cell.reliability = 1.0, cell.coverage = 1.0, cell.category = 0;
   const Prediction p = predict(game, assessment);
-  CHECK(std::exp(log_likelihood(game, assessment, kinds, record)) == doctest::Approx(p.outcomes[2]).epsilon(1e-8));
+  CHECK(std::exp(log_likelihood(game, assessment, kinds, record)) ==
+        doctest::Approx(p.outcomes[2]).epsilon(1e-8));
 }
 
 TEST_CASE("find_kind: what can happen twice in a round, and what a game lacks, is told") {
   const Game crisis = test::crisis();
-  const auto twice = find_kind(crisis.shape(), kind_of({"start", "reply"}, {"challenge", "resist"}));
+  const auto twice =
+      find_kind(crisis.shape(), kind_of({"start", "reply"}, {"challenge", "resist"}));
   REQUIRE_FALSE(twice.has_value());
   CHECK(twice.error().front().repeats);
-  CHECK(twice.error().front().hint == "split it into kinds that happen once: \"reply of B\", \"start of A\"");
+  CHECK(twice.error().front().hint ==
+        "split it into kinds that happen once: \"reply of B\", \"start of A\"");
   const auto lacking = find_kind(crisis.shape(), kind_of({"repl", "start"}, {"resist"}, {"wars"}));
   REQUIRE_FALSE(lacking.has_value());
   REQUIRE(lacking.error().size() == 3);
@@ -279,7 +320,8 @@ TEST_CASE("find_kind: what can happen twice in a round, and what a game lacks, i
 
 TEST_CASE("Bayes factors: on average against the truth at most one, and seldom large") {
   const Game game = test::war_and_truce(2);
-  const Assessment a = test::random_assessment(game, 17, 10, 6.0), b = test::random_assessment(game, 17, 11, 6.0);
+  const Assessment a = test::random_assessment(game, 17, 10, 6.0),
+                   b = test::random_assessment(game, 17, 11, 6.0);
   const std::vector<KindInGame> kinds = find_kinds(game.shape(), war_kinds);
   const Record watched = all_cells(kinds, 2);
   constexpr int plays = 600;
@@ -289,7 +331,8 @@ TEST_CASE("Bayes factors: on average against the truth at most one, and seldom l
     RandomStream random(13, static_cast<std::uint64_t>(play.steps.front().play));
     records.push_back(report_of(play, watched, kinds, random));
   }
-  const std::vector<double> under_a = log_likelihoods(game, a, kinds, records), under_b = log_likelihoods(game, b, kinds, records);
+  const std::vector<double> under_a = log_likelihoods(game, a, kinds, records),
+                            under_b = log_likelihoods(game, b, kinds, records);
   double sum = 0.0, squares = 0.0;
   int above_3 = 0, above_10 = 0;
   for (std::size_t n = 0; n < records.size(); ++n) {
@@ -327,7 +370,8 @@ TEST_CASE("record_of: reports, silence in windows, and the end of the record") {
   strikes.kind = "strike";
   strikes.actors = {"RU"};
   study.kinds = {talks, strikes};
-  const auto event = [&](const char* date, const char* kind, const char* actor, std::optional<double> reliability = {}) {
+  const auto event = [&](const char* date, const char* kind, const char* actor,
+                         std::optional<double> reliability = {}) {
     LoggedEvent out;
     out.date = date;
     out.day = *day_of(date);
@@ -360,7 +404,8 @@ TEST_CASE("record_of: reports, silence in windows, and the end of the record") {
   CHECK(left_out(study, study.events[5], study.calendar) == "after the record ends");
 }
 
-TEST_CASE("watched_cells: silence of long ago is known when its round is over, before 1970 as after") {
+TEST_CASE(
+    "watched_cells: silence of long ago is known when its round is over, before 1970 as after") {
   StudyEvidence study;
   study.calendar = {*day_of("1951-07-10"), 30.0};
   study.until = *day_of("1951-08-20");

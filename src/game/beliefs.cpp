@@ -11,12 +11,15 @@
 namespace melian {
 namespace {
 
-/// What stands for log 0 where a side is believed impossible yet the news tells more likely from less within it.
+/// What stands for log 0 where a side is believed impossible yet the news tells more likely from
+/// less within it.
 constexpr double log_of_nothing = -700.0;
 
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
-double log_logistic(double u) { return u >= 0.0 ? -std::log1p(std::exp(-u)) : u - std::log1p(std::exp(u)); }
+double log_logistic(double u) {
+  return u >= 0.0 ? -std::log1p(std::exp(-u)) : u - std::log1p(std::exp(u));
+}
 
 double log_add(double a, double b) {
   if (a < b) std::swap(a, b);
@@ -29,7 +32,9 @@ BeliefSpace::BeliefSpace(const Structure& structure) : group_of_(structure.playe
   for (const Player& player : structure.players) radix_.push_back(player.num_types());
   for (int i = 0; i < structure.num_players(); ++i) {
     if (structure.players[at(i)].num_types() < 2 || group_of_[at(i)] >= 0) continue;
-    const auto joint = std::ranges::find_if(structure.correlated, [&](const std::vector<int>& members) { return std::ranges::count(members, i) > 0; });
+    const auto joint = std::ranges::find_if(
+        structure.correlated,
+        [&](const std::vector<int>& members) { return std::ranges::count(members, i) > 0; });
     Group group;
     group.players = joint == structure.correlated.end() ? std::vector<int>{i} : *joint;
     group.stride.assign(group.players.size(), 0);
@@ -47,7 +52,8 @@ BeliefSpace::BeliefSpace(const Structure& structure) : group_of_(structure.playe
   }
 }
 
-/// Halves the types of the first player whose type is not settled on [first, end); cells of one type stay together.
+/// Halves the types of the first player whose type is not settled on [first, end); cells of one
+/// type stay together.
 int BeliefSpace::split(int g, int first, int end) {
   if (end - first == 1) return -1 - first;
   const Group& group = groups_[at(g)];
@@ -80,7 +86,8 @@ int BeliefSpace::only_axis(int player) const {
 int BeliefSpace::cell(int g, const Profiles& profiles, int profile) const {
   const Group& group = groups_[at(g)];
   int cell = 0;
-  for (std::size_t k = 0; k < group.players.size(); ++k) cell += group.stride[k] * profiles.type_of(profile, group.players[k]);
+  for (std::size_t k = 0; k < group.players.size(); ++k)
+    cell += group.stride[k] * profiles.type_of(profile, group.players[k]);
   return cell;
 }
 
@@ -95,7 +102,8 @@ void BeliefSpace::coordinates(int g, const double* odds, double* out) const {
   for (int k = 0; k < group.num_axes; ++k) {
     const Axis& axis = axes_[at(group.first_axis + k)];
     double left = 0.0, right = 0.0;
-    for (int c = axis.first_cell; c < axis.end_cell; ++c) (c < axis.middle_cell ? left : right) += odds[c];
+    for (int c = axis.first_cell; c < axis.end_cell; ++c)
+      (c < axis.middle_cell ? left : right) += odds[c];
     out[k] = left == 0.0 && right == 0.0 ? 0.5 : group.cells == 2 ? right : right / (left + right);
   }
 }
@@ -106,7 +114,8 @@ void BeliefSpace::log_cells(int g, const double* log_odds, double* out) const {
   for (int k = 0; k < group.num_axes; ++k) {
     const Axis& axis = axes_[at(group.first_axis + k)];
     const double right = log_logistic(log_odds[k]), left = log_logistic(-log_odds[k]);
-    for (int c = axis.first_cell; c < axis.end_cell; ++c) out[c] += c < axis.middle_cell ? left : right;
+    for (int c = axis.first_cell; c < axis.end_cell; ++c)
+      out[c] += c < axis.middle_cell ? left : right;
   }
 }
 
@@ -117,7 +126,8 @@ std::vector<double> BeliefSpace::cell_odds(int g, const double* log_odds, int gi
     for (int k = 0; k < group.num_axes; ++k) {
       const Axis& axis = axes_[at(group.first_axis + k)];
       const double right = logistic(log_odds[k]), left = logistic(-log_odds[k]);
-      for (int c = axis.first_cell; c < axis.end_cell; ++c) out[at(c)] *= c < axis.middle_cell ? left : right;
+      for (int c = axis.first_cell; c < axis.end_cell; ++c)
+        out[at(c)] *= c < axis.middle_cell ? left : right;
     }
     return out;
   }
@@ -135,7 +145,8 @@ std::vector<double> BeliefSpace::cell_odds(int g, const double* log_odds, int gi
   return out;
 }
 
-void BeliefSpace::shifts(int g, const double* log_likelihood, const double* before, double* shift) const {
+void BeliefSpace::shifts(int g, const double* log_likelihood, const double* before,
+                         double* shift) const {
   const Group& group = groups_[at(g)];
   if (group.num_axes == 1) {
     shift[0] = log_likelihood[0] == log_likelihood[1] ? 0.0 : log_likelihood[1] - log_likelihood[0];
@@ -146,12 +157,15 @@ void BeliefSpace::shifts(int g, const double* log_likelihood, const double* befo
   std::array<double, few> near{};
   std::vector<double> many(group.num_axes > few ? at(group.num_axes) : 0);
   double* within = many.empty() ? near.data() : many.data();
-  const auto of = [&](int side) { return side < 0 ? log_likelihood[-1 - side] : within[side - group.first_axis]; };
+  const auto of = [&](int side) {
+    return side < 0 ? log_likelihood[-1 - side] : within[side - group.first_axis];
+  };
   for (int k = group.num_axes; k-- > 0;) {
     const Axis& axis = axes_[at(group.first_axis + k)];
     const double left = of(axis.left), right = of(axis.right);
     shift[k] = left == right ? 0.0 : right - left;
-    within[k] = log_add(std::max(log_of_nothing, log_logistic(-before[k])) + left, std::max(log_of_nothing, log_logistic(before[k])) + right);
+    within[k] = log_add(std::max(log_of_nothing, log_logistic(-before[k])) + left,
+                        std::max(log_of_nothing, log_logistic(before[k])) + right);
   }
 }
 
@@ -173,14 +187,21 @@ std::string BeliefSpace::statement(const Structure& structure, int which) const 
       }
       return out;
     };
-    const bool differs = type_in_cell(axis.group, axis.first_cell, player) != type_in_cell(axis.group, axis.end_cell - 1, player);
-    const bool whole = axis.end_cell - axis.first_cell >= group.stride[at(std::ranges::find(group.players, player) - group.players.begin())] * p.num_types();
+    const bool differs = type_in_cell(axis.group, axis.first_cell, player) !=
+                         type_in_cell(axis.group, axis.end_cell - 1, player);
+    const bool whole =
+        axis.end_cell - axis.first_cell >=
+        group.stride[at(std::ranges::find(group.players, player) - group.players.begin())] *
+            p.num_types();
     if (differs) {
       told = fmt::format("{} is {}", p.name, types(axis.middle_cell, axis.end_cell));
-      if (!whole) given += fmt::format("{}{} is {}", given.empty() ? "" : " and ", p.name, types(axis.first_cell, axis.end_cell));
+      if (!whole)
+        given += fmt::format("{}{} is {}", given.empty() ? "" : " and ", p.name,
+                             types(axis.first_cell, axis.end_cell));
       break;
     }
-    given += fmt::format("{}{} is {}", given.empty() ? "" : " and ", p.name, types(axis.first_cell, axis.first_cell + 1));
+    given += fmt::format("{}{} is {}", given.empty() ? "" : " and ", p.name,
+                         types(axis.first_cell, axis.first_cell + 1));
   }
   return given.empty() ? told : fmt::format("{}, given that {}", told, given);
 }
@@ -190,8 +211,10 @@ std::vector<double> start_beliefs(const Game& game, const BeliefSpace& space) {
   for (std::size_t g = 0; g < space.groups().size(); ++g) {
     const BeliefSpace::Group& group = space.groups()[g];
     const auto joint = std::ranges::find(game.shape().correlated, group.players);
-    const std::vector<double>& odds = joint == game.shape().correlated.end() ? game.numbers.prior[at(group.players.front())]
-                                                                             : game.numbers.joint[at(joint - game.shape().correlated.begin())];
+    const std::vector<double>& odds =
+        joint == game.shape().correlated.end()
+            ? game.numbers.prior[at(group.players.front())]
+            : game.numbers.joint[at(joint - game.shape().correlated.begin())];
     space.coordinates(static_cast<int>(g), odds.data(), out.data() + group.first_axis);
   }
   return out;
@@ -201,7 +224,8 @@ std::vector<double> disagreement(const Game& game, const BeliefSpace& space, int
   const BeliefSpace::Group& group = space.groups()[at(g)];
   std::vector<double> out(at(group.cells), 0.0);
   for (const int player : group.players) {
-    const std::vector<double>&own = game.numbers.beliefs[at(observer)][at(player)], &analyst = game.numbers.prior[at(player)];
+    const std::vector<double>&own = game.numbers.beliefs[at(observer)][at(player)],
+          &analyst = game.numbers.prior[at(player)];
     if (own == analyst) continue;
     for (int c = 0; c < group.cells; ++c) {
       const auto type = at(space.type_in_cell(g, c, player));
@@ -211,7 +235,8 @@ std::vector<double> disagreement(const Game& game, const BeliefSpace& space, int
   return out;
 }
 
-std::vector<double> chance_news(const Game& game, const BeliefSpace& space, int g, const Profiles& profiles, int branch) {
+std::vector<double> chance_news(const Game& game, const BeliefSpace& space, int g,
+                                const Profiles& profiles, int branch) {
   const double* odds = game.odds(branch);
   const auto likeliest = static_cast<int>(std::max_element(odds, odds + profiles.count()) - odds);
   if (!(odds[likeliest] > 0.0)) return {};
@@ -219,7 +244,9 @@ std::vector<double> chance_news(const Game& game, const BeliefSpace& space, int 
   std::vector<double> out(at(group.cells), 0.0);
   for (int c = 0; c < group.cells; ++c) {
     int profile = likeliest;
-    for (const int player : group.players) profile += profiles.stride(player) * (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
+    for (const int player : group.players)
+      profile += profiles.stride(player) *
+                 (space.type_in_cell(g, c, player) - profiles.type_of(likeliest, player));
     out[at(c)] = std::log(odds[profile]);
   }
   return out;
@@ -229,7 +256,9 @@ std::vector<Decider> deciders(const Structure& structure, int state, Measure mea
   const PublicState& from = structure.states[at(state)];
   const Move& move = structure.moves[at(from.move)];
   std::vector<Decider> out;
-  const auto types_of = [&](int player) { return (from.live >> player & 1U) != 0 ? structure.players[at(player)].num_types() : 1; };
+  const auto types_of = [&](int player) {
+    return (from.live >> player & 1U) != 0 ? structure.players[at(player)].num_types() : 1;
+  };
   if (structure.is_decision(state)) {
     Decider& only = out.emplace_back();
     only.player = move.player;

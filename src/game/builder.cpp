@@ -41,11 +41,13 @@ std::uint32_t mentions(const Amount& amount, const std::vector<Player>& players)
 }
 
 bool differ(const std::vector<double>& numbers) {
-  return std::any_of(numbers.begin(), numbers.end(), [&](double x) { return x != numbers.front(); });
+  return std::any_of(numbers.begin(), numbers.end(),
+                     [&](double x) { return x != numbers.front(); });
 }
 
 /// One amount by profile of the live players (others at their first type), appended to `to`.
-void append(std::vector<double>& to, const Amount& amount, const Structure& shape, std::uint32_t live) {
+void append(std::vector<double>& to, const Amount& amount, const Structure& shape,
+            std::uint32_t live) {
   const Profiles profiles(shape.players, live);
   for (int p = 0; p < profiles.count(); ++p) {
     TypeProfile types;
@@ -95,7 +97,8 @@ Draft& Draft::open_to(const std::vector<int>& types) {
 
 GameBuilder::GameBuilder(std::string title) { shape_.title = std::move(title); }
 
-int GameBuilder::player(std::string name, std::vector<std::string> types, std::vector<double> prior) {
+int GameBuilder::player(std::string name, std::vector<std::string> types,
+                        std::vector<double> prior) {
   Player added{std::move(name), std::move(types), {}};
   if (prior.empty()) prior.assign(at(added.num_types()), 1.0 / added.num_types());
   shape_.players.push_back(std::move(added));
@@ -106,8 +109,12 @@ int GameBuilder::player(std::string name, std::vector<std::string> types, std::v
   return shape_.num_players() - 1;
 }
 
-void GameBuilder::discount(int player, std::vector<double> by_type) { numbers_.discount[at(player)] = std::move(by_type); }
-void GameBuilder::precision(int player, std::vector<double> by_type) { numbers_.precision[at(player)] = std::move(by_type); }
+void GameBuilder::discount(int player, std::vector<double> by_type) {
+  numbers_.discount[at(player)] = std::move(by_type);
+}
+void GameBuilder::precision(int player, std::vector<double> by_type) {
+  numbers_.precision[at(player)] = std::move(by_type);
+}
 void GameBuilder::believes(int observer, int about, std::vector<double> by_type) {
   auto& row = numbers_.beliefs[at(observer)];
   row.resize(std::max(row.size(), at(about) + 1));
@@ -140,7 +147,8 @@ int GameBuilder::variable(std::string name, std::vector<std::string> domain) {
   return static_cast<int>(shape_.variables.size()) - 1;
 }
 
-int GameBuilder::offer(std::string name, int player, std::vector<double> numbers, std::vector<double> widths) {
+int GameBuilder::offer(std::string name, int player, std::vector<double> numbers,
+                       std::vector<double> widths) {
   Move move;
   move.name = std::move(name);
   move.kind = MoveKind::offer;
@@ -169,7 +177,8 @@ int GameBuilder::simultaneous(std::string name, std::vector<int> parts) {
   for (const int part : parts) {
     std::vector<std::string> longer;
     for (const std::string& before : actions)
-      for (const std::string& action : shape_.moves[at(part)].actions) longer.push_back(before + (before.empty() ? "" : " & ") + action);
+      for (const std::string& action : shape_.moves[at(part)].actions)
+        longer.push_back(before + (before.empty() ? "" : " & ") + action);
     actions = std::move(longer);
   }
   const int move = choice(std::move(name), -1, std::move(actions));
@@ -190,7 +199,9 @@ int GameBuilder::state(int move) {
   memory_.emplace_back();
   return static_cast<int>(shape_.states.size()) - 1;
 }
-void GameBuilder::remember(int state, int variable, int content) { memory_[at(state)].push_back({variable, content}); }
+void GameBuilder::remember(int state, int variable, int content) {
+  memory_[at(state)].push_back({variable, content});
+}
 void GameBuilder::entry(int state, int closing) {
   shape_.states[at(state)].entry = true;
   shape_.states[at(state)].closing = closing;
@@ -213,12 +224,15 @@ Draft& GameBuilder::branch(int state, int action, int next) {
 void GameBuilder::lay_out_branches() {
   std::vector<std::size_t> order(drafts_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return std::pair(drafts_[a].state_, a) < std::pair(drafts_[b].state_, b); });
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return std::pair(drafts_[a].state_, a) < std::pair(drafts_[b].state_, b);
+  });
   std::vector<Draft> sorted;
   for (const std::size_t k : order) sorted.push_back(std::move(drafts_[k]));
   drafts_ = std::move(sorted);
   for (std::size_t k = 0; k < drafts_.size(); ++k) {
-    MELIAN_EXPECT(drafts_[k].state_ >= 0 && at(drafts_[k].state_) < shape_.states.size(), fmt::format("branch {} leaves no state", k));
+    MELIAN_EXPECT(drafts_[k].state_ >= 0 && at(drafts_[k].state_) < shape_.states.size(),
+                  fmt::format("branch {} leaves no state", k));
     PublicState& from = shape_.states[at(drafts_[k].state_)];
     if (from.num_branches++ == 0) from.first_branch = static_cast<int>(k);
     shape_.branches.push_back(drafts_[k].branch_);
@@ -240,7 +254,8 @@ void GameBuilder::open_parts() {
       std::vector<std::uint64_t> open(shape_.moves[at(move.parts[part])].actions.size(), 0);
       for (int k = 0; k < from.num_branches; ++k) {
         int rest = shape_.branches[at(from.first_branch + k)].action;
-        for (std::size_t later = move.parts.size(); --later > part;) rest /= static_cast<int>(shape_.moves[at(move.parts[later])].actions.size());
+        for (std::size_t later = move.parts.size(); --later > part;)
+          rest /= static_cast<int>(shape_.moves[at(move.parts[later])].actions.size());
         open[at(rest) % open.size()] = ~std::uint64_t{0};
       }
       shape_.part_open.insert(shape_.part_open.end(), open.begin(), open.end());
@@ -249,12 +264,14 @@ void GameBuilder::open_parts() {
 }
 
 void GameBuilder::derive_timed() {
-  for (PublicState& s : shape_.states) s.timed = s.entry && s.closing >= 0 && shape_.horizon == HorizonKind::finite;
+  for (PublicState& s : shape_.states)
+    s.timed = s.entry && s.closing >= 0 && shape_.horizon == HorizonKind::finite;
   for (bool changed = true; changed;) {
     changed = false;
     for (const Draft& draft : drafts_) {
       PublicState& from = shape_.states[at(draft.state_)];
-      if (!from.timed && draft.branch_.next >= 0 && shape_.states[at(draft.branch_.next)].timed) changed = from.timed = true;
+      if (!from.timed && draft.branch_.next >= 0 && shape_.states[at(draft.branch_.next)].timed)
+        changed = from.timed = true;
     }
   }
 }
@@ -275,7 +292,8 @@ void GameBuilder::derive_live() {
     if (mover >= 0 && players[at(mover)].num_types() > 1) {
       const std::uint64_t all = (std::uint64_t{1} << players[at(mover)].num_types()) - 1;
       const std::vector<double>& precision = numbers_.precision[at(mover)];
-      if ((draft.branch_.open_to & all) != all || (!precision.empty() && differ(precision))) mask |= 1U << mover;
+      if ((draft.branch_.open_to & all) != all || (!precision.empty() && differ(precision)))
+        mask |= 1U << mover;
     }
     from.live |= shape_.with_correlated(mask);
   }
@@ -331,7 +349,8 @@ void GameBuilder::derive_reached() {
     if (state < 0) return;
     const PublicState& s = shape_.states[at(state)];
     if (s.timed && round >= shape_.rounds) {
-      MELIAN_EXPECT(s.closing >= 0, fmt::format("state {} is driven past the horizon without a closing", state));
+      MELIAN_EXPECT(s.closing >= 0,
+                    fmt::format("state {} is driven past the horizon without a closing", state));
       state = s.closing;
     }
     if (!shape_.states[at(state)].timed) round = 0;
@@ -354,11 +373,13 @@ void GameBuilder::derive_reached() {
 void GameBuilder::derive_decision_follows() {
   for (std::size_t s = 0; s < shape_.states.size(); ++s)
     shape_.states[s].decision_follows =
-        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::chance && shape_.moves[at(shape_.states[s].move)].kind != MoveKind::passage;
+        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::chance &&
+        shape_.moves[at(shape_.states[s].move)].kind != MoveKind::passage;
   for (bool changed = true; changed;) {
     changed = false;
     const auto inherit = [&](PublicState& from, int next) {
-      if (next >= 0 && !from.decision_follows && shape_.states[at(next)].decision_follows) changed = from.decision_follows = true;
+      if (next >= 0 && !from.decision_follows && shape_.states[at(next)].decision_follows)
+        changed = from.decision_follows = true;
     };
     for (const Draft& draft : drafts_) inherit(shape_.states[at(draft.state_)], draft.branch_.next);
     for (PublicState& s : shape_.states) inherit(s, s.closing);
@@ -366,7 +387,9 @@ void GameBuilder::derive_decision_follows() {
 }
 
 void GameBuilder::lay_out_numbers() {
-  const auto size = [](const std::vector<double>& v) { return static_cast<std::int64_t>(v.size()); };
+  const auto size = [](const std::vector<double>& v) {
+    return static_cast<std::int64_t>(v.size());
+  };
   shape_.count_begin.push_back(0);
   shape_.acceptance_begin.push_back(0);
   for (const Draft& draft : drafts_) {
@@ -386,15 +409,18 @@ void GameBuilder::lay_out_numbers() {
     if (!draft.chance_.empty()) append(numbers_.odds, draft.chance_.front(), shape_, live);
     shape_.perceived_offset.push_back(draft.perceptions_.empty() ? -1 : size(numbers_.perceived));
     for (int j = 0; j < shape_.num_players() && !draft.perceptions_.empty(); ++j) {
-      const auto own = std::find_if(draft.perceptions_.begin(), draft.perceptions_.end(), [&](const auto& p) { return p.first == j; });
-      append(numbers_.perceived, own == draft.perceptions_.end() ? draft.chance_.front() : own->second, shape_, live);
+      const auto own = std::find_if(draft.perceptions_.begin(), draft.perceptions_.end(),
+                                    [&](const auto& p) { return p.first == j; });
+      append(numbers_.perceived,
+             own == draft.perceptions_.end() ? draft.chance_.front() : own->second, shape_, live);
     }
     for (const auto& [tally, amount] : draft.tallies_) {
       shape_.counts.push_back({tally, size(numbers_.amounts)});
       append(numbers_.amounts, amount, shape_, live);
     }
     shape_.count_begin.push_back(static_cast<std::int64_t>(shape_.counts.size()));
-    shape_.acceptances.insert(shape_.acceptances.end(), draft.acceptances_.begin(), draft.acceptances_.end());
+    shape_.acceptances.insert(shape_.acceptances.end(), draft.acceptances_.begin(),
+                              draft.acceptances_.end());
     shape_.acceptance_begin.push_back(static_cast<std::int64_t>(shape_.acceptances.size()));
   }
 }
@@ -405,8 +431,10 @@ Game GameBuilder::build() {
   for (std::size_t i = 0; i < players; ++i) {
     const auto types = at(shape_.players[i].num_types());
     if (numbers_.discount[i].empty()) numbers_.discount[i].assign(types, 1.0);
-    if (numbers_.discount[i].size() == 1) numbers_.discount[i].assign(types, numbers_.discount[i].front());
-    if (numbers_.precision[i].size() == 1) numbers_.precision[i].assign(types, numbers_.precision[i].front());
+    if (numbers_.discount[i].size() == 1)
+      numbers_.discount[i].assign(types, numbers_.discount[i].front());
+    if (numbers_.precision[i].size() == 1)
+      numbers_.precision[i].assign(types, numbers_.precision[i].front());
     any_precision = any_precision || !numbers_.precision[i].empty();
     numbers_.beliefs[i].resize(players);
     for (std::size_t about = 0; about < players; ++about)
@@ -423,9 +451,13 @@ Game GameBuilder::build() {
   if (!any_precision) numbers_.precision.clear();
 
   std::string text = shape_.title;
-  for (const Move& move : shape_.moves) text += fmt::format("|{},{},{},{}", move.name, static_cast<int>(move.kind), move.player, move.actions.size());
-  for (const PublicState& s : shape_.states) text += fmt::format("|{},{},{},{}", s.move, s.num_branches, s.live, s.closing);
-  for (const Branch& b : shape_.branches) text += fmt::format("|{},{},{},{},{}", b.action, b.next, b.advance, b.time, b.open_to);
+  for (const Move& move : shape_.moves)
+    text += fmt::format("|{},{},{},{}", move.name, static_cast<int>(move.kind), move.player,
+                        move.actions.size());
+  for (const PublicState& s : shape_.states)
+    text += fmt::format("|{},{},{},{}", s.move, s.num_branches, s.live, s.closing);
+  for (const Branch& b : shape_.branches)
+    text += fmt::format("|{},{},{},{},{}", b.action, b.next, b.advance, b.time, b.open_to);
   shape_.fingerprint = sha256(text + fmt::format("|{},{}", shape_.root, shape_.rounds));
 
   Game game;
@@ -447,7 +479,8 @@ std::string game_fingerprint(const Structure& structure, const Numbers& numbers)
       bytes.append(raw, sizeof raw);
     }
   };
-  for (const auto* block : {&numbers.rewards, &numbers.odds, &numbers.perceived, &numbers.amounts}) add(*block);
+  for (const auto* block : {&numbers.rewards, &numbers.odds, &numbers.perceived, &numbers.amounts})
+    add(*block);
   for (const auto* table : {&numbers.prior, &numbers.joint, &numbers.discount, &numbers.precision})
     for (const auto& row : *table) add(row);
   for (const auto& table : numbers.beliefs)

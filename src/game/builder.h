@@ -11,8 +11,8 @@
 ///   g.branch(low, 1, war).pay(b, [](const TypeProfile& t) { return t[1] == 0 ? -0.3 : 0.1; });
 ///   Game game = g.build();
 ///
-/// What the compiler derives from a text is derived here from the numbers: which types are live at a public state,
-/// which states are timed, levels, and which states are reached in which round.
+/// What the compiler derives from a text is derived here from the numbers: which types are live at
+/// a public state, which states are timed, levels, and which states are reached in which round.
 
 #include <functional>
 #include <string>
@@ -30,7 +30,9 @@ using TypeProfile = std::vector<int>;
 /// A number, or a number that depends on types.
 class Amount {
  public:
-  Amount(double constant) : at_([constant](const TypeProfile&) { return constant; }) {}  // NOLINT(google-explicit-constructor)
+  Amount(double constant)
+      : at_([constant](const TypeProfile&) { return constant; }) {
+  }  // NOLINT(google-explicit-constructor)
   template <class F>
     requires std::is_invocable_r_v<double, F, const TypeProfile&>
   Amount(F by_profile) : at_(std::move(by_profile)) {}  // NOLINT(google-explicit-constructor)
@@ -45,8 +47,9 @@ class GameBuilder {
   /// A branch being described; calls chain. Valid until the next call of `GameBuilder::branch`.
   class BranchDraft {
    public:
-    BranchDraft& pay(int player, Amount amount);        ///< in units of the moment the branch begins; calls add up
-    BranchDraft& odds(Amount amount);                   ///< of a chance branch, the analyst's
+    BranchDraft& pay(int player,
+                     Amount amount);   ///< in units of the moment the branch begins; calls add up
+    BranchDraft& odds(Amount amount);  ///< of a chance branch, the analyst's
     BranchDraft& perceived(int player, Amount amount);  ///< odds as `player` sees them
     BranchDraft& open_to(const std::vector<int>& types);
     BranchDraft& advance(int rounds);
@@ -71,33 +74,37 @@ class GameBuilder {
   void precision(int player, std::vector<double> by_type);
   void believes(int observer, int about, std::vector<double> by_type);
 
-  /// A joint prior of the types of players, in mixed radix of their order, the last fastest; their own priors become its margins.
+  /// A joint prior of the types of players, in mixed radix of their order, the last fastest; their
+  /// own priors become its margins.
   void correlate(std::vector<int> players, std::vector<double> joint);
 
   int outcome(std::string name);  ///< what `branch` takes as `next` to end play
   int tally(std::string name);
   int variable(std::string name, std::vector<std::string> domain);
 
-  int offer(std::string name, int player, std::vector<double> numbers, std::vector<double> widths = {});
+  int offer(std::string name, int player, std::vector<double> numbers,
+            std::vector<double> widths = {});
   int choice(std::string name, int player, std::vector<std::string> actions);
-  /// Choices made at the same time. Joint actions count in mixed radix, the last part fastest; a state needs a branch for each
-  /// of those that any branch takes, and every type has them all.
+  /// Choices made at the same time. Joint actions count in mixed radix, the last part fastest; a
+  /// state needs a branch for each of those that any branch takes, and every type has them all.
   int simultaneous(std::string name, std::vector<int> parts);
   int chance(std::string name, std::vector<std::string> outcomes);
   int passage(std::string name);
 
   int state(int move);
   void remember(int state, int variable, int content);
-  /// The top of a phase; timed when it has a closing (the untimed state that takes over when the clock has run out).
+  /// The top of a phase; timed when it has a closing (the untimed state that takes over when the
+  /// clock has run out).
   void entry(int state, int closing = -1);
   void root(int state);
   void rounds(int rounds);  ///< a finite horizon
-  void forever();           ///< no horizon at all: every way round must count rounds (`BranchDraft::advance`)
+  void
+  forever();  ///< no horizon at all: every way round must count rounds (`BranchDraft::advance`)
 
   BranchDraft& branch(int state, int action, int next);
 
-  /// Derives everything else. Broken rules (see `broken_invariants`) are contract violations: games built in code have
-  /// no reader to advise.
+  /// Derives everything else. Broken rules (see `broken_invariants`) are contract violations: games
+  /// built in code have no reader to advise.
   [[nodiscard]] Game build();
 
  private:

@@ -31,15 +31,19 @@ std::uint32_t Structure::with_correlated(std::uint32_t players) const {
 }
 
 bool Structure::is_decision(int state) const {
-  const MoveKind kind = moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind;
+  const MoveKind kind =
+      moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind;
   return kind == MoveKind::offer || kind == MoveKind::choice;
 }
 
 bool Structure::decides(int state) const {
-  return is_decision(state) || moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind == MoveKind::simultaneous;
+  return is_decision(state) ||
+         moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind ==
+             MoveKind::simultaneous;
 }
 
-Profiles::Profiles(const std::vector<Player>& players, std::uint32_t live) : stride_(players.size(), 0), radix_(players.size(), 1) {
+Profiles::Profiles(const std::vector<Player>& players, std::uint32_t live)
+    : stride_(players.size(), 0), radix_(players.size(), 1) {
   for (std::size_t i = players.size(); i-- > 0;) {
     if ((live >> i & 1U) == 0) continue;
     radix_[i] = players[i].num_types();
@@ -58,17 +62,21 @@ std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
   constexpr std::int64_t beyond = std::int64_t{1} << 56;  // more than any machine holds
   std::int64_t count = 1;
   for (std::size_t k = 0; k < nodes.size(); ++k)
-    if ((live & players[k]) != 0) count = count >= beyond ? beyond : count * static_cast<std::int64_t>(nodes[k].size());
+    if ((live & players[k]) != 0)
+      count = count >= beyond ? beyond : count * static_cast<std::int64_t>(nodes[k].size());
   return count;
 }
 
 std::int64_t Assessment::row(const Structure& structure, int round, int state) const {
   const auto s = static_cast<std::size_t>(state);
-  const auto at = static_cast<std::size_t>(structure.states[s].timed ? round : 0) * structure.states.size() + s;
+  const auto at =
+      static_cast<std::size_t>(structure.states[s].timed ? round : 0) * structure.states.size() + s;
   return at < offset.size() ? offset[at] : -1;
 }
 
-bool Assessment::decided(const Structure& structure, int round, int state) const { return row(structure, round, state) >= 0; }
+bool Assessment::decided(const Structure& structure, int round, int state) const {
+  return row(structure, round, state) >= 0;
+}
 
 std::vector<double> log_measure(const Structure& structure, int state, Measure measure) {
   const PublicState& s = structure.states[static_cast<std::size_t>(state)];
@@ -77,7 +85,8 @@ std::vector<double> log_measure(const Structure& structure, int state, Measure m
   if (measure == Measure::each || move.widths.empty()) return logs;
   for (int k = 0; k < s.num_branches; ++k) {
     const Branch& branch = structure.branches[static_cast<std::size_t>(s.first_branch + k)];
-    logs[static_cast<std::size_t>(k)] = std::log(move.widths[static_cast<std::size_t>(branch.action)]);
+    logs[static_cast<std::size_t>(k)] =
+        std::log(move.widths[static_cast<std::size_t>(branch.action)]);
   }
   return logs;
 }
@@ -86,12 +95,14 @@ std::string describe_state(const Structure& structure, int state) {
   const auto s = static_cast<std::size_t>(state);
   const Move& move = structure.moves[static_cast<std::size_t>(structure.states[s].move)];
   std::string out = move.name;
-  if (move.player >= 0) out += " of " + structure.players[static_cast<std::size_t>(move.player)].name;
+  if (move.player >= 0)
+    out += " of " + structure.players[static_cast<std::size_t>(move.player)].name;
   if (structure.memory.size() <= s + 1) return out;
   for (std::int64_t k = structure.memory[s]; k < structure.memory[s + 1]; ++k) {
     const auto [variable, content] = structure.remembered[static_cast<std::size_t>(k)];
     const Variable& named = structure.variables[static_cast<std::size_t>(variable)];
-    out += fmt::format("{} {} {}", k == structure.memory[s] ? ":" : ",", named.name, named.domain[static_cast<std::size_t>(content)]);
+    out += fmt::format("{} {} {}", k == structure.memory[s] ? ":" : ",", named.name,
+                       named.domain[static_cast<std::size_t>(content)]);
   }
   return out;
 }

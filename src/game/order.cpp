@@ -8,12 +8,15 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Strongly connected components by Tarjan's algorithm without recursion; a component's number is larger than those it
-/// leads to.
+/// Strongly connected components by Tarjan's algorithm without recursion; a component's number is
+/// larger than those it leads to.
 class Components {
  public:
   explicit Components(const Structure& structure)
-      : structure_(structure), of_(structure.states.size(), -1), seen_(structure.states.size(), -1), low_(structure.states.size(), 0) {
+      : structure_(structure),
+        of_(structure.states.size(), -1),
+        seen_(structure.states.size(), -1),
+        low_(structure.states.size(), 0) {
     for (std::size_t s = 0; s < structure.states.size(); ++s)
       if (seen_[s] < 0) search(static_cast<int>(s));
   }
@@ -46,7 +49,8 @@ class Components {
         continue;
       }
       way.pop_back();
-      if (!way.empty()) low_[at(way.back().state)] = std::min(low_[at(way.back().state)], low_[at(state)]);
+      if (!way.empty())
+        low_[at(way.back().state)] = std::min(low_[at(way.back().state)], low_[at(state)]);
       if (low_[at(state)] == seen_[at(state)]) close(state);
     }
   }
@@ -64,8 +68,8 @@ class Components {
   int time_ = 0, count_ = 0;
 };
 
-/// The stages of a game in which play can come back: at each height of the graph of components first all that lie on no
-/// cycle, together, then the cycles one by one.
+/// The stages of a game in which play can come back: at each height of the graph of components
+/// first all that lie on no cycle, together, then the cycles one by one.
 void add_stages(const Structure& structure, SolutionOrder& order) {
   const Components component(structure);
   std::vector<std::vector<int>> members(at(component.count()));
@@ -120,7 +124,8 @@ std::vector<int> SolutionOrder::heads(const Structure& structure, int stage) con
       const PublicState& from = structure.states[at(state)];
       for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
         const int next = structure.branches[at(b)].next;
-        if (next >= 0 && stage_of[at(next)] == stage && leads_back(state, next)) out.push_back(next);
+        if (next >= 0 && stage_of[at(next)] == stage && leads_back(state, next))
+          out.push_back(next);
       }
     }
   std::sort(out.begin(), out.end());

@@ -1,5 +1,6 @@
 #pragma once
-/// What was written: the tree of one .melian file, close to the grammar (docs/language.md). Knows no meaning.
+/// What was written: the tree of one .melian file, close to the grammar (docs/language.md). Knows
+/// no meaning.
 
 #include <memory>
 #include <optional>
@@ -39,7 +40,23 @@ struct Text {
   Span span;
 };
 
-enum class Operator { add, subtract, multiply, divide, power, negate, is, is_not, less, greater, at_most, at_least, logical_and, logical_or, logical_not };
+enum class Operator {
+  add,
+  subtract,
+  multiply,
+  divide,
+  power,
+  negate,
+  is,
+  is_not,
+  less,
+  greater,
+  at_most,
+  at_least,
+  logical_and,
+  logical_or,
+  logical_not
+};
 
 struct Expression;
 using ExpressionPtr = std::shared_ptr<const Expression>;
@@ -66,7 +83,8 @@ struct RangeEntry {
 struct Range {
   bool listed = false;  ///< in braces: exactly these, each weighing 1
   std::vector<RangeEntry> entries;
-  std::vector<Word> words;  ///< braces holding only bare words ({off, on}); entries then hold the same as paths
+  std::vector<Word>
+      words;  ///< braces holding only bare words ({off, on}); entries then hold the same as paths
   Span span;
 };
 
@@ -160,7 +178,9 @@ struct End {
 };
 
 struct Statement {
-  std::variant<Offer, Choice, Simultaneously, Chance, Payments, Assignment, Count, TimePasses, When, GoTo, PlaceMark, End> what;
+  std::variant<Offer, Choice, Simultaneously, Chance, Payments, Assignment, Count, TimePasses, When,
+               GoTo, PlaceMark, End>
+      what;
   Note note;
   Span span;
 };
@@ -236,7 +256,9 @@ struct At {
 };
 
 struct Item {
-  std::variant<Text, PlayerDeclaration, Prior, Believes, Parameter, Set, Let, State, Horizon, Phase, At> what;  ///< Text: source "..."
+  std::variant<Text, PlayerDeclaration, Prior, Believes, Parameter, Set, Let, State, Horizon, Phase,
+               At>
+      what;  ///< Text: source "..."
   Note note;
   Span span;
 };

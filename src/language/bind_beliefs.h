@@ -6,6 +6,8 @@
 namespace melian {
 
 /// Fills `prior`, `beliefs`, `discount` and `precision` of `numbers`; every mistake is reported.
-void bind_beliefs(const CompiledModel::Program& program, const lowering::ParameterNumbers& parameters, Numbers& numbers, Diagnostics& diagnostics);
+void bind_beliefs(const CompiledModel::Program& program,
+                  const lowering::ParameterNumbers& parameters, Numbers& numbers,
+                  Diagnostics& diagnostics);
 
 }  // namespace melian

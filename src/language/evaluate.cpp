@@ -12,9 +12,13 @@ namespace {
 constexpr int deepest = 4000;  // nested lets; far beyond any text meant to be read
 constexpr std::size_t most_nodes = 1'000'000;
 constexpr std::size_t most_steps = 20'000'000;  // of all formulas together
-constexpr double comparison_tolerance = 1e-12;  // round-off of the few operations that make a bound or a grid point
+constexpr double comparison_tolerance =
+    1e-12;  // round-off of the few operations that make a bound or a grid point
 
-bool same(double a, double b) { return a == b || std::abs(a - b) <= comparison_tolerance * std::max({1.0, std::abs(a), std::abs(b)}); }
+bool same(double a, double b) {
+  return a == b ||
+         std::abs(a - b) <= comparison_tolerance * std::max({1.0, std::abs(a), std::abs(b)});
+}
 
 double apply(const Step& step, double a, double b, double c) {
   using Op = Term::Op;
@@ -47,24 +51,34 @@ double apply(const Step& step, double a, double b, double c) {
 
 }  // namespace
 
-bool Formula::mentions(int variable) const { return std::binary_search(variables.begin(), variables.end(), variable); }
+bool Formula::mentions(int variable) const {
+  return std::binary_search(variables.begin(), variables.end(), variable);
+}
 
 std::size_t Formulas::HashStep::operator()(const Step& step) const {
   std::size_t hash = static_cast<std::size_t>(step.op);
-  const auto mix = [&hash](std::size_t x) { hash = (hash ^ x) * 0x9E3779B97F4A7C15ULL + (hash >> 29); };
+  const auto mix = [&hash](std::size_t x) {
+    hash = (hash ^ x) * 0x9E3779B97F4A7C15ULL + (hash >> 29);
+  };
   std::uint64_t bits = 0;
   std::memcpy(&bits, &step.number, sizeof bits);
   mix(bits);
-  for (const int x : {step.index, step.content, step.player, step.args[0], step.args[1], step.args[2]}) mix(static_cast<std::size_t>(x) + 7);
+  for (const int x :
+       {step.index, step.content, step.player, step.args[0], step.args[1], step.args[2]})
+    mix(static_cast<std::size_t>(x) + 7);
   return hash;
 }
 
 int Formulas::share(Step step) {
   using Op = Term::Op;
-  const auto is_number = [this](int node) { return node < 0 || nodes_[static_cast<std::size_t>(node)].op == Op::number; };
+  const auto is_number = [this](int node) {
+    return node < 0 || nodes_[static_cast<std::size_t>(node)].op == Op::number;
+  };
   const bool leaf = step.args[0] < 0;
   if (!leaf && is_number(step.args[0]) && is_number(step.args[1]) && is_number(step.args[2])) {
-    const auto number = [this](int node) { return node < 0 ? 0.0 : nodes_[static_cast<std::size_t>(node)].number; };
+    const auto number = [this](int node) {
+      return node < 0 ? 0.0 : nodes_[static_cast<std::size_t>(node)].number;
+    };
     Step folded;
     folded.number = apply(step, number(step.args[0]), number(step.args[1]), number(step.args[2]));
     step = folded;
@@ -130,12 +144,14 @@ int Formulas::node_of(const Term& term, const Fixed& fixed, int depth) {
       return node_of(*term.args[0], inner, depth + 1);
     }
     case Op::either:
-      for (std::size_t k = 0; k < 3 && k < term.args.size(); ++k) step.args[k] = node_of(*term.args[k], fixed, depth + 1);
+      for (std::size_t k = 0; k < 3 && k < term.args.size(); ++k)
+        step.args[k] = node_of(*term.args[k], fixed, depth + 1);
       return share(step);
     default: break;
   }
   int node = node_of(*term.args[0], fixed, depth + 1);
-  if (term.args.size() == 1 && term.op != Op::min && term.op != Op::max && term.op != Op::logical_and && term.op != Op::logical_or) {
+  if (term.args.size() == 1 && term.op != Op::min && term.op != Op::max &&
+      term.op != Op::logical_and && term.op != Op::logical_or) {
     step.args[0] = node;
     return share(step);
   }
@@ -155,7 +171,8 @@ int Formulas::add(const TermPtr& term) {
   Formula formula;
   formula.span = term->span;
   std::set<int> needed{root};
-  for (auto it = needed.rbegin(); it != needed.rend(); ++it)  // arguments come before what uses them
+  for (auto it = needed.rbegin(); it != needed.rend();
+       ++it)  // arguments come before what uses them
     for (const int arg : nodes_[static_cast<std::size_t>(*it)].args)
       if (arg >= 0) needed.insert(arg);
   std::unordered_map<int, int> place;
@@ -165,8 +182,10 @@ int Formulas::add(const TermPtr& term) {
     for (int& arg : step.args)
       if (arg >= 0) arg = place.at(arg);
     place[node] = static_cast<int>(formula.steps.size());
-    if (step.op == Term::Op::variable || step.op == Term::Op::variable_is) variables.insert(step.index);
-    if (step.op == Term::Op::parameter || step.op == Term::Op::parameter_is) parameters.insert(step.index);
+    if (step.op == Term::Op::variable || step.op == Term::Op::variable_is)
+      variables.insert(step.index);
+    if (step.op == Term::Op::parameter || step.op == Term::Op::parameter_is)
+      parameters.insert(step.index);
     if (step.op == Term::Op::type_is) formula.types |= 1U << step.index;
     if (step.op == Term::Op::parameter && step.content < 0) formula.types |= 1U << step.player;
     formula.steps.push_back(step);
@@ -179,7 +198,8 @@ int Formulas::add(const TermPtr& term) {
   return at->second;
 }
 
-double compute(const Formula& formula, const Environment& environment, std::vector<double>& registers) {
+double compute(const Formula& formula, const Environment& environment,
+               std::vector<double>& registers) {
   using Op = Term::Op;
   if (registers.size() < formula.steps.size()) registers.resize(formula.steps.size());
   double* const r = registers.data();
@@ -193,11 +213,18 @@ double compute(const Formula& formula, const Environment& environment, std::vect
         result = environment.parameters[environment.offsets[step.index] + content];
         break;
       }
-      case Op::parameter_is: result = environment.parameters[environment.offsets[step.index]] == step.content ? 1.0 : 0.0; break;
+      case Op::parameter_is:
+        result =
+            environment.parameters[environment.offsets[step.index]] == step.content ? 1.0 : 0.0;
+        break;
       case Op::variable: result = environment.numbers[step.index]; break;
-      case Op::variable_is: result = environment.contents[step.index] == step.content ? 1.0 : 0.0; break;
+      case Op::variable_is:
+        result = environment.contents[step.index] == step.content ? 1.0 : 0.0;
+        break;
       case Op::type_is: result = environment.types[step.index] == step.content ? 1.0 : 0.0; break;
-      default: result = apply(step, r[step.args[0]], step.args[1] < 0 ? 0.0 : r[step.args[1]], step.args[2] < 0 ? 0.0 : r[step.args[2]]);
+      default:
+        result = apply(step, r[step.args[0]], step.args[1] < 0 ? 0.0 : r[step.args[1]],
+                       step.args[2] < 0 ? 0.0 : r[step.args[2]]);
     }
     *place++ = result;
   }

@@ -1,6 +1,6 @@
 #pragma once
-/// Formulas ready to be computed: lets expanded, fixed types put in, equal parts shared. A formula is a straight-line
-/// program, so computing it costs its length however often a let is used.
+/// Formulas ready to be computed: lets expanded, fixed types put in, equal parts shared. A formula
+/// is a straight-line program, so computing it costs its length however often a let is used.
 
 #include <array>
 #include <cstdint>
@@ -15,7 +15,8 @@ namespace melian::lowering {
 
 /// One step of a formula; `args` are earlier steps.
 struct Step {
-  Term::Op op = Term::Op::number;  ///< `parameter` with content >= 0: that number of it; with content -1: by the type of `player`
+  Term::Op op = Term::Op::number;  ///< `parameter` with content >= 0: that number of it; with
+                                   ///< content -1: by the type of `player`
   double number = 0.0;
   int index = -1, content = -1, player = -1;
   std::array<int, 3> args{-1, -1, -1};
@@ -45,13 +46,17 @@ class Formulas {
   explicit Formulas(const Model::Checked& model) : model_(model) {}
   /// The number of the formula for `term` (-1 for null). Equal terms give equal numbers.
   [[nodiscard]] int add(const TermPtr& term);
-  [[nodiscard]] const Formula& operator[](int formula) const { return formulas_[static_cast<std::size_t>(formula)]; }
+  [[nodiscard]] const Formula& operator[](int formula) const {
+    return formulas_[static_cast<std::size_t>(formula)];
+  }
   [[nodiscard]] int size() const { return static_cast<int>(formulas_.size()); }
-  /// Whether the texts grew beyond what is sensible (lets that double at every level with fixed types).
+  /// Whether the texts grew beyond what is sensible (lets that double at every level with fixed
+  /// types).
   [[nodiscard]] bool too_large() const { return too_large_; }
 
  private:
-  using Fixed = std::vector<std::pair<int, int>>;  ///< players whose type is fixed, and the type; by player
+  using Fixed =
+      std::vector<std::pair<int, int>>;  ///< players whose type is fixed, and the type; by player
   int node_of(const Term& term, const Fixed& fixed, int depth);
   int node_of_let(int let, const Fixed& fixed, int depth);
   int share(Step step);
@@ -69,8 +74,9 @@ class Formulas {
   bool too_large_ = false;
 };
 
-/// The number a formula comes to. Comparisons of numbers forgive round-off (a relative 1e-12); truth is 1, falsehood 0.
-/// `registers` is scratch space.
-[[nodiscard]] double compute(const Formula& formula, const Environment& environment, std::vector<double>& registers);
+/// The number a formula comes to. Comparisons of numbers forgive round-off (a relative 1e-12);
+/// truth is 1, falsehood 0. `registers` is scratch space.
+[[nodiscard]] double compute(const Formula& formula, const Environment& environment,
+                             std::vector<double>& registers);
 
 }  // namespace melian::lowering

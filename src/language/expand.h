@@ -1,5 +1,6 @@
 #pragma once
-/// Texts to numbers that shape a game: contents of parameters, points of ranges, contents of states.
+/// Texts to numbers that shape a game: contents of parameters, points of ranges, contents of
+/// states.
 
 #include <optional>
 #include <string>
@@ -34,7 +35,8 @@ struct Domain {
 /// Evaluates what shapes a game, and remembers which parameters it read.
 class Shape {
  public:
-  Shape(const Model::Checked& model, Formulas& formulas, const ParameterNumbers& parameters, Diagnostics& diagnostics)
+  Shape(const Model::Checked& model, Formulas& formulas, const ParameterNumbers& parameters,
+        Diagnostics& diagnostics)
       : model_(model),
         formulas_(formulas),
         parameters_(parameters),
@@ -46,16 +48,20 @@ class Shape {
 
   /// The formula of a shaping term: its parameters now shape the structure.
   [[nodiscard]] int shaping(const TermPtr& term);
-  /// A number read from parameters alone; a diagnostic when it is not finite or reads more than parameters.
+  /// A number read from parameters alone; a diagnostic when it is not finite or reads more than
+  /// parameters.
   [[nodiscard]] std::optional<double> number(const TermPtr& term, const char* what);
   /// A formula's number at these contents of variables and types.
-  [[nodiscard]] double number(int formula, const std::vector<int>& contents, const std::vector<double>& numbers, const std::vector<int>& types);
+  [[nodiscard]] double number(int formula, const std::vector<int>& contents,
+                              const std::vector<double>& numbers, const std::vector<int>& types);
   [[nodiscard]] std::optional<Points> points(const CheckedRange& range, const std::string& name);
   [[nodiscard]] const std::vector<std::uint8_t>& read() const { return read_; }
-  void error(const ast::Span& span, const char* code, const std::string& message, const std::string& expected = {}, const std::string& hint = {});
+  void error(const ast::Span& span, const char* code, const std::string& message,
+             const std::string& expected = {}, const std::string& hint = {});
 
  private:
-  bool add_points(const CheckedRange& range, const CheckedRange::Entry& entry, const std::string& name, Points& points);
+  bool add_points(const CheckedRange& range, const CheckedRange::Entry& entry,
+                  const std::string& name, Points& points);
 
   const Model::Checked& model_;
   Formulas& formulas_;
@@ -68,7 +74,8 @@ class Shape {
   std::vector<double> registers_;
 };
 
-/// A number rounded to 12 significant digits where that changes nothing but round-off, so that 3 * 0.1 is 0.3.
+/// A number rounded to 12 significant digits where that changes nothing but round-off, so that 3 *
+/// 0.1 is 0.3.
 [[nodiscard]] double clean(double number);
 
 }  // namespace melian::lowering

@@ -23,11 +23,14 @@ std::string identity_of(const std::string& path) {
 }
 
 /// `extends` and `with` are relative to the folder of the file that says so.
-std::string beside(const std::string& file, const std::string& named) { return (fs::path(file).parent_path() / fs::path(named)).lexically_normal().string(); }
+std::string beside(const std::string& file, const std::string& named) {
+  return (fs::path(file).parent_path() / fs::path(named)).lexically_normal().string();
+}
 
 class Reader {
  public:
-  ReadFiles run(const std::string& name, const std::string* text, const std::vector<std::string>& modules) {
+  ReadFiles run(const std::string& name, const std::string* text,
+                const std::vector<std::string>& modules) {
     const int main = text != nullptr ? parse_source(name, *text) : load(name, nullptr);
     if (main >= 0) {
       add_with_what_it_extends(main, 0);
@@ -38,11 +41,12 @@ class Reader {
   }
 
  private:
-  void mistake(const ast::Span* span, const std::string& file, std::string code, std::string message, std::string hint = {},
-               Severity severity = Severity::error) {
+  void mistake(const ast::Span* span, const std::string& file, std::string code,
+               std::string message, std::string hint = {}, Severity severity = Severity::error) {
     Diagnostic diagnostic;
     if (span != nullptr) {
-      diagnostic = diagnostic_at(out_.sources, *span, std::move(code), std::move(message), {}, std::move(hint), severity);
+      diagnostic = diagnostic_at(out_.sources, *span, std::move(code), std::move(message), {},
+                                 std::move(hint), severity);
     } else {
       diagnostic.code = std::move(code);
       diagnostic.message = std::move(message);
@@ -64,19 +68,22 @@ class Reader {
   /// `asked` is where the file is named, null where the caller asks for it.
   int load(const std::string& path, const ast::Span* asked) {
     if (out_.sources.size() >= most_files) {
-      if (!too_many_) mistake(asked, path, "M0603", fmt::format("a model of more than {} files", most_files));
+      if (!too_many_)
+        mistake(asked, path, "M0603", fmt::format("a model of more than {} files", most_files));
       too_many_ = true;
       return -1;
     }
     std::error_code error;
-    if (asked != nullptr && fs::exists(path, error) && !fs::is_regular_file(path, error)) {  // a pipe would be waited for
+    if (asked != nullptr && fs::exists(path, error) &&
+        !fs::is_regular_file(path, error)) {  // a pipe would be waited for
       mistake(asked, path, "M0601", fmt::format("{} is not a file", path));
       return -1;
     }
     Result<std::string> text = read_file(path);
     if (!text) {
       for (const Diagnostic& why : text.error())
-        mistake(asked, path, asked != nullptr ? "M0601" : why.code, why.message, asked != nullptr ? missing_hint(path) : why.hint);
+        mistake(asked, path, asked != nullptr ? "M0601" : why.code, why.message,
+                asked != nullptr ? missing_hint(path) : why.hint);
       return -1;
     }
     return parse_source(path, std::move(*text));
@@ -86,14 +93,18 @@ class Reader {
     const fs::path folder = fs::path(path).parent_path();
     std::vector<std::string> names;
     std::error_code error;
-    for (fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, error), end; !error && it != end && names.size() < 1000; it.increment(error))
+    for (fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, error), end;
+         !error && it != end && names.size() < 1000; it.increment(error))
       if (it->path().extension() == ".melian") names.push_back(it->path().filename().string());
     std::sort(names.begin(), names.end());
     const std::string near = nearest_word(fs::path(path).filename().string(), names);
-    return near.empty() ? "paths are relative to the folder of the file that names them" : fmt::format("did you mean \"{}\"?", near);
+    return near.empty() ? "paths are relative to the folder of the file that names them"
+                        : fmt::format("did you mean \"{}\"?", near);
   }
 
-  void add_layer(int file) { out_.layers.push_back({file, out_.files[static_cast<std::size_t>(file)].is_module}); }
+  void add_layer(int file) {
+    out_.layers.push_back({file, out_.files[static_cast<std::size_t>(file)].is_module});
+  }
 
   void add_with_what_it_extends(int file, int depth) {
     in_progress_.insert(identities_[static_cast<std::size_t>(file)]);
@@ -114,14 +125,20 @@ class Reader {
 
   void extend(const ast::Text& named, const std::string& path, int depth) {
     if (in_progress_.contains(identity_of(path)))
-      return mistake(&named.span, path, "M0602", fmt::format("\"{}\" extends itself, directly or through others", named.text));
+      return mistake(&named.span, path, "M0602",
+                     fmt::format("\"{}\" extends itself, directly or through others", named.text));
     if (depth + 1 >= deepest_chain)
-      return mistake(&named.span, path, "M0603", fmt::format("a chain of more than {} files that extend each other", deepest_chain));
+      return mistake(
+          &named.span, path, "M0603",
+          fmt::format("a chain of more than {} files that extend each other", deepest_chain));
     const int base = load(path, &named.span);
     if (base < 0) return;
     if (out_.files[static_cast<std::size_t>(base)].is_module)
-      mistake(&named.span, path, "M0604", fmt::format("\"{}\" is a module and cannot be extended", named.text),
-              fmt::format("name the model after `extends` and the module after `with`: extends \"...\" with \"{}\"", named.text));
+      mistake(&named.span, path, "M0604",
+              fmt::format("\"{}\" is a module and cannot be extended", named.text),
+              fmt::format("name the model after `extends` and the module after `with`: extends "
+                          "\"...\" with \"{}\"",
+                          named.text));
     else
       models_.insert(identities_[static_cast<std::size_t>(base)]);
     add_with_what_it_extends(base, depth + 1);
@@ -130,24 +147,31 @@ class Reader {
   void add_module(const std::string& path, const ast::Span* asked) {
     const std::string identity = identity_of(path);
     if (std::find(identities_.begin(), identities_.end(), identity) != identities_.end())
-      return mistake(asked, path, "M0609", fmt::format("{} is part of this model already", path), "name each module once");
+      return mistake(asked, path, "M0609", fmt::format("{} is part of this model already", path),
+                     "name each module once");
     const int file = load(path, asked);
     if (file < 0) return;
     const ast::File& module = out_.files[static_cast<std::size_t>(file)];
     if (!module.is_module)
-      return mistake(asked, path, "M0604", fmt::format("{} is a model, not a module", path), "a module begins with: module \"TITLE\" for \"MODEL.melian\"");
-    if (module.extends) modules_for_.push_back({file, identity_of(beside(path, module.extends->text))});
+      return mistake(asked, path, "M0604", fmt::format("{} is a model, not a module", path),
+                     "a module begins with: module \"TITLE\" for \"MODEL.melian\"");
+    if (module.extends)
+      modules_for_.push_back({file, identity_of(beside(path, module.extends->text))});
     add_layer(file);
   }
 
-  /// A module meant for another model usually fails at its places; where it does not, this says why numbers are odd.
+  /// A module meant for another model usually fails at its places; where it does not, this says why
+  /// numbers are odd.
   void warn_of_foreign_modules() {
     models_.insert(identities_.front());
     for (const auto& [file, target] : modules_for_) {
       if (models_.contains(target)) continue;
       const ast::Text& named = *out_.files[static_cast<std::size_t>(file)].extends;
-      mistake(&named.span, {}, "M0610", fmt::format("this module is for \"{}\", which is no part of the model it is used with", named.text), {},
-              Severity::warning);
+      mistake(
+          &named.span, {}, "M0610",
+          fmt::format("this module is for \"{}\", which is no part of the model it is used with",
+                      named.text),
+          {}, Severity::warning);
     }
   }
 
@@ -164,8 +188,12 @@ class Reader {
 
 }  // namespace
 
-ReadFiles read_files(const std::string& path, const std::vector<std::string>& modules) { return Reader().run(path, nullptr, modules); }
+ReadFiles read_files(const std::string& path, const std::vector<std::string>& modules) {
+  return Reader().run(path, nullptr, modules);
+}
 
-ReadFiles read_text(const std::string& text, const std::string& name) { return Reader().run(name, &text, {}); }
+ReadFiles read_text(const std::string& text, const std::string& name) {
+  return Reader().run(name, &text, {});
+}
 
 }  // namespace melian

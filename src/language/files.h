@@ -1,5 +1,6 @@
 #pragma once
-/// The files of one model: what it extends, the modules it is used with, and the order in which they add to each other.
+/// The files of one model: what it extends, the modules it is used with, and the order in which
+/// they add to each other.
 
 #include <string>
 #include <vector>
@@ -18,14 +19,16 @@ struct Layer {
 struct ReadFiles {
   Sources sources;               ///< the file asked for comes first
   std::vector<ast::File> files;  ///< parsed; one per source
-  std::vector<Layer> layers;     ///< in order of merging: what is extended, then the extending file's modules, then itself
-  Diagnostics diagnostics;       ///< unreadable files, cycles, misuse of `extends` and `with`
-  Diagnostics syntax;            ///< mistakes of the parser, in all files
+  std::vector<Layer> layers;  ///< in order of merging: what is extended, then the extending file's
+                              ///< modules, then itself
+  Diagnostics diagnostics;    ///< unreadable files, cycles, misuse of `extends` and `with`
+  Diagnostics syntax;         ///< mistakes of the parser, in all files
 };
 
-/// Reads a model file (or a module, with the model it is for) and everything it names. Never throws; files that cannot
-/// be read are diagnostics and left out.
-[[nodiscard]] ReadFiles read_files(const std::string& path, const std::vector<std::string>& modules);
+/// Reads a model file (or a module, with the model it is for) and everything it names. Never
+/// throws; files that cannot be read are diagnostics and left out.
+[[nodiscard]] ReadFiles read_files(const std::string& path,
+                                   const std::vector<std::string>& modules);
 /// The same for a text in memory; what it names is looked up beside `name`.
 [[nodiscard]] ReadFiles read_text(const std::string& text, const std::string& name);
 

@@ -8,16 +8,23 @@ namespace melian {
 namespace {
 
 constexpr std::array reserved_words = {
-    "abs",    "and",     "as",        "at",    "becomes", "believes", "by",    "chance",  "chooses", "count",     "else",  "end",
-    "exp",    "extends", "falls",     "for",   "forever", "from",     "gets",  "go",      "horizon", "if",        "in",    "is",
-    "let",    "ln",      "max",       "min",   "model",   "module",   "not",   "offers",  "or",      "otherwise", "param", "parts",
-    "passes", "pays",    "perceived", "phase", "place",   "player",   "prior", "replace", "rises",   "rounds",    "set",   "simultaneously",
-    "source", "sqrt",    "state",     "stops", "then",    "time",     "to",    "types",   "when",    "where",     "with"};
+    "abs",    "and",     "as",        "at",        "becomes", "believes",
+    "by",     "chance",  "chooses",   "count",     "else",    "end",
+    "exp",    "extends", "falls",     "for",       "forever", "from",
+    "gets",   "go",      "horizon",   "if",        "in",      "is",
+    "let",    "ln",      "max",       "min",       "model",   "module",
+    "not",    "offers",  "or",        "otherwise", "param",   "parts",
+    "passes", "pays",    "perceived", "phase",     "place",   "player",
+    "prior",  "replace", "rises",     "rounds",    "set",     "simultaneously",
+    "source", "sqrt",    "state",     "stops",     "then",    "time",
+    "to",     "types",   "when",      "where",     "with"};
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_word_character(char c) { return is_letter(c) || is_digit(c) || c == '_'; }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
 
 /// What people write in other languages, and how it is said here.
 struct Foreign {
@@ -75,7 +82,8 @@ class Lexer {
   }
 
  private:
-  /// Refuses at once what no reader could have meant as text; a stray byte is reported once and read on.
+  /// Refuses at once what no reader could have meant as text; a stray byte is reported once and
+  /// read on.
   bool is_text() {
     if (text_.size() > largest_text) {
       mistake(0, 0, "M0101", "this text is larger than 1 MiB", "a model, which fits on a page");
@@ -88,16 +96,22 @@ class Lexer {
         return false;
       }
       const std::size_t length = character_length(text_, at);
-      if ((length == 0 || (byte < 0x20 && !is_blank(text_[at])) || byte == 0x7F) && out_.mistakes.empty())
-        mistake(at, at + 1, "M0102", "this byte is no character", "UTF-8 text", "save the file as UTF-8");
+      if ((length == 0 || (byte < 0x20 && !is_blank(text_[at])) || byte == 0x7F) &&
+          out_.mistakes.empty())
+        mistake(at, at + 1, "M0102", "this byte is no character", "UTF-8 text",
+                "save the file as UTF-8");
       at += std::max<std::size_t>(length, 1);
     }
     return true;
   }
 
-  void mistake(std::size_t begin, std::size_t end, std::string code, std::string message, std::string expected = {}, std::string hint = {}) {
-    out_.mistakes.push_back(
-        {{file_, static_cast<int>(begin), static_cast<int>(end)}, std::move(code), std::move(message), std::move(expected), std::move(hint)});
+  void mistake(std::size_t begin, std::size_t end, std::string code, std::string message,
+               std::string expected = {}, std::string hint = {}) {
+    out_.mistakes.push_back({{file_, static_cast<int>(begin), static_cast<int>(end)},
+                             std::move(code),
+                             std::move(message),
+                             std::move(expected),
+                             std::move(hint)});
   }
 
   void token(Token::Kind kind, std::size_t begin, std::size_t end, std::string_view text) {
@@ -150,7 +164,9 @@ class Lexer {
     const std::size_t begin = at_;
     const std::size_t end = std::min(text_.find_first_of("\"\n", begin + 1), text_.size());
     const bool closed = end < text_.size() && text_[end] == '"';
-    if (!closed) mistake(begin, begin + 1, "M0104", "this quotation mark is never closed on its line", "`\"` before the end of the line");
+    if (!closed)
+      mistake(begin, begin + 1, "M0104", "this quotation mark is never closed on its line",
+              "`\"` before the end of the line");
     at_ = closed ? end + 1 : end;
     std::string_view text = text_.substr(begin + 1, end - begin - 1);
     if (!closed && text.ends_with('\r')) text.remove_suffix(1);
@@ -179,19 +195,25 @@ class Lexer {
     const std::size_t end = at_;
     while (at_ < text_.size() && is_word_character(text_[at_])) ++at_;
     if (at_ > end)
-      mistake(begin, at_, "M0105", "this number runs into a word", "a number, or a name that begins with a letter",
+      mistake(begin, at_, "M0105", "this number runs into a word",
+              "a number, or a name that begins with a letter",
               "put a blank between them; to multiply, write `*`");
     double number = 0.0;
     const auto read = std::from_chars(text_.data() + begin, text_.data() + end, number);
-    if (read.ec != std::errc()) mistake(begin, end, "M0105", "this number is too large or too small to be represented", "a number below 1e308 in size");
+    if (read.ec != std::errc())
+      mistake(begin, end, "M0105", "this number is too large or too small to be represented",
+              "a number below 1e308 in size");
     token(Token::Kind::number, begin, at_, text_.substr(begin, end - begin));
     out_.tokens.back().number = read.ec == std::errc() ? number : 0.0;
   }
 
-  /// A character beyond ASCII that is none of the known signs: part of a word, as far as readers are concerned.
+  /// A character beyond ASCII that is none of the known signs: part of a word, as far as readers
+  /// are concerned.
   [[nodiscard]] bool is_foreign_letter() const {
     return static_cast<unsigned char>(text_[at_]) >= 0x80 && character_length(text_, at_) > 0 &&
-           std::ranges::none_of(foreign_signs, [&](const Foreign& sign) { return text_.substr(at_).starts_with(sign.written); });
+           std::ranges::none_of(foreign_signs, [&](const Foreign& sign) {
+             return text_.substr(at_).starts_with(sign.written);
+           });
   }
 
   void read_name() {
@@ -202,10 +224,13 @@ class Lexer {
       at_ += character_length(text_, at_);
     }
     if (foreign)
-      mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name", "letters a to z, digits and `_`",
+      mistake(begin, at_, "M0103",
+              "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name",
+              "letters a to z, digits and `_`",
               "other characters belong in comments and quoted texts");
     else if (text_[begin] == '_')
-      mistake(begin, at_, "M0103", "a name begins with a letter", "a letter first, then letters, digits and `_`");
+      mistake(begin, at_, "M0103", "a name begins with a letter",
+              "a letter first, then letters, digits and `_`");
     token(Token::Kind::name, begin, at_, text_.substr(begin, at_ - begin));
   }
 
@@ -215,9 +240,12 @@ class Lexer {
     for (const Foreign& foreign : foreign_signs)
       if (text_.substr(at_).starts_with(foreign.written)) {
         const std::string written(foreign.written);
-        mistake(at_, at_ + written.size(), "M0103", "`" + written + "` is no sign of this language", {}, std::string(foreign.hint));
-        // A comparison or a power was meant: reading on as one avoids a second report about the same place.
-        if (written == "==" || written == "**") token(Token::Kind::sign, at_, at_ + 2, written == "==" ? "==" : "^");
+        mistake(at_, at_ + written.size(), "M0103", "`" + written + "` is no sign of this language",
+                {}, std::string(foreign.hint));
+        // A comparison or a power was meant: reading on as one avoids a second report about the
+        // same place.
+        if (written == "==" || written == "**")
+          token(Token::Kind::sign, at_, at_ + 2, written == "==" ? "==" : "^");
         at_ += written.size();
         return;
       }
@@ -230,17 +258,21 @@ class Lexer {
     at_ += length;
   }
 
-  /// One report for a run of characters that mean nothing; bytes that are no characters were reported before.
+  /// One report for a run of characters that mean nothing; bytes that are no characters were
+  /// reported before.
   void read_unknown() {
     const std::size_t begin = at_;
     bool characters = false;
-    while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '"' && text_[at_] != '#' && !is_word_character(text_[at_]) &&
-           signs.find(text_[at_]) == std::string_view::npos && !is_foreign_letter()) {
+    while (at_ < text_.size() && !is_blank(text_[at_]) && text_[at_] != '"' && text_[at_] != '#' &&
+           !is_word_character(text_[at_]) && signs.find(text_[at_]) == std::string_view::npos &&
+           !is_foreign_letter()) {
       const std::size_t length = character_length(text_, at_);
       characters = characters || (length > 0 && static_cast<unsigned char>(text_[at_]) >= 0x20);
       at_ += std::max<std::size_t>(length, 1);
     }
-    if (characters) mistake(begin, at_, "M0103", "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
+    if (characters)
+      mistake(begin, at_, "M0103",
+              "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
   }
 
   std::string_view text_;
@@ -252,7 +284,9 @@ class Lexer {
 
 }  // namespace
 
-bool is_reserved(std::string_view word) { return std::ranges::find(reserved_words, word) != reserved_words.end(); }
+bool is_reserved(std::string_view word) {
+  return std::ranges::find(reserved_words, word) != reserved_words.end();
+}
 
 Lexed lex(const SourceText& source, int file) { return Lexer(source, file).run(); }
 

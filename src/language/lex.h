@@ -11,9 +11,10 @@ namespace melian {
 
 struct Token {
   enum class Kind { name, number, text, sign, end } kind = Kind::end;
-  std::string_view text;   ///< as written; of a quoted text, what stands between the quotes
-  bool reserved = false;   ///< a name the language keeps for itself
-  bool separator = false;  ///< a comma between options or outcomes, which may be left out (the parser marks it)
+  std::string_view text;  ///< as written; of a quoted text, what stands between the quotes
+  bool reserved = false;  ///< a name the language keeps for itself
+  bool separator =
+      false;  ///< a comma between options or outcomes, which may be left out (the parser marks it)
   int begin = 0, end = 0;  ///< bytes
   int line = 0;            ///< from 1
   double number = 0.0;
@@ -41,7 +42,8 @@ struct Lexed {
   std::vector<Mistake> mistakes;
 };
 
-/// Never fails: what is no word, number or sign becomes a mistake and is skipped. The views point into `source.text`.
+/// Never fails: what is no word, number or sign becomes a mistake and is skipped. The views point
+/// into `source.text`.
 [[nodiscard]] Lexed lex(const SourceText& source, int file);
 
 /// Every quoted word of the grammar.

@@ -8,7 +8,8 @@ namespace {
 std::string words_of(const std::string& text) {
   const SourceText source{"t", text};
   std::string out;
-  for (const Token& token : lex(source, 0).tokens) out += (out.empty() ? "" : "|") + std::string(token.text);
+  for (const Token& token : lex(source, 0).tokens)
+    out += (out.empty() ? "" : "|") + std::string(token.text);
   return out;
 }
 

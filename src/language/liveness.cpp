@@ -6,7 +6,8 @@ namespace {
 
 class Flow {
  public:
-  Flow(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const std::vector<int>& keep)
+  Flow(const Model::Checked& model, const Formulas& formulas, const Graph& graph,
+       const std::vector<int>& keep)
       : model_(model),
         formulas_(formulas),
         graph_(graph),
@@ -25,7 +26,8 @@ class Flow {
   }
 
   Liveness run() {
-    // Statements were lowered from the last to the first, so increasing order meets what follows before what it follows.
+    // Statements were lowered from the last to the first, so increasing order meets what follows
+    // before what it follows.
     for (bool changed = true; changed;) {
       changed = false;
       for (std::size_t p = 0; p < graph_.points.size(); ++p) {
@@ -49,9 +51,13 @@ class Flow {
  private:
   [[nodiscard]] bool is_state(int v) const {
     const auto kind = model_.variables[static_cast<std::size_t>(v)].kind;
-    return kind == CheckedVariable::Kind::state_numbers || kind == CheckedVariable::Kind::state_words;
+    return kind == CheckedVariable::Kind::state_numbers ||
+           kind == CheckedVariable::Kind::state_words;
   }
-  [[nodiscard]] VariableSet after(int point) const { return point < 0 ? VariableSet(model_.variables.size()) : live_.before[static_cast<std::size_t>(point)]; }
+  [[nodiscard]] VariableSet after(int point) const {
+    return point < 0 ? VariableSet(model_.variables.size())
+                     : live_.before[static_cast<std::size_t>(point)];
+  }
   void read(VariableSet& set, int formula) const {
     if (formula < 0) return;
     for (const int v : formulas_[formula].variables) set.insert(v);
@@ -60,13 +66,15 @@ class Flow {
   void read_offers(VariableSet& set, int formula) const {
     if (formula < 0) return;
     for (const int v : formulas_[formula].variables)
-      if (model_.variables[static_cast<std::size_t>(v)].kind == CheckedVariable::Kind::offer) set.insert(v);
+      if (model_.variables[static_cast<std::size_t>(v)].kind == CheckedVariable::Kind::offer)
+        set.insert(v);
   }
 
   [[nodiscard]] VariableSet top(int phase) const {
     VariableSet set = after(graph_[graph_.tops[static_cast<std::size_t>(phase)]].next);
     set.keep_only(states_);  // this round's choices are forgotten
-    if (graph_.closing >= 0 && graph_.counted[static_cast<std::size_t>(phase)] != 0) set.insert_all(live_.at_top[static_cast<std::size_t>(graph_.closing)]);
+    if (graph_.closing >= 0 && graph_.counted[static_cast<std::size_t>(phase)] != 0)
+      set.insert_all(live_.at_top[static_cast<std::size_t>(graph_.closing)]);
     set.insert_all(kept_states_);
     return set;
   }
@@ -112,7 +120,8 @@ class Flow {
         break;
       case Kind::assign:
         set = after(p.next);
-        if (!set.contains(p.variable)) {  // nothing reads what is assigned: only an offer it accepts must be known
+        if (!set.contains(p.variable)) {  // nothing reads what is assigned: only an offer it
+                                          // accepts must be known
           if (p.assignment == ast::Assignment::Kind::becomes) read_offers(set, p.formula);
           break;
         }
@@ -137,7 +146,9 @@ class Flow {
   }
 
   [[nodiscard]] std::uint8_t find_top_follows(const Point& p) const {
-    const auto follows = [&](int point) { return point >= 0 && live_.top_follows[static_cast<std::size_t>(point)] != 0; };
+    const auto follows = [&](int point) {
+      return point >= 0 && live_.top_follows[static_cast<std::size_t>(point)] != 0;
+    };
     if (p.kind == Point::Kind::go_to) return 1;
     bool found = follows(p.next) || follows(p.otherwise);
     for (const Way& way : p.ways) found = found || follows(way.next);
@@ -153,7 +164,8 @@ class Flow {
 
 }  // namespace
 
-Liveness find_liveness(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const std::vector<int>& keep) {
+Liveness find_liveness(const Model::Checked& model, const Formulas& formulas, const Graph& graph,
+                       const std::vector<int>& keep) {
   return Flow(model, formulas, graph, keep).run();
 }
 

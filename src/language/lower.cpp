@@ -1,4 +1,5 @@
-// From a checked model to a compiled one: shape, statement graph, what is remembered, play, structure.
+// From a checked model to a compiled one: shape, statement graph, what is remembered, play,
+// structure.
 
 #include <fmt/core.h>
 
@@ -28,7 +29,8 @@ Diagnostic plain(std::string code, std::string message, std::string hint = {}) {
   return diagnostic;
 }
 
-std::vector<int> find_kept(const Model::Checked& model, const std::vector<std::string>& keep, Diagnostics& diagnostics) {
+std::vector<int> find_kept(const Model::Checked& model, const std::vector<std::string>& keep,
+                           Diagnostics& diagnostics) {
   std::vector<int> kept;
   for (const std::string& name : keep) {
     std::vector<std::string> names;
@@ -40,7 +42,9 @@ std::vector<int> find_kept(const Model::Checked& model, const std::vector<std::s
     if (found >= 0)
       kept.push_back(found);
     else
-      diagnostics.push_back(plain("M0528", fmt::format("the model has no choice or state '{}' to keep", name), nearest_word(name, names)));
+      diagnostics.push_back(
+          plain("M0528", fmt::format("the model has no choice or state '{}' to keep", name),
+                nearest_word(name, names)));
   }
   return kept;
 }
@@ -50,7 +54,8 @@ std::vector<int> per_player(const Model::Checked& model, const std::string& base
   std::vector<int> out(model.players.size(), undivided);
   for (std::size_t i = 0; i < model.players.size(); ++i)
     for (std::size_t p = 0; p < model.parameters.size(); ++p)
-      if (model.parameters[p].name == base + "[" + model.players[i].name + "]") out[i] = static_cast<int>(p);
+      if (model.parameters[p].name == base + "[" + model.players[i].name + "]")
+        out[i] = static_cast<int>(p);
   return out;
 }
 
@@ -61,7 +66,8 @@ void add_priors(CompiledModel::Program& program) {
     source.observer = model.priors[k].observer;
     source.players = model.priors[k].players;
     source.span = model.priors[k].span;
-    for (const CheckedPrior::Cell& cell : model.priors[k].cells) source.cells.push_back({cell.types, program.formulas.add(cell.odds)});
+    for (const CheckedPrior::Cell& cell : model.priors[k].cells)
+      source.cells.push_back({cell.types, program.formulas.add(cell.odds)});
     for (std::size_t p = 0; p < model.parameters.size(); ++p)
       if (model.parameters[p].prior == static_cast<int>(k)) source.parameter = static_cast<int>(p);
     program.priors.push_back(std::move(source));
@@ -69,15 +75,18 @@ void add_priors(CompiledModel::Program& program) {
 }
 
 /// `model` with its types in the number of parts that the settings say.
-Result<CompiledModel> compile_as_cut(const Model& model, const Settings& settings, const CompileOptions& options) {
+Result<CompiledModel> compile_as_cut(const Model& model, const Settings& settings,
+                                     const CompileOptions& options) {
   const Model::Checked& checked = model.checked();
   Diagnostics diagnostics;
   auto program = std::make_shared<CompiledModel::Program>(model);
   program->parameters = apply_settings(checked, settings, diagnostics);
   const std::vector<int> kept = find_kept(checked, options.keep, diagnostics);
   if (checked.players.size() > most_players)
-    diagnostics.push_back(plain(too_large_code, fmt::format("{} players, more than {}", checked.players.size(), most_players)));
-  if (checked.phases.empty()) diagnostics.push_back(plain("M0329", "the model has no phase, so nothing is played"));
+    diagnostics.push_back(plain(too_large_code, fmt::format("{} players, more than {}",
+                                                            checked.players.size(), most_players)));
+  if (checked.phases.empty())
+    diagnostics.push_back(plain("M0329", "the model has no phase, so nothing is played"));
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
 
   Shape shape(checked, program->formulas, program->parameters, diagnostics);
@@ -87,12 +96,14 @@ Result<CompiledModel> compile_as_cut(const Model& model, const Settings& setting
   add_priors(*program);
   program->shapes = shape.read();
   if (program->formulas.too_large())
-    diagnostics.push_back(
-        plain(too_large_code, "the lets of the model expand to more than a million terms", "name fewer lets with fixed types inside one another"));
+    diagnostics.push_back(plain(too_large_code,
+                                "the lets of the model expand to more than a million terms",
+                                "name fewer lets with fixed types inside one another"));
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
 
   const Liveness live = find_liveness(checked, program->formulas, program->graph, kept);
-  Play play = follow_play(checked, program->formulas, program->graph, live, shape, options, diagnostics);
+  Play play =
+      follow_play(checked, program->formulas, program->graph, live, shape, options, diagnostics);
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
   program->structure = build_structure(*program, std::move(play), options, diagnostics);
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
@@ -101,7 +112,8 @@ Result<CompiledModel> compile_as_cut(const Model& model, const Settings& setting
 
 }  // namespace
 
-Result<CompiledModel> compile(const Model& model, const Settings& settings, const CompileOptions& options) {
+Result<CompiledModel> compile(const Model& model, const Settings& settings,
+                              const CompileOptions& options) {
   const Model::Checked& checked = model.checked();
   if (auto cut = other_parts(checked, settings)) {
     auto again = check(*checked.read, std::move(*cut));

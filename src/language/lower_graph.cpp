@@ -16,7 +16,11 @@ constexpr int most_guarded_types = 64;  // Branch::open_to is a mask of 64 types
 class Builder {
  public:
   Builder(const Model::Checked& model, Formulas& formulas, Shape& shape)
-      : model_(model), formulas_(formulas), shape_(shape), contents_(model.variables.size(), -1), numbers_(model.variables.size(), 0.0) {}
+      : model_(model),
+        formulas_(formulas),
+        shape_(shape),
+        contents_(model.variables.size(), -1),
+        numbers_(model.variables.size(), 0.0) {}
 
   Graph build() {
     states();
@@ -24,7 +28,9 @@ class Builder {
     graph_.first_content.assign(model_.sites.size(), 0);
     horizon();
     const auto num_phases = static_cast<int>(model_.phases.size());
-    for (phase_ = 0; phase_ < num_phases; ++phase_) graph_.tops.push_back(point(Point::Kind::top, model_.phases[static_cast<std::size_t>(phase_)].span));
+    for (phase_ = 0; phase_ < num_phases; ++phase_)
+      graph_.tops.push_back(
+          point(Point::Kind::top, model_.phases[static_cast<std::size_t>(phase_)].span));
     for (phase_ = 0; phase_ < num_phases; ++phase_) {
       const CheckedPhase& phase = model_.phases[static_cast<std::size_t>(phase_)];
       const int bottom = point(Point::Kind::go_to, phase.span);
@@ -35,7 +41,8 @@ class Builder {
     if (model_.horizon.kind == HorizonKind::finite) {
       graph_.closing = phase_ = num_phases;
       graph_.tops.push_back(point(Point::Kind::top, model_.horizon.span));
-      const int first = block(model_.horizon.closing, point(Point::Kind::bottom_of_closing, model_.horizon.span));
+      const int first =
+          block(model_.horizon.closing, point(Point::Kind::bottom_of_closing, model_.horizon.span));
       at(graph_.tops.back()).next = first;
       graph_.counted.push_back(0);
     }
@@ -62,7 +69,8 @@ class Builder {
       if (variable.kind == CheckedVariable::Kind::offer) continue;
       if (variable.kind != CheckedVariable::Kind::state_numbers) {
         holder.texts = variable.range.words;
-        for (std::size_t k = 0; k < holder.texts.size(); ++k) holder.numbers.push_back(static_cast<double>(k));
+        for (std::size_t k = 0; k < holder.texts.size(); ++k)
+          holder.numbers.push_back(static_cast<double>(k));
         graph_.start[v] = variable.start_word;
         continue;
       }
@@ -75,7 +83,9 @@ class Builder {
       if (!start) continue;
       graph_.start[v] = holder.domain.find(*start);
       if (graph_.start[v] < 0)
-        shape_.error(variable.start->span, "M0325", fmt::format("'{}' starts at {}, which its range does not hold", variable.name, number_text(*start)),
+        shape_.error(variable.start->span, "M0325",
+                     fmt::format("'{}' starts at {}, which its range does not hold", variable.name,
+                                 number_text(*start)),
                      fmt::format("{} .. {}", holder.texts.front(), holder.texts.back()));
     }
   }
@@ -88,7 +98,9 @@ class Builder {
     const auto rounds = shape_.number(horizon.rounds, "the number of rounds");
     if (!rounds) return;
     if (*rounds < 1 || *rounds > 1e6 || std::abs(*rounds - std::round(*rounds)) > 1e-9) {
-      shape_.error(horizon.span, "M0326", fmt::format("a horizon of {} rounds", number_text(*rounds)), "a whole number from 1 to a million");
+      shape_.error(horizon.span, "M0326",
+                   fmt::format("a horizon of {} rounds", number_text(*rounds)),
+                   "a whole number from 1 to a million");
       return;
     }
     graph_.rounds = static_cast<int>(std::lround(*rounds));
@@ -100,7 +112,8 @@ class Builder {
   }
 
   int statement(const CheckedStatement& statement, int next) {
-    return std::visit([&](const auto& what) { return lower(what, statement.span, next); }, statement.what);
+    return std::visit([&](const auto& what) { return lower(what, statement.span, next); },
+                      statement.what);
   }
 
   int lower(const CheckedOffer& offer, const ast::Span& span, int next) {
@@ -112,10 +125,12 @@ class Builder {
     p.next = next;
     p.where = shape_.shaping(offer.where);
     check_guard(p.where, p.player, span);
-    auto points = shape_.points(offer.range, model_.variables[static_cast<std::size_t>(offer.variable)].name);
+    auto points =
+        shape_.points(offer.range, model_.variables[static_cast<std::size_t>(offer.variable)].name);
     if (!points) return made;
     Holder& holder = graph_.holders[static_cast<std::size_t>(offer.variable)];
-    graph_.first_content[static_cast<std::size_t>(offer.site)] = static_cast<int>(holder.numbers.size());
+    graph_.first_content[static_cast<std::size_t>(offer.site)] =
+        static_cast<int>(holder.numbers.size());
     holder.numbers.insert(holder.numbers.end(), points->numbers.begin(), points->numbers.end());
     holder.texts.insert(holder.texts.end(), points->texts.begin(), points->texts.end());
     graph_.offers[static_cast<std::size_t>(offer.site)] = std::move(*points);
@@ -154,10 +169,12 @@ class Builder {
     double joint = 1.0;
     for (const CheckedChoice& choice : together.choices) {
       parts.push_back({choice.site, choice.player, choice.variable, options(choice, -1)});
-      joint *= static_cast<double>(model_.variables[static_cast<std::size_t>(choice.variable)].range.words.size());
+      joint *= static_cast<double>(
+          model_.variables[static_cast<std::size_t>(choice.variable)].range.words.size());
     }
     if (joint > most_joint_actions)
-      shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint), fmt::format("at most {}", most_joint_actions));
+      shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint),
+                   fmt::format("at most {}", most_joint_actions));
     const int made = point(Point::Kind::simultaneous, span);
     at(made).site = together.site;
     at(made).parts = std::move(parts);
@@ -171,7 +188,8 @@ class Builder {
       Way way;
       way.word = outcome.word;
       way.odds = formulas_.add(outcome.odds);
-      for (const auto& [player, odds] : outcome.perceived) way.views.emplace_back(player, formulas_.add(odds));
+      for (const auto& [player, odds] : outcome.perceived)
+        way.views.emplace_back(player, formulas_.add(odds));
       way.span = outcome.span;
       way.next = block(outcome.block, next);
       ways.push_back(std::move(way));
@@ -185,7 +203,8 @@ class Builder {
 
   std::vector<Paid> payments(const std::vector<CheckedPayment>& written) {
     std::vector<Paid> paid;
-    for (const CheckedPayment& payment : written) paid.push_back({payment.player, payment.pays, formulas_.add(payment.amount)});
+    for (const CheckedPayment& payment : written)
+      paid.push_back({payment.player, payment.pays, formulas_.add(payment.amount)});
     return paid;
   }
 
@@ -225,7 +244,8 @@ class Builder {
   int lower(const CheckedWhen& when, const ast::Span& span, int next) {
     const int condition = shape_.shaping(when.condition);
     const Formula& formula = formulas_[condition];
-    if (formula.variables.empty() && formula.types == 0) return block(holds(condition) ? when.then : when.otherwise, next);
+    if (formula.variables.empty() && formula.types == 0)
+      return block(holds(condition) ? when.then : when.otherwise, next);
     const int then = block(when.then, next), otherwise = block(when.otherwise, next);
     const int made = point(Point::Kind::when, span);
     at(made).formula = condition;
@@ -265,20 +285,26 @@ class Builder {
     if (guard < 0 || formulas_[guard].types == 0) return;
     const Player& mover = model_.players[static_cast<std::size_t>(player)];
     if (mover.num_types() > most_guarded_types)
-      shape_.error(span, "M0327", fmt::format("a condition on the type of {}, which has {} types", mover.name, mover.num_types()),
-                   fmt::format("at most {} types where options depend on them", most_guarded_types));
+      shape_.error(
+          span, "M0327",
+          fmt::format("a condition on the type of {}, which has {} types", mover.name,
+                      mover.num_types()),
+          fmt::format("at most {} types where options depend on them", most_guarded_types));
   }
 
   void find_checks() {
     const auto num_phases = graph_.tops.size();
-    std::vector<std::vector<int>> leads(num_phases);  // from the phase a jump aims at to the phase it stands in
+    std::vector<std::vector<int>> leads(
+        num_phases);  // from the phase a jump aims at to the phase it stands in
     for (const Point& p : graph_.points)
-      if (p.kind == Point::Kind::go_to) leads[static_cast<std::size_t>(p.target)].push_back(p.phase);
+      if (p.kind == Point::Kind::go_to)
+        leads[static_cast<std::size_t>(p.target)].push_back(p.phase);
     graph_.check_follows.assign(num_phases, 0);
     if (model_.horizon.kind != HorizonKind::finite) return;
     std::vector<int> work;
     const auto mark = [&](int phase) {
-      if (std::exchange(graph_.check_follows[static_cast<std::size_t>(phase)], 1) == 0) work.push_back(phase);
+      if (std::exchange(graph_.check_follows[static_cast<std::size_t>(phase)], 1) == 0)
+        work.push_back(phase);
     };
     for (std::size_t phase = 0; phase < num_phases; ++phase)
       if (graph_.counted[phase] != 0) mark(static_cast<int>(phase));
@@ -300,6 +326,8 @@ class Builder {
 
 }  // namespace
 
-Graph build_graph(const Model::Checked& model, Formulas& formulas, Shape& shape) { return Builder(model, formulas, shape).build(); }
+Graph build_graph(const Model::Checked& model, Formulas& formulas, Shape& shape) {
+  return Builder(model, formulas, shape).build();
+}
 
 }  // namespace melian::lowering

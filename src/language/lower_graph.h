@@ -1,5 +1,6 @@
 #pragma once
-/// The statements of a model as a graph of program points, with what is decided by shaping parameters already decided.
+/// The statements of a model as a graph of program points, with what is decided by shaping
+/// parameters already decided.
 
 #include <string>
 #include <vector>
@@ -33,7 +34,21 @@ struct Paid {
 };
 
 struct Point {
-  enum class Kind : std::uint8_t { top, offer, choice, simultaneous, chance, pay, assign, count, time, when, go_to, end, bottom_of_closing };
+  enum class Kind : std::uint8_t {
+    top,
+    offer,
+    choice,
+    simultaneous,
+    chance,
+    pay,
+    assign,
+    count,
+    time,
+    when,
+    go_to,
+    end,
+    bottom_of_closing
+  };
   Kind kind = Kind::top;
   int phase = -1;
   int next = -1;
@@ -52,7 +67,8 @@ struct Point {
   int target = -1;     ///< phase of `go to`; outcome of `end`
 };
 
-/// What a variable can hold. An offer's contents also say at which site it was made (an acceptance belongs to an offer).
+/// What a variable can hold. An offer's contents also say at which site it was made (an acceptance
+/// belongs to an offer).
 struct Holder {
   std::vector<double> numbers;  ///< by content
   std::vector<std::string> texts;
@@ -61,16 +77,21 @@ struct Holder {
 
 struct Graph {
   std::vector<Point> points;
-  std::vector<int> tops;                    ///< by phase; the closing, if any, is one more phase after the model's
-  int closing = -1;                         ///< its number, or -1
-  std::vector<std::uint8_t> counted;        ///< by phase: its time counts, and its top checks the clock of a finite horizon
-  std::vector<std::uint8_t> check_follows;  ///< by phase: from here play can come to a top that checks
-  std::vector<Holder> holders;              ///< by variable
-  std::vector<Points> offers;               ///< by site
-  std::vector<int> first_content;           ///< by site: where the site's points begin among an offer's contents
-  std::vector<int> start;                   ///< content of each state at the start; -1 for other variables
-  int rounds = 0;                           ///< of a finite horizon
-  [[nodiscard]] const Point& operator[](int point) const { return points[static_cast<std::size_t>(point)]; }
+  std::vector<int> tops;  ///< by phase; the closing, if any, is one more phase after the model's
+  int closing = -1;       ///< its number, or -1
+  std::vector<std::uint8_t>
+      counted;  ///< by phase: its time counts, and its top checks the clock of a finite horizon
+  std::vector<std::uint8_t>
+      check_follows;            ///< by phase: from here play can come to a top that checks
+  std::vector<Holder> holders;  ///< by variable
+  std::vector<Points> offers;   ///< by site
+  std::vector<int>
+      first_content;       ///< by site: where the site's points begin among an offer's contents
+  std::vector<int> start;  ///< content of each state at the start; -1 for other variables
+  int rounds = 0;          ///< of a finite horizon
+  [[nodiscard]] const Point& operator[](int point) const {
+    return points[static_cast<std::size_t>(point)];
+  }
 };
 
 [[nodiscard]] Graph build_graph(const Model::Checked& model, Formulas& formulas, Shape& shape);

@@ -1,5 +1,6 @@
-/// Compiled games against the text itself: an interpreter that plays the checked statements one by one, remembers
-/// everything and knows neither public states nor liveness. Everybody chooses each open option with the same odds.
+/// Compiled games against the text itself: an interpreter that plays the checked statements one by
+/// one, remembers everything and knows neither public states nor liveness. Everybody chooses each
+/// open option with the same odds.
 
 #include <cmath>
 #include <map>
@@ -49,7 +50,8 @@ struct Reader {
       case Op::number: return t.number;
       case Op::parameter: {
         const CheckedParameter& p = model.parameters[index];
-        const auto content = p.player < 0 ? 0U : static_cast<std::size_t>(types[static_cast<std::size_t>(p.player)]);
+        const auto content =
+            p.player < 0 ? 0U : static_cast<std::size_t>(types[static_cast<std::size_t>(p.player)]);
         return std::get<double>(p.contents[content]);
       }
       case Op::variable: return play.numbers[index];
@@ -60,7 +62,8 @@ struct Reader {
         return other.value(*t.args[0], play);
       }
       case Op::parameter_is:
-        return std::get<std::string>(model.parameters[index].contents[0]) == model.parameters[index].words[static_cast<std::size_t>(t.content)];
+        return std::get<std::string>(model.parameters[index].contents[0]) ==
+               model.parameters[index].words[static_cast<std::size_t>(t.content)];
       case Op::variable_is: return play.words[index] == t.content;
       case Op::type_is: return types[index] == t.content;
       case Op::negate: return -arg(0);
@@ -99,7 +102,8 @@ struct Reader {
     mentioned(t, variables);
     for (const int v : variables) {
       const auto k = static_cast<std::size_t>(v);
-      if (model.variables[k].kind != CheckedVariable::Kind::offer || play.offer_state[k] != 1) continue;
+      if (model.variables[k].kind != CheckedVariable::Kind::offer || play.offer_state[k] != 1)
+        continue;
       play.offer_state[k] = 2;
       totals.accepted += play.odds * play.numbers[k];
     }
@@ -119,14 +123,16 @@ struct Reader {
     play.phase = phase;
     play.clock_at_top = play.clock;
     std::fill(play.offer_state.begin(), play.offer_state.end(), 0);
-    const bool over = model.horizon.kind == HorizonKind::finite && counted(phase) && play.clock >= rounds;
+    const bool over =
+        model.horizon.kind == HorizonKind::finite && counted(phase) && play.clock >= rounds;
     push(play, over ? model.horizon.closing : model.phases[static_cast<std::size_t>(phase)].body);
     run(std::move(play));
   }
 
   void pay(const std::vector<CheckedPayment>& payments, Play& play) {
     for (const CheckedPayment& p : payments) {
-      totals.payoffs[static_cast<std::size_t>(p.player)] += play.odds * std::pow(discount, play.time) * (p.pays ? -1 : 1) * value(*p.amount, play);
+      totals.payoffs[static_cast<std::size_t>(p.player)] +=
+          play.odds * std::pow(discount, play.time) * (p.pays ? -1 : 1) * value(*p.amount, play);
       accept(*p.amount, play);
     }
   }
@@ -135,18 +141,26 @@ struct Reader {
     while (!play.todo.empty()) {
       const CheckedStatement& statement = *play.todo.back();
       play.todo.pop_back();
-      if (const auto* offer = std::get_if<CheckedOffer>(&statement.what)) return choose(*offer, play);
-      if (const auto* choice = std::get_if<CheckedChoice>(&statement.what)) return choose(*choice, play);
-      if (const auto* chance = std::get_if<CheckedChance>(&statement.what)) return draw(*chance, play);
-      if (const auto* paid = std::get_if<CheckedPayments>(&statement.what)) pay(paid->payments, play);
-      if (const auto* assigned = std::get_if<CheckedAssignment>(&statement.what)) assign(*assigned, play);
-      if (const auto* count = std::get_if<CheckedCount>(&statement.what)) totals.tallies += play.odds * (count->by ? value(*count->by, play) : 1.0);
+      if (const auto* offer = std::get_if<CheckedOffer>(&statement.what))
+        return choose(*offer, play);
+      if (const auto* choice = std::get_if<CheckedChoice>(&statement.what))
+        return choose(*choice, play);
+      if (const auto* chance = std::get_if<CheckedChance>(&statement.what))
+        return draw(*chance, play);
+      if (const auto* paid = std::get_if<CheckedPayments>(&statement.what))
+        pay(paid->payments, play);
+      if (const auto* assigned = std::get_if<CheckedAssignment>(&statement.what))
+        assign(*assigned, play);
+      if (const auto* count = std::get_if<CheckedCount>(&statement.what))
+        totals.tallies += play.odds * (count->by ? value(*count->by, play) : 1.0);
       if (const auto* time = std::get_if<CheckedTime>(&statement.what)) {
         play.time += time->rounds;
         if (counted(play.phase)) play.clock += time->rounds;
       }
-      if (const auto* when = std::get_if<CheckedWhen>(&statement.what)) push(play, value(*when->condition, play) != 0 ? when->then : when->otherwise);
-      if (const auto* go = std::get_if<CheckedGoTo>(&statement.what)) return top(std::move(play), go->phase);
+      if (const auto* when = std::get_if<CheckedWhen>(&statement.what))
+        push(play, value(*when->condition, play) != 0 ? when->then : when->otherwise);
+      if (const auto* go = std::get_if<CheckedGoTo>(&statement.what))
+        return top(std::move(play), go->phase);
       if (const auto* end = std::get_if<CheckedEnd>(&statement.what)) {
         pay(end->payments, play);
         totals.outcomes[model.outcomes[static_cast<std::size_t>(end->outcome)]] += play.odds;
@@ -216,7 +230,9 @@ struct Reader {
     const double amount = value(*assigned.amount, play);
     if (assigned.kind == ast::Assignment::Kind::becomes) accept(*assigned.amount, play);
     double& number = play.numbers[v];
-    number = assigned.kind == ast::Assignment::Kind::becomes ? amount : assigned.kind == ast::Assignment::Kind::rises ? number + amount : number - amount;
+    number = assigned.kind == ast::Assignment::Kind::becomes ? amount
+             : assigned.kind == ast::Assignment::Kind::rises ? number + amount
+                                                             : number - amount;
     if (!model.variables[v].stops) return;
     const auto& range = model.variables[v].range.entries.front();
     number = std::clamp(number, value(*range.from, play), value(*range.to, play));
@@ -231,11 +247,15 @@ Totals read_text(const Model& model, const std::vector<int>& types) {
   play.words.assign(checked.variables.size(), -1);
   play.offer_state.assign(checked.variables.size(), 0);
   for (std::size_t v = 0; v < checked.variables.size(); ++v) {
-    if (checked.variables[v].start) play.numbers[v] = reader.value(*checked.variables[v].start, play);
+    if (checked.variables[v].start)
+      play.numbers[v] = reader.value(*checked.variables[v].start, play);
     play.words[v] = checked.variables[v].start_word;
   }
-  if (checked.discount_parameter >= 0) reader.discount = std::get<double>(checked.parameters[static_cast<std::size_t>(checked.discount_parameter)].contents[0]);
-  if (checked.horizon.rounds) reader.rounds = static_cast<int>(reader.value(*checked.horizon.rounds, play));
+  if (checked.discount_parameter >= 0)
+    reader.discount = std::get<double>(
+        checked.parameters[static_cast<std::size_t>(checked.discount_parameter)].contents[0]);
+  if (checked.horizon.rounds)
+    reader.rounds = static_cast<int>(reader.value(*checked.horizon.rounds, play));
   reader.totals.payoffs.assign(checked.players.size(), 0.0);
   reader.top(std::move(play), 0);
   return reader.totals;
@@ -255,23 +275,31 @@ struct Walker {
     const Move& move = s.moves[static_cast<std::size_t>(from.move)];
     const Profiles profiles(s.players, from.live);
     const int profile = profiles.index(types), count = profiles.count();
-    const auto open = [&](const Branch& b) { return move.player < 0 || (b.open_to >> types[static_cast<std::size_t>(move.player)] & 1U) != 0; };
+    const auto open = [&](const Branch& b) {
+      return move.player < 0 ||
+             (b.open_to >> types[static_cast<std::size_t>(move.player)] & 1U) != 0;
+    };
     int num_open = 0;
-    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) num_open += open(s.branches[static_cast<std::size_t>(b)]) ? 1 : 0;
+    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b)
+      num_open += open(s.branches[static_cast<std::size_t>(b)]) ? 1 : 0;
     for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
       const auto k = static_cast<std::size_t>(b);
       const Branch& branch = s.branches[k];
       if (!open(branch)) continue;
-      const double p = odds * (move.kind == MoveKind::chance ? game.odds(b)[profile] : 1.0 / num_open);
+      const double p =
+          odds * (move.kind == MoveKind::chance ? game.odds(b)[profile] : 1.0 / num_open);
       if (p == 0.0) continue;
       for (int j = 0; j < s.num_players(); ++j)
         totals.payoffs[static_cast<std::size_t>(j)] +=
-            p * std::pow(game.numbers.discount[static_cast<std::size_t>(j)][0], time) * game.reward(b, j, count)[profile];
+            p * std::pow(game.numbers.discount[static_cast<std::size_t>(j)][0], time) *
+            game.reward(b, j, count)[profile];
       for (auto c = s.count_begin[k]; c < s.count_begin[k + 1]; ++c)
-        totals.tallies += p * game.numbers.amounts[static_cast<std::size_t>(s.counts[static_cast<std::size_t>(c)].amount_offset + profile)];
+        totals.tallies += p * game.numbers.amounts[static_cast<std::size_t>(
+                                  s.counts[static_cast<std::size_t>(c)].amount_offset + profile)];
       for (auto a = s.acceptance_begin[k]; a < s.acceptance_begin[k + 1]; ++a) {
         const auto& accepted = s.acceptances[static_cast<std::size_t>(a)];
-        totals.accepted += p * s.moves[static_cast<std::size_t>(accepted.move)].numbers[static_cast<std::size_t>(accepted.action)];
+        totals.accepted += p * s.moves[static_cast<std::size_t>(accepted.move)]
+                                   .numbers[static_cast<std::size_t>(accepted.action)];
       }
       if (branch.next < 0) {
         totals.outcomes[s.outcomes[static_cast<std::size_t>(-1 - branch.next)]] += p;
@@ -282,10 +310,13 @@ struct Walker {
       const bool over = next.timed && next.entry && round + branch.advance >= s.rounds;
       const bool known =
           over ? next.closing >= 0
-               : !next.timed || s.reached[static_cast<std::size_t>(round + branch.advance) * s.states.size() + static_cast<std::size_t>(branch.next)] == 1;
+               : !next.timed ||
+                     s.reached[static_cast<std::size_t>(round + branch.advance) * s.states.size() +
+                               static_cast<std::size_t>(branch.next)] == 1;
       all_reached = all_reached && known;
       if (!known) continue;
-      walk(over ? next.closing : branch.next, round + branch.advance, clock + branch.advance, time + branch.time, p);
+      walk(over ? next.closing : branch.next, round + branch.advance, clock + branch.advance,
+           time + branch.time, p);
     }
   }
 };
@@ -301,7 +332,8 @@ Totals walk_game(const Game& game, const std::vector<int>& types) {
 constexpr double round_off = 1e-10;  // sums of some thousand products of numbers near 1
 
 void check_same(const Totals& a, const Totals& b) {
-  for (std::size_t j = 0; j < a.payoffs.size(); ++j) CHECK(std::abs(a.payoffs[j] - b.payoffs[j]) < round_off);
+  for (std::size_t j = 0; j < a.payoffs.size(); ++j)
+    CHECK(std::abs(a.payoffs[j] - b.payoffs[j]) < round_off);
   std::map<std::string, double> difference = a.outcomes;
   for (const auto& [name, odds] : b.outcomes) difference[name] -= odds;
   for (const auto& [name, gap] : difference) {
@@ -321,7 +353,8 @@ void check_model(const Model& model, const CompileOptions& options = {}) {
   const Profiles everybody(game->shape().players, game->shape().everyone());
   for (int profile = 0; profile < everybody.count(); ++profile) {
     std::vector<int> types;
-    for (int i = 0; i < game->shape().num_players(); ++i) types.push_back(everybody.type_of(profile, i));
+    for (int i = 0; i < game->shape().num_players(); ++i)
+      types.push_back(everybody.type_of(profile, i));
     check_same(read_text(model, types), walk_game(*game, types));
   }
 }
@@ -334,18 +367,23 @@ class Writer {
 
   std::string model() {
     std::string text =
-        "model \"m\"\nplayer A types soft 0.5, hard 0.5\nplayer B types poor 0.5, rich 0.5\nparam cost[A]: soft = 0.3, hard = 0.7\n"
-        "param rate[B]: poor = 0.2, rich = 0.6\nparam discount = 0.9\nparam precision = 1\nparam mode = on in {off, on}\n"
-        "state n in 0..3 = 1 stops\nstate m in 0..1 by 0.5 = 0 stops\nstate w in {x, y, z} = x\nlet blend = n + if(w is y, cost[A], m)\n";
+        "model \"m\"\nplayer A types soft 0.5, hard 0.5\nplayer B types poor 0.5, rich 0.5\nparam "
+        "cost[A]: soft = 0.3, hard = 0.7\n"
+        "param rate[B]: poor = 0.2, rich = 0.6\nparam discount = 0.9\nparam precision = 1\nparam "
+        "mode = on in {off, on}\n"
+        "state n in 0..3 = 1 stops\nstate m in 0..1 by 0.5 = 0 stops\nstate w in {x, y, z} = "
+        "x\nlet blend = n + if(w is y, cost[A], m)\n";
     text += pick(2) == 0 ? "horizon 2 rounds" : "horizon 3 rounds";
     const int which = pick(3);
     if (which == 0) text += " in P";
     if (which == 1) text += " in Q";
     text += pick(2) == 0 ? " then end over: A gets blend, B pays n\n"
-                         : " then { A gets m  chance coin { head with 0.25 { end over } tail otherwise { end late: B gets n } } }\n";
+                         : " then { A gets m  chance coin { head with 0.25 { end over } tail "
+                           "otherwise { end late: B gets n } } }\n";
     for (const char* phase : {"P", "Q"}) {
       std::vector<std::string> made;
-      text += std::string("phase ") + phase + " {\n" + block(2, made, 4) + (pick(3) > 0 ? "time passes\n" : "") + (pick(4) == 0 ? "go to Q\n" : "") + "}\n";
+      text += std::string("phase ") + phase + " {\n" + block(2, made, 4) +
+              (pick(3) > 0 ? "time passes\n" : "") + (pick(4) == 0 ? "go to Q\n" : "") + "}\n";
     }
     return text;
   }
@@ -393,7 +431,8 @@ class Writer {
     const int last = pick(8);
     if (last == 0) text += "go to Q ";
     if (last == 1) text += "time passes go to P ";
-    if (last == 2) text += "end " + name("e") + ": A gets " + number(made) + ", B gets " + number(made) + " ";
+    if (last == 2)
+      text += "end " + name("e") + ": A gets " + number(made) + ", B gets " + number(made) + " ";
     return text + "}";
   }
 
@@ -405,8 +444,11 @@ class Writer {
         ++moves_;
         const std::string c = name("c"), who = pick(2) == 0 ? "A" : "B";
         std::vector<std::string> after = made;
-        std::string guard = pick(4) == 0 ? std::string(" when ") + (who == "A" ? "A is hard" : "B is rich or n > 0") : "";
-        std::string text = who + " chooses " + c + " { a " + inner(depth, made) + ", b" + guard + " " + inner(depth, made) + " }\n";
+        std::string guard =
+            pick(4) == 0 ? std::string(" when ") + (who == "A" ? "A is hard" : "B is rich or n > 0")
+                         : "";
+        std::string text = who + " chooses " + c + " { a " + inner(depth, made) + ", b" + guard +
+                           " " + inner(depth, made) + " }\n";
         made.push_back(c);
         return text;
       }
@@ -414,7 +456,9 @@ class Writer {
         ++moves_;
         const std::string o = name("o");
         const std::string text =
-            std::string(pick(2) == 0 ? "A" : "B") + " offers " + o + (pick(2) == 0 ? " in 0..1 by 0.5" : " in {0.5, 1} where n > 0 or " + o + " is 1") + "\n";
+            std::string(pick(2) == 0 ? "A" : "B") + " offers " + o +
+            (pick(2) == 0 ? " in 0..1 by 0.5" : " in {0.5, 1} where n > 0 or " + o + " is 1") +
+            "\n";
         made.push_back(o);
         return text;
       }
@@ -422,11 +466,13 @@ class Writer {
         ++moves_;
         const std::string h = name("h");
         const char* odds[] = {"0.3", "if(A is soft, 0.2, 0.6)", "rate[B]", "0.1 + 0.2 * n"};
-        return "chance " + h + " { a with " + odds[pick(4)] + " " + inner(depth, made) + ", b otherwise " + inner(depth, made) + " }\n";
+        return "chance " + h + " { a with " + odds[pick(4)] + " " + inner(depth, made) +
+               ", b otherwise " + inner(depth, made) + " }\n";
       }
       case 4: return "A gets " + number(made) + ", B pays " + number(made) + "\n";
       case 5: {
-        const char* changes[] = {"n rises by 1\n", "n falls by 1\n", "m becomes 0.5\n", "w becomes y\n", "w becomes z\n", "m rises by 0.5\n"};
+        const char* changes[] = {"n rises by 1\n", "n falls by 1\n", "m becomes 0.5\n",
+                                 "w becomes y\n",  "w becomes z\n",  "m rises by 0.5\n"};
         for (const std::string& m : made)
           if (m[0] == 'o' && pick(2) == 0) return "m becomes " + m + "\n";
         return changes[pick(6)];
@@ -435,7 +481,8 @@ class Writer {
       case 7: return pick(2) == 0 ? "time passes\n" : "A gets 0.2\n";
       default:
         if (depth == 0) return "A gets 0.3\n";
-        return "when " + condition(made) + " { " + block(depth - 1, made, 2) + "} else { " + block(depth - 1, made, 2) + "}\n";
+        return "when " + condition(made) + " { " + block(depth - 1, made, 2) + "} else { " +
+               block(depth - 1, made, 2) + "}\n";
     }
   }
 
@@ -445,18 +492,24 @@ class Writer {
 
 }  // namespace
 
-TEST_CASE("lower: published models pay, end, count and accept as their text says when everybody chooses at random") {
-  for (const char* name :
-       {"m01b_fearon_two_costs", "m01f_private_power", "m03_indivisible_issue", "m11b_audience_two_types", "m12_signorino", "m14_learning_raises_aims",
-        "m15_insincere_talks", "m16_show_for_patron", "m18b_ratifier_private", "m19_spoilers", "m23_two_round_screening"}) {
+TEST_CASE(
+    "lower: published models pay, end, count and accept as their text says when everybody chooses "
+    "at random") {
+  for (const char* name : {"m01b_fearon_two_costs", "m01f_private_power", "m03_indivisible_issue",
+                           "m11b_audience_two_types", "m12_signorino", "m14_learning_raises_aims",
+                           "m15_insincere_talks", "m16_show_for_patron", "m18b_ratifier_private",
+                           "m19_spoilers", "m23_two_round_screening"}) {
     CAPTURE(name);
-    const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
+    const auto model =
+        read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
     REQUIRE(model.has_value());
     check_model(*model);
   }
 }
 
-TEST_CASE("lower: random texts pay, end, count and accept as written, whatever is dropped and whatever is kept") {
+TEST_CASE(
+    "lower: random texts pay, end, count and accept as written, whatever is dropped and whatever "
+    "is kept") {
   int compiled = 0;
   for (std::uint32_t seed = 1; seed <= 80; ++seed) {
     const std::string text = Writer(seed).model();
@@ -464,11 +517,13 @@ TEST_CASE("lower: random texts pay, end, count and accept as written, whatever i
     CAPTURE(text);
     const auto model = read_model_text(text, "random.melian");
     if (!model || !compile(*model)) continue;
-    if (compile(*model)->structure().branches.size() > 400) continue;  // the interpreter remembers everything and takes its time
+    if (compile(*model)->structure().branches.size() > 400)
+      continue;  // the interpreter remembers everything and takes its time
     ++compiled;
     check_model(*model);
     CompileOptions everything;
-    for (const CheckedVariable& variable : model->checked().variables) everything.keep.push_back(variable.name);
+    for (const CheckedVariable& variable : model->checked().variables)
+      everything.keep.push_back(variable.name);
     check_model(*model, everything);
   }
   CHECK(compiled > 20);

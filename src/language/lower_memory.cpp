@@ -2,12 +2,14 @@
 
 namespace melian::lowering {
 
-Memory::Memory(const Model::Checked& model, const Graph& graph, const Liveness& live, Play& play) : model_(model), graph_(graph), live_(live), play_(play) {
+Memory::Memory(const Model::Checked& model, const Graph& graph, const Liveness& live, Play& play)
+    : model_(model), graph_(graph), live_(live), play_(play) {
   const std::size_t num_variables = model.variables.size();
   flag_.assign(num_variables, -1);
   num_slots_ = num_variables;
   for (std::size_t v = 0; v < num_variables; ++v)
-    if (model.variables[v].kind == CheckedVariable::Kind::offer) flag_[v] = static_cast<int>(num_slots_++);
+    if (model.variables[v].kind == CheckedVariable::Kind::offer)
+      flag_[v] = static_cast<int>(num_slots_++);
   find_slots(live);
 }
 
@@ -42,7 +44,8 @@ Position Memory::empty() const {
 void Memory::set(Position& position, int variable, int content) const {
   const auto v = static_cast<std::size_t>(variable);
   position.contents[v] = content;
-  position.numbers[v] = content < 0 ? 0.0 : graph_.holders[v].numbers[static_cast<std::size_t>(content)];
+  position.numbers[v] =
+      content < 0 ? 0.0 : graph_.holders[v].numbers[static_cast<std::size_t>(content)];
 }
 
 Memory::Found Memory::top(int phase, const Position& position, int from, int by) {
@@ -63,7 +66,8 @@ Memory::Found Memory::top(int phase, const Position& position, int from, int by)
 }
 
 Memory::Found Memory::state(int point, bool entry, const Position& position, int from, int by) {
-  // The same move may be met at the top of the phase and within the round: one public state, where it remembers the same.
+  // The same move may be met at the top of the phase and within the round: one public state, where
+  // it remembers the same.
   const std::vector<int>& slots = (entry ? entry_slots_ : slots_)[static_cast<std::size_t>(point)];
   const bool apart = entry && slots.size() != slots_[static_cast<std::size_t>(point)].size();
   key_.assign({4 * point + (apart ? 2 : 0) + (position.overtime ? 1 : 0)});
@@ -78,10 +82,12 @@ Memory::Found Memory::state(int point, bool entry, const Position& position, int
 Memory::Found Memory::passage(int top, int from, int by) {
   key_.assign({-1 - top});
   const int phase = play_.tops[static_cast<std::size_t>(top)].phase;
-  return new_state(graph_.tops[static_cast<std::size_t>(phase)], top_slots_[static_cast<std::size_t>(phase)], at_top(top), from, by);
+  return new_state(graph_.tops[static_cast<std::size_t>(phase)],
+                   top_slots_[static_cast<std::size_t>(phase)], at_top(top), from, by);
 }
 
-Memory::Found Memory::new_state(int point, const std::vector<int>& slots, const Position& position, int from, int by) {
+Memory::Found Memory::new_state(int point, const std::vector<int>& slots, const Position& position,
+                                int from, int by) {
   const auto [id, fresh] = state_keys_.add(key_);
   if (!fresh) return {id, false};
   PlayState state;
@@ -111,7 +117,9 @@ void Memory::remember(int variable, const Position& position, int& count) {
 }
 
 void Memory::recall(Position& position, std::int64_t at, int count) const {
-  for (int k = 0; k < count; ++k) set(position, play_.contents[static_cast<std::size_t>(at + 2 * k)], play_.contents[static_cast<std::size_t>(at + 2 * k + 1)]);
+  for (int k = 0; k < count; ++k)
+    set(position, play_.contents[static_cast<std::size_t>(at + 2 * k)],
+        play_.contents[static_cast<std::size_t>(at + 2 * k + 1)]);
 }
 
 Position Memory::at_top(int top) const {
@@ -130,9 +138,11 @@ Position Memory::at_state(int state) const {
   position.elapsed = elapsed_[s];
   position.overtime = overtime_[s] != 0;
   recall(position, play_.states[s].contents, play_.states[s].num_contents);
-  const auto end = s + 1 < flags_begin_.size() ? flags_begin_[s + 1] : static_cast<std::int64_t>(flags_.size());
+  const auto end =
+      s + 1 < flags_begin_.size() ? flags_begin_[s + 1] : static_cast<std::int64_t>(flags_.size());
   for (std::int64_t k = flags_begin_[s]; k < end; k += 2)
-    position.contents[static_cast<std::size_t>(flags_[static_cast<std::size_t>(k)])] = flags_[static_cast<std::size_t>(k) + 1];
+    position.contents[static_cast<std::size_t>(flags_[static_cast<std::size_t>(k)])] =
+        flags_[static_cast<std::size_t>(k) + 1];
   return position;
 }
 

@@ -9,8 +9,8 @@
 
 namespace melian::lowering {
 
-/// Where play stands between two public states. `contents` holds the variables (-1: nothing remembered), then for each
-/// offer whether it has been accepted this round.
+/// Where play stands between two public states. `contents` holds the variables (-1: nothing
+/// remembered), then for each offer whether it has been accepted this round.
 struct Position {
   int point = -1;
   std::vector<int> contents;
@@ -28,7 +28,8 @@ class Memory {
     int id = -1;
     bool fresh = false;
   };
-  /// The top of a phase with what is alive there. `from` and `by`: the state and branch that led here first.
+  /// The top of a phase with what is alive there. `from` and `by`: the state and branch that led
+  /// here first.
   [[nodiscard]] Found top(int phase, const Position& position, int from, int by);
   /// The move at a program point; an entry also remembers what the closing would read.
   [[nodiscard]] Found state(int point, bool entry, const Position& position, int from, int by);
@@ -45,7 +46,8 @@ class Memory {
  private:
   [[nodiscard]] std::vector<int> slots_of(const VariableSet& set) const;
   void find_slots(const Liveness& live);
-  Found new_state(int point, const std::vector<int>& slots, const Position& position, int from, int by);
+  Found new_state(int point, const std::vector<int>& slots, const Position& position, int from,
+                  int by);
   void remember(int variable, const Position& position, int& count);
   void recall(Position& position, std::int64_t at, int count) const;
 

@@ -16,19 +16,29 @@ constexpr std::size_t longest_way = 24;    // moves of the way shown with a mist
 std::string Mistakes::action(int state, int branch) const {
   const Point& p = graph_[play_.states[static_cast<std::size_t>(state)].point];
   const int action = play_.branches[static_cast<std::size_t>(branch)].action;
-  const auto name = [&](int v) -> const std::string& { return model_.variables[static_cast<std::size_t>(v)].name; };
-  const auto word = [&](int v, std::int64_t w) -> const std::string& { return graph_.holders[static_cast<std::size_t>(v)].texts[static_cast<std::size_t>(w)]; };
+  const auto name = [&](int v) -> const std::string& {
+    return model_.variables[static_cast<std::size_t>(v)].name;
+  };
+  const auto word = [&](int v, std::int64_t w) -> const std::string& {
+    return graph_.holders[static_cast<std::size_t>(v)].texts[static_cast<std::size_t>(w)];
+  };
   switch (p.kind) {
     case Point::Kind::offer:
-      return fmt::format("{} {}", name(p.variable), graph_.offers[static_cast<std::size_t>(p.site)].texts[static_cast<std::size_t>(action)]);
+      return fmt::format(
+          "{} {}", name(p.variable),
+          graph_.offers[static_cast<std::size_t>(p.site)].texts[static_cast<std::size_t>(action)]);
     case Point::Kind::choice:
-    case Point::Kind::chance: return fmt::format("{} {}", name(p.variable), word(p.variable, action));
+    case Point::Kind::chance:
+      return fmt::format("{} {}", name(p.variable), word(p.variable, action));
     case Point::Kind::simultaneous: {
       std::string text;
       std::int64_t rest = action;
       for (std::size_t k = p.parts.size(); k-- > 0;) {
-        const auto radix = static_cast<std::int64_t>(model_.variables[static_cast<std::size_t>(p.parts[k].variable)].range.words.size());
-        text = fmt::format("{} {}{}{}", name(p.parts[k].variable), word(p.parts[k].variable, rest % radix), text.empty() ? "" : " and ", text);
+        const auto radix = static_cast<std::int64_t>(
+            model_.variables[static_cast<std::size_t>(p.parts[k].variable)].range.words.size());
+        text =
+            fmt::format("{} {}{}{}", name(p.parts[k].variable),
+                        word(p.parts[k].variable, rest % radix), text.empty() ? "" : " and ", text);
         rest /= radix;
       }
       return text;
@@ -63,16 +73,19 @@ std::string Mistakes::contents(const Position& position) const {
   std::string text;
   for (std::size_t v = 0; v < model_.variables.size(); ++v)
     if (position.contents[v] >= 0)
-      text +=
-          fmt::format("{}{} {}", text.empty() ? "" : ", ", model_.variables[v].name, graph_.holders[v].texts[static_cast<std::size_t>(position.contents[v])]);
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", model_.variables[v].name,
+                          graph_.holders[v].texts[static_cast<std::size_t>(position.contents[v])]);
   return text;
 }
 
-void Mistakes::add(const ast::Span& span, const char* code, const std::string& message, const Position& position, const std::string& expected,
-                   const std::string& hint) {
+void Mistakes::add(const ast::Span& span, const char* code, const std::string& message,
+                   const Position& position, const std::string& expected, const std::string& hint) {
   if (told_.size() >= most_mistakes || !told_.insert({code, span.file, span.begin}).second) return;
   const std::string there = contents(position);
-  shape_.error(span, code, fmt::format("{} {}{}", message, way(), there.empty() ? "" : fmt::format(" (there: {})", there)), expected, hint);
+  shape_.error(span, code,
+               fmt::format("{} {}{}", message, way(),
+                           there.empty() ? "" : fmt::format(" (there: {})", there)),
+               expected, hint);
 }
 
 }  // namespace melian::lowering

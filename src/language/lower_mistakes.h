@@ -10,14 +10,16 @@ namespace melian::lowering {
 
 class Mistakes {
  public:
-  Mistakes(const Model::Checked& model, const Graph& graph, const Play& play, Shape& shape) : model_(model), graph_(graph), play_(play), shape_(shape) {}
+  Mistakes(const Model::Checked& model, const Graph& graph, const Play& play, Shape& shape)
+      : model_(model), graph_(graph), play_(play), shape_(shape) {}
   /// Play is looked at here: at a state, or on one of its branches (-1: on none yet).
   void look_at(int state, int branch) {
     state_ = state;
     branch_ = branch;
   }
   /// Reports a mistake once per place in the text.
-  void add(const ast::Span& span, const char* code, const std::string& message, const Position& position, const std::string& expected = {},
+  void add(const ast::Span& span, const char* code, const std::string& message,
+           const Position& position, const std::string& expected = {},
            const std::string& hint = {});
 
  private:

@@ -11,7 +11,8 @@ Moves::Moves(const Model::Checked& model, const Graph& graph, std::vector<Move>&
       action_of_word_(model.sites.size()) {
   for (const Point& p : graph.points) {
     if (p.kind == Point::Kind::offer) add_offer(p);
-    if (p.kind == Point::Kind::choice) add_choice(p.site, MoveKind::choice, p.player, p.variable, p.ways);
+    if (p.kind == Point::Kind::choice)
+      add_choice(p.site, MoveKind::choice, p.player, p.variable, p.ways);
     if (p.kind == Point::Kind::chance) add_choice(p.site, MoveKind::chance, -1, p.variable, p.ways);
     if (p.kind == Point::Kind::simultaneous) add_together(p);
   }
@@ -51,9 +52,11 @@ void Moves::add_offer(const Point& point) {
   add(point.site, std::move(offer));
 }
 
-int Moves::add_choice(int site, MoveKind kind, int player, int variable, const std::vector<Way>& ways) {
+int Moves::add_choice(int site, MoveKind kind, int player, int variable,
+                      const std::vector<Way>& ways) {
   Move move = site_move(site, kind, player);
-  const std::vector<std::string>& words = model_.variables[static_cast<std::size_t>(variable)].range.words;
+  const std::vector<std::string>& words =
+      model_.variables[static_cast<std::size_t>(variable)].range.words;
   std::vector<int>& index = action_of_word_[static_cast<std::size_t>(site)];
   index.assign(words.size(), -1);
   for (const Way& way : ways) {
@@ -68,12 +71,14 @@ void Moves::add_together(const Point& point) {
   together.name.clear();
   together.actions = {""};
   for (const Part& part : point.parts) {
-    together.parts.push_back(add_choice(part.site, MoveKind::choice, part.player, part.variable, part.ways));
+    together.parts.push_back(
+        add_choice(part.site, MoveKind::choice, part.player, part.variable, part.ways));
     const Move& single = moves_[static_cast<std::size_t>(together.parts.back())];
     together.name += (together.name.empty() ? "" : " and ") + single.name;
     std::vector<std::string> longer;
     for (const std::string& before : together.actions)
-      for (const std::string& action : single.actions) longer.push_back(before + (before.empty() ? "" : " & ") + action);
+      for (const std::string& action : single.actions)
+        longer.push_back(before + (before.empty() ? "" : " & ") + action);
     together.actions = std::move(longer);
   }
   together_move_.emplace(&point, static_cast<int>(moves_.size()));
@@ -101,7 +106,9 @@ int Moves::passage(int phase) {
 int Moves::action(const Point& point, int written) const {
   switch (point.kind) {
     case Point::Kind::choice:
-    case Point::Kind::chance: return action_of_word_[static_cast<std::size_t>(point.site)][static_cast<std::size_t>(written)];
+    case Point::Kind::chance:
+      return action_of_word_[static_cast<std::size_t>(point.site)]
+                            [static_cast<std::size_t>(written)];
     case Point::Kind::simultaneous: return joint_action(point, written);
     default: return written;
   }
@@ -112,8 +119,10 @@ int Moves::joint_action(const Point& point, std::int64_t written) const {
   std::int64_t out = 0, scale = 1;
   for (std::size_t k = point.parts.size(); k-- > 0;) {
     const Part& part = point.parts[k];
-    const auto radix = static_cast<std::int64_t>(model_.variables[static_cast<std::size_t>(part.variable)].range.words.size());
-    out += scale * action_of_word_[static_cast<std::size_t>(part.site)][static_cast<std::size_t>(written % radix)];
+    const auto radix = static_cast<std::int64_t>(
+        model_.variables[static_cast<std::size_t>(part.variable)].range.words.size());
+    out += scale * action_of_word_[static_cast<std::size_t>(part.site)]
+                                  [static_cast<std::size_t>(written % radix)];
     scale *= static_cast<std::int64_t>(part.ways.size());
     written /= radix;
   }

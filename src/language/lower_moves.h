@@ -1,5 +1,6 @@
 #pragma once
-/// The moves of a structure: one per site of the text, and a passage for each top of a phase that needs one.
+/// The moves of a structure: one per site of the text, and a passage for each top of a phase that
+/// needs one.
 
 #include <map>
 #include <vector>
@@ -15,7 +16,8 @@ class Moves {
   [[nodiscard]] int at(const Point& point);
   [[nodiscard]] int passage(int phase);
   [[nodiscard]] int of_site(int site) const { return site_move_[static_cast<std::size_t>(site)]; }
-  /// From the action play wrote down (a word of the variable, for all sites together) to the move's.
+  /// From the action play wrote down (a word of the variable, for all sites together) to the
+  /// move's.
   [[nodiscard]] int action(const Point& point, int written) const;
 
  private:

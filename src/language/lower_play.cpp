@@ -22,7 +22,8 @@ struct Open {
 
 class Follower {
  public:
-  Follower(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape, const CompileOptions& options,
+  Follower(const Model::Checked& model, const Formulas& formulas, const Graph& graph,
+           const Liveness& live, Shape& shape, const CompileOptions& options,
            Diagnostics& diagnostics)
       : model_(model),
         formulas_(formulas),
@@ -83,12 +84,16 @@ class Follower {
   }
 
   int found(const Memory::Found& state) {
-    if (state.fresh) size_.add_state(graph_[play_.states[static_cast<std::size_t>(state.id)].point]);
+    if (state.fresh)
+      size_.add_state(graph_[play_.states[static_cast<std::size_t>(state.id)].point]);
     return state.id;
   }
-  int state_at(int point, bool entry, const Position& position, int from, int by) { return found(memory_.state(point, entry, position, from, by)); }
+  int state_at(int point, bool entry, const Position& position, int from, int by) {
+    return found(memory_.state(point, entry, position, from, by));
+  }
 
-  // ---- the order of search: by the earliest round, so that nothing beyond the horizon is looked at
+  // ---- the order of search: by the earliest round, so that nothing beyond the horizon is looked
+  // at
 
   void queue_top(int round, int top) { queue(round, {true, top}, top_round_); }
   void queue_state(int round, int state) { queue(round, {false, state}, state_round_); }
@@ -107,19 +112,22 @@ class Follower {
     mistakes_.look_at(from, by);
     Position position = memory_.at_top(id);
     const bool is_move = walk_plainly(position);
-    const int state = is_move ? state_at(position.point, true, position, from, by) : found(memory_.passage(id, from, by));
+    const int state = is_move ? state_at(position.point, true, position, from, by)
+                              : found(memory_.passage(id, from, by));
     play_.tops[static_cast<std::size_t>(id)].state = state;
     play_.states[static_cast<std::size_t>(state)].top = id;
     queue_state(round, state);
   }
 
-  /// Follows conditions (and choices that leave nothing to choose); true when they lead to a move without anything
-  /// happening on the way.
+  /// Follows conditions (and choices that leave nothing to choose); true when they lead to a move
+  /// without anything happening on the way.
   bool walk_plainly(Position& position) {
     for (;;) {
       const Point& p = graph_[position.point];
       switch (p.kind) {
-        case Point::Kind::when: position.point = holds(p.formula, position) ? p.next : p.otherwise; break;
+        case Point::Kind::when:
+          position.point = holds(p.formula, position) ? p.next : p.otherwise;
+          break;
         case Point::Kind::offer:
         case Point::Kind::choice: {
           find_open(p, position);
@@ -136,22 +144,29 @@ class Follower {
 
   // ---- what is open
 
-  double compute_at(int formula, const Position& position) { return shape_.number(formula, position.contents, position.numbers, types_); }
+  double compute_at(int formula, const Position& position) {
+    return shape_.number(formula, position.contents, position.numbers, types_);
+  }
   bool known(int formula, const Position& position) {
     for (const int v : formulas_[formula].variables)
       if (position.contents[static_cast<std::size_t>(v)] < 0) {
-        mistakes_.add(formulas_[formula].span, "M0330", fmt::format("'{}' is read before it is made", model_.variables[static_cast<std::size_t>(v)].name),
+        mistakes_.add(formulas_[formula].span, "M0330",
+                      fmt::format("'{}' is read before it is made",
+                                  model_.variables[static_cast<std::size_t>(v)].name),
                       position);
         return false;
       }
     return true;
   }
-  bool holds(int formula, const Position& position) { return known(formula, position) && compute_at(formula, position) != 0.0; }
+  bool holds(int formula, const Position& position) {
+    return known(formula, position) && compute_at(formula, position) != 0.0;
+  }
 
   std::uint64_t open_to(int guard, int player, const Position& position) {
     if (guard < 0) return ~std::uint64_t{0};
     if (!known(guard, position)) return ~std::uint64_t{0};
-    if (formulas_[guard].types == 0) return compute_at(guard, position) != 0.0 ? ~std::uint64_t{0} : 0;
+    if (formulas_[guard].types == 0)
+      return compute_at(guard, position) != 0.0 ? ~std::uint64_t{0} : 0;
     const int num_types = model_.players[static_cast<std::size_t>(player)].num_types();
     std::uint64_t mask = 0;
     int& type = types_[static_cast<std::size_t>(player)];
@@ -169,7 +184,8 @@ class Follower {
   void find_open(const Point& p, Position& position) {
     open_.clear();
     if (p.kind == Point::Kind::offer) {
-      const auto count = static_cast<int>(graph_.offers[static_cast<std::size_t>(p.site)].numbers.size());
+      const auto count =
+          static_cast<int>(graph_.offers[static_cast<std::size_t>(p.site)].numbers.size());
       const int first = graph_.first_content[static_cast<std::size_t>(p.site)];
       const int before = position.contents[static_cast<std::size_t>(p.variable)];
       for (int k = 0; k < count; ++k) {
@@ -183,13 +199,15 @@ class Follower {
     }
     check_open(p.player, p.site, p.span, open_, position);
   }
-  void find_open(const std::vector<Way>& ways, int player, const Position& position, std::vector<Open>& open) {
+  void find_open(const std::vector<Way>& ways, int player, const Position& position,
+                 std::vector<Open>& open) {
     for (std::size_t k = 0; k < ways.size(); ++k) {
       const std::uint64_t mask = open_to(ways[k].guard, player, position);
       if (mask != 0) open.push_back({static_cast<int>(k), mask});
     }
   }
-  void check_open(int player, int site, const ast::Span& span, const std::vector<Open>& open, const Position& position) {
+  void check_open(int player, int site, const ast::Span& span, const std::vector<Open>& open,
+                  const Position& position) {
     std::uint64_t some = 0;
     for (const Open& o : open) some |= o.open_to;
     const std::uint64_t missing = all_types(player) & ~some;
@@ -197,9 +215,13 @@ class Follower {
     const Player& mover = model_.players[static_cast<std::size_t>(player)];
     std::string who = mover.name;
     for (int type = 0; type < mover.num_types() && !mover.types.empty(); ++type)
-      if ((missing >> type & 1U) != 0) who += fmt::format("{}{}", who == mover.name ? " of type " : ", ", mover.types[static_cast<std::size_t>(type)]);
-    mistakes_.add(span, "M0331", fmt::format("{} has no option at '{}'", who, model_.sites[static_cast<std::size_t>(site)].name), position,
-                  "an option that is open to every type in every public state");
+      if ((missing >> type & 1U) != 0)
+        who += fmt::format("{}{}", who == mover.name ? " of type " : ", ",
+                           mover.types[static_cast<std::size_t>(type)]);
+    mistakes_.add(span, "M0331",
+                  fmt::format("{} has no option at '{}'", who,
+                              model_.sites[static_cast<std::size_t>(site)].name),
+                  position, "an option that is open to every type in every public state");
   }
 
   void take_silently(const Point& p, Position& position) {
@@ -213,7 +235,8 @@ class Follower {
     }
   }
   void make_offer(const Point& p, int action, Position& position) {
-    memory_.set(position, p.variable, graph_.first_content[static_cast<std::size_t>(p.site)] + action);
+    memory_.set(position, p.variable,
+                graph_.first_content[static_cast<std::size_t>(p.site)] + action);
     position.contents[static_cast<std::size_t>(memory_.flag(p.variable))] = 0;
   }
 
@@ -266,7 +289,9 @@ class Follower {
           next_ = position;
           begin_branch(way.word);
           branch_.odds = way.odds < 0 ? -1 : entry(way.odds, position);
-          for (const auto& [player, odds] : way.views) play_.views.push_back({static_cast<int>(play_.branches.size()), player, entry(odds, position)});
+          for (const auto& [player, odds] : way.views)
+            play_.views.push_back(
+                {static_cast<int>(play_.branches.size()), player, entry(odds, position)});
           memory_.set(next_, p.variable, way.word);
           next_.point = way.next;
           finish_branch(round, next_);
@@ -275,7 +300,8 @@ class Follower {
       case Point::Kind::simultaneous: expand_together(round, p, position); break;
       default: break;
     }
-    play_.states[static_cast<std::size_t>(id)].num_branches = static_cast<int>(play_.branches.size()) - first;
+    play_.states[static_cast<std::size_t>(id)].num_branches =
+        static_cast<int>(play_.branches.size()) - first;
     size_.check();
   }
 
@@ -304,21 +330,26 @@ class Follower {
       }
       begin_branch(static_cast<int>(action));
       for (std::size_t k = 0; k < p.parts.size(); ++k)
-        for (int at = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].next; at >= 0;) at = do_statement(graph_[at], next);
+        for (int at = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].next; at >= 0;)
+          at = do_statement(graph_[at], next);
       next.point = p.next;
       finish_branch(round, next);
     }
   }
   /// Which types have which action of each part.
   void keep_open(const Point& p, const std::vector<std::vector<Open>>& open) {
-    play_.states[static_cast<std::size_t>(here_)].part_open = static_cast<int>(play_.part_open.size());
+    play_.states[static_cast<std::size_t>(here_)].part_open =
+        static_cast<int>(play_.part_open.size());
     for (std::size_t k = 0; k < p.parts.size(); ++k) {
       const std::size_t first = play_.part_open.size();
       play_.part_open.resize(first + p.parts[k].ways.size(), 0);
-      for (const Open& o : open[k]) play_.part_open[first + static_cast<std::size_t>(o.action)] = o.open_to;
+      for (const Open& o : open[k])
+        play_.part_open[first + static_cast<std::size_t>(o.action)] = o.open_to;
     }
   }
-  std::size_t words(int variable) const { return model_.variables[static_cast<std::size_t>(variable)].range.words.size(); }
+  std::size_t words(int variable) const {
+    return model_.variables[static_cast<std::size_t>(variable)].range.words.size();
+  }
 
   void begin_branch(int action, std::uint64_t open_to = ~std::uint64_t{0}) {
     branch_ = PlayBranch{};
@@ -358,7 +389,8 @@ class Follower {
           branch_.next = state_at(position.point, false, position, here_, by);
           return;
         case Point::Kind::go_to: {
-          const bool closes = finite_ && position.overtime && graph_.counted[static_cast<std::size_t>(p.target)] != 0;
+          const bool closes = finite_ && position.overtime &&
+                              graph_.counted[static_cast<std::size_t>(p.target)] != 0;
           branch_.to = PlayBranch::To::top;
           branch_.next = top_at(closes ? graph_.closing : p.target, position, here_, by);
           branch_.advance = position.elapsed;
@@ -370,7 +402,8 @@ class Follower {
           branch_.next = p.target;
           return;
         case Point::Kind::bottom_of_closing:
-          mistakes_.add(p.span, "M0332", "the horizon's closing does not end play", position, "an end on every way through it");
+          mistakes_.add(p.span, "M0332", "the horizon's closing does not end play", position,
+                        "an end on every way through it");
           branch_.to = PlayBranch::To::outcome;
           branch_.next = 0;
           return;
@@ -382,7 +415,9 @@ class Follower {
   int do_statement(const Point& p, Position& position) {
     switch (p.kind) {
       case Point::Kind::pay: pay(p, position); break;
-      case Point::Kind::count: play_.counts.push_back({p.tally, p.formula < 0 ? -1 : entry(p.formula, position)}); break;
+      case Point::Kind::count:
+        play_.counts.push_back({p.tally, p.formula < 0 ? -1 : entry(p.formula, position)});
+        break;
       case Point::Kind::time:
         branch_.time += p.rounds;
         if (graph_.counted[static_cast<std::size_t>(p.phase)] != 0) position.elapsed += p.rounds;
@@ -396,7 +431,8 @@ class Follower {
 
   void pay(const Point& p, Position& position) {
     for (const Paid& paid : p.payments) {
-      play_.payments.push_back({paid.player, entry(paid.formula, position), branch_.time, paid.pays});
+      play_.payments.push_back(
+          {paid.player, entry(paid.formula, position), branch_.time, paid.pays});
       accept(paid.formula, position);
     }
   }
@@ -405,7 +441,9 @@ class Follower {
   void accept(int formula, Position& position) {
     for (const int v : formulas_[formula].variables) {
       const int flag = memory_.flag(v);
-      if (flag < 0 || position.contents[static_cast<std::size_t>(v)] < 0 || position.contents[static_cast<std::size_t>(flag)] != 0) continue;
+      if (flag < 0 || position.contents[static_cast<std::size_t>(v)] < 0 ||
+          position.contents[static_cast<std::size_t>(flag)] != 0)
+        continue;
       position.contents[static_cast<std::size_t>(flag)] = 1;
       play_.accepted.push_back(offer_at(v, position.contents[static_cast<std::size_t>(v)]));
     }
@@ -414,7 +452,8 @@ class Follower {
     for (std::size_t site = 0; site < graph_.offers.size(); ++site) {
       const int action = content - graph_.first_content[site];
       const bool mine = site_variable(static_cast<int>(site)) == variable;
-      if (mine && action >= 0 && action < static_cast<int>(graph_.offers[site].numbers.size())) return {static_cast<int>(site), action};
+      if (mine && action >= 0 && action < static_cast<int>(graph_.offers[site].numbers.size()))
+        return {static_cast<int>(site), action};
     }
     return {};
   }
@@ -422,13 +461,15 @@ class Follower {
     if (site_variables_.empty()) {
       site_variables_.assign(model_.sites.size(), -1);
       for (const Point& p : graph_.points)
-        if (p.kind == Point::Kind::offer) site_variables_[static_cast<std::size_t>(p.site)] = p.variable;
+        if (p.kind == Point::Kind::offer)
+          site_variables_[static_cast<std::size_t>(p.site)] = p.variable;
     }
     return site_variables_[static_cast<std::size_t>(site)];
   }
 
   void assign(const Point& p, Position& position) {
-    if (p.formula >= 0 && p.assignment == ast::Assignment::Kind::becomes) accept(p.formula, position);
+    if (p.formula >= 0 && p.assignment == ast::Assignment::Kind::becomes)
+      accept(p.formula, position);
     if (p.next >= 0 && !live_.before[static_cast<std::size_t>(p.next)].contains(p.variable)) {
       memory_.set(position, p.variable, -1);
       return;
@@ -446,21 +487,31 @@ class Follower {
     if (p.assignment == ast::Assignment::Kind::rises) after = before + amount;
     if (p.assignment == ast::Assignment::Kind::falls) after = before - amount;
     if (domain.numbers.empty()) return;
-    if (model_.variables[v].stops && !std::isnan(after)) after = std::clamp(after, domain.numbers.front(), domain.numbers.back());
+    if (model_.variables[v].stops && !std::isnan(after))
+      after = std::clamp(after, domain.numbers.front(), domain.numbers.back());
     const int content = domain.find(after);
     if (content >= 0) {
       memory_.set(position, p.variable, content);
       return;
     }
-    memory_.set(position, p.variable, position.contents[v] >= 0 ? position.contents[v] : graph_.start[v]);  // so that one mistake is reported once
+    memory_.set(position, p.variable,
+                position.contents[v] >= 0
+                    ? position.contents[v]
+                    : graph_.start[v]);  // so that one mistake is reported once
     const std::string& name = model_.variables[v].name;
-    const std::string range = fmt::format("{} .. {}", graph_.holders[v].texts.front(), graph_.holders[v].texts.back());
+    const std::string range =
+        fmt::format("{} .. {}", graph_.holders[v].texts.front(), graph_.holders[v].texts.back());
     if (after < domain.numbers.front() || after > domain.numbers.back())
-      mistakes_.add(p.span, "M0333", fmt::format("'{}' is driven to {}, past its end", name, number_text(clean(after))), position, range,
-                    "a `when` that prevents it, or `stops` after the state's start to stay at the end");
+      mistakes_.add(
+          p.span, "M0333",
+          fmt::format("'{}' is driven to {}, past its end", name, number_text(clean(after))),
+          position, range,
+          "a `when` that prevents it, or `stops` after the state's start to stay at the end");
     else
-      mistakes_.add(p.span, "M0334", fmt::format("'{}' becomes {}, which is not one of its numbers", name, number_text(clean(after))), position, range,
-                    "a finer step in the state's range");
+      mistakes_.add(p.span, "M0334",
+                    fmt::format("'{}' becomes {}, which is not one of its numbers", name,
+                                number_text(clean(after))),
+                    position, range, "a finer step in the state's range");
   }
 
   int entry(int formula, const Position& position) {
@@ -500,7 +551,8 @@ class Follower {
 
 }  // namespace
 
-Play follow_play(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape, const CompileOptions& options,
+Play follow_play(const Model::Checked& model, const Formulas& formulas, const Graph& graph,
+                 const Liveness& live, Shape& shape, const CompileOptions& options,
                  Diagnostics& diagnostics) {
   return Follower(model, formulas, graph, live, shape, options, diagnostics).run();
 }

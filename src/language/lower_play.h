@@ -1,7 +1,8 @@
 #pragma once
-/// Play followed from the start: every public state that can be reached, with its branches. Statements without choice are
-/// done on the way from one public state to the next; what each branch pays, counts and accepts is written down as
-/// (formula, contents) and computed when numbers are bound.
+/// Play followed from the start: every public state that can be reached, with its branches.
+/// Statements without choice are done on the way from one public state to the next; what each
+/// branch pays, counts and accepts is written down as (formula, contents) and computed when numbers
+/// are bound.
 
 #include <cstdint>
 #include <string>
@@ -13,7 +14,8 @@
 
 namespace melian::lowering {
 
-/// A formula at given contents of the variables it mentions (in their order, from `contents` on in Play::entry_contents).
+/// A formula at given contents of the variables it mentions (in their order, from `contents` on in
+/// Play::entry_contents).
 struct Entry {
   int formula = -1;
   std::int64_t contents = 0;
@@ -38,7 +40,7 @@ struct PlayBranch {
   int advance = 0, time = 0;
   std::uint64_t open_to = ~std::uint64_t{0};
   std::int64_t first_payment = 0, first_count = 0, first_accepted = 0;  ///< up to the next branch's
-  int odds = -1;                                                        ///< entry; -1: the rest, or no chance move
+  int odds = -1;  ///< entry; -1: the rest, or no chance move
 };
 struct PlayView {
   int branch = -1, player = -1, entry = -1;
@@ -52,12 +54,14 @@ struct PlayState {
   int from = -1, by = -1;  ///< the state and branch play first came from
   int part_open = -1;      ///< of choices made at the same time: into Play::part_open
 };
-/// A phase about to begin with these contents. It becomes a public state where play can stand there in time.
+/// A phase about to begin with these contents. It becomes a public state where play can stand there
+/// in time.
 struct PlayTop {
   int phase = -1;
-  bool overtime = false;  ///< the clock has run out while play was in a phase whose top does not check it
-  int state = -1;         ///< where play stands then; -1: the clock has always run out by then
-  int closing = -1;       ///< the top play continues at instead when the clock has run out
+  bool overtime =
+      false;       ///< the clock has run out while play was in a phase whose top does not check it
+  int state = -1;  ///< where play stands then; -1: the clock has always run out by then
+  int closing = -1;  ///< the top play continues at instead when the clock has run out
   std::int64_t contents = 0;
   int num_contents = 0;
   int from = -1, by = -1;
@@ -78,9 +82,10 @@ struct Play {
   int root = -1;  ///< a top
 };
 
-/// Follows play. Mistakes found on the way (a state driven past its end, a type without an option) are diagnostics with
-/// the way there.
-[[nodiscard]] Play follow_play(const Model::Checked& model, const Formulas& formulas, const Graph& graph, const Liveness& live, Shape& shape,
+/// Follows play. Mistakes found on the way (a state driven past its end, a type without an option)
+/// are diagnostics with the way there.
+[[nodiscard]] Play follow_play(const Model::Checked& model, const Formulas& formulas,
+                               const Graph& graph, const Liveness& live, Shape& shape,
                                const CompileOptions& options, Diagnostics& diagnostics);
 
 }  // namespace melian::lowering

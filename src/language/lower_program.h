@@ -1,5 +1,6 @@
 #pragma once
-/// A compiled model: the structure, and for every number of it the formula and contents it comes from.
+/// A compiled model: the structure, and for every number of it the formula and contents it comes
+/// from.
 
 #include <memory>
 #include <string>
@@ -53,7 +54,9 @@ namespace lowering {
 
 /// Fills `structure` and the tables that bind it from what play reached.
 /// Returns nothing when `diagnostics` gained errors (cycles, sizes).
-[[nodiscard]] std::shared_ptr<const Structure> build_structure(CompiledModel::Program& program, Play play, const CompileOptions& options,
+[[nodiscard]] std::shared_ptr<const Structure> build_structure(CompiledModel::Program& program,
+                                                               Play play,
+                                                               const CompileOptions& options,
                                                                Diagnostics& diagnostics);
 
 }  // namespace lowering

@@ -9,8 +9,14 @@ namespace melian::lowering {
 
 class Size {
  public:
-  Size(const Model::Checked& model, const Graph& graph, const Liveness& live, const Play& play, const CompileOptions& options, Diagnostics& diagnostics)
-      : model_(model), graph_(graph), live_(live), play_(play), options_(options), diagnostics_(diagnostics) {}
+  Size(const Model::Checked& model, const Graph& graph, const Liveness& live, const Play& play,
+       const CompileOptions& options, Diagnostics& diagnostics)
+      : model_(model),
+        graph_(graph),
+        live_(live),
+        play_(play),
+        options_(options),
+        diagnostics_(diagnostics) {}
   /// A state was found at this point: the branches it has whatever it remembers count at once.
   void add_state(const Point& point);
   void check();

@@ -1,5 +1,5 @@
-// From play as followed to the flat arrays of a structure: targets resolved, cycles refused, types kept where something
-// later mentions them, states in the order they are solved.
+// From play as followed to the flat arrays of a structure: targets resolved, cycles refused, types
+// kept where something later mentions them, states in the order they are solved.
 
 #include <algorithm>
 
@@ -15,7 +15,8 @@ namespace {
 
 class Builder {
  public:
-  Builder(CompiledModel::Program& program, Play play, const CompileOptions& options, Diagnostics& diagnostics)
+  Builder(CompiledModel::Program& program, Play play, const CompileOptions& options,
+          Diagnostics& diagnostics)
       : program_(program),
         model_(program.model.checked()),
         play_(std::move(play)),
@@ -38,7 +39,9 @@ class Builder {
   }
 
  private:
-  [[nodiscard]] const Point& point_of(int state) const { return program_.graph[play_.states[static_cast<std::size_t>(state)].point]; }
+  [[nodiscard]] const Point& point_of(int state) const {
+    return program_.graph[play_.states[static_cast<std::size_t>(state)].point];
+  }
   template <class T>
   static T& at(std::vector<T>& v, std::int64_t k) {
     return v[static_cast<std::size_t>(k)];
@@ -77,7 +80,9 @@ class Builder {
     variable.domain.clear();
     for (const double x : numbers) variable.domain.push_back(number_text(x));
     merged_.resize(model_.variables.size());
-    for (const double x : holder.numbers) merged_[v].push_back(static_cast<int>(std::lower_bound(numbers.begin(), numbers.end(), x) - numbers.begin()));
+    for (const double x : holder.numbers)
+      merged_[v].push_back(
+          static_cast<int>(std::lower_bound(numbers.begin(), numbers.end(), x) - numbers.begin()));
   }
   [[nodiscard]] int shown_content(int variable, int content) const {
     const auto v = static_cast<std::size_t>(variable);
@@ -114,7 +119,8 @@ class Builder {
     s_.root = at(play_.tops, play_.root).state;
   }
 
-  /// Tops where the clock has always run out: entries that play only passes on its way to their closing.
+  /// Tops where the clock has always run out: entries that play only passes on its way to their
+  /// closing.
   void add_unreached_tops() {
     top_state_.assign(play_.tops.size(), -1);
     for (std::size_t k = 0; k < play_.tops.size(); ++k) {
@@ -160,7 +166,8 @@ class Builder {
       PublicState& state = s_.states[k];
       if (k < play_.states.size()) {
         const int top = play_.states[k].top;
-        state.timed = top >= 0 && at(program_.graph.counted, phase_[k]) != 0 && phase_[k] != program_.graph.closing;
+        state.timed = top >= 0 && at(program_.graph.counted, phase_[k]) != 0 &&
+                      phase_[k] != program_.graph.closing;
       }
       if (state.timed) work.push_back(static_cast<int>(k));
     }
@@ -191,8 +198,10 @@ class Builder {
     if (!refusal) return true;
     Diagnostic diagnostic = *refusal;
     if (!model_.phases.empty() && !model_.sources.empty()) {
-      const ast::Span& span = model_.horizon.kind == HorizonKind::none ? model_.phases.front().span : model_.horizon.span;
-      diagnostic = diagnostic_at(model_.sources, span, refusal->code, refusal->message, refusal->expected, refusal->hint);
+      const ast::Span& span = model_.horizon.kind == HorizonKind::none ? model_.phases.front().span
+                                                                       : model_.horizon.span;
+      diagnostic = diagnostic_at(model_.sources, span, refusal->code, refusal->message,
+                                 refusal->expected, refusal->hint);
     }
     diagnostics_.push_back(diagnostic);
     return false;
@@ -200,26 +209,32 @@ class Builder {
 
   // ---- types and decisions
 
-  [[nodiscard]] std::uint32_t by_type(const std::vector<int>& parameter_of_player, int player) const {
+  [[nodiscard]] std::uint32_t by_type(const std::vector<int>& parameter_of_player,
+                                      int player) const {
     const int parameter = at(parameter_of_player, player);
     const int of = parameter < 0 ? -1 : at(model_.parameters, parameter).player;
     return of < 0 ? 0U : 1U << of;
   }
-  [[nodiscard]] std::uint32_t types_of(int entry) const { return entry < 0 ? 0U : program_.formulas[at(play_.entries, entry).formula].types; }
+  [[nodiscard]] std::uint32_t types_of(int entry) const {
+    return entry < 0 ? 0U : program_.formulas[at(play_.entries, entry).formula].types;
+  }
 
   [[nodiscard]] std::uint32_t mentioned_on(int b) const {
     const PlayBranch& written = at(play_.branches, b);
     const auto next = static_cast<std::size_t>(b) + 1;
     const bool last = next >= play_.branches.size();
     std::uint32_t mask = types_of(written.odds);
-    const auto payments_end = last ? static_cast<std::int64_t>(play_.payments.size()) : play_.branches[next].first_payment;
+    const auto payments_end = last ? static_cast<std::int64_t>(play_.payments.size())
+                                   : play_.branches[next].first_payment;
     for (auto k = written.first_payment; k < payments_end; ++k) {
       const Payment& payment = at(play_.payments, k);
       mask |= types_of(payment.entry);
       if (payment.time > 0) mask |= by_type(program_.discount, payment.player);
     }
-    const auto counts_end = last ? static_cast<std::int64_t>(play_.counts.size()) : play_.branches[next].first_count;
-    for (auto k = written.first_count; k < counts_end; ++k) mask |= types_of(at(play_.counts, k).entry);
+    const auto counts_end =
+        last ? static_cast<std::int64_t>(play_.counts.size()) : play_.branches[next].first_count;
+    for (auto k = written.first_count; k < counts_end; ++k)
+      mask |= types_of(at(play_.counts, k).entry);
     if (written.time > 0 && written.to != PlayBranch::To::outcome)
       for (int j = 0; j < s_.num_players(); ++j) mask |= by_type(program_.discount, j);
     return mask;
@@ -234,7 +249,8 @@ class Builder {
         if (way.guard >= 0) guards |= program_.formulas[way.guard].types;
       mask |= guards & 1U << player;
     };
-    if (p.kind == Point::Kind::offer || p.kind == Point::Kind::choice) decide(p.player, p.ways, p.where);
+    if (p.kind == Point::Kind::offer || p.kind == Point::Kind::choice)
+      decide(p.player, p.ways, p.where);
     if (p.kind == Point::Kind::simultaneous)
       for (const Part& part : p.parts) decide(part.player, part.ways, -1);
     return mask;
@@ -247,7 +263,8 @@ class Builder {
     std::vector<std::vector<int>> entries_of(s_.states.size());
     for (std::size_t k = 0; k < s_.states.size(); ++k) {
       work.push_back(static_cast<int>(k));
-      if (s_.states[k].closing >= 0) at(entries_of, s_.states[k].closing).push_back(static_cast<int>(k));
+      if (s_.states[k].closing >= 0)
+        at(entries_of, s_.states[k].closing).push_back(static_cast<int>(k));
     }
     while (!work.empty()) {
       const int state = work.back();
@@ -270,7 +287,8 @@ class Builder {
     for (std::size_t k = 0; k < play_.states.size(); ++k) {
       PublicState& state = s_.states[k];
       std::uint32_t mask = mentioned_at(point_of(static_cast<int>(k)));
-      for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) mask |= mentioned_on(b);
+      for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b)
+        mask |= mentioned_on(b);
       state.live = mask & everyone;
     }
     for (const PlayView& view : play_.views) {
@@ -284,7 +302,8 @@ class Builder {
   void find_decisions() {
     for (PublicState& state : s_.states) {
       const MoveKind kind = at(s_.moves, state.move).kind;
-      state.decision_follows = kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous;
+      state.decision_follows =
+          kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous;
     }
     spread_back<bool>([](PublicState& state) -> bool& { return state.decision_follows; });
   }
@@ -306,8 +325,10 @@ class Builder {
       for (std::size_t i = 0; i < s_.players.size(); ++i)
         if ((state.live >> i & 1U) != 0) profiles *= s_.players[i].num_types();
       const double numbers =
-          static_cast<double>(g.num_rewards + g.num_odds + g.num_perceived + g.num_amounts) + profiles * static_cast<double>(players * state.num_branches);
-      if (numbers * sizeof(double) > static_cast<double>(options_.max_bytes)) return refuse(numbers, profiles);
+          static_cast<double>(g.num_rewards + g.num_odds + g.num_perceived + g.num_amounts) +
+          profiles * static_cast<double>(players * state.num_branches);
+      if (numbers * sizeof(double) > static_cast<double>(options_.max_bytes))
+        return refuse(numbers, profiles);
       const auto count = static_cast<std::int64_t>(profiles);
       for (int b = state.first_branch; b < state.first_branch + state.num_branches; ++b) {
         at(s_.reward_offset, b) = g.num_rewards;
@@ -327,10 +348,15 @@ class Builder {
   bool refuse(double numbers, double profiles) {
     Diagnostic refusal;
     refusal.code = too_large_code;
-    refusal.message = fmt::format("the game is too large: {} public states with {} branches need more than {:.0f} MB of numbers", s_.states.size(),
-                                  s_.branches.size(), numbers * sizeof(double) / (1 << 20));
+    refusal.message = fmt::format(
+        "the game is too large: {} public states with {} branches need more than {:.0f} MB of "
+        "numbers",
+        s_.states.size(), s_.branches.size(), numbers * sizeof(double) / (1 << 20));
     refusal.expected = fmt::format("at most {} MB", options_.max_bytes >> 20);
-    refusal.hint = fmt::format("fewer types (a public state here has {:.0f} type profiles), coarser offers or coarser states", profiles);
+    refusal.hint = fmt::format(
+        "fewer types (a public state here has {:.0f} type profiles), coarser offers or coarser "
+        "states",
+        profiles);
     diagnostics_.push_back(refusal);
     return false;
   }
@@ -338,21 +364,26 @@ class Builder {
   void move_tables(std::size_t num_branches) {
     CompiledModel::Program& g = program_;
     const auto written = play_.branches.size();
-    const auto begin_of = [&](std::size_t b, auto first, std::size_t all) { return b < written ? play_.branches[b].*first : static_cast<std::int64_t>(all); };
+    const auto begin_of = [&](std::size_t b, auto first, std::size_t all) {
+      return b < written ? play_.branches[b].*first : static_cast<std::int64_t>(all);
+    };
     for (std::size_t b = 0; b <= num_branches; ++b) {
       g.first_payment.push_back(begin_of(b, &PlayBranch::first_payment, play_.payments.size()));
       s_.count_begin.push_back(begin_of(b, &PlayBranch::first_count, play_.counts.size()));
-      s_.acceptance_begin.push_back(begin_of(b, &PlayBranch::first_accepted, play_.accepted.size()));
+      s_.acceptance_begin.push_back(
+          begin_of(b, &PlayBranch::first_accepted, play_.accepted.size()));
       if (b < num_branches) g.odds.push_back(b < written ? play_.branches[b].odds : -1);
     }
     for (std::size_t b = 0; b < written; ++b) {
-      const int profiles = s_.num_profiles(at(s_.states, reverse_.source(static_cast<int>(b))).live);
+      const int profiles =
+          s_.num_profiles(at(s_.states, reverse_.source(static_cast<int>(b))).live);
       for (auto k = s_.count_begin[b]; k < s_.count_begin[b + 1]; ++k) {
         s_.counts.push_back({at(play_.counts, k).tally, g.num_amounts});
         g.num_amounts += profiles;
       }
     }
-    for (const Accepted& accepted : play_.accepted) s_.acceptances.push_back({moves_.of_site(accepted.site), accepted.action});
+    for (const Accepted& accepted : play_.accepted)
+      s_.acceptances.push_back({moves_.of_site(accepted.site), accepted.action});
     g.payments = std::move(play_.payments);
     g.counts = std::move(play_.counts);
     g.views = std::move(play_.views);
@@ -365,11 +396,13 @@ class Builder {
       s_.memory.push_back(static_cast<std::int64_t>(s_.remembered.size()));
       for (int k = 0; k < count; ++k) {
         const int variable = at(play_.contents, contents + 2 * k);
-        s_.remembered.push_back({variable, shown_content(variable, at(play_.contents, contents + 2 * k + 1))});
+        s_.remembered.push_back(
+            {variable, shown_content(variable, at(play_.contents, contents + 2 * k + 1))});
       }
     };
     for (const PlayState& state : play_.states) add(state.contents, state.num_contents);
-    for (const int top : unreached_) add(at(play_.tops, top).contents, at(play_.tops, top).num_contents);
+    for (const int top : unreached_)
+      add(at(play_.tops, top).contents, at(play_.tops, top).num_contents);
     s_.memory.push_back(static_cast<std::int64_t>(s_.remembered.size()));
   }
 
@@ -378,10 +411,12 @@ class Builder {
   bool find_reached() {
     const std::size_t count = s_.states.size();
     const auto rounds = static_cast<std::size_t>(s_.rounds);
-    if (static_cast<double>(count) * static_cast<double>(rounds) > static_cast<double>(options_.max_bytes) / 4) {
+    if (static_cast<double>(count) * static_cast<double>(rounds) >
+        static_cast<double>(options_.max_bytes) / 4) {
       Diagnostic refusal;
       refusal.code = too_large_code;
-      refusal.message = fmt::format("the game is too large: {} public states in {} rounds", count, rounds);
+      refusal.message =
+          fmt::format("the game is too large: {} public states in {} rounds", count, rounds);
       refusal.hint = "fewer rounds, or coarser states";
       diagnostics_.push_back(refusal);
       return false;
@@ -397,7 +432,8 @@ class Builder {
             const Branch& branch = at(s_.branches, b);
             if (branch.next < 0 || !at(s_.states, branch.next).timed) continue;
             const std::size_t round = t + static_cast<std::size_t>(branch.advance);
-            if (round < rounds) s_.reached[round * count + static_cast<std::size_t>(branch.next)] = 1;
+            if (round < rounds)
+              s_.reached[round * count + static_cast<std::size_t>(branch.next)] = 1;
           }
         }
     return true;
@@ -407,7 +443,9 @@ class Builder {
 
   void fingerprint() {
     std::string text = program_.model.text_fingerprint();
-    const auto add = [&text](std::int64_t x) { text.append(reinterpret_cast<const char*>(&x), sizeof x); };
+    const auto add = [&text](std::int64_t x) {
+      text.append(reinterpret_cast<const char*>(&x), sizeof x);
+    };
     const auto add_text = [&](const std::string& x) {
       add(static_cast<std::int64_t>(x.size()));
       text += x;
@@ -428,12 +466,14 @@ class Builder {
     add(s_.rounds);
     add(s_.root);
     for (const PublicState& state : s_.states)
-      for (const std::int64_t x : {std::int64_t{state.move}, std::int64_t{state.num_branches}, std::int64_t{state.live}, std::int64_t{state.timed},
-                                   std::int64_t{state.entry}, std::int64_t{state.closing}})
+      for (const std::int64_t x :
+           {std::int64_t{state.move}, std::int64_t{state.num_branches}, std::int64_t{state.live},
+            std::int64_t{state.timed}, std::int64_t{state.entry}, std::int64_t{state.closing}})
         add(x);
     for (const Branch& branch : s_.branches)
-      for (const std::int64_t x : {std::int64_t{branch.action}, std::int64_t{branch.next}, std::int64_t{branch.advance}, std::int64_t{branch.time},
-                                   static_cast<std::int64_t>(branch.open_to)})
+      for (const std::int64_t x :
+           {std::int64_t{branch.action}, std::int64_t{branch.next}, std::int64_t{branch.advance},
+            std::int64_t{branch.time}, static_cast<std::int64_t>(branch.open_to)})
         add(x);
     for (const std::uint64_t mask : s_.part_open) add(static_cast<std::int64_t>(mask));
     s_.fingerprint = sha256(text);
@@ -453,7 +493,9 @@ class Builder {
 
 }  // namespace
 
-std::shared_ptr<const Structure> build_structure(CompiledModel::Program& program, Play play, const CompileOptions& options, Diagnostics& diagnostics) {
+std::shared_ptr<const Structure> build_structure(CompiledModel::Program& program, Play play,
+                                                 const CompileOptions& options,
+                                                 Diagnostics& diagnostics) {
   return Builder(program, std::move(play), options, diagnostics).build();
 }
 

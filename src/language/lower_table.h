@@ -20,9 +20,12 @@ class KeyTable {
     starts_.push_back(static_cast<std::int64_t>(pool_.size()));
     return {number, true};
   }
-  [[nodiscard]] const int* key(int number) const { return pool_.data() + starts_[static_cast<std::size_t>(number)]; }
+  [[nodiscard]] const int* key(int number) const {
+    return pool_.data() + starts_[static_cast<std::size_t>(number)];
+  }
   [[nodiscard]] int length(int number) const {
-    return static_cast<int>(starts_[static_cast<std::size_t>(number) + 1] - starts_[static_cast<std::size_t>(number)]);
+    return static_cast<int>(starts_[static_cast<std::size_t>(number) + 1] -
+                            starts_[static_cast<std::size_t>(number)]);
   }
   [[nodiscard]] int size() const { return static_cast<int>(starts_.size()) - 1; }
 
@@ -46,7 +49,8 @@ class KeyTable {
   void grow() {
     slots_.assign(slots_.empty() ? 64 : 2 * slots_.size(), -1);
     for (int number = 0; number < size(); ++number) {
-      std::size_t at = hash(key(number), static_cast<std::size_t>(length(number))) & (slots_.size() - 1);
+      std::size_t at =
+          hash(key(number), static_cast<std::size_t>(length(number))) & (slots_.size() - 1);
       while (slots_[at] >= 0) at = (at + 1) & (slots_.size() - 1);
       slots_[at] = number;
     }

@@ -13,45 +13,55 @@ namespace {
 
 using namespace melian;
 
-Result<CompiledModel> try_compile(const std::string& text, const Settings& settings = {}, const CompileOptions& options = {}) {
+Result<CompiledModel> try_compile(const std::string& text, const Settings& settings = {},
+                                  const CompileOptions& options = {}) {
   const auto model = read_model_text(text, "test.melian");
   if (!model) return std::unexpected(model.error());
   return compile(*model, settings, options);
 }
 
-CompiledModel compiled(const std::string& text, const Settings& settings = {}, const CompileOptions& options = {}) {
+CompiledModel compiled(const std::string& text, const Settings& settings = {},
+                       const CompileOptions& options = {}) {
   auto result = try_compile(text, settings, options);
   REQUIRE_MESSAGE(result.has_value(), (result ? "" : render(result.error())));
   return *result;
 }
 
-CompiledModel compiled_file(const std::string& name, const Settings& settings = {}, const CompileOptions& options = {}) {
-  const auto model = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
+CompiledModel compiled_file(const std::string& name, const Settings& settings = {},
+                            const CompileOptions& options = {}) {
+  const auto model =
+      read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
   REQUIRE_MESSAGE(model.has_value(), (model ? "" : render(model.error())));
   auto result = compile(*model, settings, options);
   REQUIRE_MESSAGE(result.has_value(), (result ? "" : render(result.error())));
   return *result;
 }
 
-std::string refusal(const std::string& text, const Settings& settings = {}, const CompileOptions& options = {}) {
+std::string refusal(const std::string& text, const Settings& settings = {},
+                    const CompileOptions& options = {}) {
   const auto result = try_compile(text, settings, options);
   REQUIRE(!result.has_value());
   return render(result.error());
 }
 
-const Move& move_of(const Structure& s, int state) { return s.moves[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].move)]; }
+const Move& move_of(const Structure& s, int state) {
+  return s.moves[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].move)];
+}
 const Branch& branch(const Structure& s, int state, int k) {
-  return s.branches[static_cast<std::size_t>(s.states[static_cast<std::size_t>(state)].first_branch + k)];
+  return s.branches[static_cast<std::size_t>(
+      s.states[static_cast<std::size_t>(state)].first_branch + k)];
 }
 
 int count_moves(const Structure& s, const std::string& name) {
   int count = 0;
-  for (int k = 0; k < static_cast<int>(s.states.size()); ++k) count += move_of(s, k).name == name ? 1 : 0;
+  for (int k = 0; k < static_cast<int>(s.states.size()); ++k)
+    count += move_of(s, k).name == name ? 1 : 0;
   return count;
 }
 int count_decisions(const Structure& s, bool timed) {
   int count = 0;
-  for (int k = 0; k < static_cast<int>(s.states.size()); ++k) count += s.is_decision(k) && s.states[static_cast<std::size_t>(k)].timed == timed ? 1 : 0;
+  for (int k = 0; k < static_cast<int>(s.states.size()); ++k)
+    count += s.is_decision(k) && s.states[static_cast<std::size_t>(k)].timed == timed ? 1 : 0;
   return count;
 }
 int find_state(const Structure& s, const std::string& words) {
@@ -63,7 +73,9 @@ bool remembers(const Structure& s, const std::string& move, const std::string& v
   for (std::size_t k = 0; k < s.states.size(); ++k) {
     if (move_of(s, static_cast<int>(k)).name != move) continue;
     for (auto r = s.memory[k]; r < s.memory[k + 1]; ++r)
-      if (s.variables[static_cast<std::size_t>(s.remembered[static_cast<std::size_t>(r)].variable)].name == variable) return true;
+      if (s.variables[static_cast<std::size_t>(s.remembered[static_cast<std::size_t>(r)].variable)]
+              .name == variable)
+        return true;
   }
   return false;
 }
@@ -85,8 +97,11 @@ phase war {
 
 }  // namespace
 
-TEST_CASE("lower: a crisis of three moves has exactly three public states, whatever the number of types") {
-  for (const char* name : {"m11a_audience_uniform", "m11b_audience_two_types", "m12_signorino", "m15_insincere_talks", "m24_lewis_schultz"}) {
+TEST_CASE(
+    "lower: a crisis of three moves has exactly three public states, whatever the number of "
+    "types") {
+  for (const char* name : {"m11a_audience_uniform", "m11b_audience_two_types", "m12_signorino",
+                           "m15_insincere_talks", "m24_lewis_schultz"}) {
     CAPTURE(name);
     const Structure s = compiled_file(name).structure();
     CHECK(s.states.size() == 3);
@@ -104,10 +119,13 @@ TEST_CASE("lower: published models have the public states counted by hand") {
       {"m01b_fearon_two_costs", 22, 63},  // an offer with 21 points, 21 answers with two options
       {"m04_powell_cost", 84, 247},       // 81 offers; 81 answers; battle; closing
       {"m04_powell_power", 84, 247},
-      {"m06_filson_werner", 812, 2420},  // four pairs of lives, each an offer with 201 points, 201 answers, a battle
+      {"m06_filson_werner", 812,
+       2420},  // four pairs of lives, each an offer with 201 points, 201 answers, a battle
       {"m07_smith_stam", 812, 2420},
-      {"m14_learning_raises_aims", 44, 127},  // skirmish, aims, offer, 41 answers (the first battle is not read again)
-      {"m16_show_for_patron", 154, 357},      // 51 offers; 51 answers; 51 stances after acceptance, one after refusal
+      {"m14_learning_raises_aims", 44,
+       127},  // skirmish, aims, offer, 41 answers (the first battle is not read again)
+      {"m16_show_for_patron", 154,
+       357},  // 51 offers; 51 answers; 51 stances after acceptance, one after refusal
       {"m19_spoilers", 3, 6},
       {"m21_security_dilemma", 1, 4},
       {"m23_two_round_screening", 9, 22},  // six prices; six answers; battle; closing
@@ -122,7 +140,8 @@ TEST_CASE("lower: published models have the public states counted by hand") {
 
 TEST_CASE("lower: a longer horizon adds rounds, not public states") {
   for (const int rounds : {1, 2, 6, 40}) {
-    const Structure s = compiled_file("m04_powell_cost", {{"offers_allowed", double(rounds)}}).structure();
+    const Structure s =
+        compiled_file("m04_powell_cost", {{"offers_allowed", double(rounds)}}).structure();
     CHECK(s.states.size() == 84);
     CHECK(s.rounds == rounds);
     CHECK(s.reached.size() == 84U * static_cast<std::size_t>(rounds));
@@ -130,14 +149,16 @@ TEST_CASE("lower: a longer horizon adds rounds, not public states") {
   }
 }
 
-TEST_CASE("lower: the Istanbul core has 1,425 decisions a month and 66 in peace, with the module 2,985") {
+TEST_CASE(
+    "lower: the Istanbul core has 1,425 decisions a month and 66 in peace, with the module 2,985") {
   const Structure s = compiled_file("istanbul_core").structure();
   CHECK(count_decisions(s, true) == 1425);
   CHECK(count_decisions(s, false) == 66);
   CHECK(count_moves(s, "answer") == 990);
   CHECK(count_moves(s, "demand") + count_moves(s, "concession") == 90);
-  const auto with_module = read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/istanbul_core.melian",
-                                      {std::string(MELIAN_SOURCE_DIR) + "/tests/texts/istanbul_suppliers_and_patrons.melian"});
+  const auto with_module = read_model(
+      std::string(MELIAN_SOURCE_DIR) + "/tests/texts/istanbul_core.melian",
+      {std::string(MELIAN_SOURCE_DIR) + "/tests/texts/istanbul_suppliers_and_patrons.melian"});
   REQUIRE(with_module.has_value());
   const auto module = compile(*with_module);
   REQUIRE(module.has_value());
@@ -151,7 +172,8 @@ TEST_CASE("lower: where a threat is carried out Washington's type is dead, elsew
       if (s.is_decision(static_cast<int>(k))) CHECK(s.states[k].live == 0U);
       continue;
     }
-    const bool carried_out = describe_state(s, static_cast<int>(k)).find("deadline carried_out") != std::string::npos;
+    const bool carried_out =
+        describe_state(s, static_cast<int>(k)).find("deadline carried_out") != std::string::npos;
     CHECK(s.states[k].live == (carried_out ? 3U : 7U));
   }
 }
@@ -184,7 +206,8 @@ TEST_CASE("clock: with one round there is one offer, one refusal, one battle, th
   CHECK(drawn.time == 0);
 }
 
-TEST_CASE("clock: what is paid or waited for at the top of a phase stands in a passage of its own") {
+TEST_CASE(
+    "clock: what is paid or waited for at the top of a phase stands in a passage of its own") {
   const Structure s = compiled(R"(model "m"
 player A
 param precision = 1
@@ -203,7 +226,9 @@ phase wait { time passes 2 rounds  A pays 0.5  A chooses c { on, off { end stop 
   CHECK(branch(s, choice, 0).advance == 2);
 }
 
-TEST_CASE("clock: only phases the horizon names count, and play in another phase when it runs out goes on to the next check") {
+TEST_CASE(
+    "clock: only phases the horizon names count, and play in another phase when it runs out goes "
+    "on to the next check") {
   const Structure s = compiled(R"(model "m"
 player A
 param precision = 1
@@ -242,7 +267,8 @@ phase p { A chooses c { up, down } n rises by 1  time passes }
   CHECK(branch(s, last, 0).next == s.states[static_cast<std::size_t>(last)].closing);
 }
 
-TEST_CASE("liveness: a choice nothing reads again is not remembered, and one read later is until then") {
+TEST_CASE(
+    "liveness: a choice nothing reads again is not remembered, and one read later is until then") {
   const CompiledModel model = compiled(R"(model "m"
 player A   player B
 param precision = 1
@@ -303,7 +329,9 @@ phase p { A chooses first { a, b }  A chooses second { a, b }  time passes }
   CHECK(refusal(text, {}, options).find("M0528") != std::string::npos);
 }
 
-TEST_CASE("liveness: a type nothing mentions any more is dropped, and beliefs where no decision follows are marked") {
+TEST_CASE(
+    "liveness: a type nothing mentions any more is dropped, and beliefs where no decision follows "
+    "are marked") {
   const Structure s = compiled(R"(model "m"
 player A types soft 0.5, hard 0.5
 player B types poor 0.5, rich 0.5
@@ -336,7 +364,8 @@ phase p { A chooses c { a { end x: A gets 1 } b { end y } } }
 }
 
 TEST_CASE("lower: the live types of a state hold those of every state after it") {
-  for (const char* name : {"istanbul_core", "m04_powell_cost", "m07_smith_stam", "m18b_ratifier_private", "m19_spoilers"}) {
+  for (const char* name : {"istanbul_core", "m04_powell_cost", "m07_smith_stam",
+                           "m18b_ratifier_private", "m19_spoilers"}) {
     const CompiledModel model = compiled_file(name);
     const Structure& s = model.structure();
     for (const PublicState& state : s.states) {
@@ -344,13 +373,15 @@ TEST_CASE("lower: the live types of a state hold those of every state after it")
         const int next = s.branches[static_cast<std::size_t>(b)].next;
         if (next >= 0) CHECK((s.states[static_cast<std::size_t>(next)].live & ~state.live) == 0U);
       }
-      if (state.closing >= 0) CHECK((s.states[static_cast<std::size_t>(state.closing)].live & ~state.live) == 0U);
+      if (state.closing >= 0)
+        CHECK((s.states[static_cast<std::size_t>(state.closing)].live & ~state.live) == 0U);
     }
   }
 }
 
 TEST_CASE("lower: within a round levels lead only to earlier levels, and every state is in one") {
-  for (const char* name : {"istanbul_core", "m04_powell_cost", "m06_filson_werner", "m16_show_for_patron"}) {
+  for (const char* name :
+       {"istanbul_core", "m04_powell_cost", "m06_filson_werner", "m16_show_for_patron"}) {
     const CompiledModel model = compiled_file(name);
     const Structure& s = model.structure();
     std::vector<int> level(s.states.size(), -1);
@@ -363,27 +394,35 @@ TEST_CASE("lower: within a round levels lead only to earlier levels, and every s
         }
     CHECK(placed == s.states.size());
     for (std::size_t k = 0; k < s.states.size(); ++k)
-      for (int b = s.states[k].first_branch; b < s.states[k].first_branch + s.states[k].num_branches; ++b) {
+      for (int b = s.states[k].first_branch;
+           b < s.states[k].first_branch + s.states[k].num_branches; ++b) {
         const Branch& out = s.branches[static_cast<std::size_t>(b)];
         if (out.next < 0) continue;
         const PublicState& next = s.states[static_cast<std::size_t>(out.next)];
-        if (next.timed == s.states[k].timed && !(next.timed && next.entry && out.advance > 0)) CHECK(level[static_cast<std::size_t>(out.next)] < level[k]);
+        if (next.timed == s.states[k].timed && !(next.timed && next.entry && out.advance > 0))
+          CHECK(level[static_cast<std::size_t>(out.next)] < level[k]);
         CHECK((s.states[k].timed || !next.timed));
       }
   }
 }
 
-TEST_CASE("acceptance: an offer counts as accepted at the first end, payment or becomes that mentions it, through lets too") {
-  const std::string head = "model \"m\"\nplayer A player B\nparam precision = 1\nstate kept in {0, 1} = 0\nlet share = 2 * x\n";
+TEST_CASE(
+    "acceptance: an offer counts as accepted at the first end, payment or becomes that mentions "
+    "it, through lets too") {
+  const std::string head =
+      "model \"m\"\nplayer A player B\nparam precision = 1\nstate kept in {0, 1} = 0\nlet share = "
+      "2 * x\n";
   const auto accepted = [&](const std::string& body) {
     std::set<std::string> out;
-    const CompiledModel model = compiled(head + "phase p { A offers x in {0, 1} B chooses c { yes " + body + " no { end none } } }");
+    const CompiledModel model = compiled(
+        head + "phase p { A offers x in {0, 1} B chooses c { yes " + body + " no { end none } } }");
     const Structure& s = model.structure();
     for (std::size_t b = 0; b < s.branches.size(); ++b)
       for (auto k = s.acceptance_begin[b]; k < s.acceptance_begin[b + 1]; ++k) {
         const auto& a = s.acceptances[static_cast<std::size_t>(k)];
-        out.insert(s.moves[static_cast<std::size_t>(a.move)].name + " " +
-                   s.moves[static_cast<std::size_t>(a.move)].actions[static_cast<std::size_t>(a.action)]);
+        out.insert(
+            s.moves[static_cast<std::size_t>(a.move)].name + " " +
+            s.moves[static_cast<std::size_t>(a.move)].actions[static_cast<std::size_t>(a.action)]);
       }
     return out;
   };
@@ -391,7 +430,8 @@ TEST_CASE("acceptance: an offer counts as accepted at the first end, payment or 
   CHECK(accepted("{ end deal: A gets x }") == both);
   CHECK(accepted("{ A gets share  end deal }") == both);
   CHECK(accepted("{ kept becomes x  end deal: A gets kept }") == both);
-  CHECK(accepted("{ kept becomes x  end deal }") == both);  // nothing reads `kept`: the offer is accepted all the same
+  CHECK(accepted("{ kept becomes x  end deal }") ==
+        both);  // nothing reads `kept`: the offer is accepted all the same
   CHECK(accepted("{ end deal }").empty());
   CHECK(accepted("{ when x is 1 { end high } end low }").empty());  // a condition does not accept
 }
@@ -404,12 +444,15 @@ phase p { A offers x in {0, 1}  A gets x  B chooses c { yes, no }  end over: A g
 )")
                           .structure();
   CHECK(s.acceptances.size() == 2);
-  for (int k = 0; k < 2; ++k) CHECK(s.acceptance_begin[static_cast<std::size_t>(s.states[0].first_branch + k) + 1] == k + 1);
+  for (int k = 0; k < 2; ++k)
+    CHECK(s.acceptance_begin[static_cast<std::size_t>(s.states[0].first_branch + k) + 1] == k + 1);
 }
 
-TEST_CASE("guards: an option open to no type vanishes, and one left for all is taken and tells nothing") {
+TEST_CASE(
+    "guards: an option open to no type vanishes, and one left for all is taken and tells nothing") {
   const Structure s = compiled_file("m18b_ratifier_private").structure();
-  // Below .42 neither type can accept: fighting is no decision there. From .42 the loose can, from .55 both.
+  // Below .42 neither type can accept: fighting is no decision there. From .42 the loose can, from
+  // .55 both.
   CHECK(s.states.size() == 60);
   CHECK(branch(s, s.root, 41).next < 0);
   const int loose_only = branch(s, s.root, 42).next, both = branch(s, s.root, 55).next;
@@ -435,15 +478,20 @@ phase p { A offers x in 0..1 by 0.2 where x >= floor[A]  end over: A gets x }
   CHECK(s.moves[0].widths.size() == 6);
 }
 
-TEST_CASE("counting actions: a continuum weighs its cells, the end points half; listed points weigh the same") {
-  const std::string head = "model \"m\"\nplayer A\nparam precision = 1\nparam step = 0.3\nphase p { A offers x in ";
+TEST_CASE(
+    "counting actions: a continuum weighs its cells, the end points half; listed points weigh the "
+    "same") {
+  const std::string head =
+      "model \"m\"\nplayer A\nparam precision = 1\nparam step = 0.3\nphase p { A offers x in ";
   const Structure cells = compiled(head + "0..1 by 0.25  end over: A gets x }").structure();
   CHECK(cells.moves[0].numbers == std::vector<double>{0, 0.25, 0.5, 0.75, 1});
   CHECK(cells.moves[0].widths == std::vector<double>{0.125, 0.25, 0.25, 0.25, 0.125});
   const Structure listed = compiled(head + "{0 .. 1 by 0.25}  end over: A gets x }").structure();
   CHECK(listed.moves[0].numbers == cells.moves[0].numbers);
   CHECK(listed.moves[0].widths.empty());
-  CHECK(compiled(head + "{0 .. 0.9 by 0.3}  end over: A gets x }").structure().moves.at(0).actions == std::vector<std::string>{"0", "0.3", "0.6", "0.9"});
+  CHECK(
+      compiled(head + "{0 .. 0.9 by 0.3}  end over: A gets x }").structure().moves.at(0).actions ==
+      std::vector<std::string>{"0", "0.3", "0.6", "0.9"});
   CHECK(refusal(head + "0..1 by step  end over: A gets x }").find("M0323") != std::string::npos);
 }
 
@@ -457,13 +505,17 @@ phase truce { B chooses d { hold { time passes } break { go to war } } }
 )";
   const std::string told = refusal(text);
   CHECK(told.find("M0335") != std::string::npos);
-  CHECK(told.find("play can go round war -> truce -> war without time passing") != std::string::npos);
+  CHECK(told.find("play can go round war -> truce -> war without time passing") !=
+        std::string::npos);
 }
 
-TEST_CASE("cycles: the test is on public states, so a loop in which a stock falls is fine without a horizon") {
+TEST_CASE(
+    "cycles: the test is on public states, so a loop in which a stock falls is fine without a "
+    "horizon") {
   CHECK(compiled_file("m06_filson_werner").structure().horizon == HorizonKind::none);
-  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase war { A chooses c { go_on { time passes } stop { end over: A gets 1 } } }").find("M0336") !=
-        std::string::npos);
+  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase war { A chooses c { go_on { "
+                "time passes } stop { end over: A gets 1 } } }")
+            .find("M0336") != std::string::npos);
 }
 
 TEST_CASE("cycles: a round that the horizon does not count is refused") {
@@ -479,7 +531,9 @@ phase peace { A chooses d { back { go to war } stay } time passes }
 
 TEST_CASE("states: a step past the end is told with the way there, unless the state stops") {
   const std::string head = "model \"m\"\nplayer A\nparam precision = 1\nstate n in 0..2 = 0";
-  const std::string body = "\nhorizon 6 rounds then end over: A gets n\nphase p { A chooses c { up { n rises by 1 } stay } time passes }";
+  const std::string body =
+      "\nhorizon 6 rounds then end over: A gets n\nphase p { A chooses c { up { n rises by 1 } "
+      "stay } time passes }";
   const std::string told = refusal(head + body);
   CHECK(told.find("M0333") != std::string::npos);
   CHECK(told.find("after c up, c up, c up") != std::string::npos);
@@ -530,15 +584,21 @@ phase p { A offers x in 0..1 by 0.01  n becomes x  A offers y in 0..1 by 0.01  m
   options.max_states = 2'000'000;
   options.max_bytes = 1 << 20;
   CHECK(refusal(text, {}, options).find("1 MB") != std::string::npos);
-  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase p { A offers x in 0..1 by 1e-7 end over: A gets x }").find("M0901") != std::string::npos);
+  CHECK(refusal("model \"m\"\nplayer A\nparam precision = 1\nphase p { A offers x in 0..1 by 1e-7 "
+                "end over: A gets x }")
+            .find("M0901") != std::string::npos);
 }
 
 TEST_CASE("lower: two orderings of the same declarations give the same public states") {
-  const std::string declarations[] = {
-      "player A types soft 0.5, hard 0.5\n",           "player B\n",           "state n in 0..3 = 0\n", "let gain = if(A is soft, n, 1)\n",
-      "horizon 3 rounds then end over: A gets gain\n", "param precision = 1\n"};
+  const std::string declarations[] = {"player A types soft 0.5, hard 0.5\n",
+                                      "player B\n",
+                                      "state n in 0..3 = 0\n",
+                                      "let gain = if(A is soft, n, 1)\n",
+                                      "horizon 3 rounds then end over: A gets gain\n",
+                                      "param precision = 1\n"};
   const std::string play =
-      "phase p { A chooses c { up { n rises by 1 } stay } B offers x in {0, 1} A chooses d { yes { end deal: A gets x } no } time passes }\n";
+      "phase p { A chooses c { up { n rises by 1 } stay } B offers x in {0, 1} A chooses d { yes { "
+      "end deal: A gets x } no } time passes }\n";
   std::string forward = "model \"m\"\n", backward = "model \"m\"\n" + play;
   for (const std::string& one : declarations) forward += one;
   for (std::size_t k = std::size(declarations); k-- > 0;) backward += declarations[k];
@@ -558,19 +618,25 @@ TEST_CASE("simultaneous choices compile to joint actions") {
   const Structure& s = model.structure();
   const Move& move = move_of(s, s.root);
   CHECK(move.kind == MoveKind::simultaneous);
-  CHECK(move.actions == std::vector<std::string>{"wait & wait", "wait & attack", "attack & wait", "attack & attack"});
+  CHECK(move.actions == std::vector<std::string>{"wait & wait", "wait & attack", "attack & wait",
+                                                 "attack & attack"});
   CHECK(move.parts.size() == 2);
 }
 
 TEST_CASE("types with a joint prior form a group") {
-  CHECK(compiled_file("m09_kydd_mediator").structure().correlated == std::vector<std::vector<int>>{{1, 2}});
+  CHECK(compiled_file("m09_kydd_mediator").structure().correlated ==
+        std::vector<std::vector<int>>{{1, 2}});
   CHECK(compiled_file("m08_temporary_strength").structure().correlated.empty());
 }
 
 TEST_CASE("lower: lets used twice at every level are computed once") {
   std::string text = "model \"m\"\nplayer A\nparam precision = 1\nparam a = 1\nlet l0 = a\n";
-  for (int k = 1; k <= 12; ++k) text += "let l" + std::to_string(k) + " = l" + std::to_string(k - 1) + " / 2 + l" + std::to_string(k - 1) + " / 2\n";
-  const auto game = compiled(text + "phase p { A chooses c { x { end one: A gets l12 } y { end two } } }").bind({});
+  for (int k = 1; k <= 12; ++k)
+    text += "let l" + std::to_string(k) + " = l" + std::to_string(k - 1) + " / 2 + l" +
+            std::to_string(k - 1) + " / 2\n";
+  const auto game =
+      compiled(text + "phase p { A chooses c { x { end one: A gets l12 } y { end two } } }")
+          .bind({});
   REQUIRE(game.has_value());
   CHECK(game->reward(0, 0, 1)[0] == doctest::Approx(1.0));
 }

@@ -1,6 +1,7 @@
 #pragma once
-/// Tree -> checked model: names resolved, kinds agreed, files merged (extends, modules, set, replace, places), notes and
-/// labels collected. Decides no number: ranges, guards and odds stay expressions. All mistakes are collected.
+/// Tree -> checked model: names resolved, kinds agreed, files merged (extends, modules, set,
+/// replace, places), notes and labels collected. Decides no number: ranges, guards and odds stay
+/// expressions. All mistakes are collected.
 ///
 /// `meaning` makes it, `lower` reads it; nobody else sees it.
 
@@ -26,7 +27,8 @@ struct Term {
     parameter,     ///< parameters[index]; of a parameter by type: at the true type of its player
     variable,      ///< variables[index] as a number (numeric states, offers)
     let,           ///< lets[index], taken where it stands
-    fix_type,      ///< args[0] with the type of player `index` taken to be `content` (`W.tough`, `cost[D].tough`)
+    fix_type,      ///< args[0] with the type of player `index` taken to be `content` (`W.tough`,
+                   ///< `cost[D].tough`)
     parameter_is,  ///< words[content] of switch parameters[index]
     variable_is,   ///< variables[index] holds word number `content`
     type_is,       ///< player `index` is of type `content`
@@ -60,7 +62,8 @@ struct Term {
   ast::Span span;
 };
 
-/// Points as written: a continuum `a .. b by c` (weights by cell), a list in braces (weight 1 each), or words.
+/// Points as written: a continuum `a .. b by c` (weights by cell), a list in braces (weight 1
+/// each), or words.
 struct CheckedRange {
   struct Entry {
     TermPtr from, to, by;
@@ -74,14 +77,18 @@ struct CheckedRange {
 struct CheckedParameter {
   std::string name;                        ///< "cost[D]", "discount", "prior[D]" (see `role`)
   int player = -1;                         ///< by type of this player; -1: one content
-  std::vector<ParameterContent> contents;  ///< one, or one per type of `player`; none for numeric_type (bound late, see NumericTypesSpec)
+  std::vector<ParameterContent> contents;  ///< one, or one per type of `player`; none for
+                                           ///< numeric_type (bound late, see NumericTypesSpec)
   std::vector<std::string> words;          ///< of a switch
   std::optional<double> low, high;
-  bool shapes = false;  ///< read by a range, step, part count, start, assignment, horizon, `when` or `where` (through lets too)
+  bool shapes = false;  ///< read by a range, step, part count, start, assignment, horizon, `when`
+                        ///< or `where` (through lets too)
   enum class Role : std::uint8_t { ordinary, prior, belief, numeric_type } role = Role::ordinary;
   int observer = -1;  ///< belief: who believes; prior and belief: about `player`
-  /// What follows the dot in a setting's name, one per content: types ("weak"), or cells of a joint prior
-  /// ("weak.heard_tough", in the order of its CheckedPrior's cells); empty where there is one content.
+  /// What follows the dot in a setting's name, one per content: types ("weak"), or cells of a joint
+  /// prior
+  /// ("weak.heard_tough", in the order of its CheckedPrior's cells); empty where there is one
+  /// content.
   std::vector<std::string> suffixes;
   int prior = -1;  ///< prior and belief declared by a sentence of their own: into Checked::priors
   std::string note;
@@ -89,12 +96,19 @@ struct CheckedParameter {
   ast::Span span;
 };
 
-/// A state of the model, or a choice, offer or chance move of this round (one variable per name; sites may be several).
+/// A state of the model, or a choice, offer or chance move of this round (one variable per name;
+/// sites may be several).
 struct CheckedVariable {
-  enum class Kind : std::uint8_t { state_numbers, state_words, choice, offer, chance } kind = Kind::choice;
+  enum class Kind : std::uint8_t {
+    state_numbers,
+    state_words,
+    choice,
+    offer,
+    chance
+  } kind = Kind::choice;
   std::string name;
-  CheckedRange range;   ///< of states; `words` also of choices and chance moves (all sites together)
-  TermPtr start;        ///< numeric state
+  CheckedRange range;  ///< of states; `words` also of choices and chance moves (all sites together)
+  TermPtr start;       ///< numeric state
   int start_word = -1;  ///< word state
   bool stops = false;
   std::string note;
@@ -179,8 +193,8 @@ struct CheckedEnd {
   std::vector<CheckedPayment> payments;
 };
 struct CheckedStatement {
-  std::variant<CheckedOffer, CheckedChoice, CheckedSimultaneously, CheckedChance, CheckedPayments, CheckedAssignment, CheckedCount, CheckedTime, CheckedWhen,
-               CheckedGoTo, CheckedEnd>
+  std::variant<CheckedOffer, CheckedChoice, CheckedSimultaneously, CheckedChance, CheckedPayments,
+               CheckedAssignment, CheckedCount, CheckedTime, CheckedWhen, CheckedGoTo, CheckedEnd>
       what;  ///< places are already filled with what modules put there
   ast::Span span;
 };
@@ -209,9 +223,10 @@ struct CheckedHorizon {
   ast::Span span;
 };
 
-/// A prior or belief cell list over one player (odds per type; null: otherwise), or over several (joint; cells left out
-/// have odds 0). Where all odds are literal numbers a CheckedParameter of role prior or belief carries them too, with
-/// the same numbers: settings reach them by its name. Odds read undivided parameters only.
+/// A prior or belief cell list over one player (odds per type; null: otherwise), or over several
+/// (joint; cells left out have odds 0). Where all odds are literal numbers a CheckedParameter of
+/// role prior or belief carries them too, with the same numbers: settings reach them by its name.
+/// Odds read undivided parameters only.
 struct CheckedPrior {
   int observer = -1;  ///< -1: the analyst and everybody
   std::vector<int> players;
@@ -235,12 +250,16 @@ struct NumericTypesSpec {
 struct ReadFiles;  // language/files.h
 
 struct Model::Checked {
-  Sources sources;                        ///< the texts, for diagnostics of later stages
-  std::shared_ptr<const ReadFiles> read;  ///< what it was made from, for types cut into other numbers of parts; null where all are written as numbers
+  Sources sources;  ///< the texts, for diagnostics of later stages
+  std::shared_ptr<const ReadFiles>
+      read;  ///< what it was made from, for types cut into other numbers of parts; null where all
+             ///< are written as numbers
   std::string title;
-  std::vector<std::string> citations;                            ///< source "..."
-  std::vector<Player> players;                                   ///< with type names ("cost.1" ... for numeric parts; products for several characteristics)
-  std::vector<std::vector<std::optional<double>>> type_weights;  ///< numbers written after `types`; [player][type]
+  std::vector<std::string> citations;  ///< source "..."
+  std::vector<Player> players;  ///< with type names ("cost.1" ... for numeric parts; products for
+                                ///< several characteristics)
+  std::vector<std::vector<std::optional<double>>>
+      type_weights;  ///< numbers written after `types`; [player][type]
   std::vector<NumericTypesSpec> numeric_types;
   std::vector<CheckedParameter> parameters;
   std::vector<CheckedLet> lets;
@@ -249,16 +268,20 @@ struct Model::Checked {
   std::vector<CheckedPhase> phases;  ///< play starts at the first
   std::vector<std::string> outcomes, tallies;
   CheckedHorizon horizon;
-  std::vector<CheckedPrior> priors;  ///< declared by `prior`/`believes`; a plain `types a 0.6, b 0.4` is in type_weights
+  std::vector<CheckedPrior>
+      priors;  ///< declared by `prior`/`believes`; a plain `types a 0.6, b 0.4` is in type_weights
   std::vector<LabelInfo> labels;
   std::vector<ParameterInfo> parameter_infos;
   Diagnostics warnings;
   std::string fingerprint;
-  int discount_parameter = -1, precision_parameter = -1;  ///< undivided ones; per-player ones are named "discount[A]"
+  int discount_parameter = -1,
+      precision_parameter = -1;  ///< undivided ones; per-player ones are named "discount[A]"
 };
 
-/// Merges and checks what was read. Every mistake of every file is reported, in order of file and place.
-/// `set_for_parts`: parameters that numbers of parts (`types ... in N parts`) are counted with, instead of their defaults.
-[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read, Settings set_for_parts = {});
+/// Merges and checks what was read. Every mistake of every file is reported, in order of file and
+/// place. `set_for_parts`: parameters that numbers of parts (`types ... in N parts`) are counted
+/// with, instead of their defaults.
+[[nodiscard]] Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read,
+                                                                  Settings set_for_parts = {});
 
 }  // namespace melian

@@ -12,26 +12,33 @@ constexpr std::size_t most_errors = 1000;  ///< a text with more is no model wit
 
 }  // namespace
 
-void Mistakes::error(const ast::Span& span, std::string code, std::string message, std::string hint, std::string expected) {
-  if (num_errors_ >= most_errors || !places_.emplace(std::pair(span.file, span.begin), 0).second) return;
+void Mistakes::error(const ast::Span& span, std::string code, std::string message, std::string hint,
+                     std::string expected) {
+  if (num_errors_ >= most_errors || !places_.emplace(std::pair(span.file, span.begin), 0).second)
+    return;
   ++num_errors_;
-  entries_.push_back({span, diagnostic_at(sources_, span, std::move(code), std::move(message), std::move(expected), std::move(hint))});
+  entries_.push_back({span, diagnostic_at(sources_, span, std::move(code), std::move(message),
+                                          std::move(expected), std::move(hint))});
 }
 
-void Mistakes::warning(const ast::Span& span, std::string code, std::string message, std::string hint) {
+void Mistakes::warning(const ast::Span& span, std::string code, std::string message,
+                       std::string hint) {
   if (entries_.size() >= 2 * most_errors) return;
-  entries_.push_back({span, diagnostic_at(sources_, span, std::move(code), std::move(message), {}, std::move(hint), Severity::warning)});
+  entries_.push_back({span, diagnostic_at(sources_, span, std::move(code), std::move(message), {},
+                                          std::move(hint), Severity::warning)});
 }
 
-std::string Mistakes::nearest(std::string_view word, const std::vector<std::string>& candidates) const {
+std::string Mistakes::nearest(std::string_view word,
+                              const std::vector<std::string>& candidates) const {
   if (no_more_hints()) return {};
   const std::string near = nearest_word(word, candidates);
   return near.empty() ? near : fmt::format("did you mean `{}`?", near);
 }
 
 Diagnostics Mistakes::take(Severity severity) {
-  std::stable_sort(entries_.begin(), entries_.end(),
-                   [](const Entry& a, const Entry& b) { return std::tie(a.span.file, a.span.begin) < std::tie(b.span.file, b.span.begin); });
+  std::stable_sort(entries_.begin(), entries_.end(), [](const Entry& a, const Entry& b) {
+    return std::tie(a.span.file, a.span.begin) < std::tie(b.span.file, b.span.begin);
+  });
   Diagnostics out;
   for (Entry& entry : entries_)
     if (entry.diagnostic.severity == severity) out.push_back(std::move(entry.diagnostic));
@@ -85,7 +92,8 @@ std::optional<int> Bench::need_player(const std::string& name, const ast::Span& 
   const auto player = find_player(name);
   if (!player && mistakes.first("player " + name)) {
     const std::string near = mistakes.nearest(name, names_of({Sort::player}));
-    mistakes.error(span, "M0202", fmt::format("there is no player `{}`", name), near.empty() ? fmt::format("declare it: player {}", name) : near, "a player");
+    mistakes.error(span, "M0202", fmt::format("there is no player `{}`", name),
+                   near.empty() ? fmt::format("declare it: player {}", name) : near, "a player");
   }
   return player;
 }

@@ -1,6 +1,7 @@
 #pragma once
-/// Inside `meaning`: the bench on which one model is checked. The check is a sequence of steps, one file each; every step
-/// reads what earlier ones laid out here and adds its part of `Model::Checked`.
+/// Inside `meaning`: the bench on which one model is checked. The check is a sequence of steps, one
+/// file each; every step reads what earlier ones laid out here and adds its part of
+/// `Model::Checked`.
 
 #include <cstdint>
 #include <map>
@@ -16,16 +17,20 @@
 
 namespace melian {
 
-/// Mistakes with their places, so that they can be told in order. One mistake a place: a word that is wrong is not wrong twice.
+/// Mistakes with their places, so that they can be told in order. One mistake a place: a word that
+/// is wrong is not wrong twice.
 class Mistakes {
  public:
   explicit Mistakes(const Sources& sources) : sources_(sources) {}
-  void error(const ast::Span& span, std::string code, std::string message, std::string hint = {}, std::string expected = {});
+  void error(const ast::Span& span, std::string code, std::string message, std::string hint = {},
+             std::string expected = {});
   void warning(const ast::Span& span, std::string code, std::string message, std::string hint = {});
-  /// Whether `what` (an unknown name, say) is met for the first time: later mentions are not mistakes of their own.
+  /// Whether `what` (an unknown name, say) is met for the first time: later mentions are not
+  /// mistakes of their own.
   [[nodiscard]] bool first(const std::string& what) { return met_.insert(what).second; }
   /// "did you mean `x`?", or "".
-  [[nodiscard]] std::string nearest(std::string_view word, const std::vector<std::string>& candidates) const;
+  [[nodiscard]] std::string nearest(std::string_view word,
+                                    const std::vector<std::string>& candidates) const;
   [[nodiscard]] bool any_errors() const { return num_errors_ > 0; }
   /// So many mistakes that nobody reads hints; looking for near words would take long.
   [[nodiscard]] bool no_more_hints() const { return num_errors_ > 200; }
@@ -72,7 +77,8 @@ class Bits {
   template <class Visit>
   void each(Visit visit) const {
     for (std::size_t w = 0; w < words_.size(); ++w)
-      for (std::uint64_t rest = words_[w]; rest != 0; rest &= rest - 1) visit(static_cast<int>(64 * w) + __builtin_ctzll(rest));
+      for (std::uint64_t rest = words_[w]; rest != 0; rest &= rest - 1)
+        visit(static_cast<int>(64 * w) + __builtin_ctzll(rest));
   }
 
  private:
@@ -82,7 +88,9 @@ class Bits {
 /// A set of players.
 using PlayerMask = std::uint32_t;
 constexpr int most_players = 32;
-[[nodiscard]] inline PlayerMask mask_of(int player) { return PlayerMask{1} << static_cast<unsigned>(player); }
+[[nodiscard]] inline PlayerMask mask_of(int player) {
+  return PlayerMask{1} << static_cast<unsigned>(player);
+}
 
 /// A declaration, the item it stands in, and which file's share of the model it belongs to.
 template <class T>
@@ -129,8 +137,9 @@ struct Bench {
   std::unordered_map<std::string, ast::Span> places;
   std::unordered_map<std::string, std::vector<const ast::At*>> fillings;
   std::vector<std::unordered_map<std::string, int>> type_names, parameter_words, variable_words;
-  std::vector<bool> numeric_types;      ///< per player
-  std::vector<PlayerMask> joint_group;  ///< per player: those its type has a joint prior with, itself included
+  std::vector<bool> numeric_types;  ///< per player
+  std::vector<PlayerMask>
+      joint_group;  ///< per player: those its type has a joint prior with, itself included
   std::vector<LetFacts> let_facts;
   std::vector<int> parameter_declared;  ///< per CheckedParameter: into `parameters`; -1: made here
   Bits parameters_used, shaping_lets, used_lets;
@@ -141,15 +150,20 @@ struct Bench {
   /// The player of this name, or an error at `span` (once a name).
   [[nodiscard]] std::optional<int> need_player(const std::string& name, const ast::Span& span);
   [[nodiscard]] std::vector<std::string> names_of(std::initializer_list<Sort> sorts) const;
-  [[nodiscard]] std::string player_name(int player) const { return model.players[static_cast<std::size_t>(player)].name; }
+  [[nodiscard]] std::string player_name(int player) const {
+    return model.players[static_cast<std::size_t>(player)].name;
+  }
   [[nodiscard]] std::string players_in(PlayerMask mask) const;
 };
 
-// ---- the steps, in order -----------------------------------------------------------------------------------------
+// ---- the steps, in order
+// -----------------------------------------------------------------------------------------
 
-/// Merges the layers: collects declarations, replaces lets, keeps what fills places (M0203, M0309, M06..).
+/// Merges the layers: collects declarations, replaces lets, keeps what fills places (M0203, M0309,
+/// M06..).
 void gather(Bench& bench);
-/// Enters every name of the shared space and of the others; players, parameters and variables exist from here on.
+/// Enters every name of the shared space and of the others; players, parameters and variables exist
+/// from here on.
 void declare(Bench& bench);
 /// Contents of parameters, where they make sense, and what the files `set`.
 void give_contents(Bench& bench);
@@ -159,16 +173,20 @@ void resolve_lets(Bench& bench);
 void resolve_beliefs(Bench& bench);
 /// Ranges and starts of states, the horizon, the phases with what fills their places.
 void resolve_play(Bench& bench);
-/// Follows play through the phases: choices read before they are made, statements and phases never reached.
+/// Follows play through the phases: choices read before they are made, statements and phases never
+/// reached.
 void follow_play(Bench& bench);
 /// What is declared and never used; the lists of parameters and labels.
 void list_contents(Bench& bench);
 
-/// Of the errors of a model that is not complete (files or parts of texts are missing), leaves those that do not rest on
-/// what is missing. `told` are the mistakes that made it so: on their lines nothing more is said.
-void keep_what_stands(const Sources& sources, bool every_file_read, const Diagnostics& told, Diagnostics& errors);
+/// Of the errors of a model that is not complete (files or parts of texts are missing), leaves
+/// those that do not rest on what is missing. `told` are the mistakes that made it so: on their
+/// lines nothing more is said.
+void keep_what_stands(const Sources& sources, bool every_file_read, const Diagnostics& told,
+                      Diagnostics& errors);
 
-// ---- expressions ---------------------------------------------------------------------------------------------------
+// ---- expressions
+// ---------------------------------------------------------------------------------------------------
 
 struct Resolved {
   Kind kind = Kind::unknown;
@@ -197,22 +215,29 @@ struct Extent {
 /// Whether later stages can go through it by recursion; an error where not.
 bool check_extent(Bench& bench, const Extent& extent, const ast::Span& span);
 
-[[nodiscard]] TermPtr make_term(Term::Op op, std::vector<TermPtr> args, const ast::Span& span, int index = -1, int content = -1);
+[[nodiscard]] TermPtr make_term(Term::Op op, std::vector<TermPtr> args, const ast::Span& span,
+                                int index = -1, int content = -1);
 [[nodiscard]] TermPtr make_number(double number, const ast::Span& span);
 /// A number or a condition; other kinds are mistakes. Never null: a mistake reads as the number 0.
-[[nodiscard]] TermPtr resolve_number(Bench& bench, const ast::ExpressionPtr& expression, const MayRead& may = {});
-[[nodiscard]] TermPtr resolve_condition(Bench& bench, const ast::ExpressionPtr& expression, const MayRead& may = {});
+[[nodiscard]] TermPtr resolve_number(Bench& bench, const ast::ExpressionPtr& expression,
+                                     const MayRead& may = {});
+[[nodiscard]] TermPtr resolve_condition(Bench& bench, const ast::ExpressionPtr& expression,
+                                        const MayRead& may = {});
 [[nodiscard]] Resolved resolve(Bench& bench, const ast::Expression& expression);
-/// A word of what is named: an option, outcome, word of a state or switch; -1 and an error where there is none.
-[[nodiscard]] int need_word(Bench& bench, const std::unordered_map<std::string, int>& words, const std::vector<std::string>& listed, const std::string& owner,
+/// A word of what is named: an option, outcome, word of a state or switch; -1 and an error where
+/// there is none.
+[[nodiscard]] int need_word(Bench& bench, const std::unordered_map<std::string, int>& words,
+                            const std::vector<std::string>& listed, const std::string& owner,
                             const std::string& word, const ast::Span& span);
 /// The path's only word where it is one (`accept`), else null.
 [[nodiscard]] const std::string* bare_word(const ast::Expression& expression);
-/// Whether words stand right of `is` when this stands left: a player, a switch, or a variable with words.
+/// Whether words stand right of `is` when this stands left: a player, a switch, or a variable with
+/// words.
 [[nodiscard]] bool names_words(const Bench& bench, const ast::Expression& expression);
 [[nodiscard]] CheckedRange resolve_range(Bench& bench, const ast::Range& range, const char* where);
 
-// ---- what expressions read -------------------------------------------------------------------------------------------
+// ---- what expressions read
+// -------------------------------------------------------------------------------------------
 
 [[nodiscard]] PlayerMask types_read(const Bench& bench, const Term& term);
 void add_variables_read(const Bench& bench, const Term& term, Bits& variables);
@@ -222,12 +247,14 @@ void add_variables_read(const Bench& bench, const Term& term, Bits& variables);
 /// Marks parameters this reads as used, through lets; and as shaping the game.
 void mark_used(Bench& bench, const Term& term);
 void mark_shaping(Bench& bench, const Term& term);
-/// The number this is at the parameters' defaults (only if `defaults`); nothing where it reads anything that plays.
+/// The number this is at the parameters' defaults (only if `defaults`); nothing where it reads
+/// anything that plays.
 [[nodiscard]] std::optional<double> constant(const Bench& bench, const Term& term, bool defaults);
 /// Whether a condition is false for this type of the player, whatever all else may be.
 [[nodiscard]] bool never_true(const Bench& bench, const Term& term, int player, int type);
 
-/// Chance odds that would make beliefs about different players depend on each other; perceived odds out of place.
+/// Chance odds that would make beliefs about different players depend on each other; perceived odds
+/// out of place.
 void check_chance(Bench& bench, const CheckedChance& chance, const ast::Chance& written);
 
 }  // namespace melian

@@ -9,7 +9,8 @@
 namespace melian {
 namespace {
 
-constexpr std::size_t most_names = 4096;  ///< of each sort: beyond, no text was written by hand, and steps below are quadratic
+constexpr std::size_t most_names =
+    4096;  ///< of each sort: beyond, no text was written by hand, and steps below are quadratic
 
 const char* sort_text(Sort sort) {
   switch (sort) {
@@ -39,7 +40,8 @@ class Declarer {
   void run() {
     for (const auto& player : bench_.players) declare_player(player);
     for (const auto& player : bench_.players) declare_numeric_parameters(player);
-    for (std::size_t i = 0; i < bench_.parameters.size(); ++i) declare_parameter(bench_.parameters[i], static_cast<int>(i));
+    for (std::size_t i = 0; i < bench_.parameters.size(); ++i)
+      declare_parameter(bench_.parameters[i], static_cast<int>(i));
     for (const auto& let : bench_.lets) declare_let(let);
     for (const auto& state : bench_.states) declare_state(state);
     for (const auto& phase : bench_.phases) declare_phase(phase);
@@ -51,10 +53,12 @@ class Declarer {
  private:
   /// Enters a name of the shared space; an error where it is taken.
   bool enter(const std::string& name, const ast::Span& span, Sort sort, int index, int layer) {
-    if (name == "belief" || name.starts_with("belief[") || (sort != Sort::parameter && (name == "discount" || name == "precision"))) {
-      bench_.mistakes.error(
-          span, "M0206", fmt::format("`{}` is a reserved name", name),
-          name.starts_with("belief") ? "beliefs are declared so: Kyiv believes Moscow: ..." : fmt::format("declare it as a parameter: param {} = ...", name));
+    if (name == "belief" || name.starts_with("belief[") ||
+        (sort != Sort::parameter && (name == "discount" || name == "precision"))) {
+      bench_.mistakes.error(span, "M0206", fmt::format("`{}` is a reserved name", name),
+                            name.starts_with("belief")
+                                ? "beliefs are declared so: Kyiv believes Moscow: ..."
+                                : fmt::format("declare it as a parameter: param {} = ...", name));
       return false;
     }
     const auto [found, entered] = bench_.symbols.emplace(name, Symbol{sort, index, span, layer});
@@ -63,19 +67,24 @@ class Declarer {
     return false;
   }
 
-  void taken(const std::string& name, const ast::Span& span, const Symbol& first, Sort sort, int layer) {
-    if (bench_.mistakes.no_more_hints()) return bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name));
+  void taken(const std::string& name, const ast::Span& span, const Symbol& first, Sort sort,
+             int layer) {
+    if (bench_.mistakes.no_more_hints())
+      return bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name));
     const Diagnostic there = diagnostic_at(bench_.read.sources, first.span, "", "");
-    std::string hint =
-        fmt::format("first declared as {} in line {} of {}; names are told apart by an index: {}[...]", sort_text(first.sort), there.line, there.file, name);
+    std::string hint = fmt::format(
+        "first declared as {} in line {} of {}; names are told apart by an index: {}[...]",
+        sort_text(first.sort), there.line, there.file, name);
     if (sort == Sort::parameter && first.sort == Sort::parameter && layer != first.layer)
       hint = fmt::format("to change what {} declares, write: set {} = ...", there.file, name);
     bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name), hint);
   }
 
-  bool too_many(std::size_t count, const ast::Span& span, const char* what, std::size_t most = most_names) {
+  bool too_many(std::size_t count, const ast::Span& span, const char* what,
+                std::size_t most = most_names) {
     if (count < most) return false;
-    if (bench_.mistakes.first(fmt::format("too many {}", what))) bench_.mistakes.error(span, "M0229", fmt::format("more than {} {}", most, what));
+    if (bench_.mistakes.first(fmt::format("too many {}", what)))
+      bench_.mistakes.error(span, "M0229", fmt::format("more than {} {}", most, what));
     return true;
   }
 
@@ -83,7 +92,8 @@ class Declarer {
     const ast::PlayerDeclaration& what = *player.what;
     const int index = static_cast<int>(bench_.model.players.size());
     if (too_many(bench_.model.players.size(), what.name.span, "players", most_players)) {
-      (void)bench_.mistakes.first("player " + what.name.text);  // who reads its name is not wrong too
+      (void)bench_.mistakes.first("player " +
+                                  what.name.text);  // who reads its name is not wrong too
       return;
     }
     if (!enter(what.name.text, what.name.span, Sort::player, index, player.layer)) return;
@@ -96,11 +106,15 @@ class Declarer {
       if (names.emplace(type.name.text, static_cast<int>(out.types.size())).second)
         out.types.push_back(type.name.text);
       else
-        bench_.mistakes.error(type.name.span, "M0204", fmt::format("`{}` is a type of `{}` twice", type.name.text, what.name.text));
+        bench_.mistakes.error(
+            type.name.span, "M0204",
+            fmt::format("`{}` is a type of `{}` twice", type.name.text, what.name.text));
     }
     if (numeric && named)
-      bench_.mistakes.error(what.name.span, "M0414", fmt::format("`{}` has both named types and numeric parts", what.name.text),
-                            "give the types names with a parameter by type, or numbers from a distribution");
+      bench_.mistakes.error(
+          what.name.span, "M0414",
+          fmt::format("`{}` has both named types and numeric parts", what.name.text),
+          "give the types names with a parameter by type, or numbers from a distribution");
     bench_.model.players.push_back(std::move(out));
     bench_.type_names.push_back(std::move(names));
     bench_.numeric_types.push_back(numeric);
@@ -108,7 +122,8 @@ class Declarer {
 
   /// Whether this declaration, and not an earlier one, made the player of its name.
   [[nodiscard]] bool is_first(const Declared<ast::PlayerDeclaration>& player) const {
-    const ast::Span &made = bench_.find(player.what->name.text)->span, &here = player.what->name.span;
+    const ast::Span &made = bench_.find(player.what->name.text)->span,
+                    &here = player.what->name.span;
     return made.file == here.file && made.begin == here.begin;
   }
 
@@ -136,8 +151,11 @@ class Declarer {
     out.span = parameter.what->name.span;
     const ast::Name& name = parameter.what->name;
     if ((name.base == "discount" || name.base == "precision") &&
-        (name.indices.size() > 1 || (name.indices.size() == 1 && !bench_.need_player(name.indices.front(), name.span)))) {
-      if (name.indices.size() > 1) bench_.mistakes.error(name.span, "M0221", fmt::format("`{}` takes one player as its index", name.base));
+        (name.indices.size() > 1 ||
+         (name.indices.size() == 1 && !bench_.need_player(name.indices.front(), name.span)))) {
+      if (name.indices.size() > 1)
+        bench_.mistakes.error(name.span, "M0221",
+                              fmt::format("`{}` takes one player as its index", name.base));
     }
     add_parameter(std::move(out), declaration, parameter.layer);
   }
@@ -158,13 +176,16 @@ class Declarer {
     if (too_many(bench_.model.lets.size(), let.what->name.span, "lets")) return;
     enter(let.what->name.text(), let.what->name.span, Sort::let, index, let.layer);
     // Also where its name is taken: lets and declarations keep the same indices.
-    bench_.model.lets.push_back({let.what->name.text(), nullptr, let.item->note.text, let.item->note.labels, let.what->name.span});
+    bench_.model.lets.push_back({let.what->name.text(), nullptr, let.item->note.text,
+                                 let.item->note.labels, let.what->name.span});
     bench_.let_facts.emplace_back();
   }
 
   int add_variable(CheckedVariable&& variable, int layer) {
     const int index = static_cast<int>(bench_.model.variables.size());
-    if (too_many(bench_.model.variables.size(), variable.span, "states, choices, offers and chance moves")) return -1;
+    if (too_many(bench_.model.variables.size(), variable.span,
+                 "states, choices, offers and chance moves"))
+      return -1;
     if (!enter(variable.name, variable.span, Sort::variable, index, layer)) return -1;
     bench_.model.variables.push_back(std::move(variable));
     bench_.variable_words.emplace_back();
@@ -174,7 +195,8 @@ class Declarer {
   void declare_state(const Declared<ast::State>& state) {
     CheckedVariable out;
     const ast::Range& range = state.what->range;
-    out.kind = range.words.empty() ? CheckedVariable::Kind::state_numbers : CheckedVariable::Kind::state_words;
+    out.kind = range.words.empty() ? CheckedVariable::Kind::state_numbers
+                                   : CheckedVariable::Kind::state_words;
     out.name = state.what->name.text();
     out.stops = state.what->stops;
     out.note = state.item->note.text;
@@ -183,12 +205,17 @@ class Declarer {
     const int index = add_variable(std::move(out), state.layer);
     if (index < 0) return;
     for (const ast::Word& word : range.words)
-      if (!add_word(index, word.text)) bench_.mistakes.error(word.span, "M0204", fmt::format("`{}` stands twice in this list", word.text));
+      if (!add_word(index, word.text))
+        bench_.mistakes.error(word.span, "M0204",
+                              fmt::format("`{}` stands twice in this list", word.text));
   }
 
   bool add_word(int variable, const std::string& word) {
     auto& words = bench_.model.variables[static_cast<std::size_t>(variable)].range.words;
-    if (!bench_.variable_words[static_cast<std::size_t>(variable)].emplace(word, static_cast<int>(words.size())).second) return false;
+    if (!bench_.variable_words[static_cast<std::size_t>(variable)]
+             .emplace(word, static_cast<int>(words.size()))
+             .second)
+      return false;
     words.push_back(word);
     return true;
   }
@@ -197,17 +224,23 @@ class Declarer {
     const ast::Word& name = phase.what->name;
     const int index = static_cast<int>(bench_.model.phases.size());
     if (!bench_.phase_names.emplace(name.text, index).second)
-      bench_.mistakes.error(name.span, "M0205", fmt::format("phase `{}` is declared twice", name.text),
-                            "to add to a phase of another file, let that file name a `place` and fill it: at PLACE { ... }");
-    bench_.model.phases.push_back({name.text, {}, phase.item->note.text, phase.item->note.labels, name.span});
+      bench_.mistakes.error(name.span, "M0205",
+                            fmt::format("phase `{}` is declared twice", name.text),
+                            "to add to a phase of another file, let that file name a `place` and "
+                            "fill it: at PLACE { ... }");
+    bench_.model.phases.push_back(
+        {name.text, {}, phase.item->note.text, phase.item->note.labels, name.span});
     declare_moves(phase.what->body, phase.layer);
   }
 
   void declare_moves(const ast::Block& block, int layer) {
-    for (const ast::Statement& statement : block) std::visit([this, layer](const auto& what) { declare_move(what, layer); }, statement.what);
+    for (const ast::Statement& statement : block)
+      std::visit([this, layer](const auto& what) { declare_move(what, layer); }, statement.what);
   }
 
-  void declare_move(const ast::Offer& offer, int layer) { move_variable(offer.choice, CheckedVariable::Kind::offer, layer); }
+  void declare_move(const ast::Offer& offer, int layer) {
+    move_variable(offer.choice, CheckedVariable::Kind::offer, layer);
+  }
   void declare_move(const ast::Choice& choice, int layer) {
     const int variable = move_variable(choice.name, CheckedVariable::Kind::choice, layer);
     add_words(variable, choice.options, "an option");
@@ -227,14 +260,21 @@ class Declarer {
   }
   void declare_move(const ast::PlaceMark& mark, int /*layer*/) {
     if (!bench_.places.emplace(mark.place.text, mark.place.span).second)
-      bench_.mistakes.error(mark.place.span, "M0205", fmt::format("place `{}` stands twice", mark.place.text), "give the second place a name of its own");
+      bench_.mistakes.error(mark.place.span, "M0205",
+                            fmt::format("place `{}` stands twice", mark.place.text),
+                            "give the second place a name of its own");
   }
-  void declare_move(const ast::Count& count, int /*layer*/) { add_name(count.tally.text(), bench_.tally_names, bench_.model.tallies); }
-  void declare_move(const ast::End& end, int /*layer*/) { add_name(end.name.text, bench_.outcome_names, bench_.model.outcomes); }
+  void declare_move(const ast::Count& count, int /*layer*/) {
+    add_name(count.tally.text(), bench_.tally_names, bench_.model.tallies);
+  }
+  void declare_move(const ast::End& end, int /*layer*/) {
+    add_name(end.name.text, bench_.outcome_names, bench_.model.outcomes);
+  }
   template <class Other>
   void declare_move(const Other& /*what*/, int /*layer*/) {}
 
-  static void add_name(const std::string& name, std::unordered_map<std::string, int>& names, std::vector<std::string>& list) {
+  static void add_name(const std::string& name, std::unordered_map<std::string, int>& names,
+                       std::vector<std::string>& list) {
     if (names.emplace(name, static_cast<int>(list.size())).second) list.push_back(name);
   }
 
@@ -248,12 +288,16 @@ class Declarer {
       out.span = name.span;
       return add_variable(std::move(out), layer);
     }
-    const CheckedVariable& variable = bench_.model.variables[static_cast<std::size_t>(there->index)];
+    const CheckedVariable& variable =
+        bench_.model.variables[static_cast<std::size_t>(there->index)];
     if (variable.kind == kind) return there->index;
     if (bench_.mistakes.first("sort of " + name.text)) {
       const Diagnostic first = diagnostic_at(bench_.read.sources, there->span, "", "");
-      bench_.mistakes.error(name.span, "M0207", fmt::format("`{}` is {} here and {} elsewhere", name.text, kind_text(kind), kind_text(variable.kind)),
-                            fmt::format("the other stands in line {} of {}; one name, one thing", first.line, first.file));
+      bench_.mistakes.error(name.span, "M0207",
+                            fmt::format("`{}` is {} here and {} elsewhere", name.text,
+                                        kind_text(kind), kind_text(variable.kind)),
+                            fmt::format("the other stands in line {} of {}; one name, one thing",
+                                        first.line, first.file));
     }
     return -1;
   }
@@ -262,7 +306,9 @@ class Declarer {
   void add_words(int variable, const std::vector<Owned>& owned, const char* what) {
     std::unordered_set<std::string> here;
     for (const Owned& one : owned) {
-      if (!here.insert(one.name.text).second) bench_.mistakes.error(one.name.span, "M0204", fmt::format("`{}` is {} here twice", one.name.text, what));
+      if (!here.insert(one.name.text).second)
+        bench_.mistakes.error(one.name.span, "M0204",
+                              fmt::format("`{}` is {} here twice", one.name.text, what));
       if (variable >= 0) add_word(variable, one.name.text);
     }
   }
@@ -276,9 +322,13 @@ class Declarer {
       for (const auto& [name, span] : bench_.places) names.push_back(name);
     std::sort(names.begin(), names.end());
     const std::string near = bench_.mistakes.nearest(place.text, names);
-    bench_.mistakes.error(place.span, "M0605", fmt::format("there is no place `{}`", place.text),
-                          near.empty() ? fmt::format("write `place {}` in a phase of the model, where this should happen", place.text) : near,
-                          "a place of the model");
+    bench_.mistakes.error(
+        place.span, "M0605", fmt::format("there is no place `{}`", place.text),
+        near.empty()
+            ? fmt::format("write `place {}` in a phase of the model, where this should happen",
+                          place.text)
+            : near,
+        "a place of the model");
   }
 
   Bench& bench_;

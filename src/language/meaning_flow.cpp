@@ -1,5 +1,5 @@
-/// Follows play through the text of each phase: what has been chosen on every way there, what is chosen twice, and what is
-/// never reached. Choices are forgotten at the top of a phase.
+/// Follows play through the text of each phase: what has been chosen on every way there, what is
+/// chosen twice, and what is never reached. Choices are forgotten at the top of a phase.
 
 #include <algorithm>
 
@@ -46,8 +46,9 @@ class Flow {
     from_ = &closing_leads_to_;
     const Standing end = walk(horizon.closing, {});
     if (end.reachable)
-      bench_.mistakes.error(horizon.span, "M0311", "play does not end on every way through the horizon's closing", "write `end NAME` after what is paid",
-                            "end NAME: ...");
+      bench_.mistakes.error(horizon.span, "M0311",
+                            "play does not end on every way through the horizon's closing",
+                            "write `end NAME` after what is paid", "end NAME: ...");
   }
 
   Standing walk(const CheckedBlock& block, Standing at) {
@@ -56,17 +57,21 @@ class Flow {
       if (!at.reachable && !warned) {
         warned = true;
         if (!dead_)
-          bench_.mistakes.warning(statement.span, "M0304", "play never comes here", "what stands before it ends play or leaves the phase on every way");
+          bench_.mistakes.warning(
+              statement.span, "M0304", "play never comes here",
+              "what stands before it ends play or leaves the phase on every way");
       }
       const bool was_dead = dead_;
       dead_ = dead_ || !at.reachable;
-      at = std::visit([&](const auto& what) { return pass(what, statement.span, std::move(at)); }, statement.what);
+      at = std::visit([&](const auto& what) { return pass(what, statement.span, std::move(at)); },
+                      statement.what);
       dead_ = was_dead;
     }
     return at;
   }
 
-  // ---- statements ------------------------------------------------------------------------------------------------------
+  // ---- statements
+  // ------------------------------------------------------------------------------------------------------
 
   Standing pass(const CheckedOffer& offer, const ast::Span& span, Standing at) {
     decides(span);
@@ -86,7 +91,8 @@ class Flow {
   Standing after_options(const CheckedChoice& choice, const Standing& at) {
     Standing out;
     out.reachable = false;
-    for (const CheckedOption& option : choice.options) out = merged(std::move(out), walk(option.block, at));
+    for (const CheckedOption& option : choice.options)
+      out = merged(std::move(out), walk(option.block, at));
     return choice.options.empty() ? at : out;
   }
 
@@ -113,7 +119,8 @@ class Flow {
     make(chance.variable, span, at);
     Standing out;
     out.reachable = false;
-    for (const CheckedOutcome& outcome : chance.outcomes) out = merged(std::move(out), walk(outcome.block, at));
+    for (const CheckedOutcome& outcome : chance.outcomes)
+      out = merged(std::move(out), walk(outcome.block, at));
     return chance.outcomes.empty() ? at : out;
   }
 
@@ -152,19 +159,23 @@ class Flow {
     return at;
   }
 
-  // ---- moves -------------------------------------------------------------------------------------------------------------
+  // ---- moves
+  // -------------------------------------------------------------------------------------------------------------
 
   void decides(const ast::Span& span) {
     if (closing_)
-      bench_.mistakes.error(span, "M0312", "the horizon's closing holds a decision", "it may pay, count and draw chance; decisions belong to phases");
+      bench_.mistakes.error(span, "M0312", "the horizon's closing holds a decision",
+                            "it may pay, count and draw chance; decisions belong to phases");
   }
 
   void make(int variable, const ast::Span& span, Standing& at) {
     if (variable < 0) return;
     if (at.reachable && at.maybe_made.has(variable)) {
       const std::string& name = bench_.model.variables[static_cast<std::size_t>(variable)].name;
-      bench_.mistakes.error(span, "M0208", fmt::format("`{}` may be made twice on one way through the phase", name),
-                            "give one of the two another name, or put them into the two sides of one `when ... else`");
+      bench_.mistakes.error(
+          span, "M0208", fmt::format("`{}` may be made twice on one way through the phase", name),
+          "give one of the two another name, or put them into the two sides of one `when ... "
+          "else`");
     }
     at.made.add(variable);
     at.maybe_made.add(variable);
@@ -174,27 +185,40 @@ class Flow {
   void reads(const Term& term, const Standing& at) {
     if (!at.reachable) return;
     for (const TermPtr& arg : term.args) reads(*arg, at);
-    if (term.op == Term::Op::variable || term.op == Term::Op::variable_is) need(term.index, -1, term, at);
+    if (term.op == Term::Op::variable || term.op == Term::Op::variable_is)
+      need(term.index, -1, term, at);
     if (term.op == Term::Op::let)
-      bench_.let_facts[static_cast<std::size_t>(term.index)].variables.each([&](int variable) { need(variable, term.index, term, at); });
+      bench_.let_facts[static_cast<std::size_t>(term.index)].variables.each(
+          [&](int variable) { need(variable, term.index, term, at); });
   }
 
   void need(int variable, int let, const Term& term, const Standing& at) {
     const CheckedVariable& read = bench_.model.variables[static_cast<std::size_t>(variable)];
-    const bool state = read.kind == CheckedVariable::Kind::state_numbers || read.kind == CheckedVariable::Kind::state_words;
+    const bool state = read.kind == CheckedVariable::Kind::state_numbers ||
+                       read.kind == CheckedVariable::Kind::state_words;
     if (state || at.made.has(variable)) return;
-    const std::string through = let < 0 ? "" : fmt::format("`{}` reads `{}`, and ", bench_.model.lets[static_cast<std::size_t>(let)].name, read.name);
+    const std::string through =
+        let < 0 ? ""
+                : fmt::format("`{}` reads `{}`, and ",
+                              bench_.model.lets[static_cast<std::size_t>(let)].name, read.name);
     if (closing_) {
-      bench_.mistakes.error(term.span, "M0314", fmt::format("{}the horizon's closing may not read `{}`, a move of a phase", through, read.name),
-                            "it may read states, parameters and types: keep what was done in a state");
+      bench_.mistakes.error(
+          term.span, "M0314",
+          fmt::format("{}the horizon's closing may not read `{}`, a move of a phase", through,
+                      read.name),
+          "it may read states, parameters and types: keep what was done in a state");
     } else {
-      bench_.mistakes.error(term.span, "M0209", fmt::format("{}`{}` has not been made on every way here", through, read.name),
-                            at.maybe_made.has(variable) ? "read it inside the block where it is made, or keep it in a state"
-                                                        : "moves are forgotten at the top of a phase: to keep one, put it in a state");
+      bench_.mistakes.error(
+          term.span, "M0209",
+          fmt::format("{}`{}` has not been made on every way here", through, read.name),
+          at.maybe_made.has(variable)
+              ? "read it inside the block where it is made, or keep it in a state"
+              : "moves are forgotten at the top of a phase: to keep one, put it in a state");
     }
   }
 
-  // ---- phases --------------------------------------------------------------------------------------------------------------
+  // ---- phases
+  // --------------------------------------------------------------------------------------------------------------
 
   void warn_of_unreached_phases() {
     if (leads_to_.empty()) return;
@@ -210,8 +234,10 @@ class Flow {
     }
     for (std::size_t i = 0; i < reached.size(); ++i)
       if (!reached[i])
-        bench_.mistakes.warning(bench_.model.phases[i].span, "M0303", fmt::format("play never reaches phase `{}`", bench_.model.phases[i].name),
-                                fmt::format("no phase that is reached says: go to {}", bench_.model.phases[i].name));
+        bench_.mistakes.warning(
+            bench_.model.phases[i].span, "M0303",
+            fmt::format("play never reaches phase `{}`", bench_.model.phases[i].name),
+            fmt::format("no phase that is reached says: go to {}", bench_.model.phases[i].name));
   }
 
   Bench& bench_;

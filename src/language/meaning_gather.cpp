@@ -1,5 +1,5 @@
-/// Several files become one model: what is extended comes first, modules follow in the order they are named, and each
-/// later layer may replace lets, set parameters and fill places.
+/// Several files become one model: what is extended comes first, modules follow in the order they
+/// are named, and each later layer may replace lets, set parameters and fill places.
 
 #include <fmt/core.h>
 
@@ -24,7 +24,9 @@ class Gatherer {
   }
 
  private:
-  [[nodiscard]] const Layer& layer() const { return bench_.read.layers[static_cast<std::size_t>(layer_)]; }
+  [[nodiscard]] const Layer& layer() const {
+    return bench_.read.layers[static_cast<std::size_t>(layer_)];
+  }
   template <class T>
   [[nodiscard]] Declared<T> declared(const T& what) const {
     return {&what, item_, layer_};
@@ -47,7 +49,9 @@ class Gatherer {
       bench_.horizon = declared(what);
       return;
     }
-    bench_.mistakes.error(item_->span, "M0309", "a second horizon", "a model has one horizon; write its rounds as a parameter to `set` it from another file");
+    bench_.mistakes.error(
+        item_->span, "M0309", "a second horizon",
+        "a model has one horizon; write its rounds as a parameter to `set` it from another file");
   }
 
   /// Declared afresh, or in place of an earlier layer's let of the same name.
@@ -65,13 +69,19 @@ class Gatherer {
     int& replaced_by = replaced_by_[found->second];
     const int last = replaced_by >= 0 ? replaced_by : there.layer;
     if (last == layer_) {
-      bench_.mistakes.error(what.name.span, "M0203", fmt::format("`{}` is declared twice", name), "one name, one thing: leave one of the two out");
+      bench_.mistakes.error(what.name.span, "M0203", fmt::format("`{}` is declared twice", name),
+                            "one name, one thing: leave one of the two out");
     } else if (!what.replace) {
-      bench_.mistakes.error(what.name.span, "M0606", fmt::format("`{}` is a let of {} already", name, file_name(last)),
-                            fmt::format("to put this in its place write: replace let {} = ...", name));
-    } else if (replaced_by >= 0 && layer().module && bench_.read.layers[static_cast<std::size_t>(replaced_by)].module) {
-      bench_.mistakes.error(what.name.span, "M0608", fmt::format("two modules replace `{}`: {} and this one", name, file_name(replaced_by)),
-                            "use one of them, or write a third module that says what both together mean");
+      bench_.mistakes.error(
+          what.name.span, "M0606",
+          fmt::format("`{}` is a let of {} already", name, file_name(last)),
+          fmt::format("to put this in its place write: replace let {} = ...", name));
+    } else if (replaced_by >= 0 && layer().module &&
+               bench_.read.layers[static_cast<std::size_t>(replaced_by)].module) {
+      bench_.mistakes.error(
+          what.name.span, "M0608",
+          fmt::format("two modules replace `{}`: {} and this one", name, file_name(replaced_by)),
+          "use one of them, or write a third module that says what both together mean");
     } else {
       there.what = &what;
       there.item = item_;
@@ -84,13 +94,15 @@ class Gatherer {
     bool is_parameter = false;
     if (!bench_.mistakes.no_more_hints()) {
       for (const Declared<ast::Let>& let : bench_.lets) names.push_back(let.what->name.text());
-      for (const Declared<ast::Parameter>& parameter : bench_.parameters) is_parameter = is_parameter || parameter.what->name.text() == name;
+      for (const Declared<ast::Parameter>& parameter : bench_.parameters)
+        is_parameter = is_parameter || parameter.what->name.text() == name;
     }
     const std::string near = bench_.mistakes.nearest(name, names);
-    bench_.mistakes.error(what.name.span, "M0607", fmt::format("there is no let `{}` to replace", name),
-                          is_parameter   ? fmt::format("`{0}` is a parameter: write set {0} = ...", name)
-                          : near.empty() ? "declare it: let ..., without `replace`"
-                                         : near);
+    bench_.mistakes.error(
+        what.name.span, "M0607", fmt::format("there is no let `{}` to replace", name),
+        is_parameter   ? fmt::format("`{0}` is a parameter: write set {0} = ...", name)
+        : near.empty() ? "declare it: let ..., without `replace`"
+                       : near);
     // Declared all the same, so that its readers are not wrong too.
     let_of_.emplace(name, bench_.lets.size());
     bench_.lets.push_back(declared(what));
@@ -98,7 +110,9 @@ class Gatherer {
   }
 
   [[nodiscard]] const std::string& file_name(int layer) const {
-    return bench_.read.sources[static_cast<std::size_t>(bench_.read.layers[static_cast<std::size_t>(layer)].file)].name;
+    return bench_.read
+        .sources[static_cast<std::size_t>(bench_.read.layers[static_cast<std::size_t>(layer)].file)]
+        .name;
   }
 
   Bench& bench_;

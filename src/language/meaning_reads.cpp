@@ -1,5 +1,5 @@
-/// What expressions read, lets expanded: whose types, which states and choices, which parameters; and what can be said of
-/// them before any number is bound.
+/// What expressions read, lets expanded: whose types, which states and choices, which parameters;
+/// and what can be said of them before any number is bound.
 
 #include <algorithm>
 #include <bit>
@@ -61,8 +61,10 @@ class Constant {
   Truth truth(const Term& term, int player = -1, int type = -1) {
     switch (term.op) {
       case Op::type_is: return term.index == player ? of_bool(term.content == type) : Truth::open;
-      case Op::let: return truth(*bench_.model.lets[static_cast<std::size_t>(term.index)].body, player, type);
-      case Op::fix_type: return term.index == player ? truth(*term.args[0], player, term.content) : Truth::open;
+      case Op::let:
+        return truth(*bench_.model.lets[static_cast<std::size_t>(term.index)].body, player, type);
+      case Op::fix_type:
+        return term.index == player ? truth(*term.args[0], player, term.content) : Truth::open;
       case Op::logical_not: {
         const Truth of = truth(*term.args[0], player, type);
         return of == Truth::open ? of : of_bool(of == Truth::no);
@@ -70,7 +72,8 @@ class Constant {
       case Op::logical_and:
       case Op::logical_or: {
         const Truth decides = term.op == Op::logical_and ? Truth::no : Truth::yes;
-        const Truth left = truth(*term.args[0], player, type), right = truth(*term.args[1], player, type);
+        const Truth left = truth(*term.args[0], player, type),
+                    right = truth(*term.args[1], player, type);
         if (left == decides || right == decides) return decides;
         return left == Truth::open || right == Truth::open ? Truth::open : left;
       }
@@ -104,10 +107,13 @@ class Constant {
   }
 
   [[nodiscard]] Truth word(const Term& term) const {
-    const CheckedParameter& parameter = bench_.model.parameters[static_cast<std::size_t>(term.index)];
+    const CheckedParameter& parameter =
+        bench_.model.parameters[static_cast<std::size_t>(term.index)];
     if (!defaults_ || parameter.contents.size() != 1) return Truth::open;
     const std::string* content = std::get_if<std::string>(&content_of(parameter));
-    return content == nullptr ? Truth::open : of_bool(*content == parameter.words[static_cast<std::size_t>(term.content)]);
+    return content == nullptr
+               ? Truth::open
+               : of_bool(*content == parameter.words[static_cast<std::size_t>(term.content)]);
   }
 
   Truth compared(const Term& term) {
@@ -160,7 +166,8 @@ PlayerMask types_read(const Bench& bench, const Term& term) {
 
 void add_variables_read(const Bench& bench, const Term& term, Bits& variables) {
   if (term.op == Op::variable || term.op == Op::variable_is) variables.add(term.index);
-  if (term.op == Op::let) variables.unite(bench.let_facts[static_cast<std::size_t>(term.index)].variables);
+  if (term.op == Op::let)
+    variables.unite(bench.let_facts[static_cast<std::size_t>(term.index)].variables);
   for (const TermPtr& arg : term.args) add_variables_read(bench, *arg, variables);
 }
 
@@ -176,13 +183,18 @@ bool factorises(Bench& bench, const Term& term) {
     case Op::fix_type: return factorises(bench, *term.args[0]);
     case Op::multiply:
     case Op::divide: return factorises(bench, *term.args[0]) && factorises(bench, *term.args[1]);
-    case Op::power: return types_read(bench, *term.args[1]) == 0 && factorises(bench, *term.args[0]);
-    case Op::either: return types_read(bench, *term.args[0]) == 0 && factorises(bench, *term.args[1]) && factorises(bench, *term.args[2]);
+    case Op::power:
+      return types_read(bench, *term.args[1]) == 0 && factorises(bench, *term.args[0]);
+    case Op::either:
+      return types_read(bench, *term.args[0]) == 0 && factorises(bench, *term.args[1]) &&
+             factorises(bench, *term.args[2]);
     case Op::let: break;
     default: return false;
   }
   LetFacts& facts = bench.let_facts[static_cast<std::size_t>(term.index)];
-  if (facts.factorises < 0) facts.factorises = factorises(bench, *bench.model.lets[static_cast<std::size_t>(term.index)].body) ? 1 : 0;
+  if (facts.factorises < 0)
+    facts.factorises =
+        factorises(bench, *bench.model.lets[static_cast<std::size_t>(term.index)].body) ? 1 : 0;
   return facts.factorises == 1;
 }
 
@@ -193,13 +205,19 @@ void mark_used(Bench& bench, const Term& term) {
 }
 
 void mark_shaping(Bench& bench, const Term& term) {
-  const auto visit = [&](int parameter) { bench.model.parameters[static_cast<std::size_t>(parameter)].shapes = true; };
+  const auto visit = [&](int parameter) {
+    bench.model.parameters[static_cast<std::size_t>(parameter)].shapes = true;
+  };
   each_parameter(bench, term, bench.shaping_lets, visit);
   mark_used(bench, term);
 }
 
-std::optional<double> constant(const Bench& bench, const Term& term, bool defaults) { return Constant(bench, defaults).number(term); }
+std::optional<double> constant(const Bench& bench, const Term& term, bool defaults) {
+  return Constant(bench, defaults).number(term);
+}
 
-bool never_true(const Bench& bench, const Term& term, int player, int type) { return Constant(bench, false).truth(term, player, type) == Truth::no; }
+bool never_true(const Bench& bench, const Term& term, int player, int type) {
+  return Constant(bench, false).truth(term, player, type) == Truth::no;
+}
 
 }  // namespace melian

@@ -29,17 +29,24 @@ Result<Model> model_of(ReadFiles read) {
 
 Diagnostics in_order(const Sources& sources, Diagnostics diagnostics) {
   const auto rank = [&](const Diagnostic& diagnostic) {
-    const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceText& source) { return source.name == diagnostic.file; });
+    const auto found = std::find_if(sources.begin(), sources.end(), [&](const SourceText& source) {
+      return source.name == diagnostic.file;
+    });
     return std::tuple(found - sources.begin(), diagnostic.line, diagnostic.column);
   };
-  std::stable_sort(diagnostics.begin(), diagnostics.end(), [&](const Diagnostic& a, const Diagnostic& b) { return rank(a) < rank(b); });
+  std::stable_sort(diagnostics.begin(), diagnostics.end(),
+                   [&](const Diagnostic& a, const Diagnostic& b) { return rank(a) < rank(b); });
   return diagnostics;
 }
 
-void append(Diagnostics& to, Diagnostics from) { to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end())); }
+void append(Diagnostics& to, Diagnostics from) {
+  to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
 
 bool any_error(const Diagnostics& diagnostics) {
-  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) { return diagnostic.severity == Severity::error; });
+  return std::any_of(diagnostics.begin(), diagnostics.end(), [](const Diagnostic& diagnostic) {
+    return diagnostic.severity == Severity::error;
+  });
 }
 
 }  // namespace
@@ -64,7 +71,9 @@ Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read, Settings set
     Diagnostics errors = bench.mistakes.take_errors();
     if (incomplete) keep_what_stands(bench.read.sources, every_file_read, found, errors);
     append(found, std::move(errors));
-    std::erase_if(found, [](const Diagnostic& diagnostic) { return diagnostic.severity != Severity::error; });  // warnings may rest on errors
+    std::erase_if(found, [](const Diagnostic& diagnostic) {
+      return diagnostic.severity != Severity::error;
+    });  // warnings may rest on errors
     return std::unexpected(in_order(bench.read.sources, std::move(found)));
   }
   list_contents(bench);
@@ -72,8 +81,11 @@ Result<std::shared_ptr<const Model::Checked>> check(ReadFiles read, Settings set
   bench.model.warnings = in_order(bench.read.sources, std::move(found));
   bench.model.fingerprint = fingerprint_of(bench.read);
   bench.model.sources = bench.read.sources;
-  const auto reads_parameters = [](const NumericTypesSpec& spec) { return spec.parts_term != nullptr && spec.parts_term->op != Term::Op::number; };
-  if (std::ranges::any_of(bench.model.numeric_types, reads_parameters)) bench.model.read = std::make_shared<const ReadFiles>(std::move(bench.read));
+  const auto reads_parameters = [](const NumericTypesSpec& spec) {
+    return spec.parts_term != nullptr && spec.parts_term->op != Term::Op::number;
+  };
+  if (std::ranges::any_of(bench.model.numeric_types, reads_parameters))
+    bench.model.read = std::make_shared<const ReadFiles>(std::move(bench.read));
   return std::make_shared<const Model::Checked>(std::move(bench.model));
 }
 
@@ -83,12 +95,17 @@ const std::vector<ParameterInfo>& Model::parameters() const { return checked_->p
 const std::vector<LabelInfo>& Model::labels() const { return checked_->labels; }
 const Diagnostics& Model::warnings() const { return checked_->warnings; }
 bool Model::can_remember(const std::string& name) const {
-  return std::ranges::any_of(checked_->variables, [&](const auto& variable) { return variable.name == name; });
+  return std::ranges::any_of(checked_->variables,
+                             [&](const auto& variable) { return variable.name == name; });
 }
 const std::string& Model::text_fingerprint() const { return checked_->fingerprint; }
 
-Result<Model> read_model(const std::string& path, const std::vector<std::string>& modules) { return model_of(read_files(path, modules)); }
+Result<Model> read_model(const std::string& path, const std::vector<std::string>& modules) {
+  return model_of(read_files(path, modules));
+}
 
-Result<Model> read_model_text(const std::string& text, const std::string& name) { return model_of(read_text(text, name)); }
+Result<Model> read_model_text(const std::string& text, const std::string& name) {
+  return model_of(read_text(text, name));
+}
 
 }  // namespace melian

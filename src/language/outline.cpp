@@ -41,7 +41,8 @@ class Outliner {
       add_block(filling->body, self);
     else if (auto* horizon = std::get_if<ast::Horizon>(&item.what)) {
       if (horizon->closing_is_block) add_block(horizon->closing, self);
-    } else if (!std::holds_alternative<ast::Prior>(item.what) && !std::holds_alternative<ast::Believes>(item.what)) {
+    } else if (!std::holds_alternative<ast::Prior>(item.what) &&
+               !std::holds_alternative<ast::Believes>(item.what)) {
       out_[static_cast<std::size_t>(self)].shares_line = true;
     }
   }
@@ -59,9 +60,11 @@ class Outliner {
   void add_inside(What& what, int self) {
     if constexpr (std::is_same_v<What, ast::Choice>) add_options(what, self);
     if constexpr (std::is_same_v<What, ast::Simultaneously>)
-      for (ast::Choice& choice : what.choices) add_options(choice, add(Element::Kind::statement, choice.span, choice.note, self));
+      for (ast::Choice& choice : what.choices)
+        add_options(choice, add(Element::Kind::statement, choice.span, choice.note, self));
     if constexpr (std::is_same_v<What, ast::Chance>)
-      for (ast::Outcome& outcome : what.outcomes) add_block(outcome.block, add(Element::Kind::outcome, outcome.span, outcome.note, self));
+      for (ast::Outcome& outcome : what.outcomes)
+        add_block(outcome.block, add(Element::Kind::outcome, outcome.span, outcome.note, self));
     if constexpr (std::is_same_v<What, ast::When>) {
       add_block(what.then, self);
       add_block(what.otherwise, self);
@@ -69,7 +72,8 @@ class Outliner {
   }
 
   void add_options(ast::Choice& choice, int parent) {
-    for (ast::Option& option : choice.options) add_block(option.block, add(Element::Kind::option, option.span, option.note, parent));
+    for (ast::Option& option : choice.options)
+      add_block(option.block, add(Element::Kind::option, option.span, option.note, parent));
   }
 
   const Lexed& lexed_;
@@ -81,8 +85,10 @@ int innermost(int token, const std::vector<Element>& elements) {
   int found = -1;
   auto end = std::ranges::upper_bound(elements, token, {}, &Element::first);
   if (end == elements.begin()) return -1;
-  // The last element to begin at or before the token holds it, or one of the elements around that one does.
-  for (int i = static_cast<int>(end - elements.begin()) - 1; i >= 0 && found < 0; i = elements[static_cast<std::size_t>(i)].parent)
+  // The last element to begin at or before the token holds it, or one of the elements around that
+  // one does.
+  for (int i = static_cast<int>(end - elements.begin()) - 1; i >= 0 && found < 0;
+       i = elements[static_cast<std::size_t>(i)].parent)
     if (elements[static_cast<std::size_t>(i)].last >= token) found = i;
   return found;
 }
@@ -90,7 +96,9 @@ int innermost(int token, const std::vector<Element>& elements) {
 /// The outermost element that begins with this token; -1 where none does.
 int beginning_at(int token, const std::vector<Element>& elements) {
   const auto found = std::ranges::lower_bound(elements, token, {}, &Element::first);
-  return found != elements.end() && found->first == token ? static_cast<int>(found - elements.begin()) : -1;
+  return found != elements.end() && found->first == token
+             ? static_cast<int>(found - elements.begin())
+             : -1;
 }
 
 int depth(int element, const std::vector<Element>& elements) {
@@ -99,9 +107,12 @@ int depth(int element, const std::vector<Element>& elements) {
   return out;
 }
 
-std::vector<int> owners_of_line(int last_token, const std::vector<Element>& elements, const Lexed& lexed) {
+std::vector<int> owners_of_line(int last_token, const std::vector<Element>& elements,
+                                const Lexed& lexed) {
   const int line = lexed.tokens[static_cast<std::size_t>(last_token)].line;
-  const auto line_of = [&](int token) { return lexed.tokens[static_cast<std::size_t>(token)].line; };
+  const auto line_of = [&](int token) {
+    return lexed.tokens[static_cast<std::size_t>(token)].line;
+  };
   int first = last_token;
   while (first > 0 && line_of(first - 1) == line) --first;
   std::vector<int> outermost;  // the least deep elements that begin on this line
@@ -140,7 +151,9 @@ void add_text(ast::Note& note, std::string_view text) {
 
 }  // namespace
 
-std::vector<Element> outline(ast::File& file, const Lexed& lexed) { return Outliner(lexed).run(file); }
+std::vector<Element> outline(ast::File& file, const Lexed& lexed) {
+  return Outliner(lexed).run(file);
+}
 
 int token_before(const Comment& comment, const Lexed& lexed) {
   int out = comment.next_token - 1;
@@ -156,10 +169,12 @@ int token_after(const Comment& comment, const Lexed& lexed) {
 
 bool stands_alone(const Comment& comment, const Lexed& lexed) {
   const int before = token_before(comment, lexed);
-  return comment.alone || before < 0 || lexed.tokens[static_cast<std::size_t>(before)].line != comment.line;
+  return comment.alone || before < 0 ||
+         lexed.tokens[static_cast<std::size_t>(before)].line != comment.line;
 }
 
-std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements, const Lexed& lexed) {
+std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements,
+                        const Lexed& lexed) {
   std::vector<int> out;
   const int before = token_before(comment, lexed), after = token_after(comment, lexed);
   if (!stands_alone(comment, lexed)) {
@@ -178,7 +193,8 @@ void attach_notes(ast::File& file, const Lexed& lexed) {
   for (const Comment& comment : lexed.comments) {
     if (!comment.documentation || comment.text.empty()) continue;
     const std::vector<int> belongs_to = owners(comment, elements, lexed);
-    for (const int element : belongs_to) add_text(*elements[static_cast<std::size_t>(element)].note, comment.text);
+    for (const int element : belongs_to)
+      add_text(*elements[static_cast<std::size_t>(element)].note, comment.text);
     if (belongs_to.empty()) add_text(file.note, comment.text);
   }
 }

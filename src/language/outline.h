@@ -1,5 +1,6 @@
 #pragma once
-/// Which declaration, statement, option or outcome each token belongs to; and so to whom each comment belongs.
+/// Which declaration, statement, option or outcome each token belongs to; and so to whom each
+/// comment belongs.
 
 #include <vector>
 
@@ -20,11 +21,13 @@ struct Element {
 /// The elements of a parsed file in order of their first token, outer ones before inner ones.
 [[nodiscard]] std::vector<Element> outline(ast::File& file, const Lexed& lexed);
 
-/// The elements to which a documentation note belongs: at the end of a line, what that line declares; alone on a line,
-/// what comes next. Empty: the file itself.
-[[nodiscard]] std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements, const Lexed& lexed);
+/// The elements to which a documentation note belongs: at the end of a line, what that line
+/// declares; alone on a line, what comes next. Empty: the file itself.
+[[nodiscard]] std::vector<int> owners(const Comment& comment, const std::vector<Element>& elements,
+                                      const Lexed& lexed);
 
-/// The tokens around a comment, separators (commas that may be left out) not counted; -1 where none stands before it.
+/// The tokens around a comment, separators (commas that may be left out) not counted; -1 where none
+/// stands before it.
 [[nodiscard]] int token_before(const Comment& comment, const Lexed& lexed);
 [[nodiscard]] int token_after(const Comment& comment, const Lexed& lexed);
 

@@ -3,7 +3,8 @@
 
 namespace melian {
 
-Result<std::map<std::string, double>> parameter_numbers(const Model& model, const Settings& settings) {
+Result<std::map<std::string, double>> parameter_numbers(const Model& model,
+                                                        const Settings& settings) {
   const Model::Checked& checked = model.checked();
   Diagnostics diagnostics;
   const lowering::ParameterNumbers found = lowering::apply_settings(checked, settings, diagnostics);
@@ -11,8 +12,12 @@ Result<std::map<std::string, double>> parameter_numbers(const Model& model, cons
   std::map<std::string, double> out;
   for (std::size_t p = 0; p < checked.parameters.size(); ++p) {
     const auto begin = static_cast<std::size_t>(found.offsets[p]);
-    const std::size_t end = p + 1 < found.offsets.size() ? static_cast<std::size_t>(found.offsets[p + 1]) : found.numbers.size();
-    for (std::size_t k = begin; k < end; ++k) out[lowering::number_name(checked, static_cast<int>(p), static_cast<int>(k - begin))] = found.numbers[k];
+    const std::size_t end = p + 1 < found.offsets.size()
+                                ? static_cast<std::size_t>(found.offsets[p + 1])
+                                : found.numbers.size();
+    for (std::size_t k = begin; k < end; ++k)
+      out[lowering::number_name(checked, static_cast<int>(p), static_cast<int>(k - begin))] =
+          found.numbers[k];
   }
   return out;
 }

@@ -10,16 +10,19 @@ namespace melian {
 namespace {
 
 constexpr std::size_t most_shown = 100;
-constexpr std::array item_words = {"source", "player", "prior", "param", "set", "replace", "let", "state", "horizon", "phase", "at", "model", "module"};
+constexpr std::array item_words = {"source", "player",  "prior", "param", "set",   "replace", "let",
+                                   "state",  "horizon", "phase", "at",    "model", "module"};
 
 /// In order of place, the first hundred, and how many more there are.
-void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int num_unrecorded, Diagnostics& diagnostics) {
+void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int num_unrecorded,
+            Diagnostics& diagnostics) {
   std::ranges::stable_sort(mistakes, {}, [](const Mistake& mistake) { return mistake.span.begin; });
   const std::size_t shown = std::min(mistakes.size(), most_shown);
   for (std::size_t i = 0; i < shown; ++i) {
     Mistake& mistake = mistakes[i];
-    diagnostics.push_back(
-        diagnostic_at(sources, mistake.span, std::move(mistake.code), std::move(mistake.message), std::move(mistake.expected), std::move(mistake.hint)));
+    diagnostics.push_back(diagnostic_at(sources, mistake.span, std::move(mistake.code),
+                                        std::move(mistake.message), std::move(mistake.expected),
+                                        std::move(mistake.hint)));
   }
   const std::size_t more = mistakes.size() - shown + static_cast<std::size_t>(num_unrecorded);
   if (more == 0) return;
@@ -32,10 +35,13 @@ void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int
 
 }  // namespace
 
-ast::File parse(const Sources& sources, int file, Diagnostics& diagnostics) { return parse_text(sources, file, diagnostics).file; }
+ast::File parse(const Sources& sources, int file, Diagnostics& diagnostics) {
+  return parse_text(sources, file, diagnostics).file;
+}
 
 ParsedText parse_text(const Sources& sources, int file, Diagnostics& diagnostics) {
-  MELIAN_EXPECT(file >= 0 && static_cast<std::size_t>(file) < sources.size(), "the source must be among the sources");
+  MELIAN_EXPECT(file >= 0 && static_cast<std::size_t>(file) < sources.size(),
+                "the source must be among the sources");
   Parser parser(sources[static_cast<std::size_t>(file)], file);
   ParsedText out;
   out.file = parser.file();
@@ -66,7 +72,9 @@ void Parser::header(ast::File& out) {
   context_ = "the first line";
   std::string near = meant(at_, {"model", "module"});
   if (!near.empty()) near = at("for", 2) ? "module" : "model";
-  if (!near.empty()) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no file", "`" + near + "`", "did you mean `" + near + "`?");
+  if (!near.empty())
+    mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no file",
+            "`" + near + "`", "did you mean `" + near + "`?");
   out.is_module = at("module") || near == "module";
   if (at("model") || at("module") || !near.empty()) {
     skip();
@@ -81,7 +89,8 @@ void Parser::header(ast::File& out) {
         quoted(out.with.emplace_back(), "a file in double quotes");
       while (accept(","));
   } else {
-    mistake(span_of(at_), "M0106", "a file begins with what it is", "model \"TITLE\", or module \"TITLE\" for \"FILE\"");
+    mistake(span_of(at_), "M0106", "a file begins with what it is",
+            "model \"TITLE\", or module \"TITLE\" for \"FILE\"");
     recovering_ = !item_begins();
   }
   out.span = span_from(0);
@@ -100,7 +109,9 @@ bool Parser::item_begins() const {
   return at("believes", 1) || (at("believe", 1) && peek(2).kind == Token::Kind::name);
 }
 
-std::string Parser::meant_item() const { return meant(at_, {item_words.begin(), item_words.end()}); }
+std::string Parser::meant_item() const {
+  return meant(at_, {item_words.begin(), item_words.end()});
+}
 
 void Parser::item(ast::File& file) {
   const std::size_t first = at_;
@@ -110,7 +121,8 @@ void Parser::item(ast::File& file) {
   if (!item_begins() && !statement_begins()) {
     near = meant_item();
     if (!near.empty())
-      mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no declaration", "`" + near + "`", "did you mean `" + near + "`?");
+      mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no declaration",
+              "`" + near + "`", "did you mean `" + near + "`?");
   }
   const auto opens = [&](std::string_view word) {
     if (near != word && !at(word)) return false;
@@ -155,28 +167,35 @@ void Parser::item(ast::File& file) {
     word(filling.place, "the name of a place");
     block(filling.body);
   } else if (at("model") || at("module")) {
-    mistake(span_of(at_), "M0106", "this file has begun before", "a declaration", "a file holds one model or module");
+    mistake(span_of(at_), "M0106", "this file has begun before", "a declaration",
+            "a file holds one model or module");
     ast::File aside;
     return header(aside);
   } else if (item_begins()) {
     believes(out.what.emplace<ast::Believes>());
   } else if (statement_begins()) {
     if (!was_misplaced)
-      mistake(span_of(at_), "M0108", "a statement cannot stand among the declarations", "a declaration",
+      mistake(span_of(at_), "M0108", "a statement cannot stand among the declarations",
+              "a declaration",
               "statements belong in a phase: phase NAME { ... }; is there a `}` too many above?");
     misplaced_ = true;
     ast::Statement aside;
     return statement(aside);
   } else if (at("}")) {
     if (!was_misplaced)
-      mistake(span_of(at_), "M0112", "this `}` closes nothing", "a declaration, or the end of the file", "a `{` is missing above, or this one is too many");
+      mistake(span_of(at_), "M0112", "this `}` closes nothing",
+              "a declaration, or the end of the file",
+              "a `{` is missing above, or this one is too many");
     return skip();
   } else {
     misplaced_ = was_misplaced;
     std::string hint;
-    if (!was_misplaced && (at("+") || at("-") || at("*") || at("/") || at("^") || at("(")) && at_ > 0)
+    if (!was_misplaced && (at("+") || at("-") || at("*") || at("/") || at("^") || at("(")) &&
+        at_ > 0)
       hint = "to compute a number from others, write `let NAME = ...`";
-    return expected("`source`, `player`, `prior`, `param`, `set`, `let`, `state`, `horizon`, `phase` or `at`", hint, "M0107");
+    return expected(
+        "`source`, `player`, `prior`, `param`, `set`, `let`, `state`, `horizon`, `phase` or `at`",
+        hint, "M0107");
   }
   out.span = span_from(first);
   file.items.push_back(std::move(out));
@@ -197,9 +216,12 @@ void Parser::type(ast::Type& out) {
   if (peek().kind == Token::Kind::number) {
     out.weight = peek().number;
     skip();
-    if (at("/") || at("*") || at("+") || at("-")) expected("the next declaration", "odds that are formulas go to: prior PLAYER: TYPE with ..., TYPE otherwise");
+    if (at("/") || at("*") || at("+") || at("-"))
+      expected("the next declaration",
+               "odds that are formulas go to: prior PLAYER: TYPE with ..., TYPE otherwise");
   } else if (at("with")) {
-    expected("a number, or nothing", "here the number follows the type at once: types weak 0.6, tough 0.4");
+    expected("a number, or nothing",
+             "here the number follows the type at once: types weak 0.6, tough 0.4");
   } else if (accept("from")) {
     ast::NumericTypes& numeric = out.numeric.emplace();
     word(numeric.distribution, "`uniform` or `normal`");
@@ -237,7 +259,8 @@ void Parser::cells(std::vector<ast::Cell>& out) {
     do word(cell.types.emplace_back(), "a type");
     while (accept("&"));
     if (accept("otherwise") || reads_as_misspelt("otherwise")) continue;
-    if (!accept("with") && !reads_as_misspelt("with")) expected("`with` and its odds, or `otherwise`");
+    if (!accept("with") && !reads_as_misspelt("with"))
+      expected("`with` and its odds, or `otherwise`");
     cell.odds = amount();
   } while (accept(","));
   comma_forgotten("the types");
@@ -280,7 +303,8 @@ void Parser::content(ast::Content& out) {
   }
   out.span = span_from(first);
   if (at("+") || at("-") || at("*") || at("/") || at("^") || at("(") || at("[") || at("."))
-    expected("a plain number or word", "a parameter is what studies change; a number computed from others is a `let`");
+    expected("a plain number or word",
+             "a parameter is what studies change; a number computed from others is a `let`");
 }
 
 void Parser::set(ast::Set& out) {
@@ -336,9 +360,12 @@ void Parser::horizon(ast::Horizon& out) {
   }
 }
 
-/// To the next declaration. A statement found on the way is among the wrong things; `item` says so once.
+/// To the next declaration. A statement found on the way is among the wrong things; `item` says so
+/// once.
 void Parser::resume_at_item() {
-  while (!at_end() && !item_begins() && !(at_new_line() && (statement_begins() || !meant_item().empty())) && !at("}")) skip_balanced();
+  while (!at_end() && !item_begins() &&
+         !(at_new_line() && (statement_begins() || !meant_item().empty())) && !at("}"))
+    skip_balanced();
   recovering_ = false;
 }
 

@@ -6,8 +6,9 @@
 
 namespace melian {
 
-/// Parses source number `file` of `sources`. Appends every mistake to `diagnostics` (codes M01..); the tree holds what
-/// could be read. Never throws; nesting deeper than 200 and texts beyond 1 MiB are diagnostics.
+/// Parses source number `file` of `sources`. Appends every mistake to `diagnostics` (codes M01..);
+/// the tree holds what could be read. Never throws; nesting deeper than 200 and texts beyond 1 MiB
+/// are diagnostics.
 [[nodiscard]] ast::File parse(const Sources& sources, int file, Diagnostics& diagnostics);
 
 }  // namespace melian

@@ -13,7 +13,9 @@ using ast::Operator;
 constexpr int tallest_expression = 1000;  ///< operations in a row, parentheses included
 constexpr std::array functions = {"if", "min", "max", "exp", "ln", "sqrt", "abs"};
 
-bool is_function(std::string_view word) { return std::ranges::find(functions, word) != functions.end(); }
+bool is_function(std::string_view word) {
+  return std::ranges::find(functions, word) != functions.end();
+}
 
 bool is_integer(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
@@ -58,18 +60,25 @@ Parser::Node Parser::negation() {
 
 Parser::Node Parser::comparison() {
   constexpr std::array<std::pair<std::string_view, Operator>, 4> signs = {
-      {{"<", Operator::less}, {">", Operator::greater}, {"<=", Operator::at_most}, {">=", Operator::at_least}}};
+      {{"<", Operator::less},
+       {">", Operator::greater},
+       {"<=", Operator::at_most},
+       {">=", Operator::at_least}}};
   const std::size_t first = at_;
   Node left = sum();
   for (bool compared = false;; compared = true) {
     Operator op = Operator::is;
-    const auto sign = std::ranges::find_if(signs, [&](const auto& known) { return at(known.first); });
+    const auto sign =
+        std::ranges::find_if(signs, [&](const auto& known) { return at(known.first); });
     if (sign == signs.end() && !at("is") && !at("=") && !at("==")) return left;
     if (compared && !recovering_) {
-      mistake(span_of(at_), "M0114", "comparisons do not follow one another", "`and` between two comparisons", "write a < b and b < c");
+      mistake(span_of(at_), "M0114", "comparisons do not follow one another",
+              "`and` between two comparisons", "write a < b and b < c");
       recovering_ = true;
     }
-    if (at("=") && !recovering_) mistake(span_of(at_), "M0114", "`=` does not compare", "`is`", "write `is`; `=` belongs to declarations");
+    if (at("=") && !recovering_)
+      mistake(span_of(at_), "M0114", "`=` does not compare", "`is`",
+              "write `is`; `=` belongs to declarations");
     skip();
     if (sign != signs.end())
       op = sign->second;
@@ -124,7 +133,8 @@ Parser::Node Parser::atom() {
     return call();
   } else if (reads_as_fraction()) {
     return placeholder();
-  } else if (token.kind == Token::Kind::name && !((statement_begins() || item_begins()) && token.reserved && at_new_line())) {
+  } else if (token.kind == Token::Kind::name &&
+             !((statement_begins() || item_begins()) && token.reserved && at_new_line())) {
     out->kind = Expression::Kind::path;
     name(out->name, "a name");
     dots(out->dots);
@@ -134,7 +144,8 @@ Parser::Node Parser::atom() {
   }
   out->span = span_from(first);
   if (at("(") && !recovering_) {
-    mistake(span_of(at_), "M0109", "no sign stands before this `(`", "`+`, `-`, `*`, `/` or `^`", "to multiply, write `*`");
+    mistake(span_of(at_), "M0109", "no sign stands before this `(`", "`+`, `-`, `*`, `/` or `^`",
+            "to multiply, write `*`");
     recovering_ = true;
     static_cast<void>(parenthesis());
   }
@@ -144,8 +155,11 @@ Parser::Node Parser::atom() {
 Parser::Node Parser::call() {
   const std::size_t first = at_;
   if (!is_function(peek().text) && !recovering_) {
-    const std::string near = at("log") ? "ln" : nearest_word(peek().text, {functions.begin(), functions.end()});
-    mistake(span_of(at_), "M0115", "`" + std::string(peek().text.substr(0, 60)) + "` is no function", "`if`, `min`, `max`, `exp`, `ln`, `sqrt` or `abs`",
+    const std::string near =
+        at("log") ? "ln" : nearest_word(peek().text, {functions.begin(), functions.end()});
+    mistake(span_of(at_), "M0115",
+            "`" + std::string(peek().text.substr(0, 60)) + "` is no function",
+            "`if`, `min`, `max`, `exp`, `ln`, `sqrt` or `abs`",
             near.empty() ? "to multiply, write `*`" : "did you mean `" + near + "`?");
   }
   auto out = std::make_shared<Expression>();
@@ -181,13 +195,16 @@ Parser::Node Parser::placeholder() const {
   return out;
 }
 
-Parser::Node Parser::operation(Operator op, std::vector<ast::ExpressionPtr> operands, std::size_t first) {
+Parser::Node Parser::operation(Operator op, std::vector<ast::ExpressionPtr> operands,
+                               std::size_t first) {
   auto out = std::make_shared<Expression>();
   out->kind = Expression::Kind::operation;
   out->op = op;
-  for (const ast::ExpressionPtr& operand : operands) out->height = std::max(out->height, 1 + operand->height);
+  for (const ast::ExpressionPtr& operand : operands)
+    out->height = std::max(out->height, 1 + operand->height);
   if (out->height > tallest_expression)
-    give_up("M0113", "this formula has more than 1000 operations in a row", "a shorter formula", "name a part of it with `let`");
+    give_up("M0113", "this formula has more than 1000 operations in a row", "a shorter formula",
+            "name a part of it with `let`");
   out->operands = std::move(operands);
   out->span = span_from(first);
   return out;
@@ -204,10 +221,12 @@ void Parser::range(ast::Range& out) {
     if (out.entries.empty()) expected("a number, a word, or a .. b by c");
     close("}", first);
     const bool bare = std::ranges::all_of(out.entries, [](const ast::RangeEntry& entry) {
-      return entry.from->kind == Expression::Kind::path && !entry.to && entry.from->name.indices.empty() && entry.from->dots.empty();
+      return entry.from->kind == Expression::Kind::path && !entry.to &&
+             entry.from->name.indices.empty() && entry.from->dots.empty();
     });
     if (bare)
-      for (const ast::RangeEntry& entry : out.entries) out.words.push_back({entry.from->name.base, entry.from->span});
+      for (const ast::RangeEntry& entry : out.entries)
+        out.words.push_back({entry.from->name.base, entry.from->span});
   }
   out.span = span_from(first);
 }
@@ -262,15 +281,20 @@ void Parser::dots(std::vector<ast::Word>& out) {
 void Parser::word(ast::Word& out, std::string_view what) {
   out.span = span_of(at_);
   const Token& token = peek();
-  if (token.kind != Token::Kind::name || (token.reserved && (statement_begins() || item_begins()) && at_new_line())) return expected(what);
+  if (token.kind != Token::Kind::name ||
+      (token.reserved && (statement_begins() || item_begins()) && at_new_line()))
+    return expected(what);
   out.text = std::string(token.text);
   if (token.reserved && !recovering_) {
-    // Read as the name it was meant to be, unless it plainly goes on with the sentence: then the name is missing.
-    const bool goes_on = at_ > 0 && !at("{", 1) && !at("=", 1) && !at(",", 1) && !at(":", 1) && !at("]", 1) && !at("}", 1) &&
-                         (at("in") || at("with") || at("otherwise") || at("gets") || at("pays") || at("then") || at("by") || at("types"));
+    // Read as the name it was meant to be, unless it plainly goes on with the sentence: then the
+    // name is missing.
+    const bool goes_on = at_ > 0 && !at("{", 1) && !at("=", 1) && !at(",", 1) && !at(":", 1) &&
+                         !at("]", 1) && !at("}", 1) &&
+                         (at("in") || at("with") || at("otherwise") || at("gets") || at("pays") ||
+                          at("then") || at("by") || at("types"));
     if (goes_on) return expected(what);
-    mistake(out.span, "M0110", "`" + out.text + "` is a word of the language and cannot be a name", std::string(what),
-            "choose another, such as `" + out.text + "_`");
+    mistake(out.span, "M0110", "`" + out.text + "` is a word of the language and cannot be a name",
+            std::string(what), "choose another, such as `" + out.text + "_`");
   }
   skip();
 }

@@ -6,7 +6,8 @@ namespace melian {
 namespace {
 
 constexpr int deepest_nesting = 200;
-constexpr std::size_t most_recorded = 1000;  ///< mistakes kept of one text; only the first hundred are shown
+constexpr std::size_t most_recorded =
+    1000;  ///< mistakes kept of one text; only the first hundred are shown
 
 std::string described(const Token& token) {
   if (token.kind == Token::Kind::end) return "the end of the file";
@@ -18,23 +19,30 @@ std::string described(const Token& token) {
 bool swapped(std::string_view a, std::string_view b) {
   if (a.size() != b.size() || a == b) return false;
   const auto first = static_cast<std::size_t>(std::ranges::mismatch(a, b).in1 - a.begin());
-  return first + 1 < a.size() && a[first] == b[first + 1] && a[first + 1] == b[first] && a.substr(first + 2) == b.substr(first + 2);
+  return first + 1 < a.size() && a[first] == b[first + 1] && a[first + 1] == b[first] &&
+         a.substr(first + 2) == b.substr(first + 2);
 }
 
 }  // namespace
 
-Parser::Parser(const SourceText& source, int file) : source_(source), file_(file), lexed_(lex(source, file)) {
+Parser::Parser(const SourceText& source, int file)
+    : source_(source), file_(file), lexed_(lex(source, file)) {
   const auto count_sign = [&](std::string_view sign) {
-    return std::ranges::count_if(lexed_.tokens, [&](const Token& token) { return token.kind == Token::Kind::sign && token.text == sign; });
+    return std::ranges::count_if(lexed_.tokens, [&](const Token& token) {
+      return token.kind == Token::Kind::sign && token.text == sign;
+    });
   };
   balanced_ = count_sign("{") == count_sign("}");
 }
 
-const Token& Parser::peek(std::size_t ahead) const { return lexed_.tokens[std::min(at_ + ahead, lexed_.tokens.size() - 1)]; }
+const Token& Parser::peek(std::size_t ahead) const {
+  return lexed_.tokens[std::min(at_ + ahead, lexed_.tokens.size() - 1)];
+}
 
 bool Parser::at(std::string_view sign_or_word, std::size_t ahead) const {
   const Token& token = peek(ahead);
-  return (token.kind == Token::Kind::sign || token.kind == Token::Kind::name) && token.text == sign_or_word;
+  return (token.kind == Token::Kind::sign || token.kind == Token::Kind::name) &&
+         token.text == sign_or_word;
 }
 
 bool Parser::at_new_line() const { return at_ == 0 || lexed_.tokens[at_ - 1].line != peek().line; }
@@ -56,7 +64,8 @@ void Parser::close(std::string_view sign, std::size_t opener) {
   if (accept(sign)) return;
   if (recovering_ || gave_up_) return;
   const std::string open(lexed_.tokens[opener].text);
-  mistake(span_of(opener), "M0111", "this `" + open + "` is never closed", "`" + std::string(sign) + "` before " + described(peek()));
+  mistake(span_of(opener), "M0111", "this `" + open + "` is never closed",
+          "`" + std::string(sign) + "` before " + described(peek()));
 }
 
 void Parser::skip() {
@@ -84,7 +93,9 @@ void Parser::skip_separator() {
 bool Parser::reads_as_fraction() {
   if (!at(".") || peek(1).kind != Token::Kind::number) return false;
   const std::string meant = "0." + std::string(peek(1).text);
-  if (!recovering_) mistake(span_of(at_), "M0105", "a number begins with a digit", "`" + meant + "`", "write " + meant);
+  if (!recovering_)
+    mistake(span_of(at_), "M0105", "a number begins with a digit", "`" + meant + "`",
+            "write " + meant);
   skip();
   skip();
   return true;
@@ -92,10 +103,13 @@ bool Parser::reads_as_fraction() {
 
 /// A list goes on without its comma: nothing else of the language begins with a plain word there.
 void Parser::comma_forgotten(std::string_view between) {
-  if (peek().kind == Token::Kind::name && !peek().reserved && !item_begins() && !at_new_line()) expected("`,` between " + std::string(between));
+  if (peek().kind == Token::Kind::name && !peek().reserved && !item_begins() && !at_new_line())
+    expected("`,` between " + std::string(between));
 }
 
-ast::Span Parser::span_of(std::size_t token) const { return {file_, lexed_.tokens[token].begin, lexed_.tokens[token].end}; }
+ast::Span Parser::span_of(std::size_t token) const {
+  return {file_, lexed_.tokens[token].begin, lexed_.tokens[token].end};
+}
 
 ast::Span Parser::span_from(std::size_t first) const {
   const int begin = lexed_.tokens[std::min(first, lexed_.tokens.size() - 1)].begin;
@@ -105,44 +119,54 @@ ast::Span Parser::span_from(std::size_t first) const {
 void Parser::expected(std::string_view what, std::string hint, std::string code) {
   if (recovering_ || gave_up_ || leaving_) return;
   recovering_ = true;
-  const bool misled = suspect_ != 0 && !balanced_;  // a block was left open above, and will be reported
+  const bool misled =
+      suspect_ != 0 && !balanced_;  // a block was left open above, and will be reported
   if (misled || lexer_complained_here()) return;
   const Token& found = peek();
   if (at_ > 0 && (at_end() || at_new_line())) {
     const int after = lexed_.tokens[at_ - 1].end;
-    mistake({file_, after, after + 1}, std::move(code), "something is missing here, in " + context_, std::string(what), std::move(hint));
+    mistake({file_, after, after + 1}, std::move(code), "something is missing here, in " + context_,
+            std::string(what), std::move(hint));
   } else if (found.reserved && hint.empty()) {
-    mistake(span_of(at_), std::move(code), described(found) + " cannot stand here, in " + context_, std::string(what),
-            "`" + std::string(found.text) + "` is a word of the language");
+    mistake(span_of(at_), std::move(code), described(found) + " cannot stand here, in " + context_,
+            std::string(what), "`" + std::string(found.text) + "` is a word of the language");
   } else {
-    mistake(span_of(at_), std::move(code), described(found) + " cannot stand here, in " + context_, std::string(what), std::move(hint));
+    mistake(span_of(at_), std::move(code), described(found) + " cannot stand here, in " + context_,
+            std::string(what), std::move(hint));
   }
 }
 
-void Parser::mistake(ast::Span span, std::string code, std::string message, std::string expected, std::string hint) {
-  const bool known = !lexed_.mistakes.empty() && lexed_.mistakes.back().span.begin == span.begin && lexed_.mistakes.back().span.end == span.end;
+void Parser::mistake(ast::Span span, std::string code, std::string message, std::string expected,
+                     std::string hint) {
+  const bool known = !lexed_.mistakes.empty() && lexed_.mistakes.back().span.begin == span.begin &&
+                     lexed_.mistakes.back().span.end == span.end;
   if (gave_up_ || known) return;
   if (lexed_.mistakes.size() >= most_recorded) {
     ++num_unrecorded_;
     return;
   }
-  lexed_.mistakes.push_back({span, std::move(code), std::move(message), std::move(expected), std::move(hint)});
+  lexed_.mistakes.push_back(
+      {span, std::move(code), std::move(message), std::move(expected), std::move(hint)});
 }
 
 /// A sign the lexer refused is missing here: one report is enough.
 bool Parser::lexer_complained_here() const {
   const int from = at_ > 0 ? lexed_.tokens[at_ - 1].begin : 0;
   const int to = std::max(peek().end, from + 1);
-  return std::ranges::any_of(lexed_.mistakes, [&](const Mistake& known) { return known.span.begin >= from && known.span.begin < to && known.code < "M0106"; });
+  return std::ranges::any_of(lexed_.mistakes, [&](const Mistake& known) {
+    return known.span.begin >= from && known.span.begin < to && known.code < "M0106";
+  });
 }
 
 /// The candidate that a word no longer than a slip away must have meant, or "".
 std::string Parser::meant(std::size_t token, const std::vector<std::string>& candidates) const {
   constexpr std::size_t shortest = 4;  // in shorter words a slip makes another word
   const Token& found = lexed_.tokens[std::min(token, lexed_.tokens.size() - 1)];
-  if (found.kind != Token::Kind::name || found.reserved || found.text.size() + 1 < shortest) return {};
+  if (found.kind != Token::Kind::name || found.reserved || found.text.size() + 1 < shortest)
+    return {};
   std::vector<std::string> long_ones;
-  std::ranges::copy_if(candidates, std::back_inserter(long_ones), [](const std::string& word) { return word.size() >= shortest; });
+  std::ranges::copy_if(candidates, std::back_inserter(long_ones),
+                       [](const std::string& word) { return word.size() >= shortest; });
   for (const std::string& word : long_ones)
     if (swapped(found.text, word)) return word;
   return nearest_word(found.text, long_ones);
@@ -152,8 +176,8 @@ std::string Parser::meant(std::size_t token, const std::vector<std::string>& can
 bool Parser::reads_as_misspelt(std::string_view word) {
   if (meant(at_, {std::string(word)}).empty()) return false;
   if (!recovering_)
-    mistake(span_of(at_), "M0107", described(peek()) + " is no word of the language", "`" + std::string(word) + "`",
-            "did you mean `" + std::string(word) + "`?");
+    mistake(span_of(at_), "M0107", described(peek()) + " is no word of the language",
+            "`" + std::string(word) + "`", "did you mean `" + std::string(word) + "`?");
   skip();
   return true;
 }
@@ -170,11 +194,14 @@ int Parser::indentation(std::size_t token) const {
 
 Parser::Nesting::Nesting(Parser& parser) : parser_(parser) {
   if (++parser_.depth_ > deepest_nesting)
-    parser_.give_up("M0113", "this is nested more than 200 deep", "a flatter text", "name a part of a formula with `let`; split a block into phases");
+    parser_.give_up("M0113", "this is nested more than 200 deep", "a flatter text",
+                    "name a part of a formula with `let`; split a block into phases");
 }
 
-/// Reports once, then sees only the end of the file: what follows was not read and deserves no report.
-void Parser::give_up(std::string code, std::string message, std::string expected, std::string hint) {
+/// Reports once, then sees only the end of the file: what follows was not read and deserves no
+/// report.
+void Parser::give_up(std::string code, std::string message, std::string expected,
+                     std::string hint) {
   if (gave_up_) return;
   mistake(span_of(at_), std::move(code), std::move(message), std::move(expected), std::move(hint));
   gave_up_ = true;

@@ -10,14 +10,18 @@ namespace {
 struct Verb {
   std::string_view singular, plural;
 };
-constexpr std::array verbs = {Verb{"offers", "offer"},   Verb{"chooses", "choose"}, Verb{"gets", "get"},  Verb{"pays", "pay"},
-                              Verb{"becomes", "become"}, Verb{"rises", "rise"},     Verb{"falls", "fall"}};
-constexpr std::array openings = {"simultaneously", "chance", "count", "time", "when", "go", "place", "end"};
+constexpr std::array verbs = {
+    Verb{"offers", "offer"},   Verb{"chooses", "choose"}, Verb{"gets", "get"},  Verb{"pays", "pay"},
+    Verb{"becomes", "become"}, Verb{"rises", "rise"},     Verb{"falls", "fall"}};
+constexpr std::array openings = {"simultaneously", "chance", "count", "time",
+                                 "when",           "go",     "place", "end"};
 
 /// The verb in the form the grammar has, or "".
 std::string verb_of(const Token& token) {
   if (token.kind != Token::Kind::name) return {};
-  const auto* verb = std::ranges::find_if(verbs, [&](const Verb& known) { return token.text == known.singular || token.text == known.plural; });
+  const auto* verb = std::ranges::find_if(verbs, [&](const Verb& known) {
+    return token.text == known.singular || token.text == known.plural;
+  });
   return verb == verbs.end() ? std::string() : std::string(verb->singular);
 }
 
@@ -29,7 +33,8 @@ std::vector<std::string> all_verbs() {
 
 }  // namespace
 
-/// `{ element element ... }`. Every element either reads on or is skipped by one token, so the loop ends.
+/// `{ element element ... }`. Every element either reads on or is skipped by one token, so the loop
+/// ends.
 template <class Element>
 void Parser::in_braces(std::string_view what, const Element& element) {
   if (!at("{")) {
@@ -55,21 +60,27 @@ void Parser::in_braces(std::string_view what, const Element& element) {
   context_ = outer;
 }
 
-/// An item begins inside a block: because the block was never closed, or because a declaration was put there?
-bool Parser::block_was_left_open(std::size_t opener) const { return at_new_line() ? indentation(at_) <= indentation(opener) : !balanced_; }
+/// An item begins inside a block: because the block was never closed, or because a declaration was
+/// put there?
+bool Parser::block_was_left_open(std::size_t opener) const {
+  return at_new_line() ? indentation(at_) <= indentation(opener) : !balanced_;
+}
 
 void Parser::never_closed(std::size_t opener) {
   if (leaving_) return;
   const std::size_t culprit = suspect_ != 0 ? suspect_ : opener;
   mistake(span_of(culprit), "M0111", "this `{` is never closed",
-          at_end() ? "`}` before the end of the file" : "`}` before `" + std::string(peek().text) + "` on line " + std::to_string(peek().line));
+          at_end() ? "`}` before the end of the file"
+                   : "`}` before `" + std::string(peek().text) + "` on line " +
+                         std::to_string(peek().line));
   leaving_ = true;
 }
 
 void Parser::block(ast::Block& out) {
   in_braces("`{`", [&] {
     if (item_begins()) {
-      mistake(span_of(at_), "M0117", "a declaration cannot stand inside a block", "a statement", "put it outside the phase");
+      mistake(span_of(at_), "M0117", "a declaration cannot stand inside a block", "a statement",
+              "put it outside the phase");
       const bool unrelated = misplaced_;
       ast::File aside;
       item(aside);
@@ -99,7 +110,9 @@ std::size_t Parser::past_name(std::size_t index) const {
   std::size_t next = index + 1;
   while (is_sign(next, "[")) {
     std::size_t closing = next + 1;
-    while (closing < next + furthest && closing + 1 < lexed_.tokens.size() && !is_sign(closing, "]")) ++closing;
+    while (closing < next + furthest && closing + 1 < lexed_.tokens.size() &&
+           !is_sign(closing, "]"))
+      ++closing;
     if (!is_sign(closing, "]")) return next;
     next = closing + 1;
     if (next > index + furthest) break;
@@ -107,15 +120,21 @@ std::size_t Parser::past_name(std::size_t index) const {
   return std::min(next, lexed_.tokens.size() - 1);
 }
 
-std::string Parser::verb_ahead() const { return peek().kind == Token::Kind::name ? verb_of(lexed_.tokens[past_name(at_)]) : std::string(); }
+std::string Parser::verb_ahead() const {
+  return peek().kind == Token::Kind::name ? verb_of(lexed_.tokens[past_name(at_)]) : std::string();
+}
 
-std::string Parser::meant_statement() const { return meant(at_, {openings.begin(), openings.end()}); }
+std::string Parser::meant_statement() const {
+  return meant(at_, {openings.begin(), openings.end()});
+}
 
 void Parser::statement(ast::Statement& out) {
   const std::size_t first = at_;
   context_ = "a statement";
   const std::string near = verb_ahead().empty() ? meant_statement() : std::string();
-  if (!near.empty()) mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no statement", "`" + near + "`", "did you mean `" + near + "`?");
+  if (!near.empty())
+    mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` begins no statement",
+            "`" + near + "`", "did you mean `" + near + "`?");
   const auto opens = [&](std::string_view word) {
     if (near != word && !at(word)) return false;
     skip();
@@ -151,11 +170,13 @@ void Parser::statement(ast::Statement& out) {
 /// `if` of other languages, or an `else` that follows nothing; read as the `when` that was meant.
 void Parser::stray_condition(ast::When& out) {
   if (at("if")) {
-    mistake(span_of(at_), "M0107", "`if` begins no statement", "`when`", "write when CONDITION { ... }; if(condition, a, b) is a number");
+    mistake(span_of(at_), "M0107", "`if` begins no statement", "`when`",
+            "write when CONDITION { ... }; if(condition, a, b) is a number");
     skip();
     return when(out);
   }
-  mistake(span_of(at_), "M0108", "this `else` follows no `when`", "`}` of a `when` just before `else`");
+  mistake(span_of(at_), "M0108", "this `else` follows no `when`",
+          "`}` of a `when` just before `else`");
   skip();
   if (accept("when") || accept("if")) return when(out);
   out.condition = placeholder();
@@ -167,8 +188,12 @@ void Parser::sentence(ast::Statement& out) {
   const Token& subject = peek();
   if (subject.kind != Token::Kind::name || subject.reserved) {
     if (!recovering_ && !lexer_complained_here())
-      mistake(span_of(at_), "M0108", (subject.kind == Token::Kind::text ? "a quoted text" : "`" + std::string(subject.text) + "`") + " begins no statement",
-              "a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, `go to`, `place`, `end`");
+      mistake(span_of(at_), "M0108",
+              (subject.kind == Token::Kind::text ? "a quoted text"
+                                                 : "`" + std::string(subject.text) + "`") +
+                  " begins no statement",
+              "a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, "
+              "`go to`, `place`, `end`");
     recovering_ = true;
     return;
   }
@@ -179,11 +204,17 @@ void Parser::sentence(ast::Statement& out) {
     verb = meant(index, all_verbs());
     if (verb.empty()) {
       at_ = index;
-      const std::string hint = at("=") ? "a state changes with `" + std::string(subject.text.substr(0, 60)) + " becomes ...`" : std::string();
-      return expected("`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" + std::string(subject.text.substr(0, 60)) + "`", hint,
-                      "M0108");
+      const std::string hint =
+          at("=")
+              ? "a state changes with `" + std::string(subject.text.substr(0, 60)) + " becomes ...`"
+              : std::string();
+      return expected(
+          "`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" +
+              std::string(subject.text.substr(0, 60)) + "`",
+          hint, "M0108");
     }
-    mistake(span_of(index), "M0107", "`" + std::string(found.text) + "` is no verb of the language", "`" + verb + "`", "did you mean `" + verb + "`?");
+    mistake(span_of(index), "M0107", "`" + std::string(found.text) + "` is no verb of the language",
+            "`" + verb + "`", "did you mean `" + verb + "`?");
   }
   if (verb == "offers")
     offer(out.what.emplace<ast::Offer>());
@@ -238,7 +269,8 @@ void Parser::options(std::vector<ast::Option>& out) {
     skip_separator();
     out.push_back(std::move(one));
   });
-  if (out.empty() && !recovering_ && !leaving_ && !gave_up_) mistake(span_of(opener), "M0116", "this choice has no options", "at least one option");
+  if (out.empty() && !recovering_ && !leaving_ && !gave_up_)
+    mistake(span_of(opener), "M0116", "this choice has no options", "at least one option");
 }
 
 void Parser::simultaneously(ast::Simultaneously& out) {
@@ -246,7 +278,8 @@ void Parser::simultaneously(ast::Simultaneously& out) {
   context_ = "`simultaneously`";
   in_braces("`{` and the choices", [&] {
     context_ = "`simultaneously`";
-    if (peek().kind != Token::Kind::name || (verb_ahead() != "chooses" && meant(past_name(at_), {"chooses"}).empty())) {
+    if (peek().kind != Token::Kind::name ||
+        (verb_ahead() != "chooses" && meant(past_name(at_), {"chooses"}).empty())) {
       expected("a choice: NAME `chooses` NAME { ... }", "only choices can be made at once");
       return resume_at_statement();
     }
@@ -256,7 +289,8 @@ void Parser::simultaneously(ast::Simultaneously& out) {
     if (auto* made = std::get_if<ast::Choice>(&one.what)) out.choices.push_back(std::move(*made));
   });
   if (out.choices.size() < 2 && !recovering_ && !leaving_ && !gave_up_)
-    mistake(span_of(first), "M0116", "fewer than two choices stand here", "at least two choices, of different players");
+    mistake(span_of(first), "M0116", "fewer than two choices stand here",
+            "at least two choices, of different players");
 }
 
 void Parser::chance(ast::Chance& out) {
@@ -282,7 +316,8 @@ void Parser::outcome(ast::Outcome& out) {
   const std::size_t first = at_;
   word(out.name, "an outcome");
   if (!accept("otherwise") && !reads_as_misspelt("otherwise")) {
-    if (!accept("with") && !reads_as_misspelt("with")) expected("`with` and its odds, or `otherwise`");
+    if (!accept("with") && !reads_as_misspelt("with"))
+      expected("`with` and its odds, or `otherwise`");
     out.odds = amount();
     if (accept("perceived") || (!at_new_line() && reads_as_misspelt("perceived"))) do {
         ast::View view;
@@ -310,7 +345,8 @@ void Parser::payments(std::vector<ast::Payment>& out) {
       verb = meant(at_, {"gets", "pays"});
       if (verb.empty()) return expected("`gets` or `pays`");
       if (!recovering_)
-        mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` is no verb of a payment", "`" + verb + "`", "did you mean `" + verb + "`?");
+        mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` is no verb of a payment",
+                "`" + verb + "`", "did you mean `" + verb + "`?");
     }
     skip();
     one.pays = verb == "pays";
@@ -325,7 +361,9 @@ void Parser::assignment(ast::Assignment& out) {
   std::string verb = verb_of(peek());
   if (verb.empty()) verb = meant(at_, all_verbs());
   skip();
-  out.kind = verb == "rises" ? ast::Assignment::Kind::rises : verb == "falls" ? ast::Assignment::Kind::falls : ast::Assignment::Kind::becomes;
+  out.kind = verb == "rises"   ? ast::Assignment::Kind::rises
+             : verb == "falls" ? ast::Assignment::Kind::falls
+                               : ast::Assignment::Kind::becomes;
   if (verb != "becomes") expect("by");
   out.amount = amount();
 }
@@ -354,7 +392,9 @@ void Parser::when(ast::When& out) {
   block(out.then);
   if (!accept("else")) return;
   out.has_else = true;
-  if (at("if") && !recovering_) mistake(span_of(at_), "M0107", "`else if` is said otherwise here", "`else when`", "did you mean `else when`?");
+  if (at("if") && !recovering_)
+    mistake(span_of(at_), "M0107", "`else if` is said otherwise here", "`else when`",
+            "did you mean `else when`?");
   if (at("when") || at("if") || !meant(at_, {"when"}).empty()) {
     const Nesting nesting(*this);
     const std::size_t first = at_;
@@ -379,18 +419,22 @@ void Parser::end(ast::End& out) {
   if (accept(":")) {
     payments(out.payments);
     if (!recovering_ && !at_new_line() && (verb_ahead() == "gets" || verb_ahead() == "pays")) {
-      mistake(span_of(at_), "M0109", "`" + std::string(peek().text.substr(0, 60)) + "` cannot stand here, in `end`", "`,` between payments",
-              "nothing can follow an end");
+      mistake(span_of(at_), "M0109",
+              "`" + std::string(peek().text.substr(0, 60)) + "` cannot stand here, in `end`",
+              "`,` between payments", "nothing can follow an end");
       payments(out.payments);
     }
-  } else if (!recovering_ && !verb_ahead().empty() && (verb_ahead() == "gets" || verb_ahead() == "pays") && !at_new_line())
+  } else if (!recovering_ && !verb_ahead().empty() &&
+             (verb_ahead() == "gets" || verb_ahead() == "pays") && !at_new_line())
     mistake(span_of(at_), "M0109", "the payments of an end follow a colon", "`:`",
             "write end " + out.name.text + ": " + std::string(peek().text.substr(0, 60)) + " ...");
 }
 
 /// To the next statement, to a line that begins with a word, or to the end of this block.
 void Parser::resume_at_statement() {
-  while (!at_end() && !at("}") && !statement_begins() && !(at_new_line() && peek().kind == Token::Kind::name)) skip_balanced();
+  while (!at_end() && !at("}") && !statement_begins() &&
+         !(at_new_line() && peek().kind == Token::Kind::name))
+    skip_balanced();
   recovering_ = false;
 }
 

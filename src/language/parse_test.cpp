@@ -43,7 +43,8 @@ What statement(const std::string& text) {
 
 /// A formula with every operation in parentheses.
 std::string bracketed(const ast::ExpressionPtr& formula) {
-  static const char* const signs[] = {"+", "-", "*", "/", "^", "-", "is", "is not", "<", ">", "<=", ">=", "and", "or", "not "};
+  static const char* const signs[] = {"+", "-", "*",  "/",  "^",   "-",  "is",  "is not",
+                                      "<", ">", "<=", ">=", "and", "or", "not "};
   if (formula->kind == ast::Expression::Kind::number) return formula->number_text;
   if (formula->kind == ast::Expression::Kind::path) {
     std::string out = formula->name.text();
@@ -52,26 +53,34 @@ std::string bracketed(const ast::ExpressionPtr& formula) {
   }
   if (formula->kind == ast::Expression::Kind::call) {
     std::string out = formula->function.text + "(";
-    for (const ast::ExpressionPtr& operand : formula->operands) out += (out.back() == '(' ? "" : ",") + bracketed(operand);
+    for (const ast::ExpressionPtr& operand : formula->operands)
+      out += (out.back() == '(' ? "" : ",") + bracketed(operand);
     return out + ")";
   }
   const std::string sign = signs[static_cast<int>(formula->op)];
   if (formula->operands.size() == 1) return "(" + sign + bracketed(formula->operands[0]) + ")";
-  return "(" + bracketed(formula->operands[0]) + " " + sign + " " + bracketed(formula->operands[1]) + ")";
+  return "(" + bracketed(formula->operands[0]) + " " + sign + " " +
+         bracketed(formula->operands[1]) + ")";
 }
-std::string formula(const std::string& text) { return bracketed(item<ast::Let>("let x = " + text).definition); }
+std::string formula(const std::string& text) {
+  return bracketed(item<ast::Let>("let x = " + text).definition);
+}
 
 std::string codes(const Diagnostics& diagnostics) {
   std::string out;
   for (const Diagnostic& diagnostic : diagnostics)
-    out += (out.empty() ? "" : " ") + diagnostic.code + "@" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
+    out += (out.empty() ? "" : " ") + diagnostic.code + "@" + std::to_string(diagnostic.line) +
+           ":" + std::to_string(diagnostic.column);
   return out;
 }
 std::string mistakes(const std::string& text) { return codes(read(text).diagnostics); }
-std::string mistakes_in_phase(const std::string& text) { return mistakes("model \"t\" phase p {\n" + text + "\n}"); }
+std::string mistakes_in_phase(const std::string& text) {
+  return mistakes("model \"t\" phase p {\n" + text + "\n}");
+}
 
 TEST_CASE("parse: a header names the model, what it extends and its modules") {
-  const ast::File model = read("model \"M\" extends \"core.melian\" with \"a.melian\", \"b.melian\"").file;
+  const ast::File model =
+      read("model \"M\" extends \"core.melian\" with \"a.melian\", \"b.melian\"").file;
   CHECK(model.title.text == "M");
   CHECK(model.extends->text == "core.melian");
   CHECK(model.with.size() == 2);
@@ -82,7 +91,9 @@ TEST_CASE("parse: a header names the model, what it extends and its modules") {
 }
 
 TEST_CASE("parse: sources and players, on one line or several") {
-  const Read one = read("model \"t\" source \"x\" source \"y\"\nplayer A  player B\nplayer C types low 0.4, high 0.6");
+  const Read one = read(
+      "model \"t\" source \"x\" source \"y\"\nplayer A  player B\nplayer C types low 0.4, high "
+      "0.6");
   CHECK(one.diagnostics.empty());
   CHECK(one.file.items.size() == 5);
   const auto player = std::get<ast::PlayerDeclaration>(one.file.items[4].what);
@@ -91,7 +102,8 @@ TEST_CASE("parse: sources and players, on one line or several") {
 }
 
 TEST_CASE("parse: types may be cut from distributions, several after commas") {
-  const auto player = item<ast::PlayerDeclaration>("player A types war from normal(m, 1) in 30 parts, retreat from uniform(0, C) in n parts");
+  const auto player = item<ast::PlayerDeclaration>(
+      "player A types war from normal(m, 1) in 30 parts, retreat from uniform(0, C) in n parts");
   REQUIRE(player.types.size() == 2);
   CHECK(player.types[0].numeric->distribution.text == "normal");
   CHECK(bracketed(player.types[1].numeric->second) == "C");
@@ -100,12 +112,14 @@ TEST_CASE("parse: types may be cut from distributions, several after commas") {
 }
 
 TEST_CASE("parse: priors, joint priors and beliefs") {
-  const auto prior = item<ast::Prior>("prior Two, Mediator: weak & heard with (1 - q) * g, tough & unheard otherwise");
+  const auto prior = item<ast::Prior>(
+      "prior Two, Mediator: weak & heard with (1 - q) * g, tough & unheard otherwise");
   CHECK(prior.players.size() == 2);
   CHECK(prior.cells[0].types[1].text == "heard");
   CHECK(bracketed(prior.cells[0].odds) == "((1 - q) * g)");
   CHECK(prior.cells[1].odds == nullptr);
-  const auto belief = item<ast::Believes>("Kyiv believes Moscow: flexible with 0.1, maximalist otherwise");
+  const auto belief =
+      item<ast::Believes>("Kyiv believes Moscow: flexible with 0.1, maximalist otherwise");
   CHECK(belief.observer.text == "Kyiv");
   CHECK(belief.about.text == "Moscow");
   CHECK(item<ast::Believes>("Extremists believe A: x otherwise").observer.text == "Extremists");
@@ -145,7 +159,8 @@ TEST_CASE("parse: lets, replaced lets and states") {
 }
 
 TEST_CASE("parse: braces list exactly these numbers, and stretches of them") {
-  const auto offer = statement<ast::Offer>("S offers y in {0, 0.05 .. 0.40 by 0.07, n} where y <= left");
+  const auto offer =
+      statement<ast::Offer>("S offers y in {0, 0.05 .. 0.40 by 0.07, n} where y <= left");
   REQUIRE(offer.range.entries.size() == 3);
   CHECK(offer.range.words.empty());
   CHECK(bracketed(offer.range.entries[1].to) == "0.40");
@@ -154,7 +169,8 @@ TEST_CASE("parse: braces list exactly these numbers, and stretches of them") {
 
 TEST_CASE("parse: horizons end in an end or a block") {
   CHECK(item<ast::Horizon>("horizon forever").forever);
-  const auto end = item<ast::Horizon>("horizon n - 1 rounds in war, truce then end X: A gets 1, B pays 2");
+  const auto end =
+      item<ast::Horizon>("horizon n - 1 rounds in war, truce then end X: A gets 1, B pays 2");
   CHECK(end.phases.size() == 2);
   CHECK(bracketed(end.rounds) == "(n - 1)");
   CHECK(std::get<ast::End>(end.closing[0].what).payments[1].pays);
@@ -164,7 +180,8 @@ TEST_CASE("parse: horizons end in an end or a block") {
 }
 
 TEST_CASE("parse: choices with guards, blocks and commas or none") {
-  const auto choice = statement<ast::Choice>("A chooses answer { accept when x >= K[A] { end s: A gets x }  fight, wait }");
+  const auto choice = statement<ast::Choice>(
+      "A chooses answer { accept when x >= K[A] { end s: A gets x }  fight, wait }");
   REQUIRE(choice.options.size() == 3);
   CHECK(bracketed(choice.options[0].when) == "(x >= K[A])");
   CHECK(choice.options[0].has_block);
@@ -181,11 +198,15 @@ TEST_CASE("parse: verbs may be plural") {
 }
 
 TEST_CASE("parse: choices made at once") {
-  CHECK(statement<ast::Simultaneously>("simultaneously { A chooses a { x y } B chooses b { x, y } }").choices.size() == 2);
+  CHECK(
+      statement<ast::Simultaneously>("simultaneously { A chooses a { x y } B chooses b { x, y } }")
+          .choices.size() == 2);
 }
 
 TEST_CASE("parse: chance with odds, views and the rest") {
-  const auto chance = statement<ast::Chance>("chance battle { won with p perceived by One as v[One], by Two as 1 - p { won rises by 1 }, lost otherwise }");
+  const auto chance = statement<ast::Chance>(
+      "chance battle { won with p perceived by One as v[One], by Two as 1 - p { won rises by 1 }, "
+      "lost otherwise }");
   REQUIRE(chance.outcomes.size() == 2);
   CHECK(chance.outcomes[0].views.size() == 2);
   CHECK(bracketed(chance.outcomes[0].views[1].odds) == "(1 - p)");
@@ -207,7 +228,8 @@ TEST_CASE("parse: payments, changes of states, tallies, time and ways to leave")
 }
 
 TEST_CASE("parse: when, else when, else") {
-  const auto when = statement<ast::When>("when a is b { } else when c { time passes } else { time passes }");
+  const auto when =
+      statement<ast::When>("when a is b { } else when c { time passes } else { time passes }");
   CHECK(when.has_else);
   CHECK(when.else_when);
   const auto& nested = std::get<ast::When>(when.otherwise[0].what);
@@ -215,7 +237,9 @@ TEST_CASE("parse: when, else when, else") {
   CHECK_FALSE(nested.else_when);
 }
 
-TEST_CASE("parse: a module fills places") { CHECK(item<ast::At>("at after_the_talks { time passes }").body.size() == 1); }
+TEST_CASE("parse: a module fills places") {
+  CHECK(item<ast::At>("at after_the_talks { time passes }").body.size() == 1);
+}
 
 TEST_CASE("parse: operators bind as in print") {
   CHECK(formula("1 + 2 * 3") == "(1 + (2 * 3))");
@@ -225,7 +249,8 @@ TEST_CASE("parse: operators bind as in print") {
   CHECK(formula("2^3^2") == "(2 ^ (3 ^ 2))");
   CHECK(formula("2^-1") == "(2 ^ (-1))");
   CHECK(formula("theta^n / 2") == "((theta ^ n) / 2)");
-  CHECK(formula("a is b and not c is d or e < 1 + f") == "(((a is b) and (not (c is d))) or (e < (1 + f)))");
+  CHECK(formula("a is b and not c is d or e < 1 + f") ==
+        "(((a is b) and (not (c is d))) or (e < (1 + f)))");
   CHECK(formula("a is not -2") == "(a is not (-2))");
   CHECK(formula("if(x is y, min(1, max(0, z)), -v)") == "if((x is y),min(1,max(0,z)),(-v))");
   CHECK(formula("W.tough + cost[D].tough") == "(W.tough + cost[D].tough)");
@@ -234,11 +259,14 @@ TEST_CASE("parse: operators bind as in print") {
 }
 
 TEST_CASE("parse: an expression ends where the next name stands") {
-  const auto phase = item<ast::Phase>("phase p { A pays k time passes n rises by 1 x becomes 2 A gets 3 }");
+  const auto phase =
+      item<ast::Phase>("phase p { A pays k time passes n rises by 1 x becomes 2 A gets 3 }");
   CHECK(phase.body.size() == 5);
 }
 
-TEST_CASE("notes: at the end of a line a note belongs to what the line declares, alone to what comes next") {
+TEST_CASE(
+    "notes: at the end of a line a note belongs to what the line declares, alone to what comes "
+    "next") {
   const Read one = read(
       "## the file\nmodel \"t\"\n"
       "param a = 1   param b = 2   ## [E3] both\n"
@@ -268,21 +296,25 @@ TEST_CASE("notes: at the end of a line a note belongs to what the line declares,
   CHECK(options[1].block[0].note.text == "the payment");
 }
 
-TEST_CASE("parse: an unclosed bracket points its caret at the bracket, not at the end of the file") {
+TEST_CASE(
+    "parse: an unclosed bracket points its caret at the bracket, not at the end of the file") {
   CHECK(mistakes("model \"t\" phase p {\n  time passes\n") == "M0111@1:19");
   CHECK(mistakes("model \"t\"\nlet x = (1 + 2\nlet y = 2") == "M0111@2:9");
-  CHECK(mistakes("model \"t\"\nphase p {\n  A chooses x {\n    a {\n  }\n}\nphase q { }") == "M0111@4:7");
+  CHECK(mistakes("model \"t\"\nphase p {\n  A chooses x {\n    a {\n  }\n}\nphase q { }") ==
+        "M0111@4:7");
 }
 
 TEST_CASE("parse: all mistakes of a file are reported at once") {
-  CHECK(mistakes("model \"t\"\npram a = 1\nparam b == 2\nplayer end\nphase p {\n  A ofers x in 0..1\n  tme passes\n  B chooses y { a b\n}\n}\n}") ==
+  CHECK(mistakes("model \"t\"\npram a = 1\nparam b == 2\nplayer end\nphase p {\n  A ofers x in "
+                 "0..1\n  tme passes\n  B chooses y { a b\n}\n}\n}") ==
         "M0107@2:1 M0103@3:9 M0110@4:8 M0107@6:5 M0107@7:3 M0112@11:1");
 }
 
 TEST_CASE("parse: a misspelt word of the language is read as it was meant") {
   const Read one = read("model \"t\" phase p { A ofers x in 0..1 }");
   CHECK(one.diagnostics[0].hint == "did you mean `offers`?");
-  CHECK(std::holds_alternative<ast::Offer>(std::get<ast::Phase>(one.file.items[0].what).body[0].what));
+  CHECK(std::holds_alternative<ast::Offer>(
+      std::get<ast::Phase>(one.file.items[0].what).body[0].what));
 }
 
 TEST_CASE("parse: a reserved word is no name") {
@@ -328,17 +360,24 @@ std::string repeated(const std::string& text, int times) {
 TEST_CASE("parse: deep nesting is a diagnostic, never an overflow") {
   const std::string head = "model \"t\" ";
   for (const std::string& text :
-       {head + "let x = " + repeated("(", 400'000), head + "let x = " + repeated("-", 400'000) + "1", head + "let x = 1" + repeated("^1", 400'000),
-        head + "let x = 1" + repeated(" + 1", 200'000), head + "let x = " + repeated("min(", 200'000), head + "phase p " + repeated("{ when a ", 100'000),
-        head + "phase p { when a { }" + repeated(" else when a { }", 60'000) + "}", head + "phase p { " + repeated("A chooses b { c { ", 50'000)}) {
+       {head + "let x = " + repeated("(", 400'000),
+        head + "let x = " + repeated("-", 400'000) + "1",
+        head + "let x = 1" + repeated("^1", 400'000),
+        head + "let x = 1" + repeated(" + 1", 200'000),
+        head + "let x = " + repeated("min(", 200'000),
+        head + "phase p " + repeated("{ when a ", 100'000),
+        head + "phase p { when a { }" + repeated(" else when a { }", 60'000) + "}",
+        head + "phase p { " + repeated("A chooses b { c { ", 50'000)}) {
     const Diagnostics diagnostics = read(text).diagnostics;
     REQUIRE(!diagnostics.empty());
     CHECK(diagnostics[0].code == "M0113");
     CHECK(diagnostics.size() == 1);
   }
-  CHECK(read(head + "let x = " + repeated("(", 150) + "1" + repeated(")", 150)).diagnostics.empty());
+  CHECK(
+      read(head + "let x = " + repeated("(", 150) + "1" + repeated(")", 150)).diagnostics.empty());
   CHECK(read(head + "let x = 1" + repeated(" + 1", 900)).diagnostics.empty());
-  CHECK(read(head + "phase p {" + repeated("when a {", 150) + repeated("}", 150) + "}").diagnostics.empty());
+  CHECK(read(head + "phase p {" + repeated("when a {", 150) + repeated("}", 150) + "}")
+            .diagnostics.empty());
 }
 
 TEST_CASE("parse: every model of the repository is read without a diagnostic") {
@@ -358,19 +397,28 @@ TEST_CASE("parse: token soup is read to its end, quickly, with every place insid
     static_cast<void>(render(one.diagnostics));
     const int lines = 1 + static_cast<int>(std::ranges::count(text, '\n'));
     for (const Diagnostic& diagnostic : one.diagnostics)
-      RC_ASSERT(diagnostic.code == "M0118" || (diagnostic.line >= 1 && diagnostic.line <= lines && diagnostic.column >= 1 && diagnostic.length >= 1));
+      RC_ASSERT(diagnostic.code == "M0118" || (diagnostic.line >= 1 && diagnostic.line <= lines &&
+                                               diagnostic.column >= 1 && diagnostic.length >= 1));
   }));
 }
 
-TEST_CASE("parse: damaged models are read or refused, never a crash, and any text of 1 MiB is read through") {
+TEST_CASE(
+    "parse: damaged models are read or refused, never a crash, and any text of 1 MiB is read "
+    "through") {
   std::vector<std::string> texts;
-  for (const auto& path : test::model_files(MELIAN_SOURCE_DIR)) texts.push_back(test::content_of(path));
+  for (const auto& path : test::model_files(MELIAN_SOURCE_DIR))
+    texts.push_back(test::content_of(path));
   CHECK(rc::check("damage", [&](std::uint64_t seed) {
-    for (std::uint64_t i = 0; i < 5; ++i) static_cast<void>(test::tree_text(read(test::damaged(texts[(seed + i) % texts.size()], seed + i)).file));
+    for (std::uint64_t i = 0; i < 5; ++i)
+      static_cast<void>(
+          test::tree_text(read(test::damaged(texts[(seed + i) % texts.size()], seed + i)).file));
   }));
-  // A reader that is quadratic in the text would need minutes, and meet the limit on the whole suite.
-  for (const std::string& text : {repeated("x ", 500'000), repeated("}", 1'000'000), repeated("x[", 500'000), repeated("\"", 1'000'000),
-                                  repeated("\xC3\xA9 ", 300'000), "model \"t\" " + repeated("param a = 1 ", 80'000)})
+  // A reader that is quadratic in the text would need minutes, and meet the limit on the whole
+  // suite.
+  for (const std::string& text :
+       {repeated("x ", 500'000), repeated("}", 1'000'000), repeated("x[", 500'000),
+        repeated("\"", 1'000'000), repeated("\xC3\xA9 ", 300'000),
+        "model \"t\" " + repeated("param a = 1 ", 80'000)})
     static_cast<void>(read(text));
 }
 

@@ -1,8 +1,10 @@
 #pragma once
-/// The recursive-descent parser, one function per rule of the grammar (docs/language.md). Private to parse*.cpp.
+/// The recursive-descent parser, one function per rule of the grammar (docs/language.md). Private
+/// to parse*.cpp.
 ///
-/// Recovery: a rule that misses something says so and goes on as if it had been there. After one mistake the rest of
-/// the same item, statement, option or outcome is read without further reports, then reading resumes at the next one.
+/// Recovery: a rule that misses something says so and goes on as if it had been there. After one
+/// mistake the rest of the same item, statement, option or outcome is read without further reports,
+/// then reading resumes at the next one.
 
 #include <string>
 #include <string_view>
@@ -84,7 +86,8 @@ class Parser {
   [[nodiscard]] Node call();
   [[nodiscard]] Node parenthesis();
   [[nodiscard]] Node placeholder() const;
-  [[nodiscard]] Node operation(ast::Operator op, std::vector<ast::ExpressionPtr> operands, std::size_t first);
+  [[nodiscard]] Node operation(ast::Operator op, std::vector<ast::ExpressionPtr> operands,
+                               std::size_t first);
   void range(ast::Range& out);
   void range_entry(ast::RangeEntry& out, bool listed);
   void name(ast::Name& out, std::string_view expected);
@@ -108,9 +111,11 @@ class Parser {
   [[nodiscard]] ast::Span span_from(std::size_t first) const;
   [[nodiscard]] ast::Span span_of(std::size_t token) const;
   void expected(std::string_view what, std::string hint = {}, std::string code = "M0109");
-  void mistake(ast::Span span, std::string code, std::string message, std::string expected = {}, std::string hint = {});
+  void mistake(ast::Span span, std::string code, std::string message, std::string expected = {},
+               std::string hint = {});
   [[nodiscard]] bool lexer_complained_here() const;
-  [[nodiscard]] std::string meant(std::size_t token, const std::vector<std::string>& candidates) const;
+  [[nodiscard]] std::string meant(std::size_t token,
+                                  const std::vector<std::string>& candidates) const;
   [[nodiscard]] bool reads_as_misspelt(std::string_view word);
   [[nodiscard]] int indentation(std::size_t token) const;
 
@@ -138,8 +143,9 @@ class Parser {
   bool gave_up_ = false;
   int depth_ = 0;
   int num_unrecorded_ = 0;
-  bool balanced_ = true;     ///< as many `{` as `}`
-  std::size_t suspect_ = 0;  ///< an opener whose `}` stands further left than the opener's line; 0: none
+  bool balanced_ = true;  ///< as many `{` as `}`
+  std::size_t suspect_ =
+      0;  ///< an opener whose `}` stands further left than the opener's line; 0: none
 };
 
 /// What `parse` returns, with the words and comments it was read from. Views point into `sources`.

@@ -25,7 +25,7 @@ struct Paid {
 
 /// What is known where play stands.
 struct Standing {
-  std::map<int, int> words;                              ///< by variable: what was chosen, or what a state holds
+  std::map<int, int> words;  ///< by variable: what was chosen, or what a state holds
   std::vector<std::pair<std::string, bool>> conditions;  ///< decided on the way
   std::vector<Paid> paid;
   std::vector<bool> entered;  ///< [phase]
@@ -41,7 +41,8 @@ using Continuation = std::vector<Rest>;
 
 class Unfolder {
  public:
-  Unfolder(const Model& model, std::map<std::string, double> numbers, const PlayTreeOptions& options)
+  Unfolder(const Model& model, std::map<std::string, double> numbers,
+           const PlayTreeOptions& options)
       : checked_(model.checked()), numbers_(std::move(numbers)), options_(options) {}
 
   [[nodiscard]] Result<PlayTree> run() {
@@ -53,12 +54,16 @@ class Unfolder {
     standing.entered.assign(checked_.phases.size(), false);
     standing.entered[0] = true;
     for (std::size_t v = 0; v < checked_.variables.size(); ++v)
-      if (checked_.variables[v].kind == CheckedVariable::Kind::state_words) standing.words[static_cast<int>(v)] = checked_.variables[v].start_word;
+      if (checked_.variables[v].kind == CheckedVariable::Kind::state_words)
+        standing.words[static_cast<int>(v)] = checked_.variables[v].start_word;
     go_on({{&checked_.phases[0].body, 0}}, standing);
     if (out_.ends > options_.most_ends)
-      return std::unexpected(Diagnostics{
-          placeless(too_large_code, fmt::format("the tree has more than {} ends and could not be read", options_.most_ends),
-                    options_.one_round ? "draw a smaller model; `melian describe MODEL` says the whole in words" : "draw one round of it (--round)")});
+      return std::unexpected(Diagnostics{placeless(
+          too_large_code,
+          fmt::format("the tree has more than {} ends and could not be read", options_.most_ends),
+          options_.one_round
+              ? "draw a smaller model; `melian describe MODEL` says the whole in words"
+              : "draw one round of it (--round)")});
     return std::move(out_);
   }
 
@@ -70,10 +75,13 @@ class Unfolder {
       std::vector<std::string> types;
       for (std::size_t k = 0; k < player.types.size() && k < most; ++k) {
         const auto prior = numbers_.find(fmt::format("prior[{}].{}", player.name, player.types[k]));
-        types.push_back(player.types[k] + (prior == numbers_.end() ? "" : " " + number_text(prior->second, 4)));
+        types.push_back(player.types[k] +
+                        (prior == numbers_.end() ? "" : " " + number_text(prior->second, 4)));
       }
-      if (player.types.size() > most) types.push_back(fmt::format("... ({} in all)", player.types.size()));
-      out_.private_information.push_back(fmt::format("{} alone knows its type: {}", player.name, fmt::join(types, ", ")));
+      if (player.types.size() > most)
+        types.push_back(fmt::format("... ({} in all)", player.types.size()));
+      out_.private_information.push_back(
+          fmt::format("{} alone knows its type: {}", player.name, fmt::join(types, ", ")));
     }
   }
 
@@ -106,7 +114,8 @@ class Unfolder {
       } else if (const auto* when = std::get_if<CheckedWhen>(&statement.what)) {
         if (const int node = condition(*when, rest, standing); node >= 0) return node;
       } else if (const auto* go = std::get_if<CheckedGoTo>(&statement.what)) {
-        if (options_.one_round || standing.entered[at(go->phase)]) return onward(standing, "to " + checked_.phases[at(go->phase)].name);
+        if (options_.one_round || standing.entered[at(go->phase)])
+          return onward(standing, "to " + checked_.phases[at(go->phase)].name);
         standing.phase = go->phase;
         standing.entered[at(go->phase)] = true;
         forget_round(standing);
@@ -119,19 +128,25 @@ class Unfolder {
       }
     }
     const bool loops = checked_.horizon.kind != HorizonKind::none;
-    return onward(standing, loops ? "next round" : checked_.phases[at(standing.phase)].name + " again");
+    return onward(standing,
+                  loops ? "next round" : checked_.phases[at(standing.phase)].name + " again");
   }
 
   /// Choices of the round are forgotten at the top of a phase.
   void forget_round(Standing& standing) const {
-    std::erase_if(standing.words, [&](const auto& one) { return checked_.variables[at(one.first)].kind != CheckedVariable::Kind::state_words; });
+    std::erase_if(standing.words, [&](const auto& one) {
+      return checked_.variables[at(one.first)].kind != CheckedVariable::Kind::state_words;
+    });
   }
 
   static void pay(Standing& standing, const std::vector<CheckedPayment>& payments) {
-    for (const CheckedPayment& payment : payments) standing.paid.push_back({payment.player, payment.pays, payment.amount, standing.time});
+    for (const CheckedPayment& payment : payments)
+      standing.paid.push_back({payment.player, payment.pays, payment.amount, standing.time});
   }
 
-  int onward(const Standing& standing, const std::string& where) { return finish(standing, PlayNode::Kind::onward, where); }
+  int onward(const Standing& standing, const std::string& where) {
+    return finish(standing, PlayNode::Kind::onward, where);
+  }
 
   int finish(const Standing& standing, PlayNode::Kind kind, const std::string& name) {
     ++out_.ends;
@@ -150,8 +165,10 @@ class Unfolder {
 
   void append(PlayAmount& amount, const Paid& paid) const {
     if (paid.amount->op == Term::Op::number && paid.amount->number == 0.0) return;
-    std::string plain = plain_text(checked_, *paid.amount), latex = latex_text(checked_, *paid.amount);
-    const bool is_sum = paid.amount->op == Term::Op::add || paid.amount->op == Term::Op::subtract || paid.amount->op == Term::Op::negate;
+    std::string plain = plain_text(checked_, *paid.amount),
+                latex = latex_text(checked_, *paid.amount);
+    const bool is_sum = paid.amount->op == Term::Op::add || paid.amount->op == Term::Op::subtract ||
+                        paid.amount->op == Term::Op::negate;
     if (is_sum && (paid.pays || paid.time > 0)) {
       plain = "(" + plain + ")";
       latex = "(" + latex + ")";
@@ -162,25 +179,30 @@ class Unfolder {
       plain = "δ" + (power.empty() ? "" : "^" + power) + (one ? "" : " " + plain);
       latex = "\\delta" + (power.empty() ? "" : "^{" + power + "}") + (one ? "" : " " + latex);
     }
-    const char* sign = paid.pays ? (amount.plain.empty() ? "-" : " - ") : (amount.plain.empty() ? "" : " + ");
+    const char* sign =
+        paid.pays ? (amount.plain.empty() ? "-" : " - ") : (amount.plain.empty() ? "" : " + ");
     amount.plain += sign + plain;
     amount.latex += sign + latex;
   }
 
-  // ---- Conditions --------------------------------------------------------------------------------------------------
+  // ---- Conditions
+  // --------------------------------------------------------------------------------------------------
 
-  /// True or false where what was done decides it; nothing where a number or an unknown state would have to be known.
+  /// True or false where what was done decides it; nothing where a number or an unknown state would
+  /// have to be known.
   [[nodiscard]] std::optional<bool> truth(const Term& term, const Standing& standing) const {
     using Op = Term::Op;
     const auto arg = [&](std::size_t k) { return truth(*term.args[k], standing); };
     switch (term.op) {
       case Op::variable_is: {
         const auto found = standing.words.find(term.index);
-        return found == standing.words.end() ? std::nullopt : std::optional(found->second == term.content);
+        return found == standing.words.end() ? std::nullopt
+                                             : std::optional(found->second == term.content);
       }
       case Op::parameter_is: {
         const auto found = numbers_.find(checked_.parameters[at(term.index)].name);
-        return found == numbers_.end() ? std::nullopt : std::optional(found->second == term.content);
+        return found == numbers_.end() ? std::nullopt
+                                       : std::optional(found->second == term.content);
       }
       case Op::logical_not: {
         const auto one = arg(0);
@@ -221,7 +243,8 @@ class Unfolder {
     return node;
   }
 
-  // ---- Moves -------------------------------------------------------------------------------------------------------
+  // ---- Moves
+  // -------------------------------------------------------------------------------------------------------
 
   int move(const CheckedStatement& statement, const Continuation& rest, const Standing& standing) {
     if (const auto* offer = std::get_if<CheckedOffer>(&statement.what)) {
@@ -229,10 +252,12 @@ class Unfolder {
       const int node = add({PlayNode::Kind::offer, offer->player, name, -1, {}, {}});
       const int child = go_on(rest, standing);
       out_.nodes[at(node)].branches.push_back(
-          {fmt::format("{} in {}", name, plain_range(checked_, offer->range)), offer->where ? "where " + plain_text(checked_, *offer->where) : "", child});
+          {fmt::format("{} in {}", name, plain_range(checked_, offer->range)),
+           offer->where ? "where " + plain_text(checked_, *offer->where) : "", child});
       return node;
     }
-    if (const auto* choice = std::get_if<CheckedChoice>(&statement.what)) return choose({choice}, -1, rest, standing);
+    if (const auto* choice = std::get_if<CheckedChoice>(&statement.what))
+      return choose({choice}, -1, rest, standing);
     if (const auto* together = std::get_if<CheckedSimultaneously>(&statement.what)) {
       std::vector<const CheckedChoice*> choices;
       for (const CheckedChoice& choice : together->choices) choices.push_back(&choice);
@@ -242,7 +267,8 @@ class Unfolder {
   }
 
   /// The first of the choices, then those made at the same time, then what their options bring.
-  int choose(std::vector<const CheckedChoice*> choices, int together, const Continuation& rest, const Standing& standing) {
+  int choose(std::vector<const CheckedChoice*> choices, int together, const Continuation& rest,
+             const Standing& standing) {
     const CheckedChoice& choice = *choices.front();
     choices.erase(choices.begin());
     const CheckedVariable& variable = checked_.variables[at(choice.variable)];
@@ -253,8 +279,11 @@ class Unfolder {
       then.words[choice.variable] = option.word;
       Continuation into = rest;
       if (!option.block.empty()) into.push_back({&option.block, 0});
-      const int child = choices.empty() ? go_on(std::move(into), std::move(then)) : choose(choices, together, into, then);
-      out_.nodes[at(node)].branches.push_back({variable.range.words[at(option.word)], option.when ? "if " + plain_text(checked_, *option.when) : "", child});
+      const int child = choices.empty() ? go_on(std::move(into), std::move(then))
+                                        : choose(choices, together, into, then);
+      out_.nodes[at(node)].branches.push_back(
+          {variable.range.words[at(option.word)],
+           option.when ? "if " + plain_text(checked_, *option.when) : "", child});
     }
     return node;
   }
@@ -269,7 +298,8 @@ class Unfolder {
       if (!outcome.block.empty()) into.push_back({&outcome.block, 0});
       const int child = go_on(std::move(into), std::move(then));
       out_.nodes[at(node)].branches.push_back(
-          {variable.range.words[at(outcome.word)], outcome.odds ? plain_text(checked_, *outcome.odds) : "otherwise", child});
+          {variable.range.words[at(outcome.word)],
+           outcome.odds ? plain_text(checked_, *outcome.odds) : "otherwise", child});
     }
     return node;
   }
@@ -283,7 +313,8 @@ class Unfolder {
 
 }  // namespace
 
-Result<PlayTree> play_tree(const Model& model, const Settings& settings, const PlayTreeOptions& options) {
+Result<PlayTree> play_tree(const Model& model, const Settings& settings,
+                           const PlayTreeOptions& options) {
   Result<std::map<std::string, double>> numbers = parameter_numbers(model, settings);
   if (!numbers) return std::unexpected(numbers.error());
   return Unfolder(model, *std::move(numbers), options).run();

@@ -26,7 +26,8 @@ std::vector<std::string> ends_of(const PlayTree& tree) {
   for (const PlayNode& node : tree.nodes) {
     if (!node.branches.empty()) continue;
     std::string words = node.name + ":";
-    for (const PlayAmount& amount : node.payoffs) words += " " + tree.players[static_cast<std::size_t>(amount.player)] + " " + amount.plain;
+    for (const PlayAmount& amount : node.payoffs)
+      words += " " + tree.players[static_cast<std::size_t>(amount.player)] + " " + amount.plain;
     out.push_back(words);
   }
   return out;
@@ -34,7 +35,9 @@ std::vector<std::string> ends_of(const PlayTree& tree) {
 
 }  // namespace
 
-TEST_CASE("play tree: conditions on what was done in the round are decided, and what is paid on the way is added up") {
+TEST_CASE(
+    "play tree: conditions on what was done in the round are decided, and what is paid on the way "
+    "is added up") {
   const PlayTree tree = tree_of(R"(
 model "t" player A player B
 param c = 0.1  param precision = 1
@@ -44,10 +47,13 @@ phase p {
   when a is hold and b is hold { end peace: A gets 1, B gets 1 }
   end war: A gets 0.5 - c, B gets 0.2
 })");
-  CHECK(ends_of(tree) == std::vector<std::string>{"peace: A 1 B 1", "war: A 0.5 - c B 0.2", "war: A -c + 0.5 - c B 0.2", "war: A -c + 0.5 - c B 0.2"});
+  CHECK(ends_of(tree) == std::vector<std::string>{"peace: A 1 B 1", "war: A 0.5 - c B 0.2",
+                                                  "war: A -c + 0.5 - c B 0.2",
+                                                  "war: A -c + 0.5 - c B 0.2"});
 }
 
-TEST_CASE("play tree: an offer is one branch, time discounts what is paid later, and a round leads on") {
+TEST_CASE(
+    "play tree: an offer is one branch, time discounts what is paid later, and a round leads on") {
   const PlayTree tree = tree_of(R"(
 model "t" player A player B
 param discount = 0.9  param precision = 1
@@ -60,7 +66,8 @@ phase p {
 })");
   CHECK(tree.nodes.front().kind == PlayNode::Kind::offer);
   CHECK(tree.nodes.front().branches.front().label == "x in 0 .. 1 by 0.5");
-  CHECK(ends_of(tree) == std::vector<std::string>{"deal: A x B 1 - x", "victory: A δ B 0", "next round:"});
+  CHECK(ends_of(tree) ==
+        std::vector<std::string>{"deal: A x B 1 - x", "victory: A δ B 0", "next round:"});
 }
 
 TEST_CASE("play tree: what nothing decides branches, each condition once on a way") {
@@ -76,7 +83,8 @@ phase p {
   CHECK(ends_of(tree) == std::vector<std::string>{"full: A 0", "p again:", "halted: A 0"});
 }
 
-TEST_CASE("play tree: phases are followed the first time they are met, or not at all in one round") {
+TEST_CASE(
+    "play tree: phases are followed the first time they are met, or not at all in one round") {
   const std::string text = R"(
 model "t" player A
 param discount = 0.9  param precision = 1
@@ -109,7 +117,9 @@ TEST_CASE("latex: names become symbols, and special characters are made harmless
 
 TEST_CASE("latex: a model that says whom it comes after, or that it is its own, says so once") {
   const auto section = [](const std::string& source) {
-    return *latex_section(model_of("model \"t\" source \"" + source + "\" player A\nphase p { A chooses c { x { end e: A gets 1 } y { end f } } }\n"));
+    return *latex_section(
+        model_of("model \"t\" source \"" + source +
+                 "\" player A\nphase p { A chooses c { x { end e: A gets 1 } y { end f } } }\n"));
   };
   CHECK(section("Powell 2004").find("\nAfter Powell 2004.\n") != std::string::npos);
   CHECK(section("after Powell 2004").find("\nAfter Powell 2004.\n") != std::string::npos);

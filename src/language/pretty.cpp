@@ -1,5 +1,5 @@
-// The walk over a parsed text. It prints the tokens that were read, in their order, so nothing is lost or invented;
-// the outline says where a line begins. Only commas between options are set anew.
+// The walk over a parsed text. It prints the tokens that were read, in their order, so nothing is
+// lost or invented; the outline says where a line begins. Only commas between options are set anew.
 
 #include "language/pretty.h"
 
@@ -19,9 +19,14 @@ constexpr std::size_t most_columns = 8;  ///< aligned, of declarations that shar
 
 class Printer {
  public:
-  Printer(ast::File& file, const Lexed& lexed) : lexed_(lexed), tokens_(lexed.tokens), elements_(outline(file, lexed)), comments_(elements_, lexed) {
+  Printer(ast::File& file, const Lexed& lexed)
+      : lexed_(lexed),
+        tokens_(lexed.tokens),
+        elements_(outline(file, lexed)),
+        comments_(elements_, lexed) {
     find_closers();
-    for (std::size_t i = 0; i < elements_.size(); ++i) begins_.emplace(elements_[i].first, static_cast<int>(i));
+    for (std::size_t i = 0; i < elements_.size(); ++i)
+      begins_.emplace(elements_[i].first, static_cast<int>(i));
   }
 
   std::string run() {
@@ -39,9 +44,15 @@ class Printer {
 
  private:
   // Structure.
-  [[nodiscard]] const Token& token(int index) const { return tokens_[static_cast<std::size_t>(index)]; }
-  [[nodiscard]] const Element& element(int index) const { return elements_[static_cast<std::size_t>(index)]; }
-  [[nodiscard]] bool is(int index, std::string_view text) const { return token(index).kind != Token::Kind::text && token(index).text == text; }
+  [[nodiscard]] const Token& token(int index) const {
+    return tokens_[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] const Element& element(int index) const {
+    return elements_[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] bool is(int index, std::string_view text) const {
+    return token(index).kind != Token::Kind::text && token(index).text == text;
+  }
 
   void find_closers() {
     closers_.assign(tokens_.size(), -1);
@@ -69,7 +80,8 @@ class Printer {
       Line line;
       line.indent = indent;
       line.text = written(*comment);
-      line.blank_before = !opening && comment->line - line_before(comment->next_token, comment->begin) > 1;
+      line.blank_before =
+          !opening && comment->line - line_before(comment->next_token, comment->begin) > 1;
       lines_.push_back(std::move(line));
       opening = false;
     }
@@ -80,7 +92,9 @@ class Printer {
   /// One past the last of the short declarations that share a line with element `begin`.
   [[nodiscard]] std::size_t end_of_shared_line(std::size_t begin) const {
     const int line = token(elements_[begin].first).line;
-    const auto shares = [&](const Element& one) { return one.shares_line && token(one.first).line == line && token(one.last).line == line; };
+    const auto shares = [&](const Element& one) {
+      return one.shares_line && token(one.first).line == line && token(one.last).line == line;
+    };
     std::size_t end = begin;
     while (end < elements_.size() && shares(elements_[end])) ++end;
     return std::max(end, begin + 1);
@@ -108,7 +122,8 @@ class Printer {
     const bool commented = print_comments_above(one.first, indent, opening);
     Line line;
     line.indent = indent;
-    line.blank_before = (!opening || commented) && token(one.first).line - line_before(one.first, token(one.first).begin) > 1;
+    line.blank_before = (!opening || commented) &&
+                        token(one.first).line - line_before(one.first, token(one.first).begin) > 1;
     return line;
   }
 
@@ -133,7 +148,8 @@ class Printer {
     if (comments_.any_inside(index)) return false;
     int length = indent;
     for (int i = one.first; i <= one.last; ++i) {
-      if (opens_block(tokens_, i) && closer(i) != i + 1 && token(closer(i)).line != token(i).line) return false;
+      if (opens_block(tokens_, i) && closer(i) != i + 1 && token(closer(i)).line != token(i).line)
+        return false;
       length += width(written(token(i))) + (i > one.first ? gap(i) : 0);
       if (length > widest_line) return false;
     }
@@ -151,8 +167,9 @@ class Printer {
     for (int i = one.first, before = -1; i <= one.last; ++i) {
       if (token(i).separator) continue;
       const auto begun = begins_.find(i);
-      const bool follows_bare_option =
-          before >= 0 && begun != begins_.end() && element(begun->second).kind == Element::Kind::option && !is(before, "{") && !is(before, "}");
+      const bool follows_bare_option = before >= 0 && begun != begins_.end() &&
+                                       element(begun->second).kind == Element::Kind::option &&
+                                       !is(before, "{") && !is(before, "}");
       if (follows_bare_option)
         out += ", ";
       else if (before >= 0)
@@ -179,7 +196,9 @@ class Printer {
       std::size_t at = 0;
       for (int i = one.first; i <= block; ++i) {
         at += i > one.first ? static_cast<std::size_t>(gap(i)) : 0;
-        const bool first_word = line.marks.empty() && i > one.first && std::ranges::any_of(words, [&](std::string_view word) { return is(i, word); });
+        const bool first_word =
+            line.marks.empty() && i > one.first &&
+            std::ranges::any_of(words, [&](std::string_view word) { return is(i, word); });
         if (first_word || (i == block && has_block)) line.marks.push_back(at);
         at += written(token(i)).size();
       }
@@ -191,7 +210,8 @@ class Printer {
       align("outcome", {"with", "otherwise"});
     else if (one.kind == Element::Kind::statement && opening == "when" && num_blocks == 1)
       align("when", {});
-    else if (one.kind == Element::Kind::statement && has_block && opening != "when" && opening != "chance" && opening != "simultaneously")
+    else if (one.kind == Element::Kind::statement && has_block && opening != "when" &&
+             opening != "chance" && opening != "simultaneously")
       align("choice", {"chooses", "choose"});
     else if (one.kind == Element::Kind::item && opening == "player")
       align("player", {"types"});
@@ -216,7 +236,8 @@ class Printer {
     gathered.first = std::move(first);
     gathered.continuation = indent + 2;
     gathered.cells =
-        is(one.first, "prior") || (one.kind == Element::Kind::item && one.first < one.last && (is(one.first + 1, "believes") || is(one.first + 1, "believe")));
+        is(one.first, "prior") || (one.kind == Element::Kind::item && one.first < one.last &&
+                                   (is(one.first + 1, "believes") || is(one.first + 1, "believe")));
     const auto go_on_at = [&](int next_indent) {
       gathered.first = Line();
       gathered.first.indent = next_indent;
@@ -255,7 +276,8 @@ class Printer {
 
   void print_block(int opener, int indent) {
     bool opening = true;
-    for (auto child = begins_.upper_bound(opener); child != begins_.end() && child->first < closer(opener);) {
+    for (auto child = begins_.upper_bound(opener);
+         child != begins_.end() && child->first < closer(opener);) {
       print_element(child->second, indent, opening);
       opening = false;
       child = begins_.upper_bound(element(child->second).last);
@@ -263,14 +285,15 @@ class Printer {
     print_comments_above(closer(opener), indent, opening);
   }
 
-  /// Prints what was gathered, in as many lines as it needs. A comment taken at the end of a line ends the last of
-  /// them, unless its owner begins on the first.
+  /// Prints what was gathered, in as many lines as it needs. A comment taken at the end of a line
+  /// ends the last of them, unless its owner begins on the first.
   void flush(Gathered& gathered) {
     if (gathered.tokens.empty()) return;
     std::vector<Line> made;
     fill(gathered, gathered.tokens, gathered.first.indent, made);
     made.front().blank_before = gathered.first.blank_before;
-    const bool at_beginning = std::ranges::any_of(gathered.tokens, [&](int i) { return comments_.on_line_of(i) != nullptr; });
+    const bool at_beginning = std::ranges::any_of(
+        gathered.tokens, [&](int i) { return comments_.on_line_of(i) != nullptr; });
     (at_beginning ? made.front() : made.back()).comment = gathered.first.comment;
     std::ranges::move(made, std::back_inserter(lines_));
     gathered.tokens.clear();
@@ -285,11 +308,13 @@ class Printer {
     return out;
   }
 
-  void fill(const Gathered& gathered, const std::vector<int>& all, int indent, std::vector<Line>& made) const {
+  void fill(const Gathered& gathered, const std::vector<int>& all, int indent,
+            std::vector<Line>& made) const {
     bool after_colon = false;
     for (std::size_t begin = 0; begin < all.size(); indent = gathered.continuation) {
       const std::size_t end = where_to_cut(all, begin, indent, gathered.cells && after_colon);
-      const std::vector<int> part(all.begin() + static_cast<std::ptrdiff_t>(begin), all.begin() + static_cast<std::ptrdiff_t>(end));
+      const std::vector<int> part(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                  all.begin() + static_cast<std::ptrdiff_t>(end));
       Line line;
       line.indent = indent;
       line.text = joined(part);
@@ -305,14 +330,16 @@ class Printer {
     std::size_t at = 0;
     for (std::size_t i = 0; i < part.size(); ++i) {
       at += i > 0 ? static_cast<std::size_t>(gap_before(tokens_, part[i])) : 0;
-      if (is(part[i], "&") || is(part[i], "with") || is(part[i], "otherwise")) line.marks.push_back(at);
+      if (is(part[i], "&") || is(part[i], "with") || is(part[i], "otherwise"))
+        line.marks.push_back(at);
       at += written(token(part[i])).size();
     }
   }
 
-  /// One past the last token of the line that begins with all[begin]: all the rest if it fits; else up to the latest
-  /// of the most willing breaks, or to the first break where even that is too far.
-  [[nodiscard]] std::size_t where_to_cut(const std::vector<int>& all, std::size_t begin, int indent, bool each_part) const {
+  /// One past the last token of the line that begins with all[begin]: all the rest if it fits; else
+  /// up to the latest of the most willing breaks, or to the first break where even that is too far.
+  [[nodiscard]] std::size_t where_to_cut(const std::vector<int>& all, std::size_t begin, int indent,
+                                         bool each_part) const {
     std::size_t best = all.size();
     int most_willing = 100, depth = 0, length = indent;
     for (std::size_t i = begin; i < all.size(); ++i) {

@@ -1,5 +1,6 @@
 #pragma once
-/// The canonical layout: a parsed text, its comments kept, as aligned lines of at most 110 characters where it can.
+/// The canonical layout: a parsed text, its comments kept, as aligned lines of at most 110
+/// characters where it can.
 ///
 /// Laws: the result parses to the same tree; laying it out again changes nothing.
 

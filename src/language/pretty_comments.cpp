@@ -13,7 +13,8 @@ bool any_between(const Sites& sites, int first, int last) {
 
 }  // namespace
 
-CommentSites::CommentSites(const std::vector<Element>& elements, const Lexed& lexed) : elements_(elements), lexed_(lexed), header_ends_(elements.size(), -1) {
+CommentSites::CommentSites(const std::vector<Element>& elements, const Lexed& lexed)
+    : elements_(elements), lexed_(lexed), header_ends_(elements.size(), -1) {
   std::map<int, int> in_headers;  // comments among the words before the first block, by element
   std::vector<int> owner_of;
   for (const Comment& comment : lexed.comments) {
@@ -25,9 +26,12 @@ CommentSites::CommentSites(const std::vector<Element>& elements, const Lexed& le
     const Comment& comment = lexed.comments[i];
     const int owner = owner_of[i];
     const int first = owner < 0 ? -1 : elements[static_cast<std::size_t>(owner)].first;
-    // A single comment moves to the end of its owner's first line; several each stay where they were written.
+    // A single comment moves to the end of its owner's first line; several each stay where they
+    // were written.
     const bool single =
-        stands_in_header(comment, owner) ? in_headers[owner] == 1 : first >= 0 && lexed.tokens[static_cast<std::size_t>(first)].line == comment.line;
+        stands_in_header(comment, owner)
+            ? in_headers[owner] == 1
+            : first >= 0 && lexed.tokens[static_cast<std::size_t>(first)].line == comment.line;
     if (stands_alone(comment, lexed))
       above_[token_after(comment, lexed)].push_back(&comment);
     else if (single)
@@ -43,7 +47,8 @@ bool CommentSites::stands_in_header(const Comment& comment, int owner) {
   int& end = header_ends_[static_cast<std::size_t>(owner)];
   if (end < 0) end = header_end(element, lexed_);
   const int before = token_before(comment, lexed_), after = token_after(comment, lexed_);
-  return stands_alone(comment, lexed_) ? after > element.first && after <= end : before >= element.first && before <= end;
+  return stands_alone(comment, lexed_) ? after > element.first && after <= end
+                                       : before >= element.first && before <= end;
 }
 
 const Comment* CommentSites::found(const Sites& sites, int token) {
@@ -58,8 +63,11 @@ const std::vector<const Comment*>& CommentSites::above(int token) const {
 }
 
 bool CommentSites::any_inside(int element) const {
-  const auto [first, last] = std::pair(elements_[static_cast<std::size_t>(element)].first, elements_[static_cast<std::size_t>(element)].last);
-  if (any_between(on_line_, first + 1, last) || any_between(above_, first + 1, last) || any_between(after_, first, last - 1)) return true;
+  const auto [first, last] = std::pair(elements_[static_cast<std::size_t>(element)].first,
+                                       elements_[static_cast<std::size_t>(element)].last);
+  if (any_between(on_line_, first + 1, last) || any_between(above_, first + 1, last) ||
+      any_between(after_, first, last - 1))
+    return true;
   const auto at_end = after_.find(last);
   return at_end != after_.end() && (at_end->second.owner != element || on_line_.contains(first));
 }

@@ -1,8 +1,9 @@
 #pragma once
 /// Where each comment goes in the canonical layout.
 ///
-/// A comment belongs to an element (outline.h) and must still do so afterwards. Hence its site: on the line where its
-/// owner begins; or after a token, where a line must then end; or above a token, where a line must then begin.
+/// A comment belongs to an element (outline.h) and must still do so afterwards. Hence its site: on
+/// the line where its owner begins; or after a token, where a line must then end; or above a token,
+/// where a line must then begin.
 
 #include <map>
 #include <string>
@@ -17,8 +18,11 @@ class CommentSites {
  public:
   CommentSites(const std::vector<Element>& elements, const Lexed& lexed);
 
-  /// The comment that ends the line on which the element beginning with this token begins; null: none.
-  [[nodiscard]] const Comment* on_line_of(int first_token) const { return found(on_line_, first_token); }
+  /// The comment that ends the line on which the element beginning with this token begins; null:
+  /// none.
+  [[nodiscard]] const Comment* on_line_of(int first_token) const {
+    return found(on_line_, first_token);
+  }
   /// The comment that ends the line after this token; null: none.
   [[nodiscard]] const Comment* after(int token) const { return found(after_, token); }
   /// The comments on lines of their own above this token.

@@ -8,7 +8,8 @@ namespace {
 constexpr int most_padding = 6;           ///< neighbours that differ by more are not aligned
 constexpr int most_comment_padding = 40;  ///< the same for comments at the ends of lines
 
-/// Calls align(begin, end) for each stretch of `places` (greedily the longest) whose columns differ by at most `most`.
+/// Calls align(begin, end) for each stretch of `places` (greedily the longest) whose columns differ
+/// by at most `most`.
 template <class Align>
 void in_stretches(const std::vector<int>& columns, int most, const Align& align) {
   for (std::size_t begin = 0; begin < columns.size();) {
@@ -19,7 +20,9 @@ void in_stretches(const std::vector<int>& columns, int most, const Align& align)
       high = std::max(high, columns[end]);
       if (high - low > most) break;
     }
-    align(begin, end, *std::max_element(columns.begin() + static_cast<std::ptrdiff_t>(begin), columns.begin() + static_cast<std::ptrdiff_t>(end)));
+    align(begin, end,
+          *std::max_element(columns.begin() + static_cast<std::ptrdiff_t>(begin),
+                            columns.begin() + static_cast<std::ptrdiff_t>(end)));
     begin = end;
   }
 }
@@ -36,7 +39,8 @@ void align_mark(const std::vector<Line*>& run, std::size_t mark) {
     for (std::size_t i = begin; i < end; ++i) {
       const auto padding = static_cast<std::size_t>(widest - columns[i]);
       marked[i]->text.insert(marked[i]->marks[mark], padding, ' ');
-      for (std::size_t later = mark; later < marked[i]->marks.size(); ++later) marked[i]->marks[later] += padding;
+      for (std::size_t later = mark; later < marked[i]->marks.size(); ++later)
+        marked[i]->marks[later] += padding;
     }
   });
 }
@@ -45,7 +49,8 @@ void align_marks(std::vector<Line>& lines) {
   for (std::size_t begin = 0; begin < lines.size();) {
     std::vector<Line*> run = {&lines[begin]};
     std::size_t end = begin + 1;
-    while (end < lines.size() && !lines[end].blank_before && lines[end].indent == lines[begin].indent && lines[end].kind == lines[begin].kind)
+    while (end < lines.size() && !lines[end].blank_before &&
+           lines[end].indent == lines[begin].indent && lines[end].kind == lines[begin].kind)
       run.push_back(&lines[end++]);
     std::size_t num_marks = 0;
     for (const Line* line : run) num_marks = std::max(num_marks, line->marks.size());
@@ -66,10 +71,13 @@ void align_comments(std::vector<Line>& lines) {
         commented.push_back(&lines[i]);
         columns.push_back(lines[i].indent + width(lines[i].text));
       }
-    in_stretches(columns, most_comment_padding, [&](std::size_t first, std::size_t last, int widest) {
-      for (std::size_t i = first; i < last; ++i)
-        commented[i]->text += std::string(static_cast<std::size_t>(widest - columns[i] + 2), ' ') + commented[i]->comment;
-    });
+    in_stretches(columns, most_comment_padding,
+                 [&](std::size_t first, std::size_t last, int widest) {
+                   for (std::size_t i = first; i < last; ++i)
+                     commented[i]->text +=
+                         std::string(static_cast<std::size_t>(widest - columns[i] + 2), ' ') +
+                         commented[i]->comment;
+                 });
     begin = end;
   }
 }
@@ -77,7 +85,8 @@ void align_comments(std::vector<Line>& lines) {
 }  // namespace
 
 int width(std::string_view text) {
-  return static_cast<int>(std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<int>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 std::string put_together(std::vector<Line> lines) {
@@ -86,7 +95,8 @@ std::string put_together(std::vector<Line> lines) {
   std::string out;
   for (const Line& line : lines) {
     if (line.blank_before && !out.empty()) out += '\n';
-    if (!line.text.empty()) out += std::string(static_cast<std::size_t>(line.indent), ' ') + line.text;
+    if (!line.text.empty())
+      out += std::string(static_cast<std::size_t>(line.indent), ' ') + line.text;
     out += '\n';
   }
   return out;

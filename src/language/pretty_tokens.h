@@ -17,8 +17,8 @@ namespace melian {
 /// How many blanks stand between this token and the one before it.
 [[nodiscard]] int gap_before(const std::vector<Token>& tokens, int token);
 
-/// How willingly a line breaks before this token: 0 after the colon of a list, 1 between its parts, up to 5 deep inside
-/// a formula; -1 never. `depth` counts the open parentheses and brackets.
+/// How willingly a line breaks before this token: 0 after the colon of a list, 1 between its parts,
+/// up to 5 deep inside a formula; -1 never. `depth` counts the open parentheses and brackets.
 [[nodiscard]] int break_before(const std::vector<Token>& tokens, int token, int depth);
 
 }  // namespace melian

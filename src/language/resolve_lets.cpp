@@ -11,7 +11,10 @@ namespace {
 
 class LetResolver {
  public:
-  explicit LetResolver(Bench& bench) : bench_(bench), mark_(bench.model.lets.size(), Mark::untouched), reads_(bench.model.lets.size()) {}
+  explicit LetResolver(Bench& bench)
+      : bench_(bench),
+        mark_(bench.model.lets.size(), Mark::untouched),
+        reads_(bench.model.lets.size()) {}
 
   void run() {
     for (std::size_t i = 0; i < reads_.size(); ++i) collect(*definition(i), reads_[i]);
@@ -25,9 +28,12 @@ class LetResolver {
     std::size_t let, next = 0;
   };
 
-  [[nodiscard]] const ast::ExpressionPtr& definition(std::size_t let) const { return bench_.lets[let].what->definition; }
+  [[nodiscard]] const ast::ExpressionPtr& definition(std::size_t let) const {
+    return bench_.lets[let].what->definition;
+  }
 
-  /// The lets an expression reads, as written. The word right of `is` is no name where words stand left of it.
+  /// The lets an expression reads, as written. The word right of `is` is no name where words stand
+  /// left of it.
   void collect(const ast::Expression& root, std::vector<std::size_t>& lets) const {
     std::vector<const ast::Expression*> open = {&root};
     while (!open.empty()) {
@@ -35,9 +41,11 @@ class LetResolver {
       open.pop_back();
       if (e.kind == ast::Expression::Kind::path) {
         const Symbol* symbol = bench_.find(e.name.text());
-        if (symbol != nullptr && symbol->sort == Sort::let) lets.push_back(static_cast<std::size_t>(symbol->index));
+        if (symbol != nullptr && symbol->sort == Sort::let)
+          lets.push_back(static_cast<std::size_t>(symbol->index));
       }
-      const bool is = e.kind == ast::Expression::Kind::operation && (e.op == ast::Operator::is || e.op == ast::Operator::is_not);
+      const bool is = e.kind == ast::Expression::Kind::operation &&
+                      (e.op == ast::Operator::is || e.op == ast::Operator::is_not);
       const std::size_t count = is && names_words(bench_, *e.operands[0]) ? 1 : e.operands.size();
       for (std::size_t i = count; i-- > 0;)
         if (e.operands[i] != nullptr) open.push_back(e.operands[i].get());
@@ -69,14 +77,17 @@ class LetResolver {
   void cycle(const std::vector<Frame>& path, std::size_t begin) {
     std::string text;
     std::size_t shown = 0;
-    const auto from = std::find_if(path.begin(), path.end(), [&](const Frame& frame) { return frame.let == begin; });
+    const auto from = std::find_if(path.begin(), path.end(),
+                                   [&](const Frame& frame) { return frame.let == begin; });
     for (auto frame = from; frame != path.end(); ++frame)
       if (++shown <= 8)
         text += fmt::format("`{}` reads ", bench_.model.lets[frame->let].name);
       else if (shown == 9)
         text += "... reads ";
-    bench_.mistakes.error(bench_.model.lets[begin].span, "M0216", fmt::format("a let that reads itself: {}`{}`", text, bench_.model.lets[begin].name),
-                          "what grows from round to round is a state");
+    bench_.mistakes.error(
+        bench_.model.lets[begin].span, "M0216",
+        fmt::format("a let that reads itself: {}`{}`", text, bench_.model.lets[begin].name),
+        "what grows from round to round is a state");
   }
 
   void resolve_one(std::size_t i) {
@@ -84,8 +95,10 @@ class LetResolver {
     LetFacts& facts = bench_.let_facts[i];
     const Resolved found = resolve(bench_, *definition(i));
     let.body = found.term;
-    if (found.kind == Kind::player || found.kind == Kind::parameter_word || found.kind == Kind::variable_word) {
-      bench_.mistakes.error(definition(i)->span, "M0211", "a let names a number or a condition", "compare it: NAME is WORD", "a number or a condition");
+    if (found.kind == Kind::player || found.kind == Kind::parameter_word ||
+        found.kind == Kind::variable_word) {
+      bench_.mistakes.error(definition(i)->span, "M0211", "a let names a number or a condition",
+                            "compare it: NAME is WORD", "a number or a condition");
       return;
     }
     if (found.kind == Kind::unknown || !measure(facts, *let.body, definition(i)->span)) return;

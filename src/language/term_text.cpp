@@ -72,33 +72,48 @@ class Writer {
       case Op::variable: return symbol(model_.variables[at(term.index)].name);
       case Op::let: return symbol(model_.lets[at(term.index)].name);
       case Op::fix_type: return fixed(term);
-      case Op::parameter_is: return is(model_.parameters[at(term.index)].name, model_.parameters[at(term.index)].words[at(term.content)]);
-      case Op::variable_is: return is(model_.variables[at(term.index)].name, model_.variables[at(term.index)].range.words[at(term.content)]);
+      case Op::parameter_is:
+        return is(model_.parameters[at(term.index)].name,
+                  model_.parameters[at(term.index)].words[at(term.content)]);
+      case Op::variable_is:
+        return is(model_.variables[at(term.index)].name,
+                  model_.variables[at(term.index)].range.words[at(term.content)]);
       case Op::type_is: return type_is(term);
       case Op::negate: return "-" + inner(*term.args[0], strength(Op::negate));
-      case Op::logical_not: return (signs_.latex ? "\\text{not } " : "not ") + inner(*term.args[0], strength(Op::logical_not));
+      case Op::logical_not:
+        return (signs_.latex ? "\\text{not } " : "not ") +
+               inner(*term.args[0], strength(Op::logical_not));
       case Op::divide:
-        if (signs_.latex) return fmt::format("\\frac{{{}}}{{{}}}", text(*term.args[0]), text(*term.args[1]));
-        return inner(*term.args[0], strength(term.op)) + " / " + inner(*term.args[1], strength(term.op) + 1);
+        if (signs_.latex)
+          return fmt::format("\\frac{{{}}}{{{}}}", text(*term.args[0]), text(*term.args[1]));
+        return inner(*term.args[0], strength(term.op)) + " / " +
+               inner(*term.args[1], strength(term.op) + 1);
       case Op::power: {
         const std::string base = inner(*term.args[0], strength(term.op) + 1);
-        return signs_.latex ? fmt::format("{}^{{{}}}", base, text(*term.args[1])) : base + "^" + inner(*term.args[1], strength(term.op));
+        return signs_.latex ? fmt::format("{}^{{{}}}", base, text(*term.args[1]))
+                            : base + "^" + inner(*term.args[1], strength(term.op));
       }
       case Op::either:
         if (signs_.latex)
-          return fmt::format("\\bigl({} \\text{{ if }} {} \\text{{, else }} {}\\bigr)", text(*term.args[1]), text(*term.args[0]), text(*term.args[2]));
+          return fmt::format("\\bigl({} \\text{{ if }} {} \\text{{, else }} {}\\bigr)",
+                             text(*term.args[1]), text(*term.args[0]), text(*term.args[2]));
         return call("if", term);
       case Op::min: return call("min", term);
       case Op::max: return call("max", term);
       case Op::exp: return call("exp", term);
       case Op::ln: return call("ln", term);
-      case Op::sqrt: return signs_.latex ? fmt::format("\\sqrt{{{}}}", text(*term.args[0])) : call("sqrt", term);
-      case Op::abs: return signs_.latex ? fmt::format("\\lvert {} \\rvert", text(*term.args[0])) : call("abs", term);
+      case Op::sqrt:
+        return signs_.latex ? fmt::format("\\sqrt{{{}}}", text(*term.args[0])) : call("sqrt", term);
+      case Op::abs:
+        return signs_.latex ? fmt::format("\\lvert {} \\rvert", text(*term.args[0]))
+                            : call("abs", term);
       default: return binary(term);
     }
   }
 
-  [[nodiscard]] std::string symbol(const std::string& name) const { return signs_.latex ? latex_symbol(name) : name; }
+  [[nodiscard]] std::string symbol(const std::string& name) const {
+    return signs_.latex ? latex_symbol(name) : name;
+  }
 
  private:
   [[nodiscard]] std::string inner(const Term& term, int least) const {
@@ -107,7 +122,8 @@ class Writer {
   }
   [[nodiscard]] std::string binary(const Term& term) const {
     const bool left_leaning = term.op == Op::subtract;
-    return inner(*term.args[0], strength(term.op)) + signs_.binary(term.op) + inner(*term.args[1], strength(term.op) + (left_leaning ? 1 : 0));
+    return inner(*term.args[0], strength(term.op)) + signs_.binary(term.op) +
+           inner(*term.args[1], strength(term.op) + (left_leaning ? 1 : 0));
   }
   [[nodiscard]] std::string call(const char* name, const Term& term) const {
     std::vector<std::string> arguments;
@@ -120,23 +136,30 @@ class Writer {
     if (!signs_.latex) return p.name + (type.empty() ? "" : "." + type);
     if (p.player < 0) return latex_symbol(p.name);
     if (p.role == CheckedParameter::Role::numeric_type) return latex_symbol(p.name);
-    return latex_symbol(p.name) + (type.empty() ? fmt::format("(\\theta_{{\\mathrm{{{}}}}})", latex_escaped(model_.players[at(p.player)].name))
-                                                : fmt::format("(\\mathrm{{{}}})", latex_escaped(type)));
+    return latex_symbol(p.name) +
+           (type.empty() ? fmt::format("(\\theta_{{\\mathrm{{{}}}}})",
+                                       latex_escaped(model_.players[at(p.player)].name))
+                         : fmt::format("(\\mathrm{{{}}})", latex_escaped(type)));
   }
   [[nodiscard]] std::string fixed(const Term& term) const {
     const Player& player = model_.players[at(term.index)];
-    const std::string type = at(term.content) < player.types.size() ? player.types[at(term.content)] : "";
+    const std::string type =
+        at(term.content) < player.types.size() ? player.types[at(term.content)] : "";
     const Term& what = *term.args[0];
     if (what.op == Op::parameter) return parameter(what.index, type);
-    return signs_.latex ? fmt::format("{}(\\mathrm{{{}}})", text(what), latex_escaped(type)) : text(what) + "." + type;
+    return signs_.latex ? fmt::format("{}(\\mathrm{{{}}})", text(what), latex_escaped(type))
+                        : text(what) + "." + type;
   }
   [[nodiscard]] std::string is(const std::string& name, const std::string& word) const {
-    return signs_.latex ? fmt::format("{} = \\mathrm{{{}}}", latex_symbol(name), latex_escaped(word)) : name + " is " + word;
+    return signs_.latex
+               ? fmt::format("{} = \\mathrm{{{}}}", latex_symbol(name), latex_escaped(word))
+               : name + " is " + word;
   }
   [[nodiscard]] std::string type_is(const Term& term) const {
     const Player& player = model_.players[at(term.index)];
     const std::string& type = player.types[at(term.content)];
-    return signs_.latex ? fmt::format("\\theta_{{\\mathrm{{{}}}}} = \\mathrm{{{}}}", latex_escaped(player.name), latex_escaped(type))
+    return signs_.latex ? fmt::format("\\theta_{{\\mathrm{{{}}}}} = \\mathrm{{{}}}",
+                                      latex_escaped(player.name), latex_escaped(type))
                         : player.name + " is " + type;
   }
 
@@ -147,13 +170,16 @@ class Writer {
 std::string range_text(const Model::Checked& model, const CheckedRange& range, bool latex) {
   const Writer writer(model, latex);
   std::vector<std::string> parts;
-  for (const std::string& word : range.words) parts.push_back(latex ? fmt::format("\\mathrm{{{}}}", latex_escaped(word)) : word);
+  for (const std::string& word : range.words)
+    parts.push_back(latex ? fmt::format("\\mathrm{{{}}}", latex_escaped(word)) : word);
   for (const CheckedRange::Entry& entry : range.entries) {
     std::string part = writer.text(*entry.from);
     if (entry.to && latex && entry.by)
-      part += fmt::format(", {} + {}, \\ldots, {}", writer.text(*entry.from), writer.text(*entry.by), writer.text(*entry.to));
+      part += fmt::format(", {} + {}, \\ldots, {}", writer.text(*entry.from),
+                          writer.text(*entry.by), writer.text(*entry.to));
     else if (entry.to)
-      part += (latex ? ", \\ldots, " : " .. ") + writer.text(*entry.to) + (entry.by ? " by " + writer.text(*entry.by) : "");
+      part += (latex ? ", \\ldots, " : " .. ") + writer.text(*entry.to) +
+              (entry.by ? " by " + writer.text(*entry.by) : "");
     // "0, 0 + 0.05, ..., 1" is said "0, 0.05, ..., 1".
     if (latex && entry.to && entry.by && entry.from->op == Op::number && entry.from->number == 0.0)
       part = fmt::format("0, {}, \\ldots, {}", writer.text(*entry.by), writer.text(*entry.to));
@@ -166,14 +192,24 @@ std::string range_text(const Model::Checked& model, const CheckedRange& range, b
 
 }  // namespace
 
-std::string plain_text(const Model::Checked& model, const Term& term) { return Writer(model, false).text(term); }
-std::string latex_text(const Model::Checked& model, const Term& term) { return Writer(model, true).text(term); }
-std::string plain_range(const Model::Checked& model, const CheckedRange& range) { return range_text(model, range, false); }
-std::string latex_range(const Model::Checked& model, const CheckedRange& range) { return range_text(model, range, true); }
+std::string plain_text(const Model::Checked& model, const Term& term) {
+  return Writer(model, false).text(term);
+}
+std::string latex_text(const Model::Checked& model, const Term& term) {
+  return Writer(model, true).text(term);
+}
+std::string plain_range(const Model::Checked& model, const CheckedRange& range) {
+  return range_text(model, range, false);
+}
+std::string latex_range(const Model::Checked& model, const CheckedRange& range) {
+  return range_text(model, range, true);
+}
 
 std::string latex_symbol(const std::string& name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known{{{"discount", "\\delta"}, {"precision", "\\lambda"}}};
-  constexpr std::array<std::string_view, 10> greek{"alpha", "beta", "gamma", "delta", "theta", "kappa", "mu", "rho", "sigma", "tau"};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 2> known{
+      {{"discount", "\\delta"}, {"precision", "\\lambda"}}};
+  constexpr std::array<std::string_view, 10> greek{"alpha", "beta", "gamma", "delta", "theta",
+                                                   "kappa", "mu",   "rho",   "sigma", "tau"};
   const std::size_t bracket = name.find('[');
   const std::string base = name.substr(0, bracket);
   std::string out;
@@ -181,14 +217,17 @@ std::string latex_symbol(const std::string& name) {
     if (base == word) out = symbol;
   for (const std::string_view letter : greek)
     if (base == letter) out = fmt::format("\\{}", letter);
-  const bool letter_and_digits = base.size() > 1 && base.find_first_not_of("0123456789", 1) == std::string::npos;
+  const bool letter_and_digits =
+      base.size() > 1 && base.find_first_not_of("0123456789", 1) == std::string::npos;
   if (out.empty() && base.size() == 1) out = base;
-  if (out.empty() && letter_and_digits) out = fmt::format("{}_{{{}}}", base.substr(0, 1), base.substr(1));
+  if (out.empty() && letter_and_digits)
+    out = fmt::format("{}_{{{}}}", base.substr(0, 1), base.substr(1));
   if (out.empty()) out = fmt::format("\\mathit{{{}}}", latex_escaped(base));
   if (bracket == std::string::npos) return out;
   std::string index;
   for (const char c : name.substr(bracket)) index += c == '[' || c == ']' ? "" : std::string(1, c);
-  return fmt::format("{}_{{\\mathrm{{{}}}}}", letter_and_digits ? "{" + out + "}" : out, latex_escaped(index));
+  return fmt::format("{}_{{\\mathrm{{{}}}}}", letter_and_digits ? "{" + out + "}" : out,
+                     latex_escaped(index));
 }
 
 std::string latex_escaped(const std::string& text) {

@@ -6,17 +6,18 @@
 namespace melian {
 namespace {
 
-/// How strongly nodes crowd towards the corners: b = (1 + tanh(crowding z) / tanh(crowding)) / 2 for z on [-1, 1], which is
-/// uniform in log-odds (2 crowding z) away from the very ends.
+/// How strongly nodes crowd towards the corners: b = (1 + tanh(crowding z) / tanh(crowding)) / 2
+/// for z on [-1, 1], which is uniform in log-odds (2 crowding z) away from the very ends.
 constexpr double crowding = 2.0;
 
-constexpr double too_narrow_to_warp = 1e-6;  ///< a stretch of z on which the warp is straight, and rounds
+constexpr double too_narrow_to_warp =
+    1e-6;  ///< a stretch of z on which the warp is straight, and rounds
 
 double warped(double z) { return 0.5 * (1.0 + std::tanh(crowding * z) / std::tanh(crowding)); }
 double unwarped(double b) { return std::atanh((2.0 * b - 1.0) * std::tanh(crowding)) / crowding; }
 
-/// Cells for each stretch between neighbouring fixed nodes: multiples of `unit`, in all `units` of them, so that the widest
-/// cell is as narrow as can be.
+/// Cells for each stretch between neighbouring fixed nodes: multiples of `unit`, in all `units` of
+/// them, so that the widest cell is as narrow as can be.
 std::vector<int> share_out(const std::vector<double>& width, int units, int unit) {
   std::vector<int> cells(width.size(), unit);
   for (int given = static_cast<int>(width.size()); given < units; ++given) {
@@ -48,23 +49,29 @@ std::vector<double> belief_axis(int count, std::span<const double> must_have) {
   while (cells % unit != 0 || cells / unit < stretches) unit /= 2;
   std::vector<double> z, width;
   for (const double node : fixed) z.push_back(unwarped(node));
-  for (int s = 0; s < stretches; ++s) width.push_back(z[static_cast<std::size_t>(s) + 1] - z[static_cast<std::size_t>(s)]);
+  for (int s = 0; s < stretches; ++s)
+    width.push_back(z[static_cast<std::size_t>(s) + 1] - z[static_cast<std::size_t>(s)]);
   const std::vector<int> shares = share_out(width, cells / unit, unit);
   std::vector<double> nodes{0.0};
   for (std::size_t s = 0; s < shares.size(); ++s) {
     for (int k = 1; k < shares[s]; ++k) {
-      const double node = width[s] > too_narrow_to_warp ? warped(z[s] + width[s] * k / shares[s]) : fixed[s] + (fixed[s + 1] - fixed[s]) * k / shares[s];
-      if (nodes.back() < node && node < fixed[s + 1]) nodes.push_back(node);  // not between neighbouring floating-point numbers
+      const double node = width[s] > too_narrow_to_warp
+                              ? warped(z[s] + width[s] * k / shares[s])
+                              : fixed[s] + (fixed[s + 1] - fixed[s]) * k / shares[s];
+      if (nodes.back() < node && node < fixed[s + 1])
+        nodes.push_back(node);  // not between neighbouring floating-point numbers
     }
     nodes.push_back(fixed[s + 1]);
   }
   return nodes;
 }
 
-std::vector<double> coarsen_axis(const std::vector<double>& axis, std::span<const double> must_have) {
+std::vector<double> coarsen_axis(const std::vector<double>& axis,
+                                 std::span<const double> must_have) {
   std::vector<double> out;
   for (std::size_t k = 0; k < axis.size(); ++k) {
-    const bool kept = k % 2 == 0 || k + 1 == axis.size() || std::find(must_have.begin(), must_have.end(), axis[k]) != must_have.end();
+    const bool kept = k % 2 == 0 || k + 1 == axis.size() ||
+                      std::find(must_have.begin(), must_have.end(), axis[k]) != must_have.end();
     if (kept) out.push_back(axis[k]);
   }
   return out;
@@ -75,7 +82,8 @@ std::vector<double> refine_axis(const std::vector<double>& axis) {
   for (std::size_t k = 0; k + 1 < axis.size(); ++k) {
     out.push_back(axis[k]);
     const double middle = 0.5 * (axis[k] + axis[k + 1]);
-    if (axis[k] < middle && middle < axis[k + 1]) out.push_back(middle);  // not between neighbouring floating-point numbers
+    if (axis[k] < middle && middle < axis[k + 1])
+      out.push_back(middle);  // not between neighbouring floating-point numbers
   }
   out.push_back(axis.back());
   return out;

@@ -8,8 +8,10 @@ namespace melian {
 namespace {
 
 constexpr std::size_t differences_kept = 5;
-constexpr double near = 1e-2;       ///< of the largest |f(x)|: from there on f is taken to be nearly linear
-constexpr int falls_in_a_row = 10;  ///< of the change, without mixing: f draws x to its fixed point, so mixing may hurry there
+constexpr double near =
+    1e-2;  ///< of the largest |f(x)|: from there on f is taken to be nearly linear
+constexpr int falls_in_a_row =
+    10;  ///< of the change, without mixing: f draws x to its fixed point, so mixing may hurry there
 constexpr double real_fall = 0.99;  ///< of the change: less is no progress
 constexpr double clear_fall = 0.9;
 constexpr double smallest_share = 1.0 / 256;
@@ -18,8 +20,10 @@ constexpr int steps_to_polish = 5;
 constexpr int steps_of_proof = 20;   ///< what grows by a quarter a step shows in so many
 constexpr double round_off = 100.0;  ///< times the tolerance
 
-/// Least squares by the normal equations, with a ridge at round-off: weights of the differences that cancel `gap` best.
-std::array<double, differences_kept> weigh(const std::vector<std::vector<double>>& differences, const std::vector<double>& gap) {
+/// Least squares by the normal equations, with a ridge at round-off: weights of the differences
+/// that cancel `gap` best.
+std::array<double, differences_kept> weigh(const std::vector<std::vector<double>>& differences,
+                                           const std::vector<double>& gap) {
   const std::size_t m = differences.size();
   std::array<std::array<double, differences_kept>, differences_kept> a{};
   std::array<double, differences_kept> b{};
@@ -80,10 +84,13 @@ FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<do
     best_x_ = x;
     best_fx_ = fx;
   }
-  // 2. Within the tolerance it goes on for as long as that helps: where f hardly contracts, x is far worse than f(x) - x.
+  // 2. Within the tolerance it goes on for as long as that helps: where f hardly contracts, x is
+  // far worse than f(x) - x.
   const int idle = steps_ - best_step_;
-  const bool converged = best_ <= last_digit * size || (best_ <= options_.tolerance * size && idle >= steps_to_polish) ||
-                         (best_ <= round_off * options_.tolerance * size && idle > options_.patience);
+  const bool converged =
+      best_ <= last_digit * size ||
+      (best_ <= options_.tolerance * size && idle >= steps_to_polish) ||
+      (best_ <= round_off * options_.tolerance * size && idle > options_.patience);
   if (converged) {
     // Mixing finds fixed points that plain iteration flees, too: see whether it stays.
     const bool proven = share_ < 1.0 || !ever_mixed_;
@@ -110,7 +117,8 @@ FixedPoint::Ending FixedPoint::step(std::vector<double>& x, const std::vector<do
   const bool falls = change_ < (along > 0.0 ? 1.0 : clear_fall) * before;
   if (!mixed_) falls_ = falls ? falls_ + 1 : 0;
   if (astray) forget();
-  mixed_ = !astray && falls_ >= falls_in_a_row && (share_ < 1.0 || change_ <= near * size) && mix(x, fx);
+  mixed_ =
+      !astray && falls_ >= falls_in_a_row && (share_ < 1.0 || change_ <= near * size) && mix(x, fx);
   ever_mixed_ = ever_mixed_ || mixed_;
   last_fx_ = fx;
   last_gap_ = std::move(gap);
@@ -130,8 +138,8 @@ void FixedPoint::forget() {
   last_fx_.clear();
 }
 
-/// Anderson's mixing: the same combination of x and of f(x) - x with their last differences that would have made the
-/// latter vanish, and a share of what is left of it.
+/// Anderson's mixing: the same combination of x and of f(x) - x with their last differences that
+/// would have made the latter vanish, and a share of what is left of it.
 bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
   std::vector<double> gap(fx.size());
   for (std::size_t n = 0; n < fx.size(); ++n) gap[n] = fx[n] - x[n];
@@ -154,8 +162,10 @@ bool FixedPoint::mix(std::vector<double>& x, const std::vector<double>& fx) {
   std::vector<double> next(fx.size());
   for (std::size_t n = 0; n < next.size(); ++n) next[n] = x[n] + share_ * gap[n];
   for (std::size_t k = 0; k < dfx_.size(); ++k)
-    for (std::size_t n = 0; n < next.size(); ++n) next[n] -= weights[k] * (dfx_[k][n] - (1.0 - share_) * dgap_[k][n]);
-  if (!std::all_of(next.begin(), next.end(), [](double number) { return std::isfinite(number); })) return false;
+    for (std::size_t n = 0; n < next.size(); ++n)
+      next[n] -= weights[k] * (dfx_[k][n] - (1.0 - share_) * dgap_[k][n]);
+  if (!std::all_of(next.begin(), next.end(), [](double number) { return std::isfinite(number); }))
+    return false;
   x = std::move(next);
   return true;
 }

@@ -15,7 +15,8 @@ namespace {
 
 /// |value - exact| in units in the last place of numbers as large as `size`.
 double units(double value, long double exact, long double size) {
-  return static_cast<double>(std::abs(static_cast<long double>(value) - exact) / (size * std::numeric_limits<double>::epsilon()));
+  return static_cast<double>(std::abs(static_cast<long double>(value) - exact) /
+                             (size * std::numeric_limits<double>::epsilon()));
 }
 
 }  // namespace
@@ -35,17 +36,21 @@ TEST_CASE("lanes: the exponential's ends are exact") {
   CHECK(lanes::exp_down(0.0) == 1.0);
   CHECK(lanes::exp_down(-0.0) == 1.0);
   CHECK(lanes::exp_down(-708.0) > 0.0);
-  for (const double x : {-708.1, -1e4, -1e300, -std::numeric_limits<double>::infinity()}) CHECK(lanes::exp_down(x) == 0.0);
+  for (const double x : {-708.1, -1e4, -1e300, -std::numeric_limits<double>::infinity()})
+    CHECK(lanes::exp_down(x) == 0.0);
 }
 
-TEST_CASE("lanes: the logarithm of a ratio is within 2 last places of its larger part, and antisymmetric") {
+TEST_CASE(
+    "lanes: the logarithm of a ratio is within 2 last places of its larger part, and "
+    "antisymmetric") {
   RandomStream random(1, 2);
   double worst = 0.0, worst_single = 0.0;
   for (int k = 0; k < 400000; ++k) {
     double a = random.uniform();
     const double b = random.uniform();
     if (k % 2 == 0) a = std::ldexp(a, -static_cast<int>(60.0 * random.uniform()));
-    const long double log_a = std::log1p(static_cast<long double>(a)), log_b = std::log1p(static_cast<long double>(b));
+    const long double log_a = std::log1p(static_cast<long double>(a)),
+                      log_b = std::log1p(static_cast<long double>(b));
     worst = std::max(worst, units(lanes::log_ratio(a, b), log_a - log_b, std::max(log_a, log_b)));
     REQUIRE(lanes::log_ratio(a, b) == -lanes::log_ratio(b, a));
     REQUIRE(lanes::log_ratio(a, a) == 0.0);
@@ -59,7 +64,9 @@ TEST_CASE("lanes: the logarithm is within 2 last places from 1 upwards, and exac
   RandomStream random(1, 3);
   double worst = 0.0;
   for (int k = 0; k < 200000; ++k) {
-    const double z = random.uniform(), x = k % 3 == 0 ? 1.0 + z * z * z * z : k % 3 == 1 ? 1.0 + 20.0 * z : std::exp(700.0 * z);
+    const double z = random.uniform(), x = k % 3 == 0   ? 1.0 + z * z * z * z
+                                           : k % 3 == 1 ? 1.0 + 20.0 * z
+                                                        : std::exp(700.0 * z);
     const long double exact = std::log(static_cast<long double>(x));
     if (x > 1.0) worst = std::max(worst, units(lanes::log_up(x), exact, exact));
   }
@@ -68,7 +75,8 @@ TEST_CASE("lanes: the logarithm is within 2 last places from 1 upwards, and exac
 }
 
 TEST_CASE("pack: every number is what it would be alone") {
-  const double first[] = {1.5, -2.0, 1e300, 0.0, 3.0, 7.0, -0.1, 2.5}, second[] = {0.1, 4.0, 1e10, -0.0, 1.0 / 3.0, 9.0, 0.7, 2.5};
+  const double first[] = {1.5, -2.0, 1e300, 0.0, 3.0, 7.0, -0.1, 2.5},
+               second[] = {0.1, 4.0, 1e10, -0.0, 1.0 / 3.0, 9.0, 0.7, 2.5};
   double which[8], out[8];
   const std::int64_t places[] = {3, 3, 0, 1, 7, 2, 6, 5};
   for (int k = 0; k < 8; ++k) which[k] = lanes::chosen(k % 3 == 1);
@@ -81,7 +89,8 @@ TEST_CASE("pack: every number is what it would be alone") {
     (a * b).store(out);
     for (int k = 0; k < count; ++k) CHECK(out[k] == first[k] * second[k]);
     Pack::choose(Pack::load(which), a, b).store(out);
-    for (int k = 0; k < count; ++k) CHECK(out[k] == (lanes::is_chosen(which[k]) ? second[k] : first[k]));
+    for (int k = 0; k < count; ++k)
+      CHECK(out[k] == (lanes::is_chosen(which[k]) ? second[k] : first[k]));
     Pack::all(2.5).store(out);
     for (int k = 0; k < count; ++k) CHECK(out[k] == 2.5);
   };

@@ -19,7 +19,8 @@ TEST_CASE("logistic and log_odds: inverse of one another, exact at the corners")
   CHECK(logistic(-infinity) == 0.0);
   CHECK(log_odds(0.0) == -infinity);
   CHECK(log_odds(1.0) == infinity);
-  for (const double p : {1e-12, 0.1, 0.5, 0.999}) CHECK(logistic(log_odds(p)) == doctest::Approx(p).epsilon(1e-12));
+  for (const double p : {1e-12, 0.1, 0.5, 0.999})
+    CHECK(logistic(log_odds(p)) == doctest::Approx(p).epsilon(1e-12));
 }
 
 TEST_CASE("belief_axis: priors are nodes exactly, corners are nodes, nodes crowd at the corners") {
@@ -52,17 +53,21 @@ TEST_CASE("belief_axis: thinned once and twice it keeps the prior and every othe
     }
 }
 
-TEST_CASE("belief_axis: where the prior lies near a corner, cells are about as wide on both sides of it in log-odds") {
+TEST_CASE(
+    "belief_axis: where the prior lies near a corner, cells are about as wide on both sides of it "
+    "in log-odds") {
   const double prior = 0.9;
   const auto axis = belief_axis(33, std::vector<double>{prior});
   const auto at = std::ranges::find(axis, prior);
-  const double before = log_odds(prior) - log_odds(*(at - 1)), after = log_odds(*(at + 1)) - log_odds(prior);
+  const double before = log_odds(prior) - log_odds(*(at - 1)),
+               after = log_odds(*(at + 1)) - log_odds(prior);
   CHECK(before < 2 * after);
   CHECK(after < 2 * before);
 }
 
 TEST_CASE("coarsen_axis: keeps what must be had also where it is an odd node") {
-  CHECK(coarsen_axis({0.0, 0.2, 0.5, 1.0}, std::vector<double>{0.2}) == std::vector<double>{0.0, 0.2, 0.5, 1.0});
+  CHECK(coarsen_axis({0.0, 0.2, 0.5, 1.0}, std::vector<double>{0.2}) ==
+        std::vector<double>{0.0, 0.2, 0.5, 1.0});
   CHECK(coarsen_axis({0.0, 0.2, 0.5, 0.7, 1.0}, {}) == std::vector<double>{0.0, 0.5, 1.0});
 }
 
@@ -93,7 +98,8 @@ TEST_CASE("binomial_interval: covers the share and lies within [0, 1]") {
 }
 
 TEST_CASE("fixed_point: a slow contraction is sped up far beyond plain iteration") {
-  // f(x) = .999 x + .001 in one direction, .5 x in another: plain iteration takes some 30,000 steps.
+  // f(x) = .999 x + .001 in one direction, .5 x in another: plain iteration takes some 30,000
+  // steps.
   std::vector<double> x{0.0, 1.0}, fx(2);
   FixedPoint search;
   do {

@@ -1,6 +1,6 @@
 #pragma once
-/// A few numbers side by side: arithmetic on all of them at once, each rounded by itself. Compilers that are left to find out by
-/// themselves take short rows apart into uneven pieces.
+/// A few numbers side by side: arithmetic on all of them at once, each rounded by itself. Compilers
+/// that are left to find out by themselves take short rows apart into uneven pieces.
 
 #include <cstdint>
 #include <cstring>
@@ -42,12 +42,18 @@ struct Pack {
   }
   [[gnu::always_inline]] static Pack all(double one) { return {Numbers{} + one}; }
   [[gnu::always_inline]] void store(double* to) const { std::memcpy(to, &numbers, sizeof numbers); }
-  [[gnu::always_inline]] friend Pack operator+(const Pack& a, const Pack& b) { return {a.numbers + b.numbers}; }
-  [[gnu::always_inline]] friend Pack operator*(const Pack& a, const Pack& b) { return {a.numbers * b.numbers}; }
+  [[gnu::always_inline]] friend Pack operator+(const Pack& a, const Pack& b) {
+    return {a.numbers + b.numbers};
+  }
+  [[gnu::always_inline]] friend Pack operator*(const Pack& a, const Pack& b) {
+    return {a.numbers * b.numbers};
+  }
   /// `second` where the number in `which` is `chosen`, `first` where it is 0.
-  [[gnu::always_inline]] static Pack choose(const Pack& which, const Pack& first, const Pack& second) {
+  [[gnu::always_inline]] static Pack choose(const Pack& which, const Pack& first,
+                                            const Pack& second) {
     const Bits mask = __builtin_bit_cast(Bits, which.numbers);
-    const Bits bits = (__builtin_bit_cast(Bits, first.numbers) & ~mask) | (__builtin_bit_cast(Bits, second.numbers) & mask);
+    const Bits bits = (__builtin_bit_cast(Bits, first.numbers) & ~mask) |
+                      (__builtin_bit_cast(Bits, second.numbers) & mask);
     return {__builtin_bit_cast(Numbers, bits)};
   }
   /// The numbers at these places of `from`.
@@ -58,17 +64,20 @@ struct Pack {
     else if constexpr (count == 4)
       out.numbers = Numbers{from[places[0]], from[places[1]], from[places[2]], from[places[3]]};
     else
-      out.numbers =
-          Numbers{from[places[0]], from[places[1]], from[places[2]], from[places[3]], from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
+      out.numbers = Numbers{from[places[0]], from[places[1]], from[places[2]], from[places[3]],
+                            from[places[4]], from[places[5]], from[places[6]], from[places[7]]};
     return out;
   }
   /// The numbers at these places, which are below 2 `count`, of two packs.
-  [[gnu::always_inline]] static Pack of_two(const Pack& first, const Pack& second, const std::int64_t* places) {
+  [[gnu::always_inline]] static Pack of_two(const Pack& first, const Pack& second,
+                                            const std::int64_t* places) {
     Bits where;
     std::memcpy(&where, places, sizeof where);
 #if defined(__clang__)
     Pack out;
-    for (int k = 0; k < count; ++k) out.numbers[k] = where[k] < count ? first.numbers[where[k]] : second.numbers[where[k] - count];
+    for (int k = 0; k < count; ++k)
+      out.numbers[k] =
+          where[k] < count ? first.numbers[where[k]] : second.numbers[where[k] - count];
     return out;
 #else
     return {__builtin_shuffle(first.numbers, second.numbers, where)};
@@ -95,9 +104,14 @@ struct Pack<1> {
   [[gnu::always_inline]] static Pack load(const double* from) { return {*from}; }
   [[gnu::always_inline]] static Pack all(double one) { return {one}; }
   [[gnu::always_inline]] void store(double* to) const { *to = number; }
-  [[gnu::always_inline]] friend Pack operator+(const Pack& a, const Pack& b) { return {a.number + b.number}; }
-  [[gnu::always_inline]] friend Pack operator*(const Pack& a, const Pack& b) { return {a.number * b.number}; }
-  [[gnu::always_inline]] static Pack choose(const Pack& which, const Pack& first, const Pack& second) {
+  [[gnu::always_inline]] friend Pack operator+(const Pack& a, const Pack& b) {
+    return {a.number + b.number};
+  }
+  [[gnu::always_inline]] friend Pack operator*(const Pack& a, const Pack& b) {
+    return {a.number * b.number};
+  }
+  [[gnu::always_inline]] static Pack choose(const Pack& which, const Pack& first,
+                                            const Pack& second) {
     std::int64_t bits = 0;
     std::memcpy(&bits, &which.number, sizeof bits);
     return bits != 0 ? second : first;
@@ -113,7 +127,9 @@ struct InLines {
   InLines() = default;
   template <class U>
   InLines(const InLines<U>&) {}
-  [[nodiscard]] T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), line)); }
+  [[nodiscard]] T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), line));
+  }
   void deallocate(T* from, std::size_t) { ::operator delete(from, line); }
   friend bool operator==(const InLines&, const InLines&) { return true; }
 };

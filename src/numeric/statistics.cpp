@@ -14,11 +14,13 @@ double normal_quantile_two_sided(double level) {
 
 Interval binomial_interval(std::int64_t successes, std::int64_t trials, double level) {
   if (trials <= 0) return {};
-  const double z = normal_quantile_two_sided(level), n = static_cast<double>(trials), p = static_cast<double>(successes) / n;
+  const double z = normal_quantile_two_sided(level), n = static_cast<double>(trials),
+               p = static_cast<double>(successes) / n;
   const double centre = (p + z * z / (2 * n)) / (1 + z * z / n);
   const double half = z / (1 + z * z / n) * std::sqrt(p * (1 - p) / n + z * z / (4 * n * n));
   // Ends that are 0 and 1 on paper are so here too.
-  return {successes == 0 ? 0.0 : std::max(0.0, centre - half), successes == trials ? 1.0 : std::min(1.0, centre + half)};
+  return {successes == 0 ? 0.0 : std::max(0.0, centre - half),
+          successes == trials ? 1.0 : std::min(1.0, centre + half)};
 }
 
 }  // namespace melian

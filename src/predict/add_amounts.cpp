@@ -15,7 +15,8 @@ template <int profiles, bool first, bool moving>
   const Pack second = Pack::load(a.second);
   for (int p = 0; p < a.points; ++p) {
     const Pack odds = Pack::choose(second, Pack::all(a.zero[p]), Pack::all(a.one[p]));
-    const double* __restrict low = a.successor == nullptr ? nullptr : a.successor + a.low[p] * row_there;
+    const double* __restrict low =
+        a.successor == nullptr ? nullptr : a.successor + a.low[p] * row_there;
     const double* __restrict high = a.successor == nullptr ? nullptr : low + a.step * row_there;
     const Pack above = Pack::all(a.weight[p]), below = Pack::all(1.0 - a.weight[p]);
     for (const ColumnRun& run : a.runs) {
@@ -23,7 +24,8 @@ template <int profiles, bool first, bool moving>
       if (run.kind == ColumnRun::Kind::follows && low != nullptr) {
         for (int c = run.first, x = from; c < run.end; ++c, x += there) {
           // Where the successor has fewer profiles, what is read beyond them is not picked.
-          Pack amount = moving ? below * Pack::load(low + x) + above * Pack::load(high + x) : Pack::load(low + x);
+          Pack amount = moving ? below * Pack::load(low + x) + above * Pack::load(high + x)
+                               : Pack::load(low + x);
           if (a.profile != nullptr) amount = amount.at(a.profile);
           amount = odds * amount;
           (first ? amount : Pack::load(to + c * profiles) + amount).store(to + c * profiles);
@@ -38,11 +40,14 @@ template <int profiles, bool first, bool moving>
       const bool plain = a.plain[c] != 0;
       Pack amount = Pack::all(0.0);
       if (run.from >= 0 && low != nullptr) {
-        amount = moving ? below * Pack::load(low + from) + above * Pack::load(high + from) : Pack::load(low + from);
+        amount = moving ? below * Pack::load(low + from) + above * Pack::load(high + from)
+                        : Pack::load(low + from);
         if (a.profile != nullptr) amount = amount.at(a.profile);
       }
       if (!plain)
-        amount = run.from < 0 ? Pack::load(a.at_once + c * profiles) : Pack::load(a.at_once + c * profiles) + Pack::load(a.factor + c * profiles) * amount;
+        amount = run.from < 0 ? Pack::load(a.at_once + c * profiles)
+                              : Pack::load(a.at_once + c * profiles) +
+                                    Pack::load(a.factor + c * profiles) * amount;
       amount = (a.own[c] != nullptr ? Pack::load(a.own[c]) : odds) * amount;
       (first ? amount : Pack::load(to + c * profiles) + amount).store(to + c * profiles);
     }
@@ -56,16 +61,22 @@ void add_any(const Addition& a, double* to) {
   for (int p = 0; p < a.points; ++p)
     for (int c = 0; c < a.columns; ++c, to += a.profiles) {
       const double above = a.weight[p], below = 1.0 - above;
-      const double* low = a.successor == nullptr || a.column[c] < 0 ? nullptr : a.successor + (std::ptrdiff_t{a.low[p]} * a.columns + a.column[c]) * there;
+      const double* low =
+          a.successor == nullptr || a.column[c] < 0
+              ? nullptr
+              : a.successor + (std::ptrdiff_t{a.low[p]} * a.columns + a.column[c]) * there;
       for (int theta = 0; theta < a.profiles; ++theta) {
         const int x = c * a.profiles + theta;
         const bool plain = a.plain[c] != 0;
         double amount = plain ? 0.0 : a.at_once[x];
         if (low != nullptr) {
           const double* from = low + (a.profile == nullptr ? theta : a.profile[theta]);
-          amount += (plain ? 1.0 : a.factor[x]) * (below * from[0] + above * from[std::ptrdiff_t{a.step} * a.columns * there]);
+          amount += (plain ? 1.0 : a.factor[x]) *
+                    (below * from[0] + above * from[std::ptrdiff_t{a.step} * a.columns * there]);
         }
-        amount *= a.own[c] != nullptr ? a.own[c][theta] : lanes::is_chosen(a.second[theta]) ? a.one[p] : a.zero[p];
+        amount *= a.own[c] != nullptr                 ? a.own[c][theta]
+                  : lanes::is_chosen(a.second[theta]) ? a.one[p]
+                                                      : a.zero[p];
         to[theta] = a.first ? amount : to[theta] + amount;
       }
     }

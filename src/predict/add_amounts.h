@@ -1,5 +1,6 @@
 #pragma once
-/// What a branch adds to the expected amounts of its source, at all belief points: the innermost loops of the backward sweep.
+/// What a branch adds to the expected amounts of its source, at all belief points: the innermost
+/// loops of the backward sweep.
 
 #include <cstddef>
 #include <cstdint>
@@ -30,13 +31,14 @@ struct Addition {
   const double* weight;
   int step;
   const double *zero, *one;  ///< [point]
-  const double* second;      ///< [profile]: is it the second type's odds that count? (`lanes::chosen`)
+  const double* second;  ///< [profile]: is it the second type's odds that count? (`lanes::chosen`)
   const double* const* own;  ///< [column]: odds by profile whatever the point; null: those
   std::span<const ColumnRun> runs;
   bool first;  ///< nothing was added before
 };
 
-inline constexpr std::size_t most_packed = 8;  ///< profiles read at once: so many numbers may be read behind a table's last
+inline constexpr std::size_t most_packed =
+    8;  ///< profiles read at once: so many numbers may be read behind a table's last
 
 /// Adds to a table [point][column][profile]; writes it where nothing was added before.
 void add_amounts(const Addition& addition, double* to);

@@ -12,23 +12,25 @@
 
 namespace melian::prediction {
 
-/// Where an offer is answered: the public state, and which of its branches accepts it (or leads to accepting it later in
-/// the round, where a third party has its say).
+/// Where an offer is answered: the public state, and which of its branches accepts it (or leads to
+/// accepting it later in the round, where a third party has its say).
 struct AnswerTo {
   int state = -1;  ///< -1: nobody answers
   int accepting = -1;
   std::vector<int> way;  ///< states from the offer to the answer, both included
 };
-[[nodiscard]] AnswerTo answer_to(const Board& board, int state, int k);  ///< to the offer of branch `k`
+[[nodiscard]] AnswerTo answer_to(const Board& board, int state,
+                                 int k);  ///< to the offer of branch `k`
 
-/// The numbers x, between the least and the largest of `number` (increasing), where both piecewise linear functions are
-/// at least 0: least and largest; empty `high < low` where there are none. Numbers with a NaN are left out, with the
-/// cells beside them.
+/// The numbers x, between the least and the largest of `number` (increasing), where both piecewise
+/// linear functions are at least 0: least and largest; empty `high < low` where there are none.
+/// Numbers with a NaN are left out, with the cells beside them.
 struct Span {
   double low = 1.0, high = 0.0;
   [[nodiscard]] bool empty() const { return high < low; }
 };
-[[nodiscard]] Span both_at_least_zero(std::span<const double> number, std::span<const double> one, std::span<const double> other);
+[[nodiscard]] Span both_at_least_zero(std::span<const double> number, std::span<const double> one,
+                                      std::span<const double> other);
 
 class RangeSum {
  public:
@@ -41,27 +43,31 @@ class RangeSum {
   [[nodiscard]] Measured width() const;
 
  private:
-  /// What both think of each answer to one offer, at every place: gain of accepting over the responder's best other
-  /// answer, by types.
+  /// What both think of each answer to one offer, at every place: gain of accepting over the
+  /// responder's best other answer, by types.
   struct Gains {
     int responder = -1;
     std::vector<double> number;                       ///< increasing
     std::vector<std::vector<double>> responder_gain;  ///< [place x type][offer]
-    std::vector<std::vector<double>> proposer_gain;   ///< [place x proposer type x responder type][offer]
+    std::vector<std::vector<double>>
+        proposer_gain;  ///< [place x proposer type x responder type][offer]
   };
   struct Total {
     double weight = 0.0, non_empty = 0.0, width = 0.0, low = 0.0, high = 0.0;
   };
-  void read(int round, int state, int table_round, const Places& places, const Backward& backward, const std::vector<int>& column);
-  void weigh(int round, int state, int table_round, int k, const AnswerTo& answer, const Places& places, const Backward& backward,
-             const std::vector<int>& column, Gains& gains) const;
+  void read(int round, int state, int table_round, const Places& places, const Backward& backward,
+            const std::vector<int>& column);
+  void weigh(int round, int state, int table_round, int k, const AnswerTo& answer,
+             const Places& places, const Backward& backward, const std::vector<int>& column,
+             Gains& gains) const;
   [[nodiscard]] std::size_t types_of(int player) const;
 
   const Board& board_;
   int offer_, proposer_ = -1;
   Facts facts_;
-  std::vector<int> responders_;                       ///< all who ever answer it
-  std::map<std::tuple<int, int, int>, Total> total_;  ///< by responder, proposer's type, responder's type
+  std::vector<int> responders_;  ///< all who ever answer it
+  std::map<std::tuple<int, int, int>, Total>
+      total_;  ///< by responder, proposer's type, responder's type
 };
 
 }  // namespace melian::prediction

@@ -28,7 +28,9 @@ TEST_CASE("crossing: all points at once are the points one by one") {
     Footing footing;
     for (int s = 0; s < static_cast<int>(structure.states.size()); ++s)
       for (int k = 0; k < structure.states[static_cast<std::size_t>(s)].num_branches; ++k) {
-        if (board.assessment().offset[static_cast<std::size_t>(s)] < 0 && !board.deciders(s).empty()) continue;
+        if (board.assessment().offset[static_cast<std::size_t>(s)] < 0 &&
+            !board.deciders(s).empty())
+          continue;
         const BranchReader reader(board, 0, s, k);
         const Shape& here = board.shape(s);
         if (!reader.possible()) continue;
@@ -63,7 +65,8 @@ TEST_CASE("crossing: all points at once are the points one by one") {
           }
           // Both hand the same shares to the same points.
           std::map<int, double> shares;
-          for (std::size_t n = 0; n < footing.point.size(); ++n) shares[footing.point[n]] += footing.weight[n];
+          for (std::size_t n = 0; n < footing.point.size(); ++n)
+            shares[footing.point[n]] += footing.weight[n];
           if (reader.destination().ended()) continue;
           shares[crossing.low[p]] -= 1.0 - crossing.weight[p];
           shares[crossing.low[p] + crossing.step] -= crossing.weight[p];

@@ -1,7 +1,7 @@
 #pragma once
-/// A solved game laid out for prediction: belief points and type profiles of every public state, where each branch
-/// leads in which round, and how mass or values move along it. Forward and backward sweeps read the same board, so one
-/// is the adjoint of the other.
+/// A solved game laid out for prediction: belief points and type profiles of every public state,
+/// where each branch leads in which round, and how mass or values move along it. Forward and
+/// backward sweeps read the same board, so one is the adjoint of the other.
 
 #include <cstdint>
 #include <map>
@@ -30,7 +30,8 @@ struct Shape {
     int first = 0, count = 0;  ///< its axes among `axes`; one: there are two cells
     std::vector<int> cell;     ///< [profile]
   };
-  /// A probability that no longer moves: that a player who is not live has this type (any but the first).
+  /// A probability that no longer moves: that a player who is not live has this type (any but the
+  /// first).
   struct Frozen {
     int player, type;
   };
@@ -38,16 +39,20 @@ struct Shape {
   std::vector<Group> groups;                 ///< live groups, in order
   std::vector<int> group_of_player;          ///< index in `groups`; -1 where not live
   std::vector<Frozen> frozen;                ///< of players with several types who are not live
-  std::vector<std::vector<double>> entropy;  ///< [player][point], nats, of the player's type as the point says; empty where not live
+  std::vector<std::vector<double>> entropy;  ///< [player][point], nats, of the player's type as the
+                                             ///< point says; empty where not live
   int points = 1;
   int profiles = 1;
   std::vector<int> profile_of_full;  ///< [full profile]: profile of the live players
-  std::vector<double> law;           ///< [point][profile]: the law of types that the point itself stands for
-  std::vector<int> type;             ///< [profile][player]; 0 where not live
+  std::vector<double> law;  ///< [point][profile]: the law of types that the point itself stands for
+  std::vector<int> type;    ///< [profile][player]; 0 where not live
 
-  [[nodiscard]] bool has(int player) const { return group_of_player[static_cast<std::size_t>(player)] >= 0; }
+  [[nodiscard]] bool has(int player) const {
+    return group_of_player[static_cast<std::size_t>(player)] >= 0;
+  }
   [[nodiscard]] int type_in(int profile, int player) const {
-    return type[static_cast<std::size_t>(profile) * group_of_player.size() + static_cast<std::size_t>(player)];
+    return type[static_cast<std::size_t>(profile) * group_of_player.size() +
+                static_cast<std::size_t>(player)];
   }
   /// How many types of the player are told apart here.
   [[nodiscard]] int types(const Structure& structure, int player) const {
@@ -63,7 +68,8 @@ struct Projection {
   bool same_profiles = false;  ///< nobody is dropped
 };
 
-/// Plays that may go on for ever are followed until less than this is left of them, given any types ...
+/// Plays that may go on for ever are followed until less than this is left of them, given any types
+/// ...
 inline constexpr double negligible_play = 1e-12;
 /// ... or for so many rounds: what is left then counts as unfinished.
 inline constexpr int most_rounds = 1000;
@@ -71,7 +77,8 @@ inline constexpr int most_rounds = 1000;
 /// Where a branch leads. Rounds count from 0; `closing` marks the horizon's closing.
 struct Destination {
   int state = -1;  ///< negative: play ends in outcome -1 - state
-  int round = 0;   ///< the round play is in afterwards; of a closing: the number of rounds of the horizon
+  int round =
+      0;  ///< the round play is in afterwards; of a closing: the number of rounds of the horizon
   bool closing = false;
   [[nodiscard]] bool ended() const { return state < 0; }
 };
@@ -85,28 +92,48 @@ class Board {
   [[nodiscard]] const Game& game() const { return game_; }
   [[nodiscard]] const Structure& structure() const { return game_.shape(); }
   [[nodiscard]] const Assessment& assessment() const { return assessment_; }
-  [[nodiscard]] const Shape& shape(int state) const { return *shape_of_state_[static_cast<std::size_t>(state)]; }
+  [[nodiscard]] const Shape& shape(int state) const {
+    return *shape_of_state_[static_cast<std::size_t>(state)];
+  }
   [[nodiscard]] const Projection& projection(int state, int next) const;
   [[nodiscard]] const Profiles& full() const { return full_; }
-  [[nodiscard]] const std::vector<double>& profile_weight() const { return profile_weight_; }  ///< analyst's prior
+  [[nodiscard]] const std::vector<double>& profile_weight() const {
+    return profile_weight_;
+  }  ///< analyst's prior
   [[nodiscard]] const BeliefSpace& space() const { return space_; }
-  [[nodiscard]] const std::vector<Decider>& deciders(int state) const { return deciders_[static_cast<std::size_t>(state)]; }
-  [[nodiscard]] const std::vector<double>& nodes(int axis) const { return assessment_.axes.nodes[static_cast<std::size_t>(axis)]; }
-  [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const { return node_log_odds_[static_cast<std::size_t>(axis)]; }
+  [[nodiscard]] const std::vector<Decider>& deciders(int state) const {
+    return deciders_[static_cast<std::size_t>(state)];
+  }
+  [[nodiscard]] const std::vector<double>& nodes(int axis) const {
+    return assessment_.axes.nodes[static_cast<std::size_t>(axis)];
+  }
+  [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const {
+    return node_log_odds_[static_cast<std::size_t>(axis)];
+  }
   /// Has the strategies of a decision brought up from memory, for a sweep that comes to it next.
   void expect(int round, int state) const;
   /// The log-odds on the axes of a shape that a point stands for.
   void log_odds_at(const Shape& shape, int point, std::vector<double>& out) const;
-  /// P(type) of a live player at log-odds on the axes of a shape. Requires: not the first of its types.
-  [[nodiscard]] double belief(const Shape& shape, std::span<const double> log_odds, int player, int type) const;
-  [[nodiscard]] double belief(int group, const double* log_odds, int player, int type) const;  ///< the same, of any type
-  [[nodiscard]] const std::vector<double>& start_odds(int group) const;                        ///< the analyst's prior on a group's cells
-  [[nodiscard]] const std::vector<double>& start_log_odds() const { return start_log_odds_; }  ///< ... and on every axis
-  /// What an observer believes of a group's cells where the analyst has these log-odds on its axes; given its own type,
-  /// where it belongs to the group: odds of the cells with each of its types then sum to one.
-  [[nodiscard]] std::vector<double> cells_for(int observer, int group, const double* log_odds) const;
-  void cells_for(int observer, int group, const double* log_odds, std::vector<double>& out) const;  ///< the same, into room that is there
-  /// At the start: probability of each full profile given the player's own type, by the analyst's prior or by its own.
+  /// P(type) of a live player at log-odds on the axes of a shape. Requires: not the first of its
+  /// types.
+  [[nodiscard]] double belief(const Shape& shape, std::span<const double> log_odds, int player,
+                              int type) const;
+  [[nodiscard]] double belief(int group, const double* log_odds, int player,
+                              int type) const;  ///< the same, of any type
+  [[nodiscard]] const std::vector<double>& start_odds(
+      int group) const;  ///< the analyst's prior on a group's cells
+  [[nodiscard]] const std::vector<double>& start_log_odds() const {
+    return start_log_odds_;
+  }  ///< ... and on every axis
+  /// What an observer believes of a group's cells where the analyst has these log-odds on its axes;
+  /// given its own type, where it belongs to the group: odds of the cells with each of its types
+  /// then sum to one.
+  [[nodiscard]] std::vector<double> cells_for(int observer, int group,
+                                              const double* log_odds) const;
+  void cells_for(int observer, int group, const double* log_odds,
+                 std::vector<double>& out) const;  ///< the same, into room that is there
+  /// At the start: probability of each full profile given the player's own type, by the analyst's
+  /// prior or by its own.
   [[nodiscard]] std::vector<double> profiles_given_own(int player, bool own_beliefs) const;
 
   /// Where `branch` leads for a play in `round` (in the closing, rounds no longer count).
@@ -119,7 +146,9 @@ class Board {
     return {way.closing, structure().rounds, true};
   }
   /// Rounds counted on a branch, before any horizon.
-  [[nodiscard]] int advance(int branch) const { return ways_[static_cast<std::size_t>(branch)].advance; }
+  [[nodiscard]] int advance(int branch) const {
+    return ways_[static_cast<std::size_t>(branch)].advance;
+  }
 
   /// The prior on the axes of the root, as nodes and weights (one node where the prior is one).
   struct Start {
@@ -147,16 +176,18 @@ class Board {
   };
   std::vector<Way> ways_;  // [branch]
   BeliefSpace space_;
-  std::vector<std::vector<Decider>> deciders_;                  // [state]
-  std::vector<std::int64_t> strategy_size_;                     // [state]
-  std::vector<std::vector<double>> node_log_odds_;              // [axis]
-  std::vector<std::vector<std::vector<double>>> disagreement_;  // [observer][group]: of two cells the shift, else by cell; empty: none
-  std::vector<double> start_log_odds_;                          // [axis]
+  std::vector<std::vector<Decider>> deciders_;      // [state]
+  std::vector<std::int64_t> strategy_size_;         // [state]
+  std::vector<std::vector<double>> node_log_odds_;  // [axis]
+  std::vector<std::vector<std::vector<double>>>
+      disagreement_;  // [observer][group]: of two cells the shift, else by cell; empty: none
+  std::vector<double> start_log_odds_;  // [axis]
   Start start_;
 };
 
-/// The timed states of a round, each behind all that its branches lead to within the round, and those close behind: what a sweep
-/// reads is then still at hand. A sweep forward takes them from the end.
+/// The timed states of a round, each behind all that its branches lead to within the round, and
+/// those close behind: what a sweep reads is then still at hand. A sweep forward takes them from
+/// the end.
 [[nodiscard]] std::vector<int> depth_first(const Structure& structure);
 
 /// Rounds that a branch counts; a step to a timed state that is no entry stays within its round.
@@ -173,7 +204,8 @@ class Board {
 
 /// What happens at one belief point along one branch.
 struct Footing {
-  std::vector<double> odds;      ///< [profile of the state]: probability of the branch, by the analyst's odds
+  std::vector<double>
+      odds;  ///< [profile of the state]: probability of the branch, by the analyst's odds
   std::vector<double> log_odds;  ///< [axis of the state]: the analyst's exact log-odds afterwards
   std::vector<bool> moved;       ///< [axis of the state]: are they elsewhere than before?
   std::vector<int> point;        ///< where the successor's grid takes it up ...
@@ -187,12 +219,17 @@ class BranchReader {
 
   [[nodiscard]] int branch() const { return branch_; }
   [[nodiscard]] const Destination& destination() const { return to_; }
-  [[nodiscard]] const Projection* projection() const { return projection_; }  ///< null where play ends
-  [[nodiscard]] bool possible() const { return possible_; }                   ///< false: chance gives it no odds at all
+  [[nodiscard]] const Projection* projection() const {
+    return projection_;
+  }  ///< null where play ends
+  [[nodiscard]] bool possible() const {
+    return possible_;
+  }  ///< false: chance gives it no odds at all
   /// Can the analyst's belief about this live group of the state move on this branch?
   [[nodiscard]] bool moves(std::size_t group) const { return moves_[group]; }
   void read(int point, Footing& out) const;
-  /// Odds of the branch where the action of `move` is taken whatever its mover would do, by those who have it: [profile].
+  /// Odds of the branch where the action of `move` is taken whatever its mover would do, by those
+  /// who have it: [profile].
   void force(int point, int move, std::vector<double>& odds) const;
 
  private:
@@ -214,13 +251,15 @@ class BranchReader {
   Destination to_;
   const Projection* projection_ = nullptr;
   bool possible_ = true;
-  std::vector<bool> moves_;                // [group]
-  std::vector<Part> parts_;                // of decisions
-  const double* chance_ = nullptr;         // of a chance move: odds by profile ...
-  std::vector<std::vector<double>> news_;  // ... and what it says of each group: of two cells the shift, else by cell
+  std::vector<bool> moves_;         // [group]
+  std::vector<Part> parts_;         // of decisions
+  const double* chance_ = nullptr;  // of a chance move: odds by profile ...
+  std::vector<std::vector<double>>
+      news_;  // ... and what it says of each group: of two cells the shift, else by cell
 };
 
-/// Log likelihood ratio of a chance outcome for the player whose two types lie `stride` apart among `profiles` profiles.
+/// Log likelihood ratio of a chance outcome for the player whose two types lie `stride` apart among
+/// `profiles` profiles.
 [[nodiscard]] double chance_shift(const double* odds, int profiles, int stride);
 
 }  // namespace melian::prediction

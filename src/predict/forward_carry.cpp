@@ -15,7 +15,8 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 /// x log(x / y), 0 where x is.
 double x_log_ratio(double x, double y) { return x > 0.0 ? x * std::log(x / y) : 0.0; }
 
-/// What plays at all points carry along a branch, by full profile, into one or two points each of the successor.
+/// What plays at all points carry along a branch, by full profile, into one or two points each of
+/// the successor.
 struct Stream {
   int points, profiles;
   const double* from;
@@ -40,7 +41,8 @@ template <int profiles>
   Pack sum = Pack::all(0.0);
   for (int p = 0; p < s.points; ++p) {
     const double* __restrict row = s.from + p * s.from_columns;
-    const Pack moved = Pack::load(row) * Pack::choose(second, Pack::all(s.zero[p]), Pack::all(s.one[p]));
+    const Pack moved =
+        Pack::load(row) * Pack::choose(second, Pack::all(s.zero[p]), Pack::all(s.one[p]));
     sum = sum + moved;
     if (s.to == nullptr) continue;
     double* low = s.to + s.low[p] * s.to_columns;
@@ -101,13 +103,15 @@ Carrier::Carrier(const Board& board, const Carried& carried)
       profiles_(board.full().count()),
       crossings_(board),
       believed_(believed_types(structure_)) {
-  MELIAN_EXPECT(carried.coordinate || !carried.information, "information is counted by the coordinate");
+  MELIAN_EXPECT(carried.coordinate || !carried.information,
+                "information is counted by the coordinate");
   for (int axis = 0; axis < board.space().num_axes(); ++axis) {
     node_entropy_.emplace_back();
     for (const double u : board.node_log_odds(axis)) node_entropy_.back().push_back(entropy(u));
   }
   std::size_t points = 0;
-  for (std::size_t s = 0; s < structure_.states.size(); ++s) points = std::max(points, at(board.shape(static_cast<int>(s)).points));
+  for (std::size_t s = 0; s < structure_.states.size(); ++s)
+    points = std::max(points, at(board.shape(static_cast<int>(s)).points));
   ones_.assign(points, 1.0);
 }
 
@@ -136,18 +140,21 @@ void Carrier::carry(int round, int branch, const Destination& to, std::span<cons
     if (way.flow != nullptr) begin(*way.flow, way.with_beliefs);
   if (plain.plain) {
     static thread_local Crossing crossing;
-    crossings_.read(round, branch, crossings_.projection(branch, to), carried_.coordinate || carried_.beliefs, crossing);
+    crossings_.read(round, branch, crossings_.projection(branch, to),
+                    carried_.coordinate || carried_.beliefs, crossing);
     for (const Way& way : ways) carry_together(crossing, state, to, way);
     return;
   }
-  const BranchReader reader(board_, round, state, branch - structure_.states[at(state)].first_branch);
+  const BranchReader reader(board_, round, state,
+                            branch - structure_.states[at(state)].first_branch);
   for (const Way& way : ways) carry_by_point(reader, state, way);
 }
 
 void Carrier::carry_by_point(const BranchReader& reader, int state, const Way& way) const {
   const Shape& here = board_.shape(state);
   const Standing& from = *way.from;
-  // Columns of the target's frozen beliefs: those frozen here keep their column, those who stop being live start one.
+  // Columns of the target's frozen beliefs: those frozen here keep their column, those who stop
+  // being live start one.
   struct Frozen {
     int to_column, from_column, player, type;
   };
@@ -155,30 +162,37 @@ void Carrier::carry_by_point(const BranchReader& reader, int state, const Way& w
   if (way.to != nullptr && carried_.beliefs) {
     const Shape& there = board_.shape(reader.destination().state);
     for (const auto& [player, type] : there.frozen)
-      frozen.push_back({frozen_column(board_, there, player, type), frozen_column(board_, here, player, type), player, type});
+      frozen.push_back({frozen_column(board_, there, player, type),
+                        frozen_column(board_, here, player, type), player, type});
   }
   Footing footing;
   std::vector<double> moved(at(profiles_));
   for (int p = 0; p < here.points; ++p) {
     const double* row = from.row(p);
     const double drawn = carried_.coordinate ? row[from.columns - 1] : 0.0;
-    if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; })) continue;
+    if (drawn == 0.0 && std::all_of(row, row + profiles_, [](double m) { return m == 0.0; }))
+      continue;
     reader.read(p, footing);
     if (way.forced >= 0) reader.force(p, way.forced, footing.odds);
     double odds = 0.0;  // by the coordinate's own law of types
     const double* law = here.law.data() + std::ptrdiff_t{p} * here.profiles;
-    for (int theta = 0; theta < here.profiles; ++theta) odds += law[theta] * footing.odds[at(theta)];
-    for (int theta = 0; theta < profiles_; ++theta) moved[at(theta)] = row[theta] * footing.odds[at(here.profile_of_full[at(theta)])];
+    for (int theta = 0; theta < here.profiles; ++theta)
+      odds += law[theta] * footing.odds[at(theta)];
+    for (int theta = 0; theta < profiles_; ++theta)
+      moved[at(theta)] = row[theta] * footing.odds[at(here.profile_of_full[at(theta)])];
     if (way.flow != nullptr) {
-      for (int theta = 0; theta < profiles_; ++theta) way.flow->by_profile[at(theta)] += moved[at(theta)];
+      for (int theta = 0; theta < profiles_; ++theta)
+        way.flow->by_profile[at(theta)] += moved[at(theta)];
       if (carried_.information) inform(here, reader, footing, p, drawn, odds, *way.flow);
       for (std::size_t n = 0; way.with_beliefs && n < believed_.size(); ++n) {
         const auto [player, type] = believed_[n];
         const int column = frozen_column(board_, here, player, type);
-        const double belief = column < 0 ? board_.belief(here, footing.log_odds, player, type) : 0.0;
+        const double belief =
+            column < 0 ? board_.belief(here, footing.log_odds, player, type) : 0.0;
         for (int theta = 0; theta < profiles_; ++theta)
           way.flow->belief[n * at(profiles_) + at(theta)] +=
-              column < 0 ? moved[at(theta)] * belief : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
+              column < 0 ? moved[at(theta)] * belief
+                         : row[column + theta] * footing.odds[at(here.profile_of_full[at(theta)])];
       }
     }
     if (way.to == nullptr) continue;
@@ -187,25 +201,36 @@ void Carrier::carry_by_point(const BranchReader& reader, int state, const Way& w
       const double share = footing.weight[n];
       for (int theta = 0; theta < profiles_; ++theta) target[theta] += share * moved[at(theta)];
       for (const Frozen& f : frozen) {
-        const double belief = f.from_column >= 0 ? 0.0 : board_.belief(here, footing.log_odds, f.player, f.type);
+        const double belief =
+            f.from_column >= 0 ? 0.0 : board_.belief(here, footing.log_odds, f.player, f.type);
         for (int theta = 0; theta < profiles_; ++theta)
           target[f.to_column + theta] +=
-              share * (f.from_column >= 0 ? row[f.from_column + theta] * footing.odds[at(here.profile_of_full[at(theta)])] : moved[at(theta)] * belief);
+              share * (f.from_column >= 0 ? row[f.from_column + theta] *
+                                                footing.odds[at(here.profile_of_full[at(theta)])]
+                                          : moved[at(theta)] * belief);
       }
       if (carried_.coordinate) target[way.to->columns - 1] += share * drawn * odds;
     }
   }
 }
 
-void Carrier::carry_together(const Crossing& crossing, int state, const Destination& to, const Way& way) const {
+void Carrier::carry_together(const Crossing& crossing, int state, const Destination& to,
+                             const Way& way) const {
   const Shape& here = board_.shape(state);
   const Standing& from = *way.from;
   const double* const second = crossing.second_by_full;
-  const double *zero = way.forced < 0 ? crossing.zero : ones_.data(), *one = way.forced < 0 ? crossing.one : ones_.data();
-  const double* drawn_odds = !carried_.coordinate ? nullptr : way.forced < 0 ? crossing.odds : ones_.data();
-  pour({here.points, profiles_, from.mass.data(), from.columns, second, zero, one, drawn_odds, way.flow != nullptr ? way.flow->by_profile.data() : nullptr,
-        way.to == nullptr ? nullptr : way.to->mass.data(), way.to == nullptr ? 0 : way.to->columns, crossing.low, crossing.weight, crossing.step});
-  const auto odds = [&](int p, int theta) { return lanes::is_chosen(second[theta]) ? one[p] : zero[p]; };
+  const double *zero = way.forced < 0 ? crossing.zero : ones_.data(),
+               *one = way.forced < 0 ? crossing.one : ones_.data();
+  const double* drawn_odds = !carried_.coordinate ? nullptr
+                             : way.forced < 0     ? crossing.odds
+                                                  : ones_.data();
+  pour({here.points, profiles_, from.mass.data(), from.columns, second, zero, one, drawn_odds,
+        way.flow != nullptr ? way.flow->by_profile.data() : nullptr,
+        way.to == nullptr ? nullptr : way.to->mass.data(), way.to == nullptr ? 0 : way.to->columns,
+        crossing.low, crossing.weight, crossing.step});
+  const auto odds = [&](int p, int theta) {
+    return lanes::is_chosen(second[theta]) ? one[p] : zero[p];
+  };
   // The analyst's belief in the second type of a group that is live here, afterwards.
   const auto believed = [&](int player, int type, int p) {
     const int group = here.group_of_player[at(player)];
@@ -225,19 +250,24 @@ void Carrier::carry_together(const Crossing& crossing, int state, const Destinat
     for (int p = 0; p < here.points; ++p) {
       const double* row = from.row(p);
       const double belief = column < 0 ? believed(player, type, p) : 0.0;
-      for (int theta = 0; theta < profiles_; ++theta) sum[theta] += odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
+      for (int theta = 0; theta < profiles_; ++theta)
+        sum[theta] += odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
     }
   }
   const Shape* there = to.ended() ? nullptr : &board_.shape(to.state);
   if (way.to != nullptr && carried_.beliefs)
     for (const auto& [player, type] : there->frozen) {
-      const int column = frozen_column(board_, here, player, type), into = frozen_column(board_, *there, player, type);
+      const int column = frozen_column(board_, here, player, type),
+                into = frozen_column(board_, *there, player, type);
       for (int p = 0; p < here.points; ++p) {
         const double* row = from.row(p);
-        const double belief = column < 0 ? believed(player, type, p) : 0.0, above = crossing.weight[p];
-        double *low = way.to->row(crossing.low[p]) + into, *high = low + std::ptrdiff_t{crossing.step} * way.to->columns;
+        const double belief = column < 0 ? believed(player, type, p) : 0.0,
+                     above = crossing.weight[p];
+        double *low = way.to->row(crossing.low[p]) + into,
+               *high = low + std::ptrdiff_t{crossing.step} * way.to->columns;
         for (int theta = 0; theta < profiles_; ++theta) {
-          const double moved = odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
+          const double moved =
+              odds(p, theta) * (column < 0 ? row[theta] * belief : row[column + theta]);
           low[theta] += (1.0 - above) * moved;
           if (above > 0.0) high[theta] += above * moved;
         }
@@ -246,11 +276,13 @@ void Carrier::carry_together(const Crossing& crossing, int state, const Destinat
   if (carried_.information && way.flow != nullptr) inform_together(crossing, here, there, way);
 }
 
-void Carrier::inform_together(const Crossing& crossing, const Shape& here, const Shape* there, const Way& way) const {
+void Carrier::inform_together(const Crossing& crossing, const Shape& here, const Shape* there,
+                              const Way& way) const {
   const Standing& from = *way.from;
   for (std::size_t g = 0; g < here.groups.size(); ++g)
     for (const int player : board_.space().groups()[at(here.groups[g].group)].players) {
-      const bool stays = there != nullptr && there->has(player), moves = static_cast<int>(g) == crossing.group;
+      const bool stays = there != nullptr && there->has(player),
+                 moves = static_cast<int>(g) == crossing.group;
       if (!moves && stays) continue;
       double news = 0.0, end_entropy = 0.0, splitting = 0.0;
       for (int p = 0; p < here.points; ++p) {
@@ -266,9 +298,11 @@ void Carrier::inform_together(const Crossing& crossing, const Shape& here, const
           end_entropy += carried * exact;
           continue;
         }
-        const double* node = node_entropy_[at(here.axes[at(crossing.axis)].axis)].data() + crossing.cell[at(p)];
+        const double* node =
+            node_entropy_[at(here.axes[at(crossing.axis)].axis)].data() + crossing.cell[at(p)];
         const double above = crossing.place[at(p)];
-        splitting += carried * (exact - (1.0 - above) * node[0] - (above > 0.0 ? above * node[1] : 0.0));
+        splitting +=
+            carried * (exact - (1.0 - above) * node[0] - (above > 0.0 ? above * node[1] : 0.0));
       }
       way.flow->news[at(player)] += news;
       way.flow->end_entropy[at(player)] += end_entropy;
@@ -276,10 +310,12 @@ void Carrier::inform_together(const Crossing& crossing, const Shape& here, const
     }
 }
 
-void Carrier::inform(const Shape& here, const BranchReader& reader, const Footing& footing, int point, double mass, double odds, Flow& flow) const {
+void Carrier::inform(const Shape& here, const BranchReader& reader, const Footing& footing,
+                     int point, double mass, double odds, Flow& flow) const {
   const double carried = mass * odds;
   if (carried <= 0.0) return;
-  const Shape* there = reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
+  const Shape* there =
+      reader.destination().ended() ? nullptr : &board_.shape(reader.destination().state);
   constexpr std::size_t most_types = 64;
   for (std::size_t g = 0; g < here.groups.size(); ++g) {
     const Shape::Group& group = here.groups[g];
@@ -290,8 +326,8 @@ void Carrier::inform(const Shape& here, const BranchReader& reader, const Footin
         if (!stays) flow.end_entropy[i] += carried * here.entropy[i][at(point)];
         continue;
       }
-      // The joint law of the branch and this player's type; its posterior is the exact one also where odds do not
-      // factorise, which only branches that end play may do.
+      // The joint law of the branch and this player's type; its posterior is the exact one also
+      // where odds do not factorise, which only branches that end play may do.
       const auto types = at(structure_.players[i].num_types());
       std::array<double, most_types> joint, prior;
       std::fill_n(joint.begin(), types, 0.0);
@@ -320,10 +356,13 @@ void Carrier::inform(const Shape& here, const BranchReader& reader, const Footin
   }
 }
 
-/// How much more entropy a player's posterior has than what the nodes that take it up say of the player.
-double Carrier::lost_in_sharing(double exact, const Shape::Group& group, const Shape& there, const Footing& footing, int player) const {
+/// How much more entropy a player's posterior has than what the nodes that take it up say of the
+/// player.
+double Carrier::lost_in_sharing(double exact, const Shape::Group& group, const Shape& there,
+                                const Footing& footing, int player) const {
   if (group.count > 1) {
-    for (std::size_t n = 0; n < footing.point.size(); ++n) exact -= footing.weight[n] * there.entropy[at(player)][at(footing.point[n])];
+    for (std::size_t n = 0; n < footing.point.size(); ++n)
+      exact -= footing.weight[n] * there.entropy[at(player)][at(footing.point[n])];
     return exact;
   }
   const int axis = board_.space().only_axis(player);

@@ -19,7 +19,8 @@ double chance_shift(const double* odds, int profiles, int stride) {
   return 0.0;
 }
 
-BranchReader::BranchReader(const Board& board, int round, int state, int k) : board_(board), here_(board.shape(state)), state_(state) {
+BranchReader::BranchReader(const Board& board, int round, int state, int k)
+    : board_(board), here_(board.shape(state)), state_(state) {
   const Structure& structure = board.structure();
   const PublicState& s = structure.states[at(state)];
   branch_ = s.first_branch + k;
@@ -34,21 +35,29 @@ BranchReader::BranchReader(const Board& board, int round, int state, int k) : bo
     for (const Decider& one : deciders) {
       const int action = one.own_action(k);
       const bool live = here_.has(one.player);
-      parts_.push_back({&one, action, live, first + std::ptrdiff_t{one.row(0, action)} * here_.points, std::ptrdiff_t{one.num_actions()} * here_.points});
+      parts_.push_back({&one, action, live,
+                        first + std::ptrdiff_t{one.row(0, action)} * here_.points,
+                        std::ptrdiff_t{one.num_actions()} * here_.points});
       if (live) moves_[at(here_.group_of_player[at(one.player)])] = true;
     }
   } else if (structure.moves[at(s.move)].kind == MoveKind::chance) {
     chance_ = board.game().odds(branch_);
-    possible_ = std::any_of(chance_, chance_ + here_.profiles, [](double odds) { return odds > 0.0; });
+    possible_ =
+        std::any_of(chance_, chance_ + here_.profiles, [](double odds) { return odds > 0.0; });
     const Profiles profiles(structure.players, s.live & structure.everyone());
     for (std::size_t g = 0; g < here_.groups.size(); ++g) {
       const Shape::Group& group = here_.groups[g];
       if (group.count == 1)
-        news_.push_back({chance_shift(chance_, here_.profiles, profiles.stride(board.space().groups()[at(group.group)].players.front()))});
+        news_.push_back({chance_shift(
+            chance_, here_.profiles,
+            profiles.stride(board.space().groups()[at(group.group)].players.front()))});
       else
         news_.push_back(chance_news(board.game(), board.space(), group.group, profiles, branch_));
-      const bool telling = group.count == 1 ? news_.back().front() != 0.0
-                                            : !news_.back().empty() && std::ranges::adjacent_find(news_.back(), std::not_equal_to<>()) != news_.back().end();
+      const bool telling = group.count == 1
+                               ? news_.back().front() != 0.0
+                               : !news_.back().empty() &&
+                                     std::ranges::adjacent_find(
+                                         news_.back(), std::not_equal_to<>()) != news_.back().end();
       // Odds of an outcome that ends play need not factorise: no single shift says what it reveals.
       moves_[g] = to_.ended() || telling;
     }
@@ -100,7 +109,9 @@ void BranchReader::read(int point, Footing& out) const {
 void BranchReader::decide(int point, Footing& out) const {
   // One mover with two types and a belief of its own: no more than two numbers.
   const Part& first = parts_.front();
-  if (parts_.size() == 1 && (!first.live || here_.groups[at(here_.group_of_player[at(first.decider->player)])].count == 1)) {
+  if (parts_.size() == 1 &&
+      (!first.live ||
+       here_.groups[at(here_.group_of_player[at(first.decider->player)])].count == 1)) {
     const double log_zero = first.log_sigma[point], zero = std::exp(log_zero);
     if (!first.live) {
       std::fill(out.odds.begin(), out.odds.end(), zero);
@@ -108,16 +119,19 @@ void BranchReader::decide(int point, Footing& out) const {
     }
     const double log_one = first.log_sigma[first.stride + point], one = std::exp(log_one);
     const Shape::Group& group = here_.groups[at(here_.group_of_player[at(first.decider->player)])];
-    for (int theta = 0; theta < here_.profiles; ++theta) out.odds[at(theta)] = group.cell[at(theta)] == 0 ? zero : one;
+    for (int theta = 0; theta < here_.profiles; ++theta)
+      out.odds[at(theta)] = group.cell[at(theta)] == 0 ? zero : one;
     const double likelihoods[] = {log_zero, log_one};
     out.moved[at(group.first)] = true;
-    if (zero > 0.0 || one > 0.0 || log_zero != log_one) tell(at(here_.group_of_player[at(first.decider->player)]), likelihoods, out);
+    if (zero > 0.0 || one > 0.0 || log_zero != log_one)
+      tell(at(here_.group_of_player[at(first.decider->player)]), likelihoods, out);
     return;
   }
   std::fill(out.odds.begin(), out.odds.end(), 1.0);
   for (const Part& part : parts_)
     for (int theta = 0; theta < here_.profiles; ++theta)
-      out.odds[at(theta)] *= std::exp(part.log_sigma[part.stride * here_.type_in(theta, part.decider->player) + point]);
+      out.odds[at(theta)] *= std::exp(
+          part.log_sigma[part.stride * here_.type_in(theta, part.decider->player) + point]);
   std::vector<double> likelihood;
   for (std::size_t g = 0; g < here_.groups.size(); ++g) {
     if (!moves_[g]) continue;
@@ -127,9 +141,12 @@ void BranchReader::decide(int point, Footing& out) const {
     for (const Part& part : parts_) {
       if ((members.mask >> part.decider->player & 1U) == 0) continue;
       for (int c = 0; c < members.cells; ++c)
-        likelihood[at(c)] += part.log_sigma[part.stride * board_.space().type_in_cell(group, c, part.decider->player) + point];
+        likelihood[at(c)] += part.log_sigma[part.stride * board_.space().type_in_cell(
+                                                              group, c, part.decider->player) +
+                                            point];
     }
-    if (std::ranges::any_of(likelihood, [](double log) { return log > -infinity; })) tell(g, likelihood.data(), out);
+    if (std::ranges::any_of(likelihood, [](double log) { return log > -infinity; }))
+      tell(g, likelihood.data(), out);
   }
 }
 

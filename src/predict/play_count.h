@@ -1,5 +1,6 @@
 #pragma once
-/// How plays end, how long they last and what they count, by true types, from what the forward sweep passes by.
+/// How plays end, how long they last and what they count, by true types, from what the forward
+/// sweep passes by.
 
 #include <vector>
 
@@ -31,12 +32,13 @@ class PlayCount {
   std::vector<std::vector<double>> ended_;     // [full profile][round]
   std::vector<std::vector<double>> reached_;   // [full profile][round]
   std::vector<double> unfinished_;             // [full profile]
-  std::size_t cut_ = 0;                        // rounds after which plays were left alone; 0: none was
+  std::size_t cut_ = 0;  // rounds after which plays were left alone; 0: none was
 };
 
 /// Entry `index` of a list that grows with what is asked of it.
 inline double& grown(std::vector<double>& list, int index) {
-  if (static_cast<std::size_t>(index) >= list.size()) list.resize(static_cast<std::size_t>(index) + 1, 0.0);
+  if (static_cast<std::size_t>(index) >= list.size())
+    list.resize(static_cast<std::size_t>(index) + 1, 0.0);
   return list[static_cast<std::size_t>(index)];
 }
 

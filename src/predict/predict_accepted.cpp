@@ -7,8 +7,8 @@ namespace melian::prediction {
 bool can_be_accepted_again(const Board& board, int offer) {
   const Structure& structure = board.structure();
   const auto accepts = [&](int branch) {
-    for (std::int64_t k = structure.acceptance_begin[static_cast<std::size_t>(branch)]; k < structure.acceptance_begin[static_cast<std::size_t>(branch) + 1];
-         ++k)
+    for (std::int64_t k = structure.acceptance_begin[static_cast<std::size_t>(branch)];
+         k < structure.acceptance_begin[static_cast<std::size_t>(branch) + 1]; ++k)
       if (structure.acceptances[static_cast<std::size_t>(k)].move == offer) return true;
     return false;
   };

@@ -5,7 +5,8 @@
 
 namespace melian::prediction {
 
-/// If not, the expected number of acceptances is the probability of one, and no backward column is needed for it.
+/// If not, the expected number of acceptances is the probability of one, and no backward column is
+/// needed for it.
 [[nodiscard]] bool can_be_accepted_again(const Board& board, int offer);
 
 }  // namespace melian::prediction

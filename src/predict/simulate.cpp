@@ -34,12 +34,15 @@ Between between(const Board& board, const Shape& shape, const std::vector<double
   return out;
 }
 
-/// Log-probabilities of the actions of one type at a belief between nodes: interpolated linearly, then normalised.
-std::vector<double> log_strategy(const double* block, int actions, int points, const Between& here) {
+/// Log-probabilities of the actions of one type at a belief between nodes: interpolated linearly,
+/// then normalised.
+std::vector<double> log_strategy(const double* block, int actions, int points,
+                                 const Between& here) {
   std::vector<double> logs(at(actions), 0.0);
   for (int k = 0; k < actions; ++k)
     for (std::size_t n = 0; n < here.point.size(); ++n)
-      if (here.weight[n] > 0.0) logs[at(k)] += here.weight[n] * block[std::ptrdiff_t{k} * points + here.point[n]];
+      if (here.weight[n] > 0.0)
+        logs[at(k)] += here.weight[n] * block[std::ptrdiff_t{k} * points + here.point[n]];
   const double total = log_sum_exp(logs);
   for (double& log : logs) log -= total;
   return logs;
@@ -75,8 +78,10 @@ class TruePlay {
   void learn(int group, const std::vector<double>& log_likelihood);
   /// The analyst's belief in the player's second type.
   [[nodiscard]] double believed(int player) const;
-  /// Fills in the belief about that player; about the live one who is learned most of where it is -1.
-  void show(const Shape& shape, int player, const std::vector<double>& before, PlayStep& step) const;
+  /// Fills in the belief about that player; about the live one who is learned most of where it is
+  /// -1.
+  void show(const Shape& shape, int player, const std::vector<double>& before,
+            PlayStep& step) const;
   [[nodiscard]] std::vector<double> all_believed() const;
 
   const Board& board_;
@@ -89,7 +94,11 @@ class TruePlay {
 };
 
 TruePlay::TruePlay(const Board& board, RandomStream random, int number)
-    : board_(board), structure_(board.structure()), random_(random), number_(number), log_odds_(board.start_log_odds()) {
+    : board_(board),
+      structure_(board.structure()),
+      random_(random),
+      number_(number),
+      log_odds_(board.start_log_odds()) {
   draw_types();
 }
 
@@ -98,14 +107,16 @@ void TruePlay::draw_types() {
   const BeliefSpace& space = board_.space();
   for (std::size_t g = 0; g < space.groups().size(); ++g) {
     const int cell = draw(random_, board_.start_odds(static_cast<int>(g)));
-    for (const int player : space.groups()[g].players) play_.types[at(player)] = space.type_in_cell(static_cast<int>(g), cell, player);
+    for (const int player : space.groups()[g].players)
+      play_.types[at(player)] = space.type_in_cell(static_cast<int>(g), cell, player);
   }
 }
 
 void TruePlay::learn(int group, const std::vector<double>& log_likelihood) {
   const BeliefSpace::Group& axes = board_.space().groups()[at(group)];
   std::vector<double> shift(at(axes.num_axes));
-  board_.space().shifts(group, log_likelihood.data(), log_odds_.data() + axes.first_axis, shift.data());
+  board_.space().shifts(group, log_likelihood.data(), log_odds_.data() + axes.first_axis,
+                        shift.data());
   for (std::size_t k = 0; k < shift.size(); ++k) {
     double& u = log_odds_[at(axes.first_axis) + k];
     u = moved_log_odds(u, shift[k]);
@@ -114,7 +125,10 @@ void TruePlay::learn(int group, const std::vector<double>& log_likelihood) {
 
 double TruePlay::believed(int player) const {
   const int group = board_.space().group_of(player);
-  return group < 0 ? 0.0 : board_.belief(group, log_odds_.data() + board_.space().groups()[at(group)].first_axis, player, 1);
+  return group < 0 ? 0.0
+                   : board_.belief(group,
+                                   log_odds_.data() + board_.space().groups()[at(group)].first_axis,
+                                   player, 1);
 }
 
 std::vector<double> TruePlay::all_believed() const {
@@ -123,7 +137,8 @@ std::vector<double> TruePlay::all_believed() const {
   return out;
 }
 
-void TruePlay::show(const Shape& shape, int player, const std::vector<double>& before, PlayStep& step) const {
+void TruePlay::show(const Shape& shape, int player, const std::vector<double>& before,
+                    PlayStep& step) const {
   double most = -1.0;
   for (int i = 0; i < structure_.num_players(); ++i) {
     if (player >= 0 ? i != player : !shape.has(i)) continue;
@@ -143,22 +158,26 @@ int TruePlay::decide(int state, PlayStep& step) {
   const double* first = board_.assessment().log_strategy.data() + row;
   const Between here = between(board_, shape, log_odds_);
   const std::vector<double> before = all_believed();
-  std::vector<std::vector<double>> likelihood(board_.space().groups().size());  // [group][cell], of what is done
+  std::vector<std::vector<double>> likelihood(
+      board_.space().groups().size());  // [group][cell], of what is done
   int branch = 0;
   for (const Decider& one : deciders) {
     const bool live = shape.has(one.player);
     std::vector<std::vector<double>> logs;
     for (int type = 0; type < one.types; ++type)
-      logs.push_back(log_strategy(first + std::ptrdiff_t{one.row(type, 0)} * shape.points, one.num_actions(), shape.points, here));
+      logs.push_back(log_strategy(first + std::ptrdiff_t{one.row(type, 0)} * shape.points,
+                                  one.num_actions(), shape.points, here));
     std::vector<double> odds;
-    for (const double log : logs[live ? at(play_.types[at(one.player)]) : 0]) odds.push_back(std::exp(log));
+    for (const double log : logs[live ? at(play_.types[at(one.player)]) : 0])
+      odds.push_back(std::exp(log));
     const int action = draw(random_, odds);
     branch += action * one.stride;
     if (!live) continue;
     const int group = board_.space().group_of(one.player);
     likelihood[at(group)].resize(at(board_.space().groups()[at(group)].cells), 0.0);
     for (std::size_t c = 0; c < likelihood[at(group)].size(); ++c)
-      likelihood[at(group)][c] += logs[at(board_.space().type_in_cell(group, static_cast<int>(c), one.player))][at(action)];
+      likelihood[at(group)][c] +=
+          logs[at(board_.space().type_in_cell(group, static_cast<int>(c), one.player))][at(action)];
   }
   for (std::size_t g = 0; g < likelihood.size(); ++g)
     if (!likelihood[g].empty()) learn(static_cast<int>(g), likelihood[g]);
@@ -172,7 +191,8 @@ int TruePlay::leave_to_chance(int state, PlayStep& step) {
   const Profiles profiles(structure_.players, s.live & structure_.everyone());
   const int profile = profiles.index(play_.types);
   std::vector<double> odds;
-  for (int k = 0; k < s.num_branches; ++k) odds.push_back(board_.game().odds(s.first_branch + k)[profile]);
+  for (int k = 0; k < s.num_branches; ++k)
+    odds.push_back(board_.game().odds(s.first_branch + k)[profile]);
   const int k = draw(random_, odds);
   const std::vector<double> before = all_believed();
   for (const Shape::Group& group : shape.groups) {
@@ -181,7 +201,9 @@ int TruePlay::leave_to_chance(int state, PlayStep& step) {
       const int player = board_.space().groups()[at(group.group)].players.front();
       double& u = log_odds_[at(board_.space().only_axis(player))];
       u = moved_log_odds(u, chance_shift(drawn, shape.profiles, profiles.stride(player)));
-    } else if (const std::vector<double> news = chance_news(board_.game(), board_.space(), group.group, profiles, s.first_branch + k); !news.empty()) {
+    } else if (const std::vector<double> news = chance_news(
+                   board_.game(), board_.space(), group.group, profiles, s.first_branch + k);
+               !news.empty()) {
       learn(group.group, news);
     }
   }
@@ -227,14 +249,16 @@ Play TruePlay::play() {
 
 }  // namespace
 
-Simulation simulate(const Game& game, const Assessment& assessment, std::int64_t plays, std::uint64_t seed) {
+Simulation simulate(const Game& game, const Assessment& assessment, std::int64_t plays,
+                    std::uint64_t seed) {
   const Board board(game, assessment);
   Simulation out;
   out.plays.resize(static_cast<std::size_t>(plays));
   constexpr std::size_t plays_a_piece = 64;  // enough to repay starting a task
   const std::size_t pieces = (out.plays.size() + plays_a_piece - 1) / plays_a_piece;
   parallel_for(pieces, [&](std::size_t piece) {
-    for (std::size_t n = piece * plays_a_piece; n < std::min(out.plays.size(), (piece + 1) * plays_a_piece); ++n)
+    for (std::size_t n = piece * plays_a_piece;
+         n < std::min(out.plays.size(), (piece + 1) * plays_a_piece); ++n)
       out.plays[n] = TruePlay(board, RandomStream(seed, n), static_cast<int>(n) + 1).play();
   });
   return out;

@@ -8,12 +8,15 @@ using namespace melian;
 
 namespace {
 
-/// Frequencies of outcomes, rounds and cut-off plays must lie in the binomial interval, widened by the grid error.
+/// Frequencies of outcomes, rounds and cut-off plays must lie in the binomial interval, widened by
+/// the grid error.
 void compare(const Game& game, std::uint64_t seed) {
   constexpr std::int64_t plays = 20000;
-  constexpr double level = 0.9999;  // a dozen comparisons: false alarms once in a thousand runs, and seeds are fixed
+  constexpr double level =
+      0.9999;  // a dozen comparisons: false alarms once in a thousand runs, and seeds are fixed
   const Assessment assessment = test::random_assessment(game, 33, seed);
-  const Prediction p = predict(game, assessment), coarse = predict(game, test::random_assessment(game, 17, seed));
+  const Prediction p = predict(game, assessment),
+                   coarse = predict(game, test::random_assessment(game, 17, seed));
   const Simulation simulation = simulate(game, assessment, plays, 7);
   std::vector<std::int64_t> ended(p.outcomes.size(), 0), round(p.rounds_distribution.size() + 1, 0);
   std::int64_t unfinished = 0;
@@ -28,7 +31,8 @@ void compare(const Game& game, std::uint64_t seed) {
     CHECK(predicted <= interval.high + error);
   };
   for (std::size_t o = 0; o < ended.size(); ++o) check(ended[o], p.outcomes[o], coarse.outcomes[o]);
-  for (std::size_t r = 0; r < p.rounds_distribution.size(); ++r) check(round[r + 1], p.rounds_distribution[r], coarse.rounds_distribution[r]);
+  for (std::size_t r = 0; r < p.rounds_distribution.size(); ++r)
+    check(round[r + 1], p.rounds_distribution[r], coarse.rounds_distribution[r]);
   check(unfinished, p.unfinished, coarse.unfinished);
 }
 
@@ -48,12 +52,16 @@ TEST_CASE("simulate: mean beliefs of true types agree with predict") {
   const Assessment assessment = test::random_assessment(game, 33, 37);
   const Prediction p = predict(game, assessment);
   const Simulation simulation = simulate(game, assessment, 20000, 3);
-  // K's first step is asking, in round 1 by everybody and in round 2 by those who get there by fighting on.
+  // K's first step is asking, in round 1 by everybody and in round 2 by those who get there by
+  // fighting on.
   double sum[2] = {0.0, 0.0}, count[2] = {0.0, 0.0};
   for (const Play& play : simulation.plays)
     for (const PlayStep& step : play.steps) {
       if (step.round != 2) continue;
-      if (game.shape().moves[static_cast<std::size_t>(game.shape().states[static_cast<std::size_t>(step.state)].move)].name != "ask" ||
+      if (game.shape()
+                  .moves[static_cast<std::size_t>(
+                      game.shape().states[static_cast<std::size_t>(step.state)].move)]
+                  .name != "ask" ||
           &step == play.steps.data())
         continue;
       const auto before = static_cast<std::size_t>(&step - play.steps.data()) - 1;

@@ -16,7 +16,9 @@ using namespace melian::prediction;
 
 namespace {
 
-std::int64_t bytes_of(std::size_t numbers) { return static_cast<std::int64_t>(sizeof(double) * numbers); }
+std::int64_t bytes_of(std::size_t numbers) {
+  return static_cast<std::int64_t>(sizeof(double) * numbers);
+}
 
 int move_named(const Game& game, const std::string& name) {
   for (std::size_t m = 0; m < game.shape().moves.size(); ++m)
@@ -31,11 +33,13 @@ Probe at_move(Functional what, int move) {
   return out;
 }
 
-/// What the sweeps themselves hold: the largest row of every state, the rows recorded at a move, the tables of all states.
+/// What the sweeps themselves hold: the largest row of every state, the rows recorded at a move,
+/// the tables of all states.
 struct Held {
   std::int64_t standing = 0, places = 0, tables = 0;
 };
-Held held(const Game& game, const Assessment& assessment, const Carried& carried, int move, const std::vector<Column>& columns) {
+Held held(const Game& game, const Assessment& assessment, const Carried& carried, int move,
+          const std::vector<Column>& columns) {
   const Board board(game, assessment);
   Held out;
   std::map<int, std::int64_t> largest;
@@ -50,7 +54,8 @@ Held held(const Game& game, const Assessment& assessment, const Carried& carried
   Backward backward(board, columns);
   std::set<const Table*> seen;
   backward.sweep([&](int round, int state) {
-    if (const Table& table = backward.table(round, state); seen.insert(&table).second) out.tables += bytes_of(table.size());
+    if (const Table& table = backward.table(round, state); seen.insert(&table).second)
+      out.tables += bytes_of(table.size());
   });
   return out;
 }
@@ -62,10 +67,15 @@ TEST_CASE("count_sweep_bytes: counts the rows and tables that the sweeps hold, a
   for (const int nodes : {3, 9}) {
     const Assessment assessment = test::random_assessment(game, nodes, 21);
     const int demand = move_named(game, "demand");
-    const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand), at_move(ExpectedTally{0}, demand), at_move(EndsWithin{3}, demand)};
+    const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand),
+                                    at_move(ExpectedTally{0}, demand),
+                                    at_move(EndsWithin{3}, demand)};
     const Held real = held(game, assessment, {.beliefs = false, .coordinate = false}, demand,
-                           {{Column::Kind::payoff, 0, -1, {}}, {Column::Kind::tally, 0, -1, {}}, {Column::Kind::ends_within, 3, -1, {}}});
-    const SweepBytes counted = count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
+                           {{Column::Kind::payoff, 0, -1, {}},
+                            {Column::Kind::tally, 0, -1, {}},
+                            {Column::Kind::ends_within, 3, -1, {}}});
+    const SweepBytes counted =
+        count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
     // Beside them stand lists of branches and states, which do not grow with the grid.
     const std::int64_t lists = 2'000 * static_cast<std::int64_t>(game.shape().branches.size());
     CHECK(counted.places >= real.places);
@@ -74,7 +84,8 @@ TEST_CASE("count_sweep_bytes: counts the rows and tables that the sweeps hold, a
     CHECK(counted.forward <= 2 * real.standing + lists);  // tops of rounds stand there twice
     CHECK(counted.backward >= real.tables);
     CHECK(counted.backward <= real.tables + lists);
-    CHECK(counted.most() == counted.laid_out + counted.places + std::max(counted.forward, counted.backward));
+    CHECK(counted.most() ==
+          counted.laid_out + counted.places + std::max(counted.forward, counted.backward));
   }
 }
 
@@ -83,7 +94,8 @@ TEST_CASE("count_sweep_bytes: alone the sweeps hold what is read at a time, and 
   const Assessment assessment = test::random_assessment(game, 9, 21);
   const Board board(game, assessment);
   const int demand = move_named(game, "demand");
-  const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand), at_move(ExpectedTally{0}, demand)};
+  const std::vector<Probe> probes{at_move(ExpectedPayoff{0}, demand),
+                                  at_move(ExpectedTally{0}, demand)};
   // Room that is handed on is seen again at the same place.
   std::map<const double*, std::int64_t> plays, tables;
   const auto note = [](std::map<const double*, std::int64_t>& seen, const lanes::Row& row) {
@@ -103,7 +115,8 @@ TEST_CASE("count_sweep_bytes: alone the sweeps hold what is read at a time, and 
     return out;
   };
   const SweepBytes alone = count_sweep_bytes(game.shape(), assessment.axes, probes, false, true);
-  const SweepBytes together = count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
+  const SweepBytes together =
+      count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
   const std::int64_t lists = 2'000 * static_cast<std::int64_t>(game.shape().branches.size());
   CHECK(alone.forward < together.forward);
   CHECK(alone.backward < together.backward);
@@ -117,8 +130,11 @@ TEST_CASE("count_sweep_bytes: beliefs, detours and columns each add what they ho
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 9, 21);
   const int demand = move_named(game, "demand"), ask = move_named(game, "ask");
-  const auto counted = [&](const std::vector<Probe>& probes) { return count_sweep_bytes(game.shape(), assessment.axes, probes, false, false); };
-  const SweepBytes share = counted({at_move(ActionShare{0}, demand)}), belief = counted({at_move(MeanBelief{0, 1}, demand)});
+  const auto counted = [&](const std::vector<Probe>& probes) {
+    return count_sweep_bytes(game.shape(), assessment.axes, probes, false, false);
+  };
+  const SweepBytes share = counted({at_move(ActionShare{0}, demand)}),
+                   belief = counted({at_move(MeanBelief{0, 1}, demand)});
   CHECK(share.backward == 0);
   CHECK(belief.forward > share.forward);
   CHECK(belief.places > share.places);
@@ -139,7 +155,9 @@ TEST_CASE("count_predict_bytes: a prediction holds the beliefs of all types besi
   const Game game = test::war_and_truce();
   const Assessment assessment = test::random_assessment(game, 9, 3);
   const Held real = held(game, assessment, {.information = true}, 0,
-                         {{Column::Kind::payoff, 0, -1, {}}, {Column::Kind::payoff, 1, -1, {}}, {Column::Kind::payoff, 2, -1, {}}});
+                         {{Column::Kind::payoff, 0, -1, {}},
+                          {Column::Kind::payoff, 1, -1, {}},
+                          {Column::Kind::payoff, 2, -1, {}}});
   const SweepBytes counted = count_predict_bytes(game.shape(), assessment.axes);
   CHECK(counted.forward >= real.standing);
   CHECK(counted.backward >= real.tables);

@@ -15,18 +15,22 @@ namespace {
 
 /// What two statements must share to be answered by one solve.
 std::string solve_key(const CatalogueGame& asked) {
-  std::string key = fmt::format("{}|{}|{}|{}|{}|", asked.model, asked.lambda ? number_text(*asked.lambda) : "", static_cast<int>(asked.measure),
-                                static_cast<int>(asked.discounting), asked.by_tree);
+  std::string key = fmt::format(
+      "{}|{}|{}|{}|{}|", asked.model, asked.lambda ? number_text(*asked.lambda) : "",
+      static_cast<int>(asked.measure), static_cast<int>(asked.discounting), asked.by_tree);
   for (const std::string& word : asked.grid) key += word + ",";
   for (const auto& [name, content] : asked.settings) {
     const double* number = std::get_if<double>(&content);
-    key += fmt::format("|{}={}", name, number != nullptr ? number_text(*number) : std::get<std::string>(content));
+    key += fmt::format("|{}={}", name,
+                       number != nullptr ? number_text(*number) : std::get<std::string>(content));
   }
   return key;
 }
 
 std::string first_line(const Diagnostics& diagnostics) {
-  return diagnostics.empty() ? "unknown reason" : fmt::format("{}: {}", diagnostics.front().code, diagnostics.front().message);
+  return diagnostics.empty()
+             ? "unknown reason"
+             : fmt::format("{}: {}", diagnostics.front().code, diagnostics.front().message);
 }
 
 /// A game and what it predicts, by grid or by tree.
@@ -39,7 +43,8 @@ struct Solved {
 Result<Solved> solved_as_tree(const Game& game, const CatalogueGame& asked) {
   Result<TreeNumbers> found = solve_as_tree(game, {asked.lambda, asked.measure, asked.discounting});
   if (!found) return std::unexpected(found.error());
-  if (!found->reached) return std::unexpected(Diagnostics{placeless(tree_refusal_code, found->why_not.front())});
+  if (!found->reached)
+    return std::unexpected(Diagnostics{placeless(tree_refusal_code, found->why_not.front())});
   return Solved{game.structure, std::nullopt, *std::move(found)};
 }
 
@@ -68,7 +73,8 @@ Result<double> number_of(const Solved& solved, const std::string& name) {
 }
 
 /// Parameters and definitions, each worked out once what it needs is there.
-Result<std::map<std::string, double>> worked_out(const Model& model, const Settings& settings, const Definitions& where) {
+Result<std::map<std::string, double>> worked_out(const Model& model, const Settings& settings,
+                                                 const Definitions& where) {
   Result<std::map<std::string, double>> numbers = parameter_numbers(model, settings);
   if (!numbers) return numbers;
   Definitions waiting = where;
@@ -89,14 +95,17 @@ Result<std::map<std::string, double>> worked_out(const Model& model, const Setti
   return numbers;
 }
 
-Result<std::map<std::string, double>> worked_out(const CatalogueEntry& entry, const std::string& file, const Settings& settings, const Definitions& where) {
+Result<std::map<std::string, double>> worked_out(const CatalogueEntry& entry,
+                                                 const std::string& file, const Settings& settings,
+                                                 const Definitions& where) {
   const Result<Model> model = read_model((entry.folder / file).string());
   if (!model) return std::unexpected(model.error());
   return worked_out(*model, settings, where);
 }
 
 /// The text with every {formula} replaced by its number.
-Result<std::string> filled_in(const std::string& text, const std::map<std::string, double>& numbers) {
+Result<std::string> filled_in(const std::string& text,
+                              const std::map<std::string, double>& numbers) {
   constexpr int digits = 4;
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -168,7 +177,8 @@ CheckResult run(const CatalogueEntry& entry, const Check& check, Solver& solver)
     return out;
   }
   const auto numbers = worked_out(entry, check.model, check.settings, check.where);
-  const Result<double> bound = numbers ? evaluate_formula(check.at_most, *numbers) : Result<double>(std::unexpected(numbers.error()));
+  const Result<double> bound = numbers ? evaluate_formula(check.at_most, *numbers)
+                                       : Result<double>(std::unexpected(numbers.error()));
   out.expected = bound ? std::optional(*bound) : std::nullopt;
   if (!bound) out.why_not = first_line(bound.error());
   out.passed = bound && *computed <= *bound + check.tolerance;
@@ -190,7 +200,8 @@ CheckResult run(const Sign& sign, Solver& solver) {
   out.at_from = *from;
   out.computed = *to;
   const double change = *to - *from;
-  out.passed = sign.sign == 0 ? std::abs(change) <= sign.tolerance : sign.sign * change > sign.tolerance;
+  out.passed =
+      sign.sign == 0 ? std::abs(change) <= sign.tolerance : sign.sign * change > sign.tolerance;
   return out;
 }
 
@@ -204,7 +215,8 @@ std::vector<CheckResult> run_checks(const CatalogueEntry& entry, const OnStep& o
     if (on_step && !on_step({"checks", static_cast<double>(k) / static_cast<double>(all)}))
       results[k].why_not = "stopped";
     else
-      results[k] = k < entry.checks.size() ? run(entry, entry.checks[k], solver) : run(entry.signs[k - entry.checks.size()], solver);
+      results[k] = k < entry.checks.size() ? run(entry, entry.checks[k], solver)
+                                           : run(entry.signs[k - entry.checks.size()], solver);
     results[k].check = k;
   }
   return results;
@@ -216,7 +228,8 @@ std::vector<ConditionResult> judge_conditions(const CatalogueEntry& entry) {
   return out;
 }
 
-Result<double> threshold_value(const Threshold& threshold, const Model& model, const Settings& settings) {
+Result<double> threshold_value(const Threshold& threshold, const Model& model,
+                               const Settings& settings) {
   const auto numbers = worked_out(model, settings, threshold.where);
   if (!numbers) return std::unexpected(numbers.error());
   return evaluate_formula(threshold.value, *numbers);

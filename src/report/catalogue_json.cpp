@@ -12,7 +12,9 @@ Json or_null(const std::optional<double>& number) { return number ? Json(*number
 Json conditions_json(const CatalogueEntry& entry) {
   Json out = Json::array();
   for (const ConditionResult& condition : judge_conditions(entry)) {
-    Json one{{"text", condition.text}, {"holds", condition.holds ? Json(*condition.holds) : Json()}, {"as_stated", condition.as_stated}};
+    Json one{{"text", condition.text},
+             {"holds", condition.holds ? Json(*condition.holds) : Json()},
+             {"as_stated", condition.as_stated}};
     if (!condition.why_not.empty()) one["why_not"] = condition.why_not;
     out.push_back(std::move(one));
   }
@@ -23,7 +25,11 @@ Json checks_json(const CatalogueEntry& entry, const std::vector<CheckResult>& re
   Json out = Json::array();
   for (std::size_t k = 0; k < entry.checks.size(); ++k) {
     const Check& check = entry.checks[k];
-    Json one{{"name", check.name}, {"model", check.model}, {"quantity", check.quantity}, {"tolerance", check.tolerance}, {"because", check.because}};
+    Json one{{"name", check.name},
+             {"model", check.model},
+             {"quantity", check.quantity},
+             {"tolerance", check.tolerance},
+             {"because", check.because}};
     if (check.at_most.empty()) one["expected"] = check.expected;
     if (!check.at_most.empty()) one["at_most"] = check.at_most;
     if (k < results.size()) {
@@ -41,8 +47,9 @@ Json signs_json(const CatalogueEntry& entry, const std::vector<CheckResult>& res
   Json out = Json::array();
   for (std::size_t k = 0; k < entry.signs.size(); ++k) {
     const Sign& sign = entry.signs[k];
-    Json one{{"model", sign.model},    {"parameter", sign.parameter}, {"from", sign.from},
-             {"to", sign.to},          {"number", sign.quantity},     {"sign", sign.sign > 0 ? "+" : sign.sign < 0 ? "-" : "0"},
+    Json one{{"model", sign.model},     {"parameter", sign.parameter},
+             {"from", sign.from},       {"to", sign.to},
+             {"number", sign.quantity}, {"sign", sign.sign > 0 ? "+" : sign.sign < 0 ? "-" : "0"},
              {"because", sign.because}};
     if (const std::size_t r = entry.checks.size() + k; r < results.size()) {
       one["at_from"] = or_null(results[r].at_from);
@@ -57,15 +64,18 @@ Json signs_json(const CatalogueEntry& entry, const std::vector<CheckResult>& res
 
 }  // namespace
 
-std::string catalogue_json(const std::vector<CatalogueEntry>& catalogue, const std::vector<std::vector<CheckResult>>& results) {
+std::string catalogue_json(const std::vector<CatalogueEntry>& catalogue,
+                           const std::vector<std::vector<CheckResult>>& results) {
   Json document{{"schema", "melian.catalogue/1"}, {"entries", Json::array()}};
   for (std::size_t k = 0; k < catalogue.size(); ++k) {
     const CatalogueEntry& entry = catalogue[k];
-    const std::vector<CheckResult> found = k < results.size() ? results[k] : std::vector<CheckResult>{};
+    const std::vector<CheckResult> found =
+        k < results.size() ? results[k] : std::vector<CheckResult>{};
     Json thresholds = Json::array();
     for (const Threshold& threshold : entry.thresholds) {
       const Result<Model> model = read_model((entry.folder / threshold.model).string());
-      const Result<double> at = model ? threshold_value(threshold, *model, {}) : Result<double>(std::unexpected(model.error()));
+      const Result<double> at = model ? threshold_value(threshold, *model, {})
+                                      : Result<double>(std::unexpected(model.error()));
       thresholds.push_back({{"model", threshold.model},
                             {"parameter", threshold.parameter},
                             {"value", threshold.value},

@@ -10,11 +10,14 @@ namespace {
 
 constexpr const char* catalogue_code = "M0923";
 
-/// The mechanisms that the catalogue is listed by; one list, so that two spellings of one mechanism cannot both be in use.
+/// The mechanisms that the catalogue is listed by; one list, so that two spellings of one mechanism
+/// cannot both be in use.
 const std::vector<std::string>& known_tags() {
   static const std::vector<std::string> tags{
-      "screening", "learning in war", "signalling",  "commitment problem", "first strike",   "indivisibility", "reputation",           "heterogeneous priors",
-      "mediation", "insincere talks", "third party", "deadline",           "two-level game", "spoilers",       "complete information", "statistical model"};
+      "screening",      "learning in war", "signalling",           "commitment problem",
+      "first strike",   "indivisibility",  "reputation",           "heterogeneous priors",
+      "mediation",      "insincere talks", "third party",          "deadline",
+      "two-level game", "spoilers",        "complete information", "statistical model"};
   return tags;
 }
 
@@ -26,16 +29,19 @@ void ExpectedReader::complain(const std::string& message, const std::string& hin
   diagnostics_.push_back(std::move(diagnostic));
 }
 
-void ExpectedReader::only(const Json& object, std::initializer_list<const char*> keys, const std::string& where) {
+void ExpectedReader::only(const Json& object, std::initializer_list<const char*> keys,
+                          const std::string& where) {
   const std::vector<std::string> known(keys.begin(), keys.end());
   for (const auto& [key, content] : object.items()) {
     if (std::ranges::find(known, key) != known.end()) continue;
     const std::string near = nearest_word(key, known);
-    complain(fmt::format("{} has a \"{}\", which means nothing there", where, key), near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
+    complain(fmt::format("{} has a \"{}\", which means nothing there", where, key),
+             near.empty() ? "" : fmt::format("did you mean \"{}\"?", near));
   }
 }
 
-std::string ExpectedReader::text(const Json& object, const std::string& key, const std::string& where, bool needed) {
+std::string ExpectedReader::text(const Json& object, const std::string& key,
+                                 const std::string& where, bool needed) {
   if (!object.contains(key)) {
     if (needed) complain(fmt::format("{} has no \"{}\"", where, key));
     return {};
@@ -45,23 +51,28 @@ std::string ExpectedReader::text(const Json& object, const std::string& key, con
   return {};
 }
 
-std::vector<std::string> ExpectedReader::texts(const Json& object, const std::string& key, const std::string& where) {
+std::vector<std::string> ExpectedReader::texts(const Json& object, const std::string& key,
+                                               const std::string& where) {
   std::vector<std::string> out;
   const Json list = object.value(key, Json::array());
-  const bool fine = list.is_array() && std::ranges::all_of(list, [](const Json& one) { return one.is_string(); });
+  const bool fine =
+      list.is_array() && std::ranges::all_of(list, [](const Json& one) { return one.is_string(); });
   if (!fine) complain(fmt::format("\"{}\" of {} is no list of texts", key, where));
   if (fine)
     for (const Json& one : list) out.push_back(one.get<std::string>());
   return out;
 }
 
-std::optional<double> ExpectedReader::number(const Json& object, const std::string& key, const std::string& where, bool needed) {
+std::optional<double> ExpectedReader::number(const Json& object, const std::string& key,
+                                             const std::string& where, bool needed) {
   if (object.contains(key) && object[key].is_number()) return object[key].get<double>();
-  if (needed || object.contains(key)) complain(fmt::format("\"{}\" of {} is no number", key, where));
+  if (needed || object.contains(key))
+    complain(fmt::format("\"{}\" of {} is no number", key, where));
   return std::nullopt;
 }
 
-std::optional<bool> ExpectedReader::truth(const Json& object, const std::string& key, const std::string& where) {
+std::optional<bool> ExpectedReader::truth(const Json& object, const std::string& key,
+                                          const std::string& where) {
   if (!object.contains(key)) return std::nullopt;
   if (object[key].is_boolean()) return object[key].get<bool>();
   complain(fmt::format("\"{}\" of {} is neither true nor false", key, where));
@@ -135,8 +146,10 @@ void ExpectedReader::game(CatalogueGame& into, const Json& object, const std::st
     complain(fmt::format("measure of {} is neither \"cells\" nor \"each\"", where));
   const std::string method = text(object, "method", where, false);
   into.by_tree = method == "tree";
-  if (!method.empty() && method != "tree" && method != "grid") complain(fmt::format("method of {} is neither \"grid\" nor \"tree\"", where));
-  if (truth(object, "present_value", where).value_or(false)) into.discounting = Discounting::present_value;
+  if (!method.empty() && method != "tree" && method != "grid")
+    complain(fmt::format("method of {} is neither \"grid\" nor \"tree\"", where));
+  if (truth(object, "present_value", where).value_or(false))
+    into.discounting = Discounting::present_value;
 }
 
 Check ExpectedReader::check(const Json& object, std::size_t index) {
@@ -148,16 +161,17 @@ Check ExpectedReader::check(const Json& object, std::size_t index) {
   }
   out.name = text(object, "name", where);
   if (!out.name.empty()) where = fmt::format("check \"{}\"", out.name);
-  only(
-      object,
-      {"name", "model", "settings", "lambda", "grid", "measure", "method", "present_value", "quantity", "expected", "at_most", "where", "tolerance", "because"},
-      where);
+  only(object,
+       {"name", "model", "settings", "lambda", "grid", "measure", "method", "present_value",
+        "quantity", "expected", "at_most", "where", "tolerance", "because"},
+       where);
   game(out, object, where);
   out.quantity = text(object, "quantity", where);
   out.at_most = text(object, "at_most", where, false);
   out.where = definitions(object, where);
   if (out.at_most.empty()) out.expected = number(object, "expected", where, true).value_or(0.0);
-  if (!out.at_most.empty() && object.contains("expected")) complain(where + " has both \"expected\" and \"at_most\"");
+  if (!out.at_most.empty() && object.contains("expected"))
+    complain(where + " has both \"expected\" and \"at_most\"");
   out.tolerance = number(object, "tolerance", where, true).value_or(0.0);
   if (out.tolerance < 0) complain(fmt::format("tolerance of {} is negative", where));
   out.because = text(object, "because", where);
@@ -172,7 +186,8 @@ Sign ExpectedReader::sign(const Json& object, std::size_t index) {
     return out;
   }
   only(object,
-       {"model", "settings", "lambda", "grid", "measure", "method", "present_value", "parameter", "from", "to", "number", "sign", "tolerance", "because"},
+       {"model", "settings", "lambda", "grid", "measure", "method", "present_value", "parameter",
+        "from", "to", "number", "sign", "tolerance", "because"},
        where);
   game(out, object, where);
   out.parameter = text(object, "parameter", where);
@@ -181,7 +196,8 @@ Sign ExpectedReader::sign(const Json& object, std::size_t index) {
   out.quantity = text(object, "number", where);
   const std::string sign = text(object, "sign", where);
   out.sign = sign == "+" ? 1 : sign == "-" ? -1 : 0;
-  if (sign != "+" && sign != "-" && sign != "0") complain(fmt::format("\"sign\" of {} is none of \"+\", \"-\", \"0\"", where));
+  if (sign != "+" && sign != "-" && sign != "0")
+    complain(fmt::format("\"sign\" of {} is none of \"+\", \"-\", \"0\"", where));
   out.tolerance = number(object, "tolerance", where, true).value_or(0.0);
   if (out.tolerance < 0) complain(fmt::format("tolerance of {} is negative", where));
   out.because = text(object, "because", where);
@@ -226,19 +242,25 @@ Threshold ExpectedReader::threshold(const Json& object, std::size_t index) {
 
 CatalogueEntry ExpectedReader::entry(const Json& object) {
   CatalogueEntry out;
-  only(object, {"title", "citation", "claim", "mechanism", "status", "tags", "conditions", "thresholds", "checks", "signs"}, "the file");
+  only(object,
+       {"title", "citation", "claim", "mechanism", "status", "tags", "conditions", "thresholds",
+        "checks", "signs"},
+       "the file");
   out.title = text(object, "title", "the file");
   out.citation = text(object, "citation", "the file");
   out.claim = text(object, "claim", "the file");
   out.mechanism = text(object, "mechanism", "the file");
   out.status = text(object, "status", "the file");
   out.tags = texts(object, "tags", "the file");
-  if (out.tags.empty()) complain("the file has no \"tags\"", fmt::format("give at least one of: {}", fmt::join(known_tags(), ", ")));
+  if (out.tags.empty())
+    complain("the file has no \"tags\"",
+             fmt::format("give at least one of: {}", fmt::join(known_tags(), ", ")));
   for (const std::string& tag : out.tags)
     if (std::ranges::find(known_tags(), tag) == known_tags().end()) {
       const std::string near = nearest_word(tag, known_tags());
       complain(fmt::format("there is no tag \"{}\"", tag),
-               near.empty() ? fmt::format("give one of: {}", fmt::join(known_tags(), ", ")) : fmt::format("did you mean \"{}\"?", near));
+               near.empty() ? fmt::format("give one of: {}", fmt::join(known_tags(), ", "))
+                            : fmt::format("did you mean \"{}\"?", near));
     }
   const auto each = [&](const char* key, const auto& read) {
     const Json list = object.value(key, Json::array());
@@ -246,8 +268,10 @@ CatalogueEntry ExpectedReader::entry(const Json& object) {
     if (list.is_array())
       for (std::size_t k = 0; k < list.size(); ++k) read(list[k], k);
   };
-  each("conditions", [&](const Json& one, std::size_t k) { out.conditions.push_back(condition(one, k)); });
-  each("thresholds", [&](const Json& one, std::size_t k) { out.thresholds.push_back(threshold(one, k)); });
+  each("conditions",
+       [&](const Json& one, std::size_t k) { out.conditions.push_back(condition(one, k)); });
+  each("thresholds",
+       [&](const Json& one, std::size_t k) { out.thresholds.push_back(threshold(one, k)); });
   each("checks", [&](const Json& one, std::size_t k) { out.checks.push_back(check(one, k)); });
   each("signs", [&](const Json& one, std::size_t k) { out.signs.push_back(sign(one, k)); });
   if (out.checks.empty()) complain("there are no \"checks\"");

@@ -21,10 +21,14 @@ class ExpectedReader {
   using Json = nlohmann::json;
 
   void only(const Json& object, std::initializer_list<const char*> keys, const std::string& where);
-  [[nodiscard]] std::string text(const Json& object, const std::string& key, const std::string& where, bool needed = true);
-  [[nodiscard]] std::vector<std::string> texts(const Json& object, const std::string& key, const std::string& where);
-  [[nodiscard]] std::optional<double> number(const Json& object, const std::string& key, const std::string& where, bool needed);
-  [[nodiscard]] std::optional<bool> truth(const Json& object, const std::string& key, const std::string& where);
+  [[nodiscard]] std::string text(const Json& object, const std::string& key,
+                                 const std::string& where, bool needed = true);
+  [[nodiscard]] std::vector<std::string> texts(const Json& object, const std::string& key,
+                                               const std::string& where);
+  [[nodiscard]] std::optional<double> number(const Json& object, const std::string& key,
+                                             const std::string& where, bool needed);
+  [[nodiscard]] std::optional<bool> truth(const Json& object, const std::string& key,
+                                          const std::string& where);
   [[nodiscard]] Settings settings(const Json& object, const std::string& where);
   [[nodiscard]] std::vector<std::string> grid(const Json& object, const std::string& where);
   [[nodiscard]] Definitions definitions(const Json& object, const std::string& where);

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 /// A folder with one tiny model and the expected.json under test.
 class Entry {
  public:
-  explicit Entry(const std::string& expected) : folder_(fs::temp_directory_path() / "melian_catalogue_test") {
+  explicit Entry(const std::string& expected)
+      : folder_(fs::temp_directory_path() / "melian_catalogue_test") {
     fs::create_directories(folder_);
     std::ofstream(folder_ / "coin.melian") << R"(model "A coin"
 player A
@@ -29,22 +30,28 @@ phase toss { chance coin { heads with p { end heads: A gets 1 }  tails otherwise
   ~Entry() { fs::remove_all(folder_); }
   Entry(const Entry&) = delete;
   Entry& operator=(const Entry&) = delete;
-  [[nodiscard]] Result<CatalogueEntry> read() const { return read_expected(folder_ / "expected.json"); }
+  [[nodiscard]] Result<CatalogueEntry> read() const {
+    return read_expected(folder_ / "expected.json");
+  }
 
  private:
   fs::path folder_;
 };
 
-const std::string head = R"({"title": "t", "citation": "Nobody, N. (2025). t.", "claim": "c", "mechanism": "m", "status": "s", "tags": ["screening"],)";
+const std::string head =
+    R"({"title": "t", "citation": "Nobody, N. (2025). t.", "claim": "c", "mechanism": "m", "status": "s", "tags": ["screening"],)";
 
 std::string checks(const std::string& more) {
-  return head + R"("checks": [{"name": "heads", "model": "coin.melian", "quantity": "outcomes.heads", "expected": 0.25, "tolerance": 0, "because": "given"})" +
+  return head +
+         R"("checks": [{"name": "heads", "model": "coin.melian", "quantity": "outcomes.heads", "expected": 0.25, "tolerance": 0, "because": "given"})" +
          more + "]";
 }
 
 }  // namespace
 
-TEST_CASE("catalogue: a condition is a text with numbers and a verdict, both worked out from the parameters") {
+TEST_CASE(
+    "catalogue: a condition is a text with numbers and a verdict, both worked out from the "
+    "parameters") {
   const Entry entry(checks("") + R"(, "conditions": [
     {"text": "heads likelier iff p > half = {half}: here {p}", "model": "coin.melian", "where": {"half": "one / 2", "one": "1"}, "holds_if": "p > half", "holds": false},
     {"text": "p = {p}", "model": "coin.melian", "settings": {"p": 0.75}, "holds_if": "p > 0.5", "holds": false},
@@ -79,7 +86,8 @@ TEST_CASE("catalogue: bounds, signs and trees are checked, and what fails is tol
     CHECK(results[k].passed == expected[k]);
   }
   const std::string text = entry_text(*read, results);
-  CHECK(text.find("not below: computed 0.25, expected at most 0.125: off by 0.125, tolerance 0") != std::string::npos);
+  CHECK(text.find("not below: computed 0.25, expected at most 0.125: off by 0.125, tolerance 0") !=
+        std::string::npos);
   CHECK(text.find("4 of 6 checks pass") != std::string::npos);
   const auto document = nlohmann::json::parse(catalogue_json({*read}, {results}));
   CHECK(document["entries"][0]["checks"][2]["bound"] == 0.125);
@@ -87,19 +95,25 @@ TEST_CASE("catalogue: bounds, signs and trees are checked, and what fails is tol
 }
 
 TEST_CASE("catalogue: unknown keys, tags and signs are mistakes, all told at once") {
-  const Entry entry(R"({"title": "t", "citation": "c", "claim": "c", "mechanism": "m", "status": "s", "tags": ["screaming"], "cheks": [],
+  const Entry entry(
+      R"({"title": "t", "citation": "c", "claim": "c", "mechanism": "m", "status": "s", "tags": ["screaming"], "cheks": [],
     "signs": [{"model": "coin.melian", "parameter": "p", "from": 0, "to": 1, "number": "values.A", "sign": "up", "tolerance": 0, "because": "b"}]})");
   const Result<CatalogueEntry> read = entry.read();
   REQUIRE_FALSE(read.has_value());
   const std::string told = render(read.error());
-  for (const char* part : {"did you mean \"screening\"?", "did you mean \"checks\"?", "none of \"+\", \"-\", \"0\"", "there are no \"checks\""}) {
+  for (const char* part : {"did you mean \"screening\"?", "did you mean \"checks\"?",
+                           "none of \"+\", \"-\", \"0\"", "there are no \"checks\""}) {
     INFO(part, "\n", told);
     CHECK(told.find(part) != std::string::npos);
   }
 }
 
-TEST_CASE("catalogue: a threshold moves with the other parameters and is drawn where it lies within the sweep") {
-  const Entry entry(checks("") + R"(, "thresholds": [{"model": "coin.melian", "parameter": "precision", "value": "4 * p", "what": "w", "source": "s"}]})");
+TEST_CASE(
+    "catalogue: a threshold moves with the other parameters and is drawn where it lies within the "
+    "sweep") {
+  const Entry entry(
+      checks("") +
+      R"(, "thresholds": [{"model": "coin.melian", "parameter": "precision", "value": "4 * p", "what": "w", "source": "s"}]})");
   const Result<CatalogueEntry> read = entry.read();
   REQUIRE_MESSAGE(read.has_value(), (read ? "" : render(read.error())));
   const Result<Model> model = read_model((read->folder / "coin.melian").string());

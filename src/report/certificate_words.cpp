@@ -26,58 +26,79 @@ double largest_grid_error(const Certificate& certificate) {
 }
 
 /// "within 3e-12 logits", or "exactly" where there is no error at all.
-std::string within(double error, const std::string& unit) { return error == 0.0 ? "exactly" : "within " + error_text(error) + unit; }
+std::string within(double error, const std::string& unit) {
+  return error == 0.0 ? "exactly" : "within " + error_text(error) + unit;
+}
 
 std::string decisions_words(const SolveSummary& solve) {
   if (solve.several == 0 && solve.jumps == 0 && solve.unsolved == 0)
-    return solve.searched == 0 ? fmt::format("each of {} decisions has exactly one solution", grouped(solve.decisions))
-                               : fmt::format("one solution was found for {}; {}others were looked for, which is no proof",
-                                             solve.decisions == 1 ? "the only decision" : fmt::format("each of {} decisions", grouped(solve.decisions)),
-                                             solve.searched == solve.decisions ? "" : fmt::format("for {} of them ", grouped(solve.searched)));
-  return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved", grouped(solve.decisions), grouped(solve.several),
-                     grouped(solve.jumps), grouped(solve.unsolved));
+    return solve.searched == 0
+               ? fmt::format("each of {} decisions has exactly one solution",
+                             grouped(solve.decisions))
+               : fmt::format(
+                     "one solution was found for {}; {}others were looked for, which is no proof",
+                     solve.decisions == 1
+                         ? "the only decision"
+                         : fmt::format("each of {} decisions", grouped(solve.decisions)),
+                     solve.searched == solve.decisions
+                         ? ""
+                         : fmt::format("for {} of them ", grouped(solve.searched)));
+  return fmt::format("of {} decisions {} had several solutions, {} rest on a jump, {} are unsolved",
+                     grouped(solve.decisions), grouped(solve.several), grouped(solve.jumps),
+                     grouped(solve.unsolved));
 }
 
 std::string follow_words(const SolveSummary::Followed& followed) {
   int beliefs = 0;
   for (const int nodes : followed.nodes) beliefs += nodes;
-  std::string out = fmt::format("the grid followed play: after {} all {} reached lie on nodes within {}", counted(followed.solves, "solve", "solves"),
-                                counted(beliefs, "belief", "beliefs"), error_text(followed.movement));
+  std::string out =
+      fmt::format("the grid followed play: after {} all {} reached lie on nodes within {}",
+                  counted(followed.solves, "solve", "solves"),
+                  counted(beliefs, "belief", "beliefs"), error_text(followed.movement));
   if (!followed.settled) out += ", which is short of what was asked for";
-  if (followed.left_out > 0) out += fmt::format("; {} more had no room", grouped(followed.left_out));
+  if (followed.left_out > 0)
+    out += fmt::format("; {} more had no room", grouped(followed.left_out));
   return out;
 }
 
 }  // namespace
 
-std::string certificate_words(const Certificate& certificate, const SolveSummary& solve, const TextStyle& style) {
+std::string certificate_words(const Certificate& certificate, const SolveSummary& solve,
+                              const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
   std::string out;
   if (certificate.holds) {
     const Exploitability worst = worst_of(certificate);
-    std::string words = fmt::format("certified: strategies solve their equations {}, beliefs follow Bayes' rule {}", within(certificate.residual, " logits"),
-                                    within(certificate.beliefs, " logits"));
+    std::string words = fmt::format(
+        "certified: strategies solve their equations {}, beliefs follow Bayes' rule {}",
+        within(certificate.residual, " logits"), within(certificate.beliefs, " logits"));
     words += worst.gain > 0
-                 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})", number_text(worst.gain, 2), number_text(worst.ceiling, 2))
+                 ? fmt::format(", no type gains more than {} by deviating (logit play may cost {})",
+                               number_text(worst.gain, 2), number_text(worst.ceiling, 2))
                  : ", no type gains by deviating";
     const double grid_error = largest_grid_error(certificate);
-    if (grid_error > 0) words += fmt::format(", every printed number holds within {}", error_text(grid_error));
+    if (grid_error > 0)
+      words += fmt::format(", every printed number holds within {}", error_text(grid_error));
     out = paint(style, "32", wrap(words + ".", inner, 2)) + "\n";
   } else if (certificate.why_not.empty()) {
     out = paint(style, "33", "NOT certified: the certificate was not computed.") + "\n";
   } else {
     out = paint(style, "31", "NOT certified:") + "\n";
-    for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
+    for (const std::string& reason : certificate.why_not)
+      out += "  " + wrap("- " + reason, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
   if (certificate.ladder_error >= 0) {
-    const std::string apart = fmt::format("Half the steps up the ladder of λ lead {}.", certificate.ladder_error <= certificate.tolerance
-                                                                                            ? "to the same within " + error_text(certificate.ladder_error)
-                                                                                            : "elsewhere, by " + error_text(certificate.ladder_error));
+    const std::string apart =
+        fmt::format("Half the steps up the ladder of λ lead {}.",
+                    certificate.ladder_error <= certificate.tolerance
+                        ? "to the same within " + error_text(certificate.ladder_error)
+                        : "elsewhere, by " + error_text(certificate.ladder_error));
     out += "  " + wrap(apart, inner, 2) + "\n";
   }
   if (solve.followed) out += "  " + wrap(follow_words(*solve.followed) + ".", inner, 2) + "\n";
-  if (solve.termination == Termination::converged && solve.sweeps > 0) out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";
+  if (solve.termination == Termination::converged && solve.sweeps > 0)
+    out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";
   if (solve.termination != Termination::converged && solve.termination != Termination::not_run)
     out += "  " + paint(style, "33", wrap(solve.message, inner, 2)) + "\n";
   return out;

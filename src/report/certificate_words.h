@@ -8,6 +8,7 @@
 namespace melian {
 
 /// "certified: ..." or "NOT certified: ..." with the numbers behind it, ending in a newline.
-[[nodiscard]] std::string certificate_words(const Certificate& certificate, const SolveSummary& solve, const TextStyle& style);
+[[nodiscard]] std::string certificate_words(const Certificate& certificate,
+                                            const SolveSummary& solve, const TextStyle& style);
 
 }  // namespace melian

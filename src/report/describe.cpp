@@ -25,19 +25,23 @@ std::string list_words(const std::vector<std::string>& words) {
 }
 
 std::string range_words(const ParameterInfo& parameter) {
-  if (!parameter.words.empty()) return "{" + fmt::format("{}", fmt::join(parameter.words, ", ")) + "}";
+  if (!parameter.words.empty())
+    return "{" + fmt::format("{}", fmt::join(parameter.words, ", ")) + "}";
   if (!parameter.low || !parameter.high) return "";
   return fmt::format("{} .. {}", number_text(*parameter.low), number_text(*parameter.high));
 }
 
 class Description {
  public:
-  Description(const Model& model, const Game& game, const TextStyle& style) : model_(model), game_(game), structure_(game.shape()), style_(style) {}
+  Description(const Model& model, const Game& game, const TextStyle& style)
+      : model_(model), game_(game), structure_(game.shape()), style_(style) {}
 
   [[nodiscard]] std::string text() const {
-    return title() + section("Players", players()) + section("Moves, in the order of play", moves()) +
-           section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") + section("Public states", states()) +
-           section("Parameters", parameters()) + section("Mechanisms", labels()) + section("Decisions a solve takes", budget());
+    return title() + section("Players", players()) +
+           section("Moves, in the order of play", moves()) +
+           section("Outcomes", "  " + line(list_words(structure_.outcomes), 2) + "\n") +
+           section("Public states", states()) + section("Parameters", parameters()) +
+           section("Mechanisms", labels()) + section("Decisions a solve takes", budget());
   }
 
  private:
@@ -49,7 +53,8 @@ class Description {
   }
 
   [[nodiscard]] std::string title() const {
-    std::string out = paint(style_, "1", structure_.title.empty() ? "(no title)" : structure_.title) + "\n";
+    std::string out =
+        paint(style_, "1", structure_.title.empty() ? "(no title)" : structure_.title) + "\n";
     for (const std::string& source : structure_.sources) out += "  " + line(source, 2) + "\n";
     return out;
   }
@@ -61,8 +66,12 @@ class Description {
       const Player& player = structure_.players[at(i)];
       std::vector<std::string> types;
       for (std::size_t k = 0; k < player.types.size(); ++k)
-        types.push_back(fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
-      table.add({player.name, types.empty() ? "no private information" : fmt::format("{}", fmt::join(types, ", ")), player.note});
+        types.push_back(
+            fmt::format("{} {}", player.types[k], number_text(game_.numbers.prior[at(i)][k], 4)));
+      table.add(
+          {player.name,
+           types.empty() ? "no private information" : fmt::format("{}", fmt::join(types, ", ")),
+           player.note});
     }
     return table.text(style_) + joint_priors();
   }
@@ -71,10 +80,15 @@ class Description {
     std::string out;
     for (std::size_t g = 0; g < structure_.correlated.size(); ++g) {
       std::vector<std::string> names, cells;
-      for (const int player : structure_.correlated[g]) names.push_back(structure_.players[at(player)].name);
+      for (const int player : structure_.correlated[g])
+        names.push_back(structure_.players[at(player)].name);
       for (std::size_t cell = 0; cell < game_.numbers.joint[g].size(); ++cell)
-        cells.push_back(fmt::format("{} {}", cell_words(structure_, structure_.correlated[g], cell), number_text(game_.numbers.joint[g][cell], 4)));
-      out += "  " + line(fmt::format("{} together: {}", fmt::join(names, " and "), fmt::join(cells, ", ")), 4) + "\n";
+        cells.push_back(fmt::format("{} {}", cell_words(structure_, structure_.correlated[g], cell),
+                                    number_text(game_.numbers.joint[g][cell], 4)));
+      out += "  " +
+             line(fmt::format("{} together: {}", fmt::join(names, " and "), fmt::join(cells, ", ")),
+                  4) +
+             "\n";
     }
     return out;
   }
@@ -95,7 +109,8 @@ class Description {
       waiting.pop_front();
       if (!listed[at(state.move)]) order.push_back(state.move);
       listed[at(state.move)] = true;
-      for (int k = 0; k < state.num_branches; ++k) visit(structure_.branches[at(state.first_branch + k)].next);
+      for (int k = 0; k < state.num_branches; ++k)
+        visit(structure_.branches[at(state.first_branch + k)].next);
       visit(state.closing);
     }
     return order;
@@ -108,7 +123,8 @@ class Description {
       if (move.kind == MoveKind::passage) continue;
       if (move.kind == MoveKind::simultaneous) {
         std::vector<std::string> choices;
-        for (const int part : move.parts) choices.push_back(choice_words(structure_.moves[at(part)]));
+        for (const int part : move.parts)
+          choices.push_back(choice_words(structure_.moves[at(part)]));
         out += "  " + line(fmt::format("at the same time: {}", fmt::join(choices, "; ")), 4) + "\n";
         continue;
       }
@@ -119,7 +135,9 @@ class Description {
 
   [[nodiscard]] std::string choice_words(const Move& move) const {
     const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
-    const std::string verb = move.kind == MoveKind::offer ? "offers" : move.kind == MoveKind::choice ? "chooses" : "chance";
+    const std::string verb = move.kind == MoveKind::offer    ? "offers"
+                             : move.kind == MoveKind::choice ? "chooses"
+                                                             : "chance";
     std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
     if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
     if (!move.note.empty()) words += " - " + move.note;
@@ -127,22 +145,27 @@ class Description {
   }
 
   [[nodiscard]] bool is_move(const std::string& name) const {
-    return std::ranges::any_of(structure_.moves, [&](const Move& move) { return move.name == name; });
+    return std::ranges::any_of(structure_.moves,
+                               [&](const Move& move) { return move.name == name; });
   }
 
   [[nodiscard]] std::string states() const {
     std::int64_t decisions = 0, chance = 0, timed = 0;
     for (std::size_t s = 0; s < structure_.states.size(); ++s) {
       const MoveKind kind = structure_.moves[at(structure_.states[s].move)].kind;
-      decisions += kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous ? 1 : 0;
+      decisions +=
+          kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous ? 1
+                                                                                                : 0;
       chance += kind == MoveKind::chance ? 1 : 0;
       timed += structure_.states[s].timed ? 1 : 0;
     }
-    std::string out =
-        fmt::format("{}: {} decisions, {} chance moves", counted(static_cast<long long>(structure_.states.size()), "public state", "public states"),
-                    grouped(decisions), grouped(chance));
+    std::string out = fmt::format(
+        "{}: {} decisions, {} chance moves",
+        counted(static_cast<long long>(structure_.states.size()), "public state", "public states"),
+        grouped(decisions), grouped(chance));
     if (structure_.horizon == HorizonKind::finite)
-      out += fmt::format("; {} of them once in each of {}", grouped(timed), counted(structure_.rounds, "round", "rounds"));
+      out += fmt::format("; {} of them once in each of {}", grouped(timed),
+                         counted(structure_.rounds, "round", "rounds"));
     if (structure_.horizon == HorizonKind::forever) out += "; the horizon is forever";
     out = "  " + line(out, 2) + "\n";
     std::vector<std::string> moves;
@@ -150,9 +173,16 @@ class Description {
       if (is_move(variable.name))
         moves.push_back(variable.name);
       else
-        out += "  " + line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) + "\n";
+        out +=
+            "  " +
+            line(fmt::format("remembers {}: {}", variable.name, list_words(variable.domain)), 4) +
+            "\n";
     }
-    if (!moves.empty()) out += "  " + line(fmt::format("and, within a round, what was done at: {}", fmt::join(moves, ", ")), 4) + "\n";
+    if (!moves.empty())
+      out += "  " +
+             line(fmt::format("and, within a round, what was done at: {}", fmt::join(moves, ", ")),
+                  4) +
+             "\n";
     return out;
   }
 
@@ -160,15 +190,20 @@ class Description {
     Table table({"name", "default", "range", "what it is"});
     table.align_right({1}).wrap_last();
     for (const ParameterInfo& parameter : model_.parameters())
-      table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content), range_words(parameter), parameter.note});
+      table.add({parameter.name + (parameter.shapes ? " *" : ""), content_text(parameter.content),
+                 range_words(parameter), parameter.note});
     if (table.empty()) return "";
-    const bool any_shapes = std::ranges::any_of(model_.parameters(), [](const ParameterInfo& parameter) { return parameter.shapes; });
-    return table.text(style_) + (any_shapes ? "  * shapes the game: changing it builds the public states anew\n" : "");
+    const bool any_shapes = std::ranges::any_of(
+        model_.parameters(), [](const ParameterInfo& parameter) { return parameter.shapes; });
+    return table.text(style_) +
+           (any_shapes ? "  * shapes the game: changing it builds the public states anew\n" : "");
   }
 
   [[nodiscard]] std::string labels() const {
     std::string out;
-    for (const LabelInfo& label : model_.labels()) out += "  " + line(fmt::format("{}: {}", label.label, fmt::join(label.names, ", ")), 4) + "\n";
+    for (const LabelInfo& label : model_.labels())
+      out +=
+          "  " + line(fmt::format("{}: {}", label.label, fmt::join(label.names, ", ")), 4) + "\n";
     return out;
   }
 
@@ -177,7 +212,8 @@ class Description {
     std::vector<std::size_t> counts;
     for (const auto& nodes : axes.nodes) counts.push_back(nodes.size());
     constexpr std::size_t most_listed = 8;
-    if (counts.size() > most_listed) return fmt::format("{} on each of {} axes", std::ranges::max(counts), counts.size());
+    if (counts.size() > most_listed)
+      return fmt::format("{} on each of {} axes", std::ranges::max(counts), counts.size());
     return counts.empty() ? "none needed" : fmt::format("{}", fmt::join(counts, " x "));
   }
 
@@ -187,13 +223,18 @@ class Description {
     const BeliefAxes full = belief_axes(game_, {});
     for (const int divisor : {1, 2, 4}) {
       BeliefGrid coarser;
-      for (const int nodes : nodes_by_player(structure_, full)) coarser.nodes.push_back((nodes - 1) / divisor + 1);
+      for (const int nodes : nodes_by_player(structure_, full))
+        coarser.nodes.push_back((nodes - 1) / divisor + 1);
       const BeliefAxes axes = belief_axes(game_, coarser);
       const std::int64_t decisions = count_decisions(structure_, axes);
-      constexpr std::int64_t world_budget = 3'000'000;  // decisions a solve within a study of many worlds
+      constexpr std::int64_t world_budget =
+          3'000'000;  // decisions a solve within a study of many worlds
       constexpr std::int64_t countable = 1'000'000'000'000'000;
       table.add({nodes_words(axes), decisions > countable ? "countless" : grouped(decisions),
-                 decisions > countable ? "" : bytes_text(static_cast<double>(count_bytes(structure_, axes, false))), decisions <= world_budget ? "yes" : "no"});
+                 decisions > countable
+                     ? ""
+                     : bytes_text(static_cast<double>(count_bytes(structure_, axes, false))),
+                 decisions <= world_budget ? "yes" : "no"});
       if (structure_.everyone() == 0) break;
     }
     return table.text(style_);
@@ -207,6 +248,8 @@ class Description {
 
 }  // namespace
 
-std::string describe(const Model& model, const Game& game, const TextStyle& style) { return Description(model, game, style).text(); }
+std::string describe(const Model& model, const Game& game, const TextStyle& style) {
+  return Description(model, game, style).text();
+}
 
 }  // namespace melian

@@ -13,11 +13,15 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// What one prediction looks like when told: the structure's names and the prior's weights close at hand.
+/// What one prediction looks like when told: the structure's names and the prior's weights close at
+/// hand.
 class Narrator {
  public:
   Narrator(const Game& game, const Prediction& prediction)
-      : structure_(game.shape()), prior_(game.numbers.prior), prediction_(prediction), profiles_(structure_.players, structure_.everyone()) {}
+      : structure_(game.shape()),
+        prior_(game.numbers.prior),
+        prediction_(prediction),
+        profiles_(structure_.players, structure_.everyone()) {}
 
   [[nodiscard]] std::vector<std::string> tell() const {
     std::vector<std::string> story;
@@ -27,10 +31,13 @@ class Narrator {
   }
 
  private:
-  /// The first move, or the first moves where several are made at once: what is done most often, and how the types differ in it.
+  /// The first move, or the first moves where several are made at once: what is done most often,
+  /// and how the types differ in it.
   [[nodiscard]] std::string opening() const {
     const Move& move = structure_.moves[at(structure_.states[at(structure_.root)].move)];
-    if (prediction_.start.empty()) return move.kind == MoveKind::chance ? fmt::format("Chance moves first ({}).", move.name) : "";
+    if (prediction_.start.empty())
+      return move.kind == MoveKind::chance ? fmt::format("Chance moves first ({}).", move.name)
+                                           : "";
     std::vector<std::vector<StartStrategy>> movers;
     for (const StartStrategy& start : prediction_.start) {
       if (movers.empty() || movers.back().front().move != start.move) movers.emplace_back();
@@ -38,40 +45,53 @@ class Narrator {
     }
     if (movers.size() == 1) {
       const auto [action, shares] = favourite(movers.front());
-      std::string sentence = fmt::format("{} moves first: {} is its most frequent {} ({})", structure_.players[at(movers.front().front().player)].name, action,
-                                         move.kind == MoveKind::offer ? "offer" : "choice", shares);
+      std::string sentence =
+          fmt::format("{} moves first: {} is its most frequent {} ({})",
+                      structure_.players[at(movers.front().front().player)].name, action,
+                      move.kind == MoveKind::offer ? "offer" : "choice", shares);
       const auto offer = prediction_.offers.find(movers.front().front().move);
-      if (offer != prediction_.offers.end()) sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
+      if (offer != prediction_.offers.end())
+        sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
       return sentence + ".";
     }
     std::vector<std::string> names, parts;
     for (const auto& mover : movers) {
       names.push_back(structure_.players[at(mover.front().player)].name);
       const auto [action, shares] = favourite(mover);
-      parts.push_back(fmt::format("{}'s most frequent choice is {} ({})", names.back(), action, shares));
+      parts.push_back(
+          fmt::format("{}'s most frequent choice is {} ({})", names.back(), action, shares));
     }
-    return fmt::format("{} move first, at the same time: {}.", fmt::join(names, " and "), fmt::join(parts, "; "));
+    return fmt::format("{} move first, at the same time: {}.", fmt::join(names, " and "),
+                       fmt::join(parts, "; "));
   }
 
   /// What one mover does most often, "answer refuse", and how often, by its types.
-  [[nodiscard]] std::pair<std::string, std::string> favourite(const std::vector<StartStrategy>& types) const {
+  [[nodiscard]] std::pair<std::string, std::string> favourite(
+      const std::vector<StartStrategy>& types) const {
     const Move& move = structure_.moves[at(types.front().move)];
     std::vector<double> mean(types.front().probabilities.size(), 0.0);
     for (const StartStrategy& start : types)
-      for (std::size_t k = 0; k < mean.size(); ++k) mean[k] += prior_[at(start.player)][at(start.type)] * start.probabilities[k];
+      for (std::size_t k = 0; k < mean.size(); ++k)
+        mean[k] += prior_[at(start.player)][at(start.type)] * start.probabilities[k];
     const auto most = static_cast<std::size_t>(std::ranges::max_element(mean) - mean.begin());
     std::vector<std::string> shares;
     for (const StartStrategy& start : types)
-      shares.push_back(types.size() == 1
-                           ? percent(start.probabilities[most])
-                           : fmt::format("{} when {}", percent(start.probabilities[most]), type_name(structure_.players[at(start.player)], start.type)));
-    return {fmt::format("{} {}", move.name, move.actions[at(types.front().actions[most])]), fmt::format("{}", fmt::join(shares, ", "))};
+      shares.push_back(
+          types.size() == 1
+              ? percent(start.probabilities[most])
+              : fmt::format("{} when {}", percent(start.probabilities[most]),
+                            type_name(structure_.players[at(start.player)], start.type)));
+    return {fmt::format("{} {}", move.name, move.actions[at(types.front().actions[most])]),
+            fmt::format("{}", fmt::join(shares, ", "))};
   }
 
   /// The likeliest outcome, and the types for which it is likeliest and least likely.
   [[nodiscard]] std::string ending() const {
-    const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(prediction_.outcomes) - prediction_.outcomes.begin());
-    std::string sentence = fmt::format("{} of plays end in {}", percent(prediction_.outcomes[likeliest]), structure_.outcomes[likeliest]);
+    const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(prediction_.outcomes) -
+                                                    prediction_.outcomes.begin());
+    std::string sentence =
+        fmt::format("{} of plays end in {}", percent(prediction_.outcomes[likeliest]),
+                    structure_.outcomes[likeliest]);
     const std::vector<double>& by_profile = prediction_.outcomes_by_profile[likeliest];
     std::size_t most = 0, least = 0;
     for (std::size_t p = 0; p < by_profile.size(); ++p) {
@@ -81,7 +101,9 @@ class Narrator {
     }
     constexpr double worth_telling = 0.005;
     if (by_profile.size() > 1 && by_profile[most] - by_profile[least] > worth_telling)
-      sentence += fmt::format(": {} when {}, {} when {}", percent(by_profile[most]), profile_words(most), percent(by_profile[least]), profile_words(least));
+      sentence +=
+          fmt::format(": {} when {}, {} when {}", percent(by_profile[most]), profile_words(most),
+                      percent(by_profile[least]), profile_words(least));
     return sentence + ".";
   }
 
@@ -89,8 +111,9 @@ class Narrator {
     std::vector<std::string> words;
     for (int i = 0; i < structure_.num_players(); ++i)
       if (structure_.players[at(i)].num_types() > 1)
-        words.push_back(
-            fmt::format("{} is {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(profiles_.type_of(static_cast<int>(profile), i))]));
+        words.push_back(fmt::format(
+            "{} is {}", structure_.players[at(i)].name,
+            structure_.players[at(i)].types[at(profiles_.type_of(static_cast<int>(profile), i))]));
     return fmt::format("{}", fmt::join(words, " and "));
   }
 
@@ -98,7 +121,8 @@ class Narrator {
     std::vector<std::string> parts;
     for (const auto& [move, offer] : prediction_.offers)
       if (offer.accepted_mean)
-        parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average", percent(offer.accepted), structure_.moves[at(move)].name,
+        parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average",
+                                    percent(offer.accepted), structure_.moves[at(move)].name,
                                     number_text(*offer.accepted_mean, 3)));
     if (parts.empty()) return prediction_.offers.empty() ? "" : "No offer is ever accepted.";
     std::string sentence = fmt::format("{}.", fmt::join(parts, "; "));
@@ -109,11 +133,13 @@ class Narrator {
   /// Probability that play reaches round `round` (from 0) for a profile.
   [[nodiscard]] double survival(std::size_t profile, std::size_t round) const {
     double reached = 1.0;
-    for (std::size_t t = 0; t < round && t < prediction_.hazard_by_profile[profile].size(); ++t) reached *= 1.0 - prediction_.hazard_by_profile[profile][t];
+    for (std::size_t t = 0; t < round && t < prediction_.hazard_by_profile[profile].size(); ++t)
+      reached *= 1.0 - prediction_.hazard_by_profile[profile][t];
     return reached;
   }
 
-  /// The analyst's mean belief in a player's type at the top of the second round, over all plays that reach it.
+  /// The analyst's mean belief in a player's type at the top of the second round, over all plays
+  /// that reach it.
   [[nodiscard]] std::optional<double> belief_after_first_round(int player, int believed) const {
     const auto& by_type = prediction_.belief_by_round[at(player)][at(believed)];
     double weight = 0, sum = 0;
@@ -127,7 +153,8 @@ class Narrator {
     return weight > 0 ? std::optional(sum / weight) : std::nullopt;
   }
 
-  /// What the fact that the first round did not end play teaches: of two types of the second, of more of each.
+  /// What the fact that the first round did not end play teaches: of two types of the second, of
+  /// more of each.
   [[nodiscard]] std::string lesson() const {
     std::vector<std::string> parts;
     for (int i = 0; i < structure_.num_players(); ++i) {
@@ -137,11 +164,15 @@ class Narrator {
         const std::optional<double> after = belief_after_first_round(i, type);
         constexpr double worth_telling = 0.005;
         if (after && std::abs(*after - prior_[at(i)][at(type)]) > worth_telling)
-          parts.push_back(fmt::format("that {} is {} goes from {} to {}", structure_.players[at(i)].name, structure_.players[at(i)].types[at(type)],
+          parts.push_back(fmt::format("that {} is {} goes from {} to {}",
+                                      structure_.players[at(i)].name,
+                                      structure_.players[at(i)].types[at(type)],
                                       percent(prior_[at(i)][at(type)]), percent(*after)));
       }
     }
-    return parts.empty() ? "" : fmt::format("When the first round ends nothing, the chance {}.", fmt::join(parts, ", and "));
+    return parts.empty() ? ""
+                         : fmt::format("When the first round ends nothing, the chance {}.",
+                                       fmt::join(parts, ", and "));
   }
 
   /// Where plays are left that nobody follows to their end.
@@ -151,10 +182,15 @@ class Narrator {
   }
 
   [[nodiscard]] std::string duration() const {
-    if (structure_.horizon == HorizonKind::none && prediction_.rounds_distribution.size() < 2) return "";
-    std::string sentence = fmt::format("Play lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
-    if (!prediction_.rounds_distribution.empty()) sentence += fmt::format("; {} of plays end in the first", percent(prediction_.rounds_distribution.front()));
-    if (prediction_.unfinished > 0) sentence += fmt::format(", {} are not over {}", percent(prediction_.unfinished), cut_words());
+    if (structure_.horizon == HorizonKind::none && prediction_.rounds_distribution.size() < 2)
+      return "";
+    std::string sentence =
+        fmt::format("Play lasts {} rounds on average", number_text(prediction_.rounds_mean, 3));
+    if (!prediction_.rounds_distribution.empty())
+      sentence += fmt::format("; {} of plays end in the first",
+                              percent(prediction_.rounds_distribution.front()));
+    if (prediction_.unfinished > 0)
+      sentence += fmt::format(", {} are not over {}", percent(prediction_.unfinished), cut_words());
     return sentence + ".";
   }
 
@@ -163,7 +199,9 @@ class Narrator {
     for (int i = 0; i < structure_.num_players() && at(i) < prediction_.information.size(); ++i) {
       const Information& information = prediction_.information[at(i)];
       if (structure_.players[at(i)].num_types() < 2 || information.prior_entropy <= 0) continue;
-      parts.push_back(fmt::format("{} of what was unknown about {}", percent(information.total / information.prior_entropy), structure_.players[at(i)].name));
+      parts.push_back(fmt::format("{} of what was unknown about {}",
+                                  percent(information.total / information.prior_entropy),
+                                  structure_.players[at(i)].name));
     }
     return parts.empty() ? "" : fmt::format("Play reveals {}.", fmt::join(parts, ", "));
   }
@@ -176,6 +214,8 @@ class Narrator {
 
 }  // namespace
 
-std::vector<std::string> narrate(const Game& game, const Prediction& prediction) { return Narrator(game, prediction).tell(); }
+std::vector<std::string> narrate(const Game& game, const Prediction& prediction) {
+  return Narrator(game, prediction).tell();
+}
 
 }  // namespace melian

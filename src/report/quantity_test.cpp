@@ -43,7 +43,9 @@ TEST_CASE("quantity: the first move by action, numbers compared as numbers") {
   CHECK(number("choice.demand.0.5") == doctest::Approx(0.2));
 }
 
-TEST_CASE("quantity: a choice is its expected number by the number of times the move is made") { CHECK(number("choice.answer.fight") == doctest::Approx(0.3)); }
+TEST_CASE("quantity: a choice is its expected number by the number of times the move is made") {
+  CHECK(number("choice.answer.fight") == doctest::Approx(0.3));
+}
 
 TEST_CASE("quantity: offers by mean, mode and what is accepted") {
   CHECK(number("choices.demand.mean") == 0.74);

@@ -13,9 +13,13 @@ using namespace melian;
 
 namespace {
 
-nlohmann::json document(const Answer& answer, const Game& game) { return nlohmann::json::parse(results_json(game, answer)); }
+nlohmann::json document(const Answer& answer, const Game& game) {
+  return nlohmann::json::parse(results_json(game, answer));
+}
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace
 
@@ -64,7 +68,8 @@ TEST_CASE("results_json: numbers read back the same") {
   const Game game = hand_made::ultimatum();
   Answer answer = hand_made::answer_to(game);
   answer.prediction.outcomes[0] = 0.1 + 0.2;
-  CHECK(document(answer, game).at("outcomes").at("settlement").at("probability").get<double>() == 0.1 + 0.2);
+  CHECK(document(answer, game).at("outcomes").at("settlement").at("probability").get<double>() ==
+        0.1 + 0.2);
 }
 
 TEST_CASE("summary: fits eighty columns and says whether the answer is certified") {
@@ -83,22 +88,28 @@ TEST_CASE("summary: fits eighty columns and says whether the answer is certified
   }
   answer.certificate.holds = false;
   answer.certificate.why_not = {"grid error: outcomes.war is uncertain by 0.02"};
-  CHECK(contains(summary(game, answer), "NOT certified:\n  - grid error: outcomes.war is uncertain by 0.02"));
+  CHECK(contains(summary(game, answer),
+                 "NOT certified:\n  - grid error: outcomes.war is uncertain by 0.02"));
   CHECK(contains(summary(game, answer, {.colour = true}), "\x1b["));
 }
 
-TEST_CASE("narrate: tells the first move, the likeliest end with the types that differ, and what is revealed") {
+TEST_CASE(
+    "narrate: tells the first move, the likeliest end with the types that differ, and what is "
+    "revealed") {
   const Game game = hand_made::ultimatum();
   const std::vector<std::string> story = narrate(game, hand_made::answer_to(game).prediction);
   REQUIRE(story.size() >= 3);
-  CHECK(story[0] == "A moves first: demand 0.8 is its most frequent offer (80%); it asks 0.74 on average.");
+  CHECK(story[0] ==
+        "A moves first: demand 0.8 is its most frequent offer (80%); it asks 0.74 on average.");
   CHECK(story[1] == "70% of plays end in settlement: 90% when B is weak, 40% when B is tough.");
   CHECK(story[2] == "In 70% an offer of demand is accepted, at 0.7 on average.");
   CHECK(story.back() == "Play reveals 26% of what was unknown about B.");
 }
 
 TEST_CASE("html_page: results cannot end the element they stand in") {
-  const std::string page = "<html><script id=\"melian-results\" type=\"application/json\">\"MELIAN_RESULTS\"</script></html>";
+  const std::string page =
+      "<html><script id=\"melian-results\" "
+      "type=\"application/json\">\"MELIAN_RESULTS\"</script></html>";
   const Result<std::string> filled = html_page(page, R"({"title": "</script><b>"})");
   REQUIRE(filled.has_value());
   CHECK(contains(*filled, R"({"title": "\u003c/script>\u003cb>"}</script></html>)"));
@@ -115,7 +126,9 @@ TEST_CASE("table: shortens its widest column where the width does not suffice") 
   CHECK(contains(text, "…"));
 }
 
-TEST_CASE("table: a first column that wraps keeps all its words, beside numbers that stay on the first line") {
+TEST_CASE(
+    "table: a first column that wraps keeps all its words, beside numbers that stay on the first "
+    "line") {
   Table table({"check", "number"});
   table.align_right({1}).wrap_first();
   table.add({"the first offer after a refusal at night", "1.5"});
@@ -143,7 +156,8 @@ TEST_CASE("percent: exact only at certainty") {
 }
 
 TEST_CASE("wrap: breaks between words and indents what follows") {
-  CHECK(wrap("one two three four five", {.colour = false, .width = 20}, 2) == "one two three four\n  five");
+  CHECK(wrap("one two three four five", {.colour = false, .width = 20}, 2) ==
+        "one two three four\n  five");
 }
 
 TEST_CASE("grid_nodes: one number for everybody, or by player") {

@@ -28,7 +28,9 @@ class StudyScreen {
 
  private:
   [[nodiscard]] TextStyle inner() const { return {style_.colour, style_.width - 2}; }
-  [[nodiscard]] std::string heading(const std::string& words) const { return paint(style_, "1", words) + "\n"; }
+  [[nodiscard]] std::string heading(const std::string& words) const {
+    return paint(style_, "1", words) + "\n";
+  }
 
   [[nodiscard]] std::vector<std::string> reading_ids() const {
     std::vector<std::string> ids;
@@ -47,10 +49,12 @@ class StudyScreen {
     std::vector<std::pair<double, std::string>> ranked;
     for (const auto& [name, first] : results_["readings"].front()["result"]["outcomes"].items()) {
       double most = 0;
-      for (const Json& reading : results_["readings"]) most = std::max(most, reading["result"]["outcomes"][name].value("probability", 0.0));
+      for (const Json& reading : results_["readings"])
+        most = std::max(most, reading["result"]["outcomes"][name].value("probability", 0.0));
       ranked.emplace_back(most, name);
     }
-    std::ranges::stable_sort(ranked, [](const auto& a, const auto& b) { return a.first > b.first; });
+    std::ranges::stable_sort(ranked,
+                             [](const auto& a, const auto& b) { return a.first > b.first; });
     std::vector<std::string> names;
     for (auto& [share, name] : ranked) names.push_back(std::move(name));
     return names;
@@ -62,12 +66,14 @@ class StudyScreen {
     align_all_right(table);
     for (const std::string& name : outcome_names()) {
       std::vector<std::string> row{name};
-      for (const Json& reading : results_["readings"]) row.push_back(percent(reading["result"]["outcomes"][name].value("probability", 0.0)));
+      for (const Json& reading : results_["readings"])
+        row.push_back(percent(reading["result"]["outcomes"][name].value("probability", 0.0)));
       table.add(std::move(row));
     }
     const std::string unit = results_["study"].value("round_name", "round");
     std::vector<std::string> lengths{fmt::format("{}s played, on average", unit)};
-    for (const Json& reading : results_["readings"]) lengths.push_back(with_decimals(reading["result"]["rounds"].value("mean", 0.0), 1));
+    for (const Json& reading : results_["readings"])
+      lengths.push_back(with_decimals(reading["result"]["rounds"].value("mean", 0.0), 1));
     table.add(std::move(lengths));
     return table.text(style_);
   }
@@ -84,7 +90,8 @@ class StudyScreen {
     table.wrap_first();
     bool any_depends = false;
     for (const Json& claim : results_["claims"]) {
-      std::vector<std::string> row{fmt::format("{} {}", claim.value("id", ""), claim.value("text", ""))};
+      std::vector<std::string> row{
+          fmt::format("{} {}", claim.value("id", ""), claim.value("text", ""))};
       for (const std::string& id : reading_ids()) {
         if (!claim["base"].contains(id)) {
           row.emplace_back();
@@ -98,12 +105,16 @@ class StudyScreen {
       table.add(std::move(row));
     }
     std::string out = "\n" + table.text(style_);
-    out += "  " + wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
-    if (any_depends) out += "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
+    out += "  " +
+           wrap("A claim that fails under a reading: its opposite holds there.", inner(), 2) + "\n";
+    if (any_depends)
+      out +=
+          "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
     return out + worlds_words(results_, style_) + reasons();
   }
 
-  /// How likely the dated events are under each reading, and how far such events could tell readings apart.
+  /// How likely the dated events are under each reading, and how far such events could tell
+  /// readings apart.
   [[nodiscard]] std::string evidence() const {
     if (!results_.contains("evidence")) return "";
     const Json& evidence = results_["evidence"];
@@ -111,7 +122,8 @@ class StudyScreen {
     align_all_right(table);
     const auto row = [&](const std::string& title, const Json& numbers, const auto& shown) {
       std::vector<std::string> cells{title};
-      for (const std::string& id : reading_ids()) cells.push_back(numbers[id].is_number() ? shown(numbers[id].get<double>()) : "");
+      for (const std::string& id : reading_ids())
+        cells.push_back(numbers[id].is_number() ? shown(numbers[id].get<double>()) : "");
       table.add(std::move(cells));
     };
     const auto log10 = [](double natural) { return with_decimals(natural / std::log(10.0), 2); };
@@ -121,10 +133,16 @@ class StudyScreen {
     row("prior", evidence["prior"], percent);
     row("posterior", evidence["posterior"], percent);
     const Json& test = evidence["common_test"];
-    if (test["since"].is_string()) row(fmt::format("posterior by what came after {} alone", test["since"].get<std::string>()), test["posterior"], percent);
+    if (test["since"].is_string())
+      row(fmt::format("posterior by what came after {} alone", test["since"].get<std::string>()),
+          test["posterior"], percent);
     std::string out = "\n" + table.text(style_);
-    for (const Json& words : evidence["words"]) out += "  " + wrap(words.get<std::string>(), inner(), 4) + "\n";
-    return out + power(evidence) + "  " + wrap("Which reading made the events likelier in this model; no verdict on anybody.", inner(), 2) + "\n";
+    for (const Json& words : evidence["words"])
+      out += "  " + wrap(words.get<std::string>(), inner(), 4) + "\n";
+    return out + power(evidence) + "  " +
+           wrap("Which reading made the events likelier in this model; no verdict on anybody.",
+                inner(), 2) +
+           "\n";
   }
 
   [[nodiscard]] std::string power(const Json& evidence) const {
@@ -136,9 +154,11 @@ class StudyScreen {
       misleading = std::max(misleading, row.value("misleading_share", 0.0));
     }
     return "  " +
-           wrap(fmt::format("Power: events like these favour the truth by {} or more in {} to {} of simulated records, by pair of readings, and mislead as "
+           wrap(fmt::format("Power: events like these favour the truth by {} or more in {} to {} "
+                            "of simulated records, by pair of readings, and mislead as "
                             "much in at most {}.",
-                            number_text(evidence.value("threshold", 10.0)), percent(low), percent(high), percent(misleading)),
+                            number_text(evidence.value("threshold", 10.0)), percent(low),
+                            percent(high), percent(misleading)),
                 inner(), 4) +
            "\n";
   }
@@ -148,18 +168,26 @@ class StudyScreen {
     std::string out;
     for (const Json& claim : results_["claims"])
       for (const Json& reason : claim.value("reasons", Json::array()))
-        out += "  " + wrap(fmt::format("{}: {}", claim.value("id", ""), reason.value("sentence", "")), inner(), 4) + "\n";
+        out += "  " +
+               wrap(fmt::format("{}: {}", claim.value("id", ""), reason.value("sentence", "")),
+                    inner(), 4) +
+               "\n";
     return out.empty() ? out : "\n" + heading("why readings disagree") + out;
   }
 
   [[nodiscard]] std::string certificate() const {
     if (results_.value("all_hold", false))
-      return "\n" + paint(style_, "32", wrap("certified: the answer of every reading passes its checks.", style_, 2)) + "\n";
+      return "\n" +
+             paint(style_, "32",
+                   wrap("certified: the answer of every reading passes its checks.", style_, 2)) +
+             "\n";
     std::string out = "\n" + paint(style_, "31", "NOT certified:") + "\n";
     constexpr std::size_t shown = 8;
     const Json failures = results_.value("failures", Json::array());
-    for (std::size_t k = 0; k < std::min(shown, failures.size()); ++k) out += "  " + wrap("- " + failures[k].get<std::string>(), inner(), 4) + "\n";
-    if (failures.size() > shown) out += fmt::format("  and {} more in results.json\n", failures.size() - shown);
+    for (std::size_t k = 0; k < std::min(shown, failures.size()); ++k)
+      out += "  " + wrap("- " + failures[k].get<std::string>(), inner(), 4) + "\n";
+    if (failures.size() > shown)
+      out += fmt::format("  and {} more in results.json\n", failures.size() - shown);
     return out;
   }
 
@@ -171,7 +199,8 @@ class StudyScreen {
 
 std::string study_summary(const std::string& results, const TextStyle& style) {
   const Json document = Json::parse(results, nullptr, false);
-  MELIAN_EXPECT(document.is_object() && document.contains("study") && document.contains("readings"), "results.json as run_study writes it");
+  MELIAN_EXPECT(document.is_object() && document.contains("study") && document.contains("readings"),
+                "results.json as run_study writes it");
   return StudyScreen(document, style).text();
 }
 

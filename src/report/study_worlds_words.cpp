@@ -15,22 +15,28 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The report's page draws the same lines: an effect this far from nought decides something, and two are told.
+/// The report's page draws the same lines: an effect this far from nought decides something, and
+/// two are told.
 constexpr double effect_worth_telling = 0.05;
 constexpr std::size_t deciders_told = 2;
 /// From this share on a claim, or its opposite, holds nearly everywhere.
 constexpr double nearly_all = 0.9;
-/// A side of a box this near the end of the plausible range, as a share of the range, cuts nothing off.
+/// A side of a box this near the end of the plausible range, as a share of the range, cuts nothing
+/// off.
 constexpr double cuts_nothing_off = 0.01;
 
-/// Whether the claim, or its opposite, holds nearly everywhere, worlds counting alike and weighed in every way there is: then
-/// nothing decides it.
+/// Whether the claim, or its opposite, holds nearly everywhere, worlds counting alike and weighed
+/// in every way there is: then nothing decides it.
 bool is_settled(double share, double opposite, const Json& weighted) {
   const auto nearly_everywhere = [&](double alike, auto of_weight) {
-    return alike >= nearly_all && std::ranges::all_of(weighted, [&](const Json& weight) { return of_weight(weight) >= nearly_all; });
+    return alike >= nearly_all && std::ranges::all_of(weighted, [&](const Json& weight) {
+             return of_weight(weight) >= nearly_all;
+           });
   };
   const auto holds = [](const Json& weight) { return weight.value("share", 0.0); };
-  const auto fails = [&](const Json& weight) { return 1.0 - holds(weight) - weight.value("undecided_share", 0.0); };
+  const auto fails = [&](const Json& weight) {
+    return 1.0 - holds(weight) - weight.value("undecided_share", 0.0);
+  };
   return nearly_everywhere(share, holds) || nearly_everywhere(opposite, fails);
 }
 
@@ -51,11 +57,14 @@ Row row_of(const Json& worlds) {
   return row;
 }
 
-std::string with_interval(double share, double low, double high) { return fmt::format("{:.0f}% ({:.0f} to {:.0f})", 100.0 * share, 100.0 * low, 100.0 * high); }
+std::string with_interval(double share, double low, double high) {
+  return fmt::format("{:.0f}% ({:.0f} to {:.0f})", 100.0 * share, 100.0 * low, 100.0 * high);
+}
 
 std::vector<std::string> weights_of(const Json& results) {
   std::vector<std::string> ids;
-  for (const Json& weight : results["worlds"].value("weights", Json::array())) ids.push_back(weight["id"].get<std::string>());
+  for (const Json& weight : results["worlds"].value("weights", Json::array()))
+    ids.push_back(weight["id"].get<std::string>());
   return ids;
 }
 
@@ -63,10 +72,12 @@ std::string deciders(const Json& claim) {
   std::vector<std::pair<double, std::string>> told;
   for (const Json& effect : claim.value("decided_by", Json::array()))
     if (effect["interval"][0].get<double>() > effect_worth_telling)
-      told.emplace_back(effect["total_effect"].get<double>(), effect["parameter"].get<std::string>());
+      told.emplace_back(effect["total_effect"].get<double>(),
+                        effect["parameter"].get<std::string>());
   std::ranges::stable_sort(told, [](const auto& a, const auto& b) { return a.first > b.first; });
   std::string out;
-  for (std::size_t k = 0; k < std::min(told.size(), deciders_told); ++k) out += (k > 0 ? ", " : "") + told[k].second;
+  for (std::size_t k = 0; k < std::min(told.size(), deciders_told); ++k)
+    out += (k > 0 ? ", " : "") + told[k].second;
   return out;
 }
 
@@ -93,14 +104,18 @@ std::string box_words(const Json& results, const Json& claim) {
   }
   if (sides.empty()) return "";
   const std::string verb = box.value("of", "holds");
-  return fmt::format("{} {} mostly where {}: {} of the worlds in which it {} lie there, and it {} in {} of the worlds that lie there.", claim.value("id", ""),
-                     verb, fmt::join(sides, " and "), percent(box["coverage"]), verb, verb, percent(box["density"]));
+  return fmt::format(
+      "{} {} mostly where {}: {} of the worlds in which it {} lie there, and it {} in {} of the "
+      "worlds that lie there.",
+      claim.value("id", ""), verb, fmt::join(sides, " and "), percent(box["coverage"]), verb, verb,
+      percent(box["density"]));
 }
 
 }  // namespace
 
 std::string worlds_words(const Json& results, const TextStyle& style) {
-  if (!results.contains("worlds") || results["worlds"].is_null() || !results.contains("claims")) return "";
+  if (!results.contains("worlds") || results["worlds"].is_null() || !results.contains("claims"))
+    return "";
   const std::vector<std::string> weights = weights_of(results);
   const double number = results["worlds"].value("number", 0.0);
   std::vector<std::string> header{"claim", "holds", "opposite", "open"};
@@ -114,30 +129,47 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
   for (const Json& claim : results["claims"]) {
     if (!claim.contains("worlds") || claim["worlds"].is_null()) continue;
     const Row row = row_of(claim["worlds"]);
-    std::vector<std::string> cells{fmt::format("{} {}", claim.value("id", ""), claim.value("text", "")), with_interval(row.share, row.low, row.high),
-                                   with_interval(row.opposite, 1.0 - row.high, 1.0 - row.low), percent(row.undecided)};
+    std::vector<std::string> cells{
+        fmt::format("{} {}", claim.value("id", ""), claim.value("text", "")),
+        with_interval(row.share, row.low, row.high),
+        with_interval(row.opposite, 1.0 - row.high, 1.0 - row.low), percent(row.undecided)};
     const Json weighted = claim["worlds"].value("weighted", Json::object());
-    for (const std::string& id : weights) cells.push_back(weighted.contains(id) ? percent(weighted[id]["share"]) : "");
+    for (const std::string& id : weights)
+      cells.push_back(weighted.contains(id) ? percent(weighted[id]["share"]) : "");
     table.add(std::move(cells));
     const std::string by = deciders(claim), box = box_words(results, claim);
     if (!by.empty() && !is_settled(row.share, row.opposite, weighted))
-      decided += "  " + wrap(fmt::format("{} is decided mostly by {}", claim.value("id", ""), by), inner, 4) + "\n";
+      decided +=
+          "  " +
+          wrap(fmt::format("{} is decided mostly by {}", claim.value("id", ""), by), inner, 4) +
+          "\n";
     if (!box.empty()) boxes += "  " + wrap(box, inner, 4) + "\n";
   }
   if (table.empty()) return "";
-  std::string out =
-      "\n" + paint(style, "1", fmt::format("in how many of {} plausible worlds", grouped(static_cast<long long>(number)))) + "\n" + table.text(style);
+  std::string out = "\n" +
+                    paint(style, "1",
+                          fmt::format("in how many of {} plausible worlds",
+                                      grouped(static_cast<long long>(number)))) +
+                    "\n" + table.text(style);
   out += "  " +
          wrap(
-             "holds, opposite: shares of worlds, in which a claim or its opposite holds; their 95 % intervals reach as far as what is open, that is, undecided "
+             "holds, opposite: shares of worlds, in which a claim or its opposite holds; their 95 "
+             "% intervals reach as far as what is open, that is, undecided "
              "or not solved.",
              inner, 2) +
          "\n";
   const Json effective = results["worlds"].value("effective_number", Json::object());
   for (std::size_t w = 0; w < weights.size(); ++w) {
     const std::string worth =
-        effective.contains(weights[w]) ? fmt::format(" (worth {} that count alike)", grouped(std::llround(effective[weights[w]].get<double>()))) : "";
-    out += "  " + wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}{}", w + 1, weights[w], worth), inner, 4) + "\n";
+        effective.contains(weights[w])
+            ? fmt::format(" (worth {} that count alike)",
+                          grouped(std::llround(effective[weights[w]].get<double>())))
+            : "";
+    out += "  " +
+           wrap(fmt::format("by [{}]: holds, likelier worlds counting more: {}{}", w + 1,
+                            weights[w], worth),
+                inner, 4) +
+           "\n";
   }
   if (!decided.empty()) out += "\n" + paint(style, "1", "what decides") + "\n" + decided + boxes;
   return out;

@@ -1,5 +1,6 @@
 #pragma once
-/// Claims over plausible worlds, for a terminal: shares of claim and opposite side by side, what decides, where it holds.
+/// Claims over plausible worlds, for a terminal: shares of claim and opposite side by side, what
+/// decides, where it holds.
 
 #include <string>
 
@@ -12,6 +13,7 @@ namespace melian {
 /// Empty where no claim was judged in worlds.
 ///
 /// Requires: `results` as run_study writes it.
-[[nodiscard]] std::string worlds_words(const nlohmann::ordered_json& results, const TextStyle& style);
+[[nodiscard]] std::string worlds_words(const nlohmann::ordered_json& results,
+                                       const TextStyle& style);
 
 }  // namespace melian

@@ -21,7 +21,9 @@ nlohmann::ordered_json example() {
 
 }  // namespace
 
-TEST_CASE("worlds_words: claim and opposite side by side, what decides, where it holds, in a hundred columns") {
+TEST_CASE(
+    "worlds_words: claim and opposite side by side, what decides, where it holds, in a hundred "
+    "columns") {
   const std::string golden = R"(
 in how many of 4,096 plausible worlds
   claim                                                  holds        opposite  open  by [1]  by [2]
@@ -52,7 +54,9 @@ what decides
   for (std::string line; std::getline(lines, line);) CHECK(text_width(line) <= 100);
 }
 
-TEST_CASE("worlds_words: a claim that holds nearly everywhere is settled, unless it does not once likelier worlds count more") {
+TEST_CASE(
+    "worlds_words: a claim that holds nearly everywhere is settled, unless it does not once "
+    "likelier worlds count more") {
   nlohmann::ordered_json results = example();
   nlohmann::ordered_json& worlds = results["claims"][0]["worlds"];
   const double all = worlds["solved"].get<double>() + worlds["failed"].get<double>();
@@ -76,7 +80,8 @@ TEST_CASE("worlds_words: nothing where no claim was judged in worlds") {
 
 TEST_CASE("study_summary: tells the shares between verdicts and reasons") {
   const std::string text = study_summary(example().dump(), {.colour = false, .width = 80});
-  const std::size_t verdicts = text.find("claim, by reading"), worlds = text.find("what decides"), reasons = text.find("why readings disagree");
+  const std::size_t verdicts = text.find("claim, by reading"), worlds = text.find("what decides"),
+                    reasons = text.find("why readings disagree");
   CHECK(verdicts < worlds);
   CHECK(worlds < reasons);
   CHECK(reasons < text.size());

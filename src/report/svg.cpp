@@ -33,41 +33,54 @@ std::string number(double x) { return fmt::format("{:.2f}", std::abs(x) < 0.005 
 }  // namespace
 
 Svg::Svg(double width, double height, std::string title, std::string description)
-    : width_(width), height_(height), title_(std::move(title)), description_(std::move(description)) {}
+    : width_(width),
+      height_(height),
+      title_(std::move(title)),
+      description_(std::move(description)) {}
 
 void Svg::line(SvgPoint from, SvgPoint to, const std::string& classes) {
-  body_ += fmt::format("<line class=\"{}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", classes, number(from.first), number(from.second), number(to.first),
-                       number(to.second));
+  body_ +=
+      fmt::format("<line class=\"{}\" x1=\"{}\" y1=\"{}\" x2=\"{}\" y2=\"{}\"/>\n", classes,
+                  number(from.first), number(from.second), number(to.first), number(to.second));
 }
 
 void Svg::polyline(const std::vector<SvgPoint>& points, const std::string& classes) {
   std::string path;
-  for (const SvgPoint& point : points) path += (path.empty() ? "" : " ") + number(point.first) + "," + number(point.second);
+  for (const SvgPoint& point : points)
+    path += (path.empty() ? "" : " ") + number(point.first) + "," + number(point.second);
   body_ += fmt::format("<polyline class=\"{}\" points=\"{}\"/>\n", classes, path);
 }
 
-void Svg::box(SvgPoint corner, double width, double height, const std::string& classes, double opacity) {
-  body_ += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", classes, number(corner.first), number(corner.second), number(width),
-                       number(height));
+void Svg::box(SvgPoint corner, double width, double height, const std::string& classes,
+              double opacity) {
+  body_ += fmt::format("<rect class=\"{}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"", classes,
+                       number(corner.first), number(corner.second), number(width), number(height));
   body_ += opacity < 1.0 ? fmt::format(" fill-opacity=\"{:.3f}\"/>\n", opacity) : "/>\n";
 }
 
 void Svg::circle(SvgPoint centre, double radius, const std::string& classes) {
-  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>\n", classes, number(centre.first), number(centre.second), number(radius));
+  body_ += fmt::format("<circle class=\"{}\" cx=\"{}\" cy=\"{}\" r=\"{}\"/>\n", classes,
+                       number(centre.first), number(centre.second), number(radius));
 }
 
-void Svg::text(SvgPoint place, const std::string& anchor, const std::string& classes, const std::string& content, double turn) {
-  const std::string turned = turn == 0.0 ? "" : fmt::format(" transform=\"rotate({:.0f} {} {})\"", turn, number(place.first), number(place.second));
-  body_ += fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", classes, number(place.first), number(place.second), anchor,
-                       turned, xml_escaped(content));
+void Svg::text(SvgPoint place, const std::string& anchor, const std::string& classes,
+               const std::string& content, double turn) {
+  const std::string turned = turn == 0.0 ? ""
+                                         : fmt::format(" transform=\"rotate({:.0f} {} {})\"", turn,
+                                                       number(place.first), number(place.second));
+  body_ +=
+      fmt::format("<text class=\"{}\" x=\"{}\" y=\"{}\" text-anchor=\"{}\"{}>{}</text>\n", classes,
+                  number(place.first), number(place.second), anchor, turned, xml_escaped(content));
 }
 
 std::string Svg::finished() const {
   std::string out = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\">\n<title>{2}</title>\n<desc>{3}</desc>\n",
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
+      "{1}\" role=\"img\">\n<title>{2}</title>\n<desc>{3}</desc>\n",
       number(width_), number(height_), xml_escaped(title_), xml_escaped(description_));
   out += style;
-  out += fmt::format("<rect class=\"paper\" width=\"{}\" height=\"{}\"/>\n", number(width_), number(height_));
+  out += fmt::format("<rect class=\"paper\" width=\"{}\" height=\"{}\"/>\n", number(width_),
+                     number(height_));
   return out + body_ + "</svg>\n";
 }
 
@@ -90,11 +103,16 @@ std::string xml_escaped(const std::string& text) {
 
 std::vector<double> ticks(double low, double high, int wanted) {
   if (!(low < high)) return {low};
-  const double rough = (high - low) / std::max(1, wanted), power = std::pow(10.0, std::floor(std::log10(rough))), scaled = rough / power;
-  const double step = power * (scaled <= 1.0 ? 1.0 : scaled <= 2.0 ? 2.0 : scaled <= 5.0 ? 5.0 : 10.0);
+  const double rough = (high - low) / std::max(1, wanted),
+               power = std::pow(10.0, std::floor(std::log10(rough))), scaled = rough / power;
+  const double step = power * (scaled <= 1.0   ? 1.0
+                               : scaled <= 2.0 ? 2.0
+                               : scaled <= 5.0 ? 5.0
+                                               : 10.0);
   constexpr double slack = 1e-9;  // of a step: ends that are round numbers belong
   std::vector<double> out;
-  for (double k = std::ceil(low / step - slack); k * step <= high + slack * step; ++k) out.push_back(k * step);
+  for (double k = std::ceil(low / step - slack); k * step <= high + slack * step; ++k)
+    out.push_back(k * step);
   return out;
 }
 

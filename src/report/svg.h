@@ -1,5 +1,6 @@
 #pragma once
-/// A small writer of SVG: lines, boxes, text, and a palette that follows the reader's light or dark setting.
+/// A small writer of SVG: lines, boxes, text, and a palette that follows the reader's light or dark
+/// setting.
 
 #include <string>
 #include <utility>
@@ -13,14 +14,16 @@ class Svg {
  public:
   Svg(double width, double height, std::string title, std::string description);
 
-  /// Classes: "axis", "grid", "tick", "label", "small", "title", "rule" (thresholds), "mark" (switches), "edge", "node",
-  /// and "s0" ... "s7" (lines), "f0" ... "f7" (areas).
+  /// Classes: "axis", "grid", "tick", "label", "small", "title", "rule" (thresholds), "mark"
+  /// (switches), "edge", "node", and "s0" ... "s7" (lines), "f0" ... "f7" (areas).
   void line(SvgPoint from, SvgPoint to, const std::string& classes);
   void polyline(const std::vector<SvgPoint>& points, const std::string& classes);
-  void box(SvgPoint corner, double width, double height, const std::string& classes, double opacity = 1.0);
+  void box(SvgPoint corner, double width, double height, const std::string& classes,
+           double opacity = 1.0);
   void circle(SvgPoint centre, double radius, const std::string& classes);
   /// `anchor`: "start", "middle", "end". `turn`: degrees about the place.
-  void text(SvgPoint place, const std::string& anchor, const std::string& classes, const std::string& content, double turn = 0.0);
+  void text(SvgPoint place, const std::string& anchor, const std::string& classes,
+            const std::string& content, double turn = 0.0);
   [[nodiscard]] std::string finished() const;
 
   static constexpr int series = 8;  ///< classes s0 ... s7

@@ -20,8 +20,12 @@ constexpr std::size_t caption_width = 116;  // characters
 struct Frame {
   double x0 = 0, x1 = 1, y0 = 0, y1 = 1;  ///< numbers at the edges
   double top = 0, height = 0;
-  [[nodiscard]] double x(double number) const { return left + (number - x0) / (x1 - x0) * plot_width; }
-  [[nodiscard]] double y(double number) const { return top + height - (number - y0) / (y1 - y0) * height; }
+  [[nodiscard]] double x(double number) const {
+    return left + (number - x0) / (x1 - x0) * plot_width;
+  }
+  [[nodiscard]] double y(double number) const {
+    return top + height - (number - y0) / (y1 - y0) * height;
+  }
 };
 
 std::string axis_label(const Sweep& sweep, const SweepFigure& figure, std::size_t axis) {
@@ -32,13 +36,17 @@ std::string axis_label(const Sweep& sweep, const SweepFigure& figure, std::size_
 void draw_axes(Svg& svg, const Frame& frame, const std::string& below, const std::string& beside) {
   for (const double tick : ticks(frame.x0, frame.x1)) {
     svg.line({frame.x(tick), frame.top}, {frame.x(tick), frame.top + frame.height}, "grid");
-    svg.text({frame.x(tick), frame.top + frame.height + 16}, "middle", "tick", number_text(tick, 6));
+    svg.text({frame.x(tick), frame.top + frame.height + 16}, "middle", "tick",
+             number_text(tick, 6));
   }
   for (const double tick : ticks(frame.y0, frame.y1)) {
     svg.line({left, frame.y(tick)}, {left + plot_width, frame.y(tick)}, "grid");
     svg.text({left - 7, frame.y(tick) + 4}, "end", "tick", number_text(tick, 6));
   }
-  svg.polyline({{left, frame.top}, {left, frame.top + frame.height}, {left + plot_width, frame.top + frame.height}}, "axis");
+  svg.polyline({{left, frame.top},
+                {left, frame.top + frame.height},
+                {left + plot_width, frame.top + frame.height}},
+               "axis");
   svg.text({left + plot_width / 2, frame.top + frame.height + 34}, "middle", "label", below);
   svg.text({18, frame.top + frame.height / 2}, "middle", "label", beside, -90);
 }
@@ -51,13 +59,16 @@ std::vector<std::string> caption_lines(const Sweep& sweep, const SweepFigure& fi
   };
   for (const std::string& words : sweep_words(sweep, figure)) add(words);
   if (!figure.fixed.empty()) add(fmt::format("Parameters: {}.", fmt::join(figure.fixed, ", ")));
-  const auto missing = std::ranges::count_if(sweep.points, [](const SweepPoint& point) { return !point.holds; });
-  if (missing > 0) add(fmt::format("{} of {} points miss their tolerance.", missing, sweep.points.size()));
+  const auto missing =
+      std::ranges::count_if(sweep.points, [](const SweepPoint& point) { return !point.holds; });
+  if (missing > 0)
+    add(fmt::format("{} of {} points miss their tolerance.", missing, sweep.points.size()));
   return out;
 }
 
 void draw_caption(Svg& svg, const std::vector<std::string>& lines, double top) {
-  for (std::size_t k = 0; k < lines.size(); ++k) svg.text({left, top + line_height * static_cast<double>(k)}, "start", "small", lines[k]);
+  for (std::size_t k = 0; k < lines.size(); ++k)
+    svg.text({left, top + line_height * static_cast<double>(k)}, "start", "small", lines[k]);
 }
 
 void draw_title(Svg& svg, const SweepFigure& figure) {
@@ -65,7 +76,8 @@ void draw_title(Svg& svg, const SweepFigure& figure) {
   svg.text({left, 41}, "start", "small", figure.source);
 }
 
-// ---- Curves --------------------------------------------------------------------------------------------------------
+// ---- Curves
+// --------------------------------------------------------------------------------------------------------
 
 std::vector<std::string> shown_numbers(const Sweep& sweep, const SweepFigure& figure) {
   if (!figure.shown.empty()) return figure.shown;
@@ -80,7 +92,8 @@ class Curves {
   Curves(const Sweep& sweep, const SweepFigure& figure) : sweep_(sweep), figure_(figure) {
     for (const std::string& name : shown_numbers(sweep, figure)) {
       const std::string unit = unit_of(name);
-      const auto panel = std::ranges::find_if(panels_, [&](const auto& one) { return one.first == unit; });
+      const auto panel =
+          std::ranges::find_if(panels_, [&](const auto& one) { return one.first == unit; });
       if (panel == panels_.end())
         panels_.push_back({unit, {name}});
       else
@@ -93,17 +106,20 @@ class Curves {
     const std::vector<std::string> caption = caption_lines(sweep_, figure_);
     const double below = head + static_cast<double>(panels_.size()) * (panel_height + gap);
     Svg svg(width, below + line_height * static_cast<double>(caption.size()) + 6, figure_.title,
-            fmt::format("{} along {}", fmt::join(shown_numbers(sweep_, figure_), ", "), sweep_.vary[0].name));
+            fmt::format("{} along {}", fmt::join(shown_numbers(sweep_, figure_), ", "),
+                        sweep_.vary[0].name));
     draw_title(svg, figure_);
     for (std::size_t k = 0; k < panels_.size(); ++k)
-      draw(svg, panels_[k].first, panels_[k].second, head + static_cast<double>(k) * (panel_height + gap), panel_height);
+      draw(svg, panels_[k].first, panels_[k].second,
+           head + static_cast<double>(k) * (panel_height + gap), panel_height);
     draw_caption(svg, caption, below + 4);
     return svg.finished();
   }
 
  private:
   /// From nought to one for probabilities, else the range of what is drawn with a little air.
-  [[nodiscard]] Frame frame_for(const std::string& unit, const std::vector<std::string>& names, double top, double height) const {
+  [[nodiscard]] Frame frame_for(const std::string& unit, const std::vector<std::string>& names,
+                                double top, double height) const {
     Frame frame{sweep_.vary[0].low, sweep_.vary[0].high, 0.0, 1.0, top, height};
     if (unit == "probability") return frame;
     double low = INFINITY, high = -INFINITY;
@@ -121,11 +137,13 @@ class Curves {
     return frame;
   }
 
-  void draw(Svg& svg, const std::string& unit, const std::vector<std::string>& names, double top, double height) const {
+  void draw(Svg& svg, const std::string& unit, const std::vector<std::string>& names, double top,
+            double height) const {
     const Frame frame = frame_for(unit, names, top, height);
     draw_axes(svg, frame, axis_label(sweep_, figure_, 0), unit);
     for (const DrawnThreshold& threshold : figure_.thresholds)
-      svg.line({frame.x(threshold.points.front().first), top}, {frame.x(threshold.points.front().first), top + height}, "rule");
+      svg.line({frame.x(threshold.points.front().first), top},
+               {frame.x(threshold.points.front().first), top + height}, "rule");
     for (const SweepSwitch& one : sweep_.switches) {
       const double x = frame.x(one.at[0]);
       svg.line({x, top}, {x, top + height}, "mark");
@@ -147,7 +165,8 @@ class Curves {
       if (!run.empty()) svg.polyline(run, kind);
       legend = key(svg, legend, kind, names[s]);
     }
-    if (!sweep_.switches.empty()) legend = key(svg, legend, "mark", "computed: something else is most probable");
+    if (!sweep_.switches.empty())
+      legend = key(svg, legend, "mark", "computed: something else is most probable");
     if (!figure_.thresholds.empty()) key(svg, legend, "rule", "published threshold");
   }
 
@@ -167,7 +186,8 @@ class Curves {
   std::vector<std::pair<std::string, std::vector<std::string>>> panels_;  ///< unit, numbers
 };
 
-// ---- Regions -------------------------------------------------------------------------------------------------------
+// ---- Regions
+// -------------------------------------------------------------------------------------------------------
 
 class Regions {
  public:
@@ -182,36 +202,50 @@ class Regions {
     const std::vector<std::string> caption = caption_lines(sweep_, figure_);
     const double below = head + height + 62;
     Svg svg(width, below + line_height * static_cast<double>(caption.size()) + 6, figure_.title,
-            fmt::format("{} over {} and {}", shaded_.empty() ? "what is most probable" : shaded_, sweep_.vary[0].name, sweep_.vary[1].name));
+            fmt::format("{} over {} and {}", shaded_.empty() ? "what is most probable" : shaded_,
+                        sweep_.vary[0].name, sweep_.vary[1].name));
     draw_title(svg, figure_);
-    const Frame frame{sweep_.vary[0].low, sweep_.vary[0].high, sweep_.vary[1].low, sweep_.vary[1].high, head, height};
+    const Frame frame{sweep_.vary[0].low,
+                      sweep_.vary[0].high,
+                      sweep_.vary[1].low,
+                      sweep_.vary[1].high,
+                      head,
+                      height};
     const auto [least, largest] = range_of_shade();
     for (std::size_t k = 0; k < sweep_.points.size(); ++k) cell(svg, frame, k, least, largest);
     draw_axes(svg, frame, axis_label(sweep_, figure_, 0), axis_label(sweep_, figure_, 1));
     for (const DrawnThreshold& threshold : figure_.thresholds) {
       std::vector<SvgPoint> curve;
       for (const auto& [number, other] : threshold.points)
-        curve.emplace_back(threshold.axis == 0 ? SvgPoint{frame.x(number), frame.y(other)} : SvgPoint{frame.x(other), frame.y(number)});
+        curve.emplace_back(threshold.axis == 0 ? SvgPoint{frame.x(number), frame.y(other)}
+                                               : SvgPoint{frame.x(other), frame.y(number)});
       svg.polyline(curve, "rule");
     }
-    for (const SweepSwitch& one : sweep_.switches) svg.circle({frame.x(one.at[0]), frame.y(one.at[1])}, 2.2, "dot");
+    for (const SweepSwitch& one : sweep_.switches)
+      svg.circle({frame.x(one.at[0]), frame.y(one.at[1])}, 2.2, "dot");
     legend(svg, head, least, largest);
     draw_caption(svg, caption, below + 4);
     return svg.finished();
   }
 
  private:
-  /// A region's name: what is most probable there, of all that differs anywhere; offers slide and make no regions.
+  /// A region's name: what is most probable there, of all that differs anywhere; offers slide and
+  /// make no regions.
   void name_regions() {
     std::map<std::string, std::vector<std::string>> seen;
     for (const SweepPoint& point : sweep_.points)
       for (const MostProbable& one : point.most_probable)
-        if (!one.is_offer && std::ranges::find(seen[one.subject], one.what) == seen[one.subject].end()) seen[one.subject].push_back(one.what);
+        if (!one.is_offer &&
+            std::ranges::find(seen[one.subject], one.what) == seen[one.subject].end())
+          seen[one.subject].push_back(one.what);
     const auto name_of = [&](const SweepPoint& point, bool outcomes_only) {
       std::string name;
       for (const MostProbable& one : point.most_probable) {
-        if (one.is_offer || (one.subject != "outcome" && (outcomes_only || seen[one.subject].size() < 2))) continue;
-        name += (name.empty() ? "" : "; ") + (one.subject == "outcome" ? one.what : one.subject + " " + one.what);
+        if (one.is_offer ||
+            (one.subject != "outcome" && (outcomes_only || seen[one.subject].size() < 2)))
+          continue;
+        name += (name.empty() ? "" : "; ") +
+                (one.subject == "outcome" ? one.what : one.subject + " " + one.what);
       }
       return name;
     };
@@ -301,7 +335,8 @@ class Regions {
       for (int k = steps; k >= 0; --k) {
         const double share = static_cast<double>(k) / steps;
         svg.box({x, y - 7}, 28, 14, "shade", 0.04 + 0.8 * share);
-        svg.text({x + 35, y + 4}, "start", "tick", number_text(least + share * (largest - least), 3));
+        svg.text({x + 35, y + 4}, "start", "tick",
+                 number_text(least + share * (largest - least), 3));
         y += line_height;
       }
       y += 6;
@@ -326,7 +361,8 @@ class Regions {
 }  // namespace
 
 std::string sweep_svg(const Sweep& sweep, const SweepFigure& figure) {
-  MELIAN_EXPECT(!sweep.points.empty() && !sweep.cancelled, "a figure is drawn of a sweep that was finished");
+  MELIAN_EXPECT(!sweep.points.empty() && !sweep.cancelled,
+                "a figure is drawn of a sweep that was finished");
   return sweep.vary.size() == 1 ? Curves(sweep, figure).text() : Regions(sweep, figure).text();
 }
 

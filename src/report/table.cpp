@@ -34,7 +34,9 @@ std::string without_trailing_blanks(std::string line) {
 
 }  // namespace
 
-std::size_t text_width(std::string_view text) { return static_cast<std::size_t>(std::ranges::count_if(text, starts_character)); }
+std::size_t text_width(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, starts_character));
+}
 
 std::string paint(const TextStyle& style, const char* code, const std::string& text) {
   return style.colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text;
@@ -112,7 +114,9 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
     return sum;
   };
   constexpr std::size_t narrowest = 8, narrowest_wrapped = 24;
-  const auto too_wide = [&] { return total() > static_cast<std::size_t>(std::max(20, style.width)); };
+  const auto too_wide = [&] {
+    return total() > static_cast<std::size_t>(std::max(20, style.width));
+  };
   while (wraps_last_ && width.back() > narrowest_wrapped && too_wide()) --width.back();
   while (wraps_first_ && width.front() > narrowest_wrapped && too_wide()) --width.front();
   while (too_wide()) {
@@ -120,24 +124,30 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
     if (widest == width.end() || *widest <= narrowest) break;
     --*widest;
   }
-  const auto wraps = [&](std::size_t c) { return (wraps_first_ && c == 0) || (wraps_last_ && c + 1 == header_.size()); };
+  const auto wraps = [&](std::size_t c) {
+    return (wraps_first_ && c == 0) || (wraps_last_ && c + 1 == header_.size());
+  };
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::vector<std::vector<std::string>> cells;
     std::size_t height = 1;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      cells.push_back(wraps(c) ? lines_of(row[c], width[c]) : std::vector<std::string>{shorten(row[c], width[c])});
+      cells.push_back(wraps(c) ? lines_of(row[c], width[c])
+                               : std::vector<std::string>{shorten(row[c], width[c])});
       height = std::max(height, cells.back().size());
     }
     std::string lines;
     for (std::size_t k = 0; k < height; ++k) {
       std::string line(indent, ' ');
-      for (std::size_t c = 0; c < row.size(); ++c) line += (c > 0 ? "  " : "") + padded(k < cells[c].size() ? cells[c][k] : "", width[c], right_[c]);
+      for (std::size_t c = 0; c < row.size(); ++c)
+        line += (c > 0 ? "  " : "") +
+                padded(k < cells[c].size() ? cells[c][k] : "", width[c], right_[c]);
       lines += (k > 0 ? "\n" : "") + without_trailing_blanks(std::move(line));
     }
     return lines;
   };
   std::string out;
-  if (std::ranges::any_of(header_, [](const std::string& title) { return !title.empty(); })) out += paint(style, "2", line_of(header_)) + "\n";
+  if (std::ranges::any_of(header_, [](const std::string& title) { return !title.empty(); }))
+    out += paint(style, "2", line_of(header_)) + "\n";
   for (const auto& row : rows_) out += line_of(row) + "\n";
   return out;
 }

@@ -11,20 +11,24 @@ namespace melian {
 /// Columns a UTF-8 text takes, one a code point.
 [[nodiscard]] std::size_t text_width(std::string_view text);
 
-/// The text in the given ANSI colour where the style has colour: "1" bold, "2" faint, "31" red, "32" green, "33" yellow.
+/// The text in the given ANSI colour where the style has colour: "1" bold, "2" faint, "31" red,
+/// "32" green, "33" yellow.
 [[nodiscard]] std::string paint(const TextStyle& style, const char* code, const std::string& text);
 
 /// Cut to `width` columns with a final "…" where something is lost.
 [[nodiscard]] std::string shorten(const std::string& text, std::size_t width);
 
 /// Words wrapped to the style's width, every line but the first after `indent` blanks.
-[[nodiscard]] std::string wrap(const std::string& text, const TextStyle& style, std::size_t indent = 0);
+[[nodiscard]] std::string wrap(const std::string& text, const TextStyle& style,
+                               std::size_t indent = 0);
 
-/// A table with aligned columns; numbers to the right, words to the left; where the width does not suffice, the widest
-/// column (or one that wraps) gives way. Rows shorter than the header are filled.
+/// A table with aligned columns; numbers to the right, words to the left; where the width does not
+/// suffice, the widest column (or one that wraps) gives way. Rows shorter than the header are
+/// filled.
 class Table {
  public:
-  explicit Table(std::vector<std::string> header) : header_(std::move(header)), right_(header_.size(), false) {}
+  explicit Table(std::vector<std::string> header)
+      : header_(std::move(header)), right_(header_.size(), false) {}
   Table& align_right(const std::vector<std::size_t>& columns);
   /// The last column's words go on in further lines instead of being shortened.
   Table& wrap_last();

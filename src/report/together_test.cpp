@@ -8,7 +8,8 @@
 #include "predict/probes.h"
 #include "support/probes.h"
 
-// Models of the literature in which players move at the same time or know something of each other's types.
+// Models of the literature in which players move at the same time or know something of each other's
+// types.
 
 using namespace melian;
 using testing::move_named, testing::probe;
@@ -16,7 +17,8 @@ using testing::move_named, testing::probe;
 namespace {
 
 Game text(const std::string& name, const Settings& settings = {}) {
-  const Result<Game> game = load_game(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian", settings);
+  const Result<Game> game =
+      load_game(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian", settings);
   REQUIRE_MESSAGE(game.has_value(), (game ? std::string() : render(game.error())));
   return *game;
 }
@@ -41,7 +43,8 @@ double number(const Game& game, const Answer& answer, const std::string& name) {
   return *found;
 }
 
-/// Both wait: P; a lone attacker: F; the attacked: S; both attack: W. How often each attacks on the branch from lambda 0.
+/// Both wait: P; a lone attacker: F; the attacked: S; both attack: W. How often each attacks on the
+/// branch from lambda 0.
 struct Dilemma {
   double p, f, s, w;
   [[nodiscard]] double attacking(double often) const { return often * w + (1.0 - often) * f; }
@@ -50,7 +53,8 @@ struct Dilemma {
     double often = 0.5;
     for (int step = 1; step <= 1000; ++step)
       for (int newton = 0; newton < 4; ++newton) {
-        const double l = lambda * step / 1000.0, reply = logistic(l * (attacking(often) - waiting(often)));
+        const double l = lambda * step / 1000.0,
+                     reply = logistic(l * (attacking(often) - waiting(often)));
         const double slope = l * reply * (1.0 - reply) * (w - f - s + p);
         often -= (often - reply) / (1.0 - slope);
       }
@@ -65,21 +69,29 @@ TEST_CASE("the security dilemma: how often both attack is known exactly") {
   const double known[][2] = {{1.0, .5064931272}, {5.0, .5383685180}, {10.0, .5979478646}};
   for (const auto& [lambda, attack] : known) {
     const Answer found = answered(game, at(lambda));
-    CHECK(number(game, found, "outcomes.peace") == doctest::Approx((1 - attack) * (1 - attack)).epsilon(1e-9));
+    CHECK(number(game, found, "outcomes.peace") ==
+          doctest::Approx((1 - attack) * (1 - attack)).epsilon(1e-9));
     CHECK(number(game, found, "outcomes.war") == doctest::Approx(attack * attack).epsilon(1e-9));
-    CHECK(number(game, found, "outcomes.strike_by_A") == doctest::Approx(attack * (1 - attack)).epsilon(1e-9));
+    CHECK(number(game, found, "outcomes.strike_by_A") ==
+          doctest::Approx(attack * (1 - attack)).epsilon(1e-9));
     CHECK(number(game, found, "choice.a.attack") == doctest::Approx(attack).epsilon(1e-9));
     CHECK(number(game, found, "start.B.b=attack") == doctest::Approx(attack).epsilon(1e-9));
     const Dilemma dilemma{.p = 0.5, .f = 0.45, .s = 0.1, .w = 0.2};
-    CHECK(number(game, found, "values.A") == doctest::Approx(attack * dilemma.attacking(attack) + (1 - attack) * dilemma.waiting(attack)).epsilon(1e-9));
+    CHECK(number(game, found, "values.A") == doctest::Approx(attack * dilemma.attacking(attack) +
+                                                             (1 - attack) * dilemma.waiting(attack))
+                                                 .epsilon(1e-9));
 
-    // One of two choices made at the same time, taken or forced: the other player goes on as before.
+    // One of two choices made at the same time, taken or forced: the other player goes on as
+    // before.
     const int a = move_named(game, "a");
-    const Probe probes[] = {probe(ActionShare{1}, a), probe(ExpectedPayoff{0}, a, 1), probe(ExpectedPayoff{1}, a, {}, {Takes{0}}), probe(MoveMade{a, 1}, {})};
-    const std::vector<Measured> measured = measure(game, found.solution.assessment, probes, &found.prediction);
+    const Probe probes[] = {probe(ActionShare{1}, a), probe(ExpectedPayoff{0}, a, 1),
+                            probe(ExpectedPayoff{1}, a, {}, {Takes{0}}), probe(MoveMade{a, 1}, {})};
+    const std::vector<Measured> measured =
+        measure(game, found.solution.assessment, probes, &found.prediction);
     CHECK(measured[0].value.value() == doctest::Approx(attack).epsilon(1e-9));
     CHECK(measured[1].value.value() == doctest::Approx(dilemma.attacking(attack)).epsilon(1e-9));
-    CHECK(measured[2].value.value() == doctest::Approx(attack * dilemma.f + (1 - attack) * dilemma.p).epsilon(1e-9));
+    CHECK(measured[2].value.value() ==
+          doctest::Approx(attack * dilemma.f + (1 - attack) * dilemma.p).epsilon(1e-9));
     CHECK(measured[3].value.value() == doctest::Approx(attack).epsilon(1e-9));
   }
 }
@@ -92,7 +104,10 @@ TEST_CASE("the armed peace: backward from the last battle, decision by decision"
   double value = std::pow(theta, most) / 2, rounds = 0.0;
   for (int n = most - 1; n >= 0; --n) {
     const double seized = g * std::pow(theta, n + 1);
-    const Dilemma here{.p = std::pow(theta, n) / 2, .f = value - cost + seized, .s = value - cost - seized, .w = value - cost};
+    const Dilemma here{.p = std::pow(theta, n) / 2,
+                       .f = value - cost + seized,
+                       .s = value - cost - seized,
+                       .w = value - cost};
     const double attack = here.attack(lambda);
     rounds = attack;
     value = attack * here.attacking(attack) + (1 - attack) * here.waiting(attack);
@@ -107,7 +122,8 @@ TEST_CASE("the mediator: on the principal branch its message says nothing, and s
   const Game game = text("m09_kydd_mediator");
   const Answer found = answered(game, at(20.0));
   for (const StartStrategy& start : found.prediction.start)
-    for (const double probability : start.probabilities) CHECK(probability == doctest::Approx(0.5).epsilon(1e-9));
+    for (const double probability : start.probabilities)
+      CHECK(probability == doctest::Approx(0.5).epsilon(1e-9));
   REQUIRE(found.prediction.start.size() == 2);
   const int message = move_named(game, "message");
   std::vector<Probe> probes;
@@ -115,10 +131,12 @@ TEST_CASE("the mediator: on the principal branch its message says nothing, and s
     probes.push_back(probe(MeanBelief{1, 1}, message, {}, {Takes{sent}}));
     probes.push_back(probe(MeanBelief{2, 1}, message, {}, {Takes{sent}}));
   }
-  const std::vector<Measured> measured = measure(game, found.solution.assessment, probes, &found.prediction);
+  const std::vector<Measured> measured =
+      measure(game, found.solution.assessment, probes, &found.prediction);
   for (std::size_t sent = 0; sent < 2; ++sent) {
     CHECK(measured[2 * sent].value.value() == doctest::Approx(0.4).epsilon(1e-9));
-    CHECK(measured[2 * sent + 1].value.value() == doctest::Approx(0.6 * 0.2 + 0.4 * 0.8).epsilon(1e-9));
+    CHECK(measured[2 * sent + 1].value.value() ==
+          doctest::Approx(0.6 * 0.2 + 0.4 * 0.8).epsilon(1e-9));
   }
   // Two's answer says something of what the mediator has heard, for it tells of Two.
   CHECK(found.prediction.information[1].total > 0.01);
@@ -126,7 +144,9 @@ TEST_CASE("the mediator: on the principal branch its message says nothing, and s
   CHECK(found.prediction.information[2].total < found.prediction.information[1].total);
 }
 
-TEST_CASE("three types: what an action tells of each of them averages to the prior, in metrics as in results") {
+TEST_CASE(
+    "three types: what an action tells of each of them averages to the prior, in metrics as in "
+    "results") {
   const double strength[] = {0.3, 0.5, 0.75};
   const std::vector<double> prior{0.3, 0.45, 0.25};
   GameBuilder g("an informed sender");
@@ -139,9 +159,9 @@ TEST_CASE("three types: what an action tells of each of them averages to the pri
     const int reply = g.state(g.choice("answer", b, {"give in", "fight"}));
     g.branch(first, k, reply);
     g.branch(reply, 0, deal).pay(a, share).pay(b, 1.0 - share);
-    g.branch(reply, 1, war).pay(a, [=](const TypeProfile& t) { return strength[t[0]] - 0.1; }).pay(b, [=](const TypeProfile& t) {
-      return 0.8 - strength[t[0]];
-    });
+    g.branch(reply, 1, war)
+        .pay(a, [=](const TypeProfile& t) { return strength[t[0]] - 0.1; })
+        .pay(b, [=](const TypeProfile& t) { return 0.8 - strength[t[0]]; });
   }
   const Game game = g.build();
   const AnswerOptions options = at(20.0, 17);
@@ -149,9 +169,11 @@ TEST_CASE("three types: what an action tells of each of them averages to the pri
   std::vector<Probe> probes;
   for (int action = 0; action < 3; ++action) {
     probes.push_back(probe(ActionShare{action}, ask));
-    for (int type = 0; type < 3; ++type) probes.push_back(probe(MeanBelief{a, type}, ask, {}, {Takes{action}}));
+    for (int type = 0; type < 3; ++type)
+      probes.push_back(probe(MeanBelief{a, type}, ask, {}, {Takes{action}}));
   }
-  const std::vector<Measured> measured = measure(game, found.solution.assessment, probes, &found.prediction);
+  const std::vector<Measured> measured =
+      measure(game, found.solution.assessment, probes, &found.prediction);
   double mean[3] = {0.0, 0.0, 0.0};
   for (std::size_t action = 0; action < 3; ++action) {
     double sum = 0.0;
@@ -161,11 +183,13 @@ TEST_CASE("three types: what an action tells of each of them averages to the pri
       mean[type] += measured[4 * action].value.value() * belief;
       // Bayes' rule by hand.
       const double likelihood = found.prediction.start[type].probabilities[action];
-      CHECK(belief == doctest::Approx(prior[type] * likelihood / measured[4 * action].value.value()).epsilon(1e-9));
+      CHECK(belief == doctest::Approx(prior[type] * likelihood / measured[4 * action].value.value())
+                          .epsilon(1e-9));
     }
     CHECK(sum == doctest::Approx(1.0));
   }
-  for (std::size_t type = 0; type < 3; ++type) CHECK(mean[type] == doctest::Approx(prior[type]).epsilon(1e-9));
+  for (std::size_t type = 0; type < 3; ++type)
+    CHECK(mean[type] == doctest::Approx(prior[type]).epsilon(1e-9));
   CHECK(measured[3].value.value() < prior[2]);  // who asks little is seldom strong
   CHECK(measured[4 + 4 + 3].value.value() > prior[2]);
 
@@ -187,14 +211,18 @@ TEST_CASE("results: movers at the same time and tied types read as such") {
   REQUIRE(one.at("strategy_at_start").size() == 2);
   CHECK(one.at("strategy_at_start")[1].at("player") == "B");
   CHECK(one.at("strategy_at_start")[1].at("move") == "b");
-  CHECK(one.at("strategy_at_start")[1].at("probabilities").at("attack").get<double>() == doctest::Approx(.5383685180).epsilon(1e-9));
-  CHECK(one.at("actions").at("a").at("expected_by_round")[0][1].get<double>() == doctest::Approx(.5383685180).epsilon(1e-9));
+  CHECK(one.at("strategy_at_start")[1].at("probabilities").at("attack").get<double>() ==
+        doctest::Approx(.5383685180).epsilon(1e-9));
+  CHECK(one.at("actions").at("a").at("expected_by_round")[0][1].get<double>() ==
+        doctest::Approx(.5383685180).epsilon(1e-9));
   CHECK(narrate(dilemma, of_dilemma.prediction).front() ==
-        "A and B move first, at the same time: A's most frequent choice is a attack (54%); B's most frequent choice is b attack (54%).");
+        "A and B move first, at the same time: A's most frequent choice is a attack (54%); B's "
+        "most frequent choice is b attack (54%).");
   const nlohmann::json other = nlohmann::json::parse(results_json(mediator, of_mediator, options));
   const nlohmann::json& tied = other.at("game").at("joint_priors")[0];
   CHECK(tied.at("players") == nlohmann::json::array({"Two", "Mediator"}));
   CHECK(tied.at("prior")[1].at("types").at("Mediator") == "heard_tough");
   CHECK(tied.at("prior")[1].at("probability").get<double>() == doctest::Approx(0.12));
-  CHECK(summary(mediator, of_mediator).find("the types of Two and Mediator have a joint prior") != std::string::npos);
+  CHECK(summary(mediator, of_mediator).find("the types of Two and Mediator have a joint prior") !=
+        std::string::npos);
 }

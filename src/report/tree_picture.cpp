@@ -14,7 +14,8 @@ namespace {
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
 
-/// Places in columns and rows: ends are spaced evenly, a move stands midway between its first and its last branch.
+/// Places in columns and rows: ends are spaced evenly, a move stands midway between its first and
+/// its last branch.
 struct Layout {
   std::vector<double> row;  ///< [node]
   std::vector<int> column;  ///< [node]
@@ -32,11 +33,13 @@ void lay_out(const PlayTree& tree, int node, int column, Layout& layout) {
     return;
   }
   for (const PlayNode::Branch& branch : branches) lay_out(tree, branch.node, column + 1, layout);
-  layout.row[at(node)] = (layout.row[at(branches.front().node)] + layout.row[at(branches.back().node)]) / 2;
+  layout.row[at(node)] =
+      (layout.row[at(branches.front().node)] + layout.row[at(branches.back().node)]) / 2;
 }
 
 Layout laid_out(const PlayTree& tree) {
-  Layout layout{std::vector<double>(tree.nodes.size(), 0.0), std::vector<int>(tree.nodes.size(), 0), 1, 0};
+  Layout layout{std::vector<double>(tree.nodes.size(), 0.0), std::vector<int>(tree.nodes.size(), 0),
+                1, 0};
   if (!tree.nodes.empty()) lay_out(tree, 0, 0, layout);
   return layout;
 }
@@ -51,7 +54,8 @@ std::string who(const PlayTree& tree, const PlayNode& node) {
 
 std::string payoff_words(const PlayTree& tree, const PlayNode& node) {
   std::vector<std::string> words;
-  for (const PlayAmount& amount : node.payoffs) words.push_back(tree.players[at(amount.player)] + ": " + amount.plain);
+  for (const PlayAmount& amount : node.payoffs)
+    words.push_back(tree.players[at(amount.player)] + ": " + amount.plain);
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
@@ -66,15 +70,20 @@ std::string label_of(const PlayNode::Branch& branch) {
   return branch.label.size() <= most ? branch.label : branch.label.substr(0, most - 1) + "…";
 }
 
-/// Where columns stand: each far enough from the one before for the words along its branches and at its nodes.
-std::vector<double> column_places(const PlayTree& tree, const Layout& layout, const Measures& measures) {
+/// Where columns stand: each far enough from the one before for the words along its branches and at
+/// its nodes.
+std::vector<double> column_places(const PlayTree& tree, const Layout& layout,
+                                  const Measures& measures) {
   std::vector<double> width(at(layout.columns), measures.narrowest);
   for (std::size_t n = 0; n < tree.nodes.size(); ++n)
     for (const PlayNode::Branch& branch : tree.nodes[n].branches) {
       const PlayNode& next = tree.nodes[at(branch.node)];
-      const double name = next.branches.empty() ? 0.0 : measures.letter * static_cast<double>(who(tree, next).size());
+      const double name = next.branches.empty()
+                              ? 0.0
+                              : measures.letter * static_cast<double>(who(tree, next).size());
       const double along =
-          std::max(measures.letter * static_cast<double>(label_of(branch).size()) + name, measures.small_letter * static_cast<double>(branch.detail.size()));
+          std::max(measures.letter * static_cast<double>(label_of(branch).size()) + name,
+                   measures.small_letter * static_cast<double>(branch.detail.size()));
       double& here = width[at(layout.column[at(branch.node)])];
       here = std::max(here, measures.bend + along + measures.room);
     }
@@ -83,46 +92,62 @@ std::vector<double> column_places(const PlayTree& tree, const Layout& layout, co
   return out;
 }
 
-/// Nodes of one simultaneous move that differ only in what the other has chosen at the same time, by their move.
+/// Nodes of one simultaneous move that differ only in what the other has chosen at the same time,
+/// by their move.
 std::map<std::pair<int, std::string>, std::vector<int>> unseen(const PlayTree& tree) {
   std::map<std::pair<int, std::string>, std::vector<int>> out;
   for (std::size_t n = 0; n < tree.nodes.size(); ++n)
-    if (tree.nodes[n].together >= 0) out[{tree.nodes[n].together, tree.nodes[n].name}].push_back(static_cast<int>(n));
+    if (tree.nodes[n].together >= 0)
+      out[{tree.nodes[n].together, tree.nodes[n].name}].push_back(static_cast<int>(n));
   std::erase_if(out, [](const auto& one) { return one.second.size() < 2; });
   return out;
 }
 
 std::vector<std::string> notes(const PlayTree& tree) {
   std::vector<std::string> out = tree.private_information;
-  const auto any = [&](PlayNode::Kind kind) { return std::ranges::any_of(tree.nodes, [&](const PlayNode& node) { return node.kind == kind; }); };
-  if (any(PlayNode::Kind::offer)) out.push_back("A fan is an offer: one branch stands for its range.");
-  if (!unseen(tree).empty()) out.push_back("Dashed: moves made at the same time, neither seeing the other.");
-  if (any(PlayNode::Kind::onward)) out.push_back("Arrows lead on; amounts beside them are what has been paid so far.");
+  const auto any = [&](PlayNode::Kind kind) {
+    return std::ranges::any_of(tree.nodes, [&](const PlayNode& node) { return node.kind == kind; });
+  };
+  if (any(PlayNode::Kind::offer))
+    out.push_back("A fan is an offer: one branch stands for its range.");
+  if (!unseen(tree).empty())
+    out.push_back("Dashed: moves made at the same time, neither seeing the other.");
+  if (any(PlayNode::Kind::onward))
+    out.push_back("Arrows lead on; amounts beside them are what has been paid so far.");
   return out;
 }
 
 class SvgTree {
  public:
-  explicit SvgTree(const PlayTree& tree) : tree_(tree), layout_(laid_out(tree)), columns_(column_places(tree, layout_, {150, bend, 6.0, 5.2, 16})) {
-    if (!tree.nodes.empty()) left_ = std::max(40.0, 14 + 6.6 * static_cast<double>(who(tree, tree.nodes.front()).size()));
+  explicit SvgTree(const PlayTree& tree)
+      : tree_(tree),
+        layout_(laid_out(tree)),
+        columns_(column_places(tree, layout_, {150, bend, 6.0, 5.2, 16})) {
+    if (!tree.nodes.empty())
+      left_ = std::max(40.0, 14 + 6.6 * static_cast<double>(who(tree, tree.nodes.front()).size()));
   }
 
   [[nodiscard]] std::string text() const {
     const std::vector<std::string> below = notes(tree_);
     std::size_t longest = 0;
     for (const PlayNode& node : tree_.nodes)
-      if (node.branches.empty()) longest = std::max(longest, node.name.size() + payoff_words(tree_, node).size() + 3);
-    for (const std::string& note : below) longest = std::max(longest, note.size() > 110 ? 110 : note.size() / 3);
+      if (node.branches.empty())
+        longest = std::max(longest, node.name.size() + payoff_words(tree_, node).size() + 3);
+    for (const std::string& note : below)
+      longest = std::max(longest, note.size() > 110 ? 110 : note.size() / 3);
     const double width = x(layout_.columns - 1) + 24 + 6.6 * static_cast<double>(longest);
     const double bottom = top + layout_.rows * row_height + 12;
-    Svg svg(std::max(width, 420.0), bottom + 16 * static_cast<double>(below.size()) + 8, tree_.title, "the tree of play, from left to right");
+    Svg svg(std::max(width, 420.0), bottom + 16 * static_cast<double>(below.size()) + 8,
+            tree_.title, "the tree of play, from left to right");
     svg.text({16, 24}, "start", "title", tree_.title);
     svg.text({16, 41}, "start", "small", tree_.source);
     for (const auto& [move, nodes] : unseen(tree_))
-      for (std::size_t k = 1; k < nodes.size(); ++k) svg.line(place(nodes[k - 1]), place(nodes[k]), "rule");
+      for (std::size_t k = 1; k < nodes.size(); ++k)
+        svg.line(place(nodes[k - 1]), place(nodes[k]), "rule");
     for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_branches(svg, static_cast<int>(n));
     for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_node(svg, static_cast<int>(n));
-    for (std::size_t k = 0; k < below.size(); ++k) svg.text({16, bottom + 16 * static_cast<double>(k)}, "start", "small", below[k]);
+    for (std::size_t k = 0; k < below.size(); ++k)
+      svg.text({16, bottom + 16 * static_cast<double>(k)}, "start", "small", below[k]);
     return svg.finished();
   }
 
@@ -130,7 +155,9 @@ class SvgTree {
   static constexpr double top = 84, row_height = 44, bend = 38;
 
   [[nodiscard]] double x(int column) const { return left_ + columns_[at(column)]; }
-  [[nodiscard]] SvgPoint place(int node) const { return {x(layout_.column[at(node)]), top + row_height * layout_.row[at(node)]}; }
+  [[nodiscard]] SvgPoint place(int node) const {
+    return {x(layout_.column[at(node)]), top + row_height * layout_.row[at(node)]};
+  }
 
   void draw_branches(Svg& svg, int n) const {
     const PlayNode& node = tree_.nodes[at(n)];
@@ -159,7 +186,8 @@ class SvgTree {
       const bool onward = node.kind == PlayNode::Kind::onward;
       if (!onward) svg.circle({px, py}, 3.5, "end");
       const std::string payoffs = payoff_words(tree_, node);
-      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label", (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : " · " + payoffs));
+      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label",
+               (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : " · " + payoffs));
       return;
     }
     if (node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition)
@@ -187,13 +215,16 @@ std::string tree_tikz(const PlayTree& tree) {
   const Layout layout = laid_out(tree);
   const std::vector<double> columns = column_places(tree, layout, {2.4, bend, 0.155, 0.125, 0.35});
   const auto place = [&](int node, double right = 0.0, double up = 0.0) {
-    return fmt::format("({}, {})", tikz_number(columns[at(layout.column[at(node)])] + right), tikz_number(up - row_height * layout.row[at(node)]));
+    return fmt::format("({}, {})", tikz_number(columns[at(layout.column[at(node)])] + right),
+                       tikz_number(up - row_height * layout.row[at(node)]));
   };
   std::string out =
-      "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. Shrunk where it is wider than the text, or higher.\n"
+      "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. "
+      "Shrunk where it is wider than the text, or higher.\n"
       "\\par{\\noindent\\sbox0{%\n\\begin{tikzpicture}[font=\\footnotesize]\n";
   for (const auto& [move, nodes] : unseen(tree))
-    for (std::size_t k = 1; k < nodes.size(); ++k) out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
+    for (std::size_t k = 1; k < nodes.size(); ++k)
+      out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
     const PlayNode& node = tree.nodes[n];
     const auto here = static_cast<int>(n);
@@ -201,13 +232,17 @@ std::string tree_tikz(const PlayTree& tree) {
       const double drop = -row_height * (layout.row[at(branch.node)] - layout.row[n]);
       const std::string turn = place(here, bend, drop);
       if (node.kind == PlayNode::Kind::offer)
-        out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here), place(here, bend, drop + fan), place(here, bend, drop - fan),
-                           turn, place(branch.node));
+        out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here),
+                           place(here, bend, drop + fan), place(here, bend, drop - fan), turn,
+                           place(branch.node));
       else
         out += fmt::format("  \\draw {} -- {} -- {};\n", place(here), turn, place(branch.node));
-      out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn, latex_escaped(label_of(branch)));
+      out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn,
+                         latex_escaped(label_of(branch)));
       if (!branch.detail.empty())
-        out += fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n", turn, latex_escaped(branch.detail));
+        out +=
+            fmt::format("  \\node[below right, inner sep=1.5pt, font=\\scriptsize] at {} {{{}}};\n",
+                        turn, latex_escaped(branch.detail));
     }
   }
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
@@ -215,21 +250,30 @@ std::string tree_tikz(const PlayTree& tree) {
     const auto here = static_cast<int>(n);
     if (node.branches.empty()) {
       std::vector<std::string> payoffs;
-      for (const PlayAmount& amount : node.payoffs) payoffs.push_back(fmt::format("{}: ${}$", latex_escaped(tree.players[at(amount.player)]), amount.latex));
+      for (const PlayAmount& amount : node.payoffs)
+        payoffs.push_back(
+            fmt::format("{}: ${}$", latex_escaped(tree.players[at(amount.player)]), amount.latex));
       const bool onward = node.kind == PlayNode::Kind::onward;
       if (!onward) out += fmt::format("  \\fill {} circle (1.5pt);\n", place(here));
-      out += fmt::format("  \\node[right] at {} {{{}{}{}}};\n", place(here), onward ? "$\\to$ " : "", latex_escaped(node.name),
-                         payoffs.empty() ? "" : fmt::format(" \\quad {}", fmt::join(payoffs, ", ")));
+      out +=
+          fmt::format("  \\node[right] at {} {{{}{}{}}};\n", place(here), onward ? "$\\to$ " : "",
+                      latex_escaped(node.name),
+                      payoffs.empty() ? "" : fmt::format(" \\quad {}", fmt::join(payoffs, ", ")));
       continue;
     }
-    const bool square = node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
-    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt] at {} {{}};\n", square ? "rectangle" : "circle", place(here));
+    const bool square =
+        node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
+    out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt] at {} {{}};\n",
+                       square ? "rectangle" : "circle", place(here));
     // Above and to the left of the node, off the branches that leave it.
-    out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n", place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
+    out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n",
+                       place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
   }
   return out +
-         "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{\\usebox0}}\\fi\n"
-         "\\ifdim\\ht0>0.9\\textheight\\sbox0{\\resizebox{!}{0.9\\textheight}{\\usebox0}}\\fi\n\\usebox0}\n";
+         "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{"
+         "\\usebox0}}\\fi\n"
+         "\\ifdim\\ht0>0.9\\textheight\\sbox0{\\resizebox{!}{0.9\\textheight}{\\usebox0}}"
+         "\\fi\n\\usebox0}\n";
 }
 
 }  // namespace melian

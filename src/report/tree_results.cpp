@@ -25,7 +25,9 @@ std::vector<std::string> keys_of(const std::vector<std::string>& names, const st
   std::set<std::string> taken;
   std::vector<std::string> out;
   for (std::size_t k = 0; k < names.size(); ++k) {
-    std::string key = names[k].empty() ? fmt::format("{} {}", what, k + 1) : all.count(names[k]) > 1 ? fmt::format("{} ({})", names[k], k + 1) : names[k];
+    std::string key = names[k].empty()          ? fmt::format("{} {}", what, k + 1)
+                      : all.count(names[k]) > 1 ? fmt::format("{} ({})", names[k], k + 1)
+                                                : names[k];
     while (taken.contains(key)) key += "'";
     taken.insert(key);
     out.push_back(std::move(key));
@@ -33,9 +35,11 @@ std::vector<std::string> keys_of(const std::vector<std::string>& names, const st
   return out;
 }
 
-std::vector<std::string> action_keys(const ExtensiveForm& form, const ExtensiveForm::InformationSet& set) {
+std::vector<std::string> action_keys(const ExtensiveForm& form,
+                                     const ExtensiveForm::InformationSet& set) {
   std::vector<std::string> names;
-  for (int a = 0; a < set.num_actions; ++a) names.push_back(form.actions[at(set.first_action + a)].label);
+  for (int a = 0; a < set.num_actions; ++a)
+    names.push_back(form.actions[at(set.first_action + a)].label);
   return keys_of(names, "action");
 }
 
@@ -44,7 +48,9 @@ std::vector<int> sets_in_order(const ExtensiveForm& form) {
   std::vector<int> order;
   for (int h = 0; h < static_cast<int>(form.sets.size()); ++h)
     if (form.sets[at(h)].player >= 0) order.push_back(h);
-  std::ranges::sort(order, {}, [&](int h) { return std::pair(form.sets[at(h)].player, form.sets[at(h)].number); });
+  std::ranges::sort(order, {}, [&](int h) {
+    return std::pair(form.sets[at(h)].player, form.sets[at(h)].number);
+  });
   return order;
 }
 
@@ -66,7 +72,8 @@ Json by_player(const std::vector<std::string>& players, const std::vector<double
 }
 
 /// Where a branch turns or is crossed.
-Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns, const std::vector<std::string>& players) {
+Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
+                const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const TreeTurn& turn : turns) {
     Json one = {{"lambda", json_number(turn.lambda)}};
@@ -81,13 +88,16 @@ Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns, c
   return out;
 }
 
-std::string turns_words(const ExtensiveForm& form, const std::vector<TreeTurn>& turns, const std::vector<std::string>& players) {
+std::string turns_words(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
+                        const std::vector<std::string>& players) {
   std::vector<std::string> words;
   for (const TreeTurn& turn : turns) {
     words.push_back(number_text(turn.lambda, 4));
     if (turn.set < 0) continue;
     const ExtensiveForm::InformationSet& set = form.sets[at(turn.set)];
-    words.back() += fmt::format(" ({}: {})", players[at(set.player)], set.label.empty() ? fmt::format("information set {}", set.number) : set.label);
+    words.back() +=
+        fmt::format(" ({}: {})", players[at(set.player)],
+                    set.label.empty() ? fmt::format("information set {}", set.number) : set.label);
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -110,14 +120,19 @@ std::string origin_key(TreeFound::Origin origin) {
   return "";
 }
 
-Json information_sets_json(const ExtensiveForm& form, const std::vector<double>& log_strategy, const std::vector<std::string>& players) {
+Json information_sets_json(const ExtensiveForm& form, const std::vector<double>& log_strategy,
+                           const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const int h : sets_in_order(form)) {
     const ExtensiveForm::InformationSet& set = form.sets[at(h)];
     const std::vector<std::string> keys = action_keys(form, set);
     Json probabilities = Json::object();
-    for (int a = 0; a < set.num_actions; ++a) probabilities[keys[at(a)]] = json_number(std::exp(log_strategy[at(set.first_action + a)]));
-    out.push_back({{"player", players[at(set.player)]}, {"number", set.number}, {"label", set.label}, {"probabilities", std::move(probabilities)}});
+    for (int a = 0; a < set.num_actions; ++a)
+      probabilities[keys[at(a)]] = json_number(std::exp(log_strategy[at(set.first_action + a)]));
+    out.push_back({{"player", players[at(set.player)]},
+                   {"number", set.number},
+                   {"label", set.label},
+                   {"probabilities", std::move(probabilities)}});
   }
   return out;
 }
@@ -137,16 +152,21 @@ Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& p
   Json out = Json::object();
   const std::vector<std::string> draws = keys_of(seen.draws, "draw");
   for (const TreePrediction::End& end : seen.ends) {
-    // Keys differ, and there may be thousands: asking for each whether it is there already would take longer than solving did.
+    // Keys differ, and there may be thousands: asking for each whether it is there already would
+    // take longer than solving did.
     Json by_draw = Json::object();
     std::vector<Json::object_t::value_type>& fields = by_draw.get_ref<Json::object_t&>();
-    for (std::size_t k = 0; k < draws.size(); ++k) fields.emplace_back(draws[k], json_number(end.by_draw[k]));
-    out[end.outcome] = {{"probability", json_number(end.probability)}, {"by_draw", std::move(by_draw)}, {"payoffs", by_player(players, end.payoffs)}};
+    for (std::size_t k = 0; k < draws.size(); ++k)
+      fields.emplace_back(draws[k], json_number(end.by_draw[k]));
+    out[end.outcome] = {{"probability", json_number(end.probability)},
+                        {"by_draw", std::move(by_draw)},
+                        {"payoffs", by_player(players, end.payoffs)}};
   }
   return out;
 }
 
-Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players) {
+Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
+                    const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const TreeFound& found : solution.all) {
     Json one = {{"found_by", origin_key(found.origin)}};
@@ -161,11 +181,14 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution, con
   return out;
 }
 
-std::string discounting_words(Discounting discounting) { return discounting == Discounting::present_value ? "present value" : "current value"; }
+std::string discounting_words(Discounting discounting) {
+  return discounting == Discounting::present_value ? "present value" : "current value";
+}
 
 }  // namespace
 
-std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions) {
+std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution,
+                              const TreeConventions& conventions) {
   const std::vector<std::string> players = keys_of(form.players, "player");
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
@@ -188,10 +211,12 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
                         {"unknowns", summary.unknowns},
                         {"folds", turns_json(form, summary.folds, players)},
                         {"branch_points", turns_json(form, summary.branch_points, players)}};
-  if (summary.lambda != summary.lambda_asked) document["method"]["asked"] = {{"lambda", json_number(summary.lambda_asked)}};
+  if (summary.lambda != summary.lambda_asked)
+    document["method"]["asked"] = {{"lambda", json_number(summary.lambda_asked)}};
   document["lambda"] = json_number(summary.lambda);
   Json values = Json::object();
-  for (std::size_t i = 0; i < players.size(); ++i) values[players[i]] = {{only_type, json_number(certificate.values[i])}};
+  for (std::size_t i = 0; i < players.size(); ++i)
+    values[players[i]] = {{only_type, json_number(certificate.values[i])}};
   document["values"] = std::move(values);
   document["information_sets"] = information_sets_json(form, solution.log_strategy, players);
   const TreePrediction seen = predict_tree(form, solution.log_strategy);
@@ -199,15 +224,18 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   document["payoffs"] = by_player(players, seen.payoffs);
   document["certificate"] = certificate_json(certificate, players);
   if (!solution.all.empty())
-    document["solutions"] = {
-        {"complete", false}, {"starts", summary.starts}, {"starts_arrived", summary.starts_arrived}, {"found", solutions_json(form, solution, players)}};
+    document["solutions"] = {{"complete", false},
+                             {"starts", summary.starts},
+                             {"starts_arrived", summary.starts_arrived},
+                             {"found", solutions_json(form, solution, players)}};
   document["timing"] = {{"solve_seconds", summary.seconds}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 namespace {
 
-Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen, const std::vector<std::string>& players) {
+Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen,
+                     const std::vector<std::string>& players) {
   std::vector<std::string> head{"outcome", "probability"};
   std::vector<std::size_t> right{1};
   for (const std::string& player : players) {
@@ -219,63 +247,83 @@ Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen, cons
   constexpr std::size_t most = 20;
   for (std::size_t k = 0; k < std::min(seen.ends.size(), most); ++k) {
     std::vector<std::string> row{seen.ends[k].outcome, with_decimals(seen.ends[k].probability)};
-    for (int i = 0; i < form.num_players(); ++i) row.push_back(with_decimals(seen.ends[k].payoffs[at(i)]));
+    for (int i = 0; i < form.num_players(); ++i)
+      row.push_back(with_decimals(seen.ends[k].payoffs[at(i)]));
     table.add(row);
   }
   return table;
 }
 
 /// All solutions found: how, their values, how sure, and the most likely outcomes.
-std::string solutions_text(const ExtensiveForm& form, const TreeSolution& solution, const std::vector<std::string>& players, const TextStyle& style) {
+std::string solutions_text(const ExtensiveForm& form, const TreeSolution& solution,
+                           const std::vector<std::string>& players, const TextStyle& style) {
   Table table({"solution", "found by", "residual", "regret", "who gets what; outcomes"});
   table.wrap_last();
   for (std::size_t k = 0; k < solution.all.size(); ++k) {
     const TreeFound& found = solution.all[k];
-    std::vector<std::string> row{fmt::format("{}", k + 1), origin_words(found), error_text(found.certificate.residual),
-                                 number_text(*std::ranges::max_element(found.certificate.regret), 3)};
+    std::vector<std::string> row{
+        fmt::format("{}", k + 1), origin_words(found), error_text(found.certificate.residual),
+        number_text(*std::ranges::max_element(found.certificate.regret), 3)};
     std::vector<std::string> values, shares;
-    for (std::size_t i = 0; i < players.size(); ++i) values.push_back(fmt::format("{} {}", players[i], with_decimals(found.certificate.values[i])));
+    for (std::size_t i = 0; i < players.size(); ++i)
+      values.push_back(
+          fmt::format("{} {}", players[i], with_decimals(found.certificate.values[i])));
     TreePrediction seen = predict_tree(form, found.log_strategy);
-    std::ranges::stable_sort(seen.ends, [](const auto& a, const auto& b) { return a.probability > b.probability; });
+    std::ranges::stable_sort(
+        seen.ends, [](const auto& a, const auto& b) { return a.probability > b.probability; });
     constexpr std::size_t most = 4;
     for (std::size_t e = 0; e < std::min(seen.ends.size(), most); ++e)
-      shares.push_back(fmt::format("{} {}", seen.ends[e].outcome, with_decimals(seen.ends[e].probability)));
+      shares.push_back(
+          fmt::format("{} {}", seen.ends[e].outcome, with_decimals(seen.ends[e].probability)));
     row.push_back(fmt::format("{}; {}", fmt::join(values, ", "), fmt::join(shares, ", ")));
     table.add(row);
   }
   const std::string note = fmt::format(
-      "Found at this λ by following the principal branch on, and by {} of {} further starts that arrived, each followed both ways along its "
+      "Found at this λ by following the principal branch on, and by {} of {} further starts that "
+      "arrived, each followed both ways along its "
       "branch. This is what was found; that there are no others is not proved.",
       solution.summary.starts_arrived, solution.summary.starts);
-  return table.text(style) + "  " + wrap(note, TextStyle{style.colour, style.width - 2}, 2) + "\n\n";
+  return table.text(style) + "  " + wrap(note, TextStyle{style.colour, style.width - 2}, 2) +
+         "\n\n";
 }
 
 }  // namespace
 
-std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution, const TreeConventions& conventions, const TextStyle& style) {
+std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution,
+                         const TreeConventions& conventions, const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
   const std::vector<std::string> players = keys_of(form.players, "player");
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
   const std::vector<int> order = sets_in_order(form);
-  const std::string convention = conventions.discounting == Discounting::present_value ? "λ on payoffs as they stand at the root (present value)"
-                                                                                       : "λ on payoffs at the moment of choice (current value)";
-  std::string out = paint(style, "1", form.title.empty() ? "(no title)" : form.title) + "\n  " +
-                    paint(style, "2",
-                          wrap(fmt::format("agent QRE of the tree, λ = {}, {}, {}", number_text(summary.lambda),
-                                           counted(static_cast<long long>(form.nodes.size()), "node", "nodes"), convention),
-                               inner, 2)) +
-                    "\n\n";
+  const std::string convention = conventions.discounting == Discounting::present_value
+                                     ? "λ on payoffs as they stand at the root (present value)"
+                                     : "λ on payoffs at the moment of choice (current value)";
+  std::string out =
+      paint(style, "1", form.title.empty() ? "(no title)" : form.title) + "\n  " +
+      paint(style, "2",
+            wrap(fmt::format("agent QRE of the tree, λ = {}, {}, {}", number_text(summary.lambda),
+                             counted(static_cast<long long>(form.nodes.size()), "node", "nodes"),
+                             convention),
+                 inner, 2)) +
+      "\n\n";
   Table values({"value at the root", "payoff units"});
   values.align_right({1});
-  for (std::size_t i = 0; i < players.size(); ++i) values.add({players[i], with_decimals(certificate.values[i])});
+  for (std::size_t i = 0; i < players.size(); ++i)
+    values.add({players[i], with_decimals(certificate.values[i])});
   out += values.text(style) + "\n";
   const TreePrediction seen = predict_tree(form, solution.log_strategy);
   out += outcomes_table(form, seen, players).text(style);
   constexpr std::size_t most_outcomes = 20;
-  if (seen.ends.size() > most_outcomes) out += fmt::format("  and {} more in --json\n", seen.ends.size() - most_outcomes);
+  if (seen.ends.size() > most_outcomes)
+    out += fmt::format("  and {} more in --json\n", seen.ends.size() - most_outcomes);
   if (!form.perceived.empty())
-    out += "  " + paint(style, "2", wrap("Values are what each player expects by its own odds and priors; outcomes are by the analyst's.", inner, 2)) + "\n";
+    out += "  " +
+           paint(style, "2",
+                 wrap("Values are what each player expects by its own odds and priors; outcomes "
+                      "are by the analyst's.",
+                      inner, 2)) +
+           "\n";
   out += "\n";
   if (!solution.all.empty()) out += solutions_text(form, solution, players, style);
 
@@ -289,36 +337,55 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
     std::vector<int> likely(at(set.num_actions));
     for (int a = 0; a < set.num_actions; ++a) likely[at(a)] = a;
     const auto log_of = [&](int a) { return solution.log_strategy[at(set.first_action + a)]; };
-    if (set.num_actions > most_actions) std::ranges::stable_sort(likely, [&](int a, int b) { return log_of(a) > log_of(b); });
+    if (set.num_actions > most_actions)
+      std::ranges::stable_sort(likely, [&](int a, int b) { return log_of(a) > log_of(b); });
     std::vector<std::string> words;
     for (int a = 0; a < std::min(set.num_actions, most_actions); ++a)
-      words.push_back(fmt::format("{} {}", keys[at(likely[at(a)])], with_decimals(std::exp(log_of(likely[at(a)])))));
-    if (set.num_actions > most_actions) words.push_back(fmt::format("{} more", set.num_actions - most_actions));
-    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), set.label, fmt::format("{}", fmt::join(words, ", "))});
+      words.push_back(fmt::format("{} {}", keys[at(likely[at(a)])],
+                                  with_decimals(std::exp(log_of(likely[at(a)])))));
+    if (set.num_actions > most_actions)
+      words.push_back(fmt::format("{} more", set.num_actions - most_actions));
+    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), set.label,
+              fmt::format("{}", fmt::join(words, ", "))});
   }
   out += sets.text(style);
-  if (order.size() > most_rows) out += fmt::format("  and {} more in --json\n", order.size() - most_rows);
+  if (order.size() > most_rows)
+    out += fmt::format("  and {} more in --json\n", order.size() - most_rows);
   out += "\n";
 
   std::vector<std::string> regrets;
-  for (std::size_t i = 0; i < players.size(); ++i) regrets.push_back(fmt::format("{} {}", players[i], number_text(certificate.regret[i], 3)));
-  const std::string checks = fmt::format("the logit equations hold within {} logits; most that one information set gains by another action: {}",
-                                         error_text(certificate.residual), fmt::join(regrets, ", "));
+  for (std::size_t i = 0; i < players.size(); ++i)
+    regrets.push_back(fmt::format("{} {}", players[i], number_text(certificate.regret[i], 3)));
+  const std::string checks = fmt::format(
+      "the logit equations hold within {} logits; most that one information set gains by another "
+      "action: {}",
+      error_text(certificate.residual), fmt::join(regrets, ", "));
   if (certificate.holds) {
     out += paint(style, "32", wrap("certified: " + checks + ".", inner, 2)) + "\n";
   } else {
     out += paint(style, "31", "NOT certified:") + "\n";
-    for (const std::string& reason : certificate.why_not) out += "  " + wrap("- " + reason, inner, 4) + "\n";
+    for (const std::string& reason : certificate.why_not)
+      out += "  " + wrap("- " + reason, inner, 4) + "\n";
     out += "  " + wrap(checks + ".", inner, 2) + "\n";
   }
   if (!certificate.perfect_recall)
-    out += "  " + paint(style, "33", wrap("Some player forgets what it knew or did: its information sets are solved as agents of their own.", inner, 2)) + "\n";
+    out += "  " +
+           paint(style, "33",
+                 wrap("Some player forgets what it knew or did: its information sets are solved as "
+                      "agents of their own.",
+                      inner, 2)) +
+           "\n";
   if (!summary.folds.empty())
-    out += "  " + wrap(fmt::format("On the way the branch folded near λ {}.", turns_words(form, summary.folds, players)), inner, 2) + "\n";
+    out += "  " +
+           wrap(fmt::format("On the way the branch folded near λ {}.",
+                            turns_words(form, summary.folds, players)),
+                inner, 2) +
+           "\n";
   if (!summary.branch_points.empty())
     out += "  " +
            paint(style, "33",
-                 wrap(fmt::format("Another branch crosses near λ {}: the equilibria beyond are not the only ones joined to uniform play.",
+                 wrap(fmt::format("Another branch crosses near λ {}: the equilibria beyond are not "
+                                  "the only ones joined to uniform play.",
                                   turns_words(form, summary.branch_points, players)),
                       inner, 2)) +
            "\n";

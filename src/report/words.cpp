@@ -15,7 +15,8 @@ std::string percent(double probability) {
   if (probability < smallest) return "under 0.1%";
   if (probability > 1.0 - smallest) return "over 99.9%";
   const double hundredths = 100.0 * probability;
-  return hundredths < 10.0 || hundredths > 90.0 ? fmt::format("{:.1f}%", hundredths) : fmt::format("{:.0f}%", hundredths);
+  return hundredths < 10.0 || hundredths > 90.0 ? fmt::format("{:.1f}%", hundredths)
+                                                : fmt::format("{:.0f}%", hundredths);
 }
 
 std::string counted(long long count, const std::string& singular, const std::string& plural) {
@@ -39,10 +40,12 @@ std::string bytes_text(double bytes) {
   return fmt::format("{:.3g} {}", bytes, units[unit]);
 }
 
-std::string cell_words(const Structure& structure, const std::vector<int>& players, std::size_t cell) {
+std::string cell_words(const Structure& structure, const std::vector<int>& players,
+                       std::size_t cell) {
   std::string out;
   for (std::size_t k = players.size(); k-- > 0;) {
-    const std::vector<std::string>& types = structure.players[static_cast<std::size_t>(players[k])].types;
+    const std::vector<std::string>& types =
+        structure.players[static_cast<std::size_t>(players[k])].types;
     out = types[cell % types.size()] + (out.empty() ? "" : " & " + out);
     cell /= types.size();
   }

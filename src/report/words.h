@@ -12,7 +12,8 @@ namespace melian {
 [[nodiscard]] std::string percent(double probability);
 
 /// "3 public states", "1 public state".
-[[nodiscard]] std::string counted(long long count, const std::string& singular, const std::string& plural);
+[[nodiscard]] std::string counted(long long count, const std::string& singular,
+                                  const std::string& plural);
 
 /// 1234567 as "1,234,567".
 [[nodiscard]] std::string grouped(long long count);
@@ -24,6 +25,7 @@ namespace melian {
 [[nodiscard]] std::string seconds_text(double seconds);
 
 /// "weak & heard_weak": the types of players in mixed radix, the last fastest.
-[[nodiscard]] std::string cell_words(const Structure& structure, const std::vector<int>& players, std::size_t cell);
+[[nodiscard]] std::string cell_words(const Structure& structure, const std::vector<int>& players,
+                                     std::size_t cell);
 
 }  // namespace melian

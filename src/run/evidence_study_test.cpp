@@ -11,7 +11,8 @@ using Json = nlohmann::json;
 namespace {
 
 Study war_events() {
-  auto study = read_study(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war_events.toml");
+  auto study =
+      read_study(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war_events.toml");
   REQUIRE_MESSAGE(study.has_value(), render(study.error()));
   return std::move(*study);
 }
@@ -28,18 +29,23 @@ constexpr double round_off = 1e-9;
 
 }  // namespace
 
-TEST_CASE("run_study: what events and silences add up to is the log likelihood, and calibration and test are its parts") {
+TEST_CASE(
+    "run_study: what events and silences add up to is the log likelihood, and calibration and test "
+    "are its parts") {
   const Json evidence = evidence_of(war_events());
   for (const char* reading : {"hopeful", "even"}) {
     double sum = 0.0;
     for (const char* part : {"events", "silence"})
       for (const Json& row : evidence[part]) sum += row["log_likelihood"][reading].get<double>();
-    CHECK(sum == doctest::Approx(evidence["log_likelihood"][reading].get<double>()).epsilon(round_off));
-    CHECK(evidence["calibration"][reading].get<double>() + evidence["test"][reading].get<double>() ==
+    CHECK(sum ==
+          doctest::Approx(evidence["log_likelihood"][reading].get<double>()).epsilon(round_off));
+    CHECK(evidence["calibration"][reading].get<double>() +
+              evidence["test"][reading].get<double>() ==
           doctest::Approx(evidence["log_likelihood"][reading].get<double>()).epsilon(round_off));
     CHECK(evidence["grid_error"][reading].get<double>() < 0.05);
   }
-  // A neutral reading was fitted to nothing; the other one's text was written when two reports were known.
+  // A neutral reading was fitted to nothing; the other one's text was written when two reports were
+  // known.
   CHECK(evidence["calibration"]["even"] == 0.0);
   CHECK(evidence["calibration"]["hopeful"].get<double>() != 0.0);
   REQUIRE(evidence["events"].size() == 4);
@@ -58,15 +64,20 @@ TEST_CASE("run_study: what is nothing in the model, or before play, is said with
   CHECK(evidence["unmapped"][1]["why"] == "the model has no move for exchanges of prisoners");
 }
 
-TEST_CASE("run_study: the posterior is prior times likelihood, and precision is integrated over by its weights") {
+TEST_CASE(
+    "run_study: the posterior is prior times likelihood, and precision is integrated over by its "
+    "weights") {
   const Json evidence = evidence_of(war_events());
-  const double hopeful = evidence["log_likelihood"]["hopeful"], even = evidence["log_likelihood"]["even"];
+  const double hopeful = evidence["log_likelihood"]["hopeful"],
+               even = evidence["log_likelihood"]["even"];
   const double odds = 0.25 * std::exp(hopeful) / (0.25 * std::exp(hopeful) + 0.75 * std::exp(even));
   CHECK(evidence["posterior"]["hopeful"].get<double>() == doctest::Approx(odds).epsilon(round_off));
-  CHECK(evidence["bayes_factors"][0]["log10"].get<double>() == doctest::Approx((hopeful - even) / std::log(10.0)).epsilon(round_off));
+  CHECK(evidence["bayes_factors"][0]["log10"].get<double>() ==
+        doctest::Approx((hopeful - even) / std::log(10.0)).epsilon(round_off));
   const Json& lambda = evidence["lambda"];
   REQUIRE(lambda.size() == 2);
-  CHECK(0.25 * std::exp(lambda[0]["log_likelihood"]["even"].get<double>()) + 0.75 * std::exp(lambda[1]["log_likelihood"]["even"].get<double>()) ==
+  CHECK(0.25 * std::exp(lambda[0]["log_likelihood"]["even"].get<double>()) +
+            0.75 * std::exp(lambda[1]["log_likelihood"]["even"].get<double>()) ==
         doctest::Approx(std::exp(even)).epsilon(round_off));
   REQUIRE(evidence["by_calendar"].size() == 3);
   CHECK(evidence["by_calendar"][0]["log_likelihood"]["even"] == evidence["log_likelihood"]["even"]);
@@ -80,14 +91,16 @@ TEST_CASE("run_study: power obeys the laws of Bayes factors and stands beside it
   REQUIRE(power["table"].size() == 2);
   for (const Json& row : power["table"]) {
     CHECK(row["strong_share"].get<double>() >= row["strong_interval"][0].get<double>());
-    CHECK(row["misleading_share"].get<double>() <= 0.1 + row["misleading_interval"][1].get<double>());
+    CHECK(row["misleading_share"].get<double>() <=
+          0.1 + row["misleading_interval"][1].get<double>());
     CHECK(row["bits"].get<double>() >= -3.0 * row["bits_error"].get<double>());
   }
   CHECK(power["laws"]["mean_factor_at_most_one"] == true);
   CHECK(power["laws"]["misleading_at_most_one_in_threshold"] == true);
 }
 
-TEST_CASE("run_study: the same evidence for any number of threads, and for readings in another order") {
+TEST_CASE(
+    "run_study: the same evidence for any number of threads, and for readings in another order") {
   set_threads(1);
   const Json one = evidence_of(war_events());
   set_threads(4);

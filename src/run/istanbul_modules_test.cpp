@@ -1,4 +1,5 @@
-/// The modules of the Istanbul model: small enough, solved, and nothing but the core where they are switched off.
+/// The modules of the Istanbul model: small enough, solved, and nothing but the core where they are
+/// switched off.
 
 #include <cmath>
 
@@ -50,26 +51,33 @@ TEST_CASE("istanbul: a module switched off leaves the core's numbers") {
     CAPTURE(module);
     for (std::size_t i = 0; i < core.prediction.values.size(); ++i)
       for (std::size_t t = 0; t < core.prediction.values[i].size(); ++t)
-        CHECK(without.prediction.values[i][t] == doctest::Approx(core.prediction.values[i][t]).epsilon(1e-7));
-    CHECK(without.prediction.rounds_mean == doctest::Approx(core.prediction.rounds_mean).epsilon(1e-7));
+        CHECK(without.prediction.values[i][t] ==
+              doctest::Approx(core.prediction.values[i][t]).epsilon(1e-7));
+    CHECK(without.prediction.rounds_mean ==
+          doctest::Approx(core.prediction.rounds_mean).epsilon(1e-7));
   }
 }
 
 TEST_CASE("istanbul: modules at the model's own numbers leave no decision unsolved, together too") {
-  for (const char* module : {"patrons", "suppliers", "mediator_terms", "audience"}) static_cast<void>(solved({module}, {}));
+  for (const char* module : {"patrons", "suppliers", "mediator_terms", "audience"})
+    static_cast<void>(solved({module}, {}));
   static_cast<void>(solved({"patrons", "audience"}, {}));
 }
 
-TEST_CASE("istanbul: every game of the study stays within about three million decisions on the coarse grid") {
+TEST_CASE(
+    "istanbul: every game of the study stays within about three million decisions on the coarse "
+    "grid") {
   const auto study = read_study(std::string(MELIAN_SOURCE_DIR) + "/studies/istanbul_2025.toml");
   REQUIRE_MESSAGE(study.has_value(), render(study.error()));
   for (const Variant& variant : study->variants) {
-    const auto compiled = compile(model_of(*study, &variant), settings_of(*study, nullptr, &variant));
+    const auto compiled =
+        compile(model_of(*study, &variant), settings_of(*study, nullptr, &variant));
     REQUIRE_MESSAGE(compiled.has_value(), render(compiled.error()));
     const Structure& structure = compiled->structure();
     double decisions = 0.0;
     for (std::size_t s = 0; s < structure.states.size(); ++s)
-      if (structure.is_decision(static_cast<int>(s))) decisions += (structure.states[s].timed ? structure.rounds : 1) * 5.0 * 5.0 * 3.0;
+      if (structure.is_decision(static_cast<int>(s)))
+        decisions += (structure.states[s].timed ? structure.rounds : 1) * 5.0 * 5.0 * 3.0;
     CAPTURE(variant.id);
     CHECK(decisions < 3.1e6);
   }

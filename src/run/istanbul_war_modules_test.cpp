@@ -1,4 +1,5 @@
-/// The modules of the shipped Istanbul model: each fits its budget, and with its numbers at nought changes nothing.
+/// The modules of the shipped Istanbul model: each fits its budget, and with its numbers at nought
+/// changes nothing.
 
 #include <algorithm>
 
@@ -18,20 +19,30 @@ struct Module {
 };
 
 std::vector<Module> modules() {
-  return {
-      {"learning", {{"lesson[Moscow]", 0.0}, {"lesson[Kyiv]", 0.0}, {"sting", 0.0}}},
-      {"peace", {{"later_years", std::string("off")}, {"ruin", 0.2}}},
-      {"escalation", {{"levy[Moscow]", 0.0}, {"levy[Kyiv]", 0.0}, {"burden[Moscow]", 0.0}, {"burden[Kyiv]", 0.0}, {"spread", 0.0}}},
-      {"pressing", {{"plea[Moscow]", 0.0}, {"plea[Kyiv]", 0.0}, {"effort[Moscow]", 0.0}, {"effort[Kyiv]", 0.0}, {"give[Moscow]", 0.0}, {"give[Kyiv]", 0.0}}},
-      {"eve",
-       {{"anger[Moscow]", 0.0},
-        {"anger[Kyiv]", 0.0},
-        {"blow[Moscow]", 0.0},
-        {"blow[Kyiv]", 0.0},
-        {"strike[Moscow]", 0.0},
-        {"strike[Kyiv]", 0.0},
-        {"harm[Moscow]", 0.0},
-        {"harm[Kyiv]", 0.0}}}};
+  return {{"learning", {{"lesson[Moscow]", 0.0}, {"lesson[Kyiv]", 0.0}, {"sting", 0.0}}},
+          {"peace", {{"later_years", std::string("off")}, {"ruin", 0.2}}},
+          {"escalation",
+           {{"levy[Moscow]", 0.0},
+            {"levy[Kyiv]", 0.0},
+            {"burden[Moscow]", 0.0},
+            {"burden[Kyiv]", 0.0},
+            {"spread", 0.0}}},
+          {"pressing",
+           {{"plea[Moscow]", 0.0},
+            {"plea[Kyiv]", 0.0},
+            {"effort[Moscow]", 0.0},
+            {"effort[Kyiv]", 0.0},
+            {"give[Moscow]", 0.0},
+            {"give[Kyiv]", 0.0}}},
+          {"eve",
+           {{"anger[Moscow]", 0.0},
+            {"anger[Kyiv]", 0.0},
+            {"blow[Moscow]", 0.0},
+            {"blow[Kyiv]", 0.0},
+            {"strike[Moscow]", 0.0},
+            {"strike[Kyiv]", 0.0},
+            {"harm[Moscow]", 0.0},
+            {"harm[Kyiv]", 0.0}}}};
 }
 
 /// A small one: no deadlines, few months.
@@ -41,7 +52,8 @@ Settings small(Settings more = {}) {
   return more;
 }
 
-/// So many nodes for each of the two belligerents; nobody's belief in Washington matters without deadlines.
+/// So many nodes for each of the two belligerents; nobody's belief in Washington matters without
+/// deadlines.
 BeliefGrid coarse(int nodes) { return BeliefGrid{{nodes, nodes, nodes}}; }
 
 testing::SolvedGame solved(const Model& model, const Settings& settings) {
@@ -52,7 +64,9 @@ testing::SolvedGame solved(const Model& model, const Settings& settings) {
 
 }  // namespace
 
-TEST_CASE("Istanbul: every module compiles with the core, solves, and stays within three million decisions") {
+TEST_CASE(
+    "Istanbul: every module compiles with the core, solves, and stays within three million "
+    "decisions") {
   for (const Module& module : modules()) {
     INFO(module.name);
     const auto model = read_model(folder + "core.melian", {folder + module.name + ".melian"});
@@ -81,15 +95,18 @@ TEST_CASE("Istanbul: a module with its numbers at nought leaves the core's numbe
           known.insert(setting);
           break;
         }
-    const testing::SolvedGame without = solved(*core, small(known)), with = solved(*more, small(module.nought));
+    const testing::SolvedGame without = solved(*core, small(known)),
+                              with = solved(*more, small(module.nought));
     for (std::size_t player = 0; player < 2; ++player)
       for (std::size_t type = 0; type < 2; ++type)
-        CHECK(with.prediction.values[player][type] == doctest::Approx(without.prediction.values[player][type]).epsilon(1e-7));
+        CHECK(with.prediction.values[player][type] ==
+              doctest::Approx(without.prediction.values[player][type]).epsilon(1e-7));
     const Structure &a = without.game.shape(), &b = with.game.shape();
     for (std::size_t k = 0; k < a.outcomes.size(); ++k) {
       const auto same = std::ranges::find(b.outcomes, a.outcomes[k]);
       REQUIRE(same != b.outcomes.end());
-      CHECK(with.prediction.outcomes[static_cast<std::size_t>(same - b.outcomes.begin())] == doctest::Approx(without.prediction.outcomes[k]).epsilon(1e-6));
+      CHECK(with.prediction.outcomes[static_cast<std::size_t>(same - b.outcomes.begin())] ==
+            doctest::Approx(without.prediction.outcomes[k]).epsilon(1e-6));
     }
   }
 }

@@ -21,7 +21,9 @@ std::map<std::string, Settings> grouped(const Settings& settings) {
 
 std::size_t base_of(const Study& study) {
   const auto neutral = std::ranges::find(study.readings, true, &Reading::neutral);
-  return neutral == study.readings.end() ? 0 : static_cast<std::size_t>(neutral - study.readings.begin());
+  return neutral == study.readings.end()
+             ? 0
+             : static_cast<std::size_t>(neutral - study.readings.begin());
 }
 
 /// The judgement whose deciding half says why the two verdicts differ.
@@ -36,21 +38,26 @@ double moved(const Reason& reason, const Reason::Alone& alone) {
   return std::abs(*alone.judged->value - *reason.from.value);
 }
 
-std::string number(std::optional<double> value) { return value ? fmt::format("{:.3g}", *value) : "no number"; }
+std::string number(std::optional<double> value) {
+  return value ? fmt::format("{:.3g}", *value) : "no number";
+}
 
 bool turns(const Reason& reason, const Reason::Alone& alone) {
-  return alone.judged && reason.from.verdict != reason.to.verdict && alone.judged->verdict == reason.to.verdict;
+  return alone.judged && reason.from.verdict != reason.to.verdict &&
+         alone.judged->verdict == reason.to.verdict;
 }
 
 }  // namespace
 
-std::vector<Disagreement> disagreements(const Study& study, const std::vector<std::vector<ClaimJudgement>>& judged) {
+std::vector<Disagreement> disagreements(const Study& study,
+                                        const std::vector<std::vector<ClaimJudgement>>& judged) {
   std::vector<Disagreement> out;
   const std::size_t against = base_of(study);
   for (std::size_t c = 0; c < study.claims.size(); ++c)
     for (std::size_t r = 0; r < study.readings.size(); ++r) {
       const ClaimJudgement &here = judged[r][c], &there = judged[against][c];
-      if (r != against && here.verdict != there.verdict) out.push_back({c, r, against, telling(here, there).deciding});
+      if (r != against && here.verdict != there.verdict)
+        out.push_back({c, r, against, telling(here, there).deciding});
     }
   return out;
 }
@@ -59,18 +66,21 @@ std::vector<Assumption> assumptions_between(const Reading& reading, const Readin
   const auto here = grouped(reading.parameters), there = grouped(against.parameters);
   std::vector<Assumption> out;
   for (const auto& [name, settings] : here)
-    if (const auto other = there.find(name); other == there.end() || other->second != settings) out.push_back({name, settings});
+    if (const auto other = there.find(name); other == there.end() || other->second != settings)
+      out.push_back({name, settings});
   for (const auto& [name, settings] : there)
     if (!here.contains(name)) out.push_back({name, {}});
   std::ranges::sort(out, {}, &Assumption::name);
   return out;
 }
 
-Reading with_assumptions(const Reading& against, const Reading& reading, const std::vector<Assumption>& assumptions) {
+Reading with_assumptions(const Reading& against, const Reading& reading,
+                         const std::vector<Assumption>& assumptions) {
   Reading out = against;
   std::vector<std::string> names;
   for (const Assumption& assumption : assumptions) {
-    std::erase_if(out.parameters, [&](const auto& entry) { return group_of(entry.first) == assumption.name; });
+    std::erase_if(out.parameters,
+                  [&](const auto& entry) { return group_of(entry.first) == assumption.name; });
     out.parameters.insert(assumption.parameters.begin(), assumption.parameters.end());
     names.push_back(assumption.name);
   }
@@ -85,12 +95,17 @@ class Search {
   Search(const Study& study, const ParsedClaim& claim, const Disagreement& where, StudyGames& games)
       : study_(study), claim_(study.claims[where.claim]), parsed_(claim), games_(games) {
     reason_.where = where;
-    for_each_use_of_half(parsed_, claim_, where.half, [&](const std::string& variant, const metric::Atom& atom) { want(wanted_, variant, atom); });
+    for_each_use_of_half(parsed_, claim_, where.half,
+                         [&](const std::string& variant, const metric::Atom& atom) {
+                           want(wanted_, variant, atom);
+                         });
   }
 
-  /// Says what will be wanted of mixtures that other disagreements want too, so that each is solved once.
+  /// Says what will be wanted of mixtures that other disagreements want too, so that each is solved
+  /// once.
   void announce() {
-    for (const Assumption& assumption : assumptions_between(reading(), against())) (void)mixture_of({assumption});
+    for (const Assumption& assumption : assumptions_between(reading(), against()))
+      (void)mixture_of({assumption});
   }
 
   /// False: stopped.
@@ -109,7 +124,8 @@ class Search {
 
   [[nodiscard]] HalfJudgement judged(std::size_t reading) const {
     const AtomNumbers thinned = games_.numbers(reading, games_.own_lambda(), {Level::half_grid});
-    return judge_half(claim_.halves[reason_.where.half], parsed_.halves[reason_.where.half], {thinned, thinned, std::nullopt});
+    return judge_half(claim_.halves[reason_.where.half], parsed_.halves[reason_.where.half],
+                      {thinned, thinned, std::nullopt});
   }
 
   [[nodiscard]] std::optional<std::size_t> mixture_of(const std::vector<Assumption>& assumptions) {
@@ -117,12 +133,14 @@ class Search {
   }
 
   /// With these assumptions laid over `against`; nothing where that is no game. False: stopped.
-  Result<bool> judge_mixture(const std::vector<Assumption>& assumptions, std::optional<HalfJudgement>& out) {
+  Result<bool> judge_mixture(const std::vector<Assumption>& assumptions,
+                             std::optional<HalfJudgement>& out) {
     const auto mixture = mixture_of(assumptions);
     if (!mixture) return true;
     std::vector<Task> tasks;
     for (int v = -1; v < games_.num_variants(); ++v)
-      if (wanted_.contains(games_.variant_name(v))) tasks.push_back({*mixture, v, games_.own_lambda(), Level::half_grid});
+      if (wanted_.contains(games_.variant_name(v)))
+        tasks.push_back({*mixture, v, games_.own_lambda(), Level::half_grid});
     auto solved = games_.obtain(tasks);
     if (solved && *solved) out = judged(*mixture);
     return solved;
@@ -131,15 +149,19 @@ class Search {
   Result<bool> alone() {
     for (Assumption& assumption : assumptions_between(reading(), against())) {
       Reason::Alone one{std::move(assumption), std::nullopt};
-      if (auto solved = judge_mixture({one.assumption}, one.judged); !solved || !*solved) return solved;
+      if (auto solved = judge_mixture({one.assumption}, one.judged); !solved || !*solved)
+        return solved;
       reason_.alone.push_back(std::move(one));
     }
-    std::ranges::stable_sort(reason_.alone, std::ranges::greater{}, [&](const Reason::Alone& one) { return moved(reason_, one); });
+    std::ranges::stable_sort(reason_.alone, std::ranges::greater{},
+                             [&](const Reason::Alone& one) { return moved(reason_, one); });
     return true;
   }
 
   Result<bool> together() {
-    if (reason_.from.verdict == reason_.to.verdict || std::ranges::any_of(reason_.alone, [&](const auto& one) { return turns(reason_, one); })) return true;
+    if (reason_.from.verdict == reason_.to.verdict ||
+        std::ranges::any_of(reason_.alone, [&](const auto& one) { return turns(reason_, one); }))
+      return true;
     std::vector<Assumption> taken;
     Reason::Together out;
     for (const Reason::Alone* one : towards()) {
@@ -159,8 +181,10 @@ class Search {
   /// What moves the number alone, first what moves it furthest the reading's way.
   [[nodiscard]] std::vector<const Reason::Alone*> towards() const {
     const auto gain = [&](const Reason::Alone* one) {
-      if (!one->judged || !one->judged->value || !reason_.from.value || !reason_.to.value) return 0.0;
-      return (*one->judged->value - *reason_.from.value) * (*reason_.to.value >= *reason_.from.value ? 1.0 : -1.0);
+      if (!one->judged || !one->judged->value || !reason_.from.value || !reason_.to.value)
+        return 0.0;
+      return (*one->judged->value - *reason_.from.value) *
+             (*reason_.to.value >= *reason_.from.value ? 1.0 : -1.0);
     };
     std::vector<const Reason::Alone*> out;
     for (const Reason::Alone& one : reason_.alone) out.push_back(&one);
@@ -178,10 +202,12 @@ class Search {
 
 }  // namespace
 
-Result<std::optional<std::vector<Reason>>> find_reasons(const Study& study, const std::vector<ParsedClaim>& claims,
-                                                        const std::vector<std::vector<ClaimJudgement>>& judged, StudyGames& games) {
+Result<std::optional<std::vector<Reason>>> find_reasons(
+    const Study& study, const std::vector<ParsedClaim>& claims,
+    const std::vector<std::vector<ClaimJudgement>>& judged, StudyGames& games) {
   std::vector<Search> searches;
-  for (const Disagreement& where : disagreements(study, judged)) searches.emplace_back(study, claims[where.claim], where, games);
+  for (const Disagreement& where : disagreements(study, judged))
+    searches.emplace_back(study, claims[where.claim], where, games);
   for (Search& search : searches) search.announce();
   std::vector<Reason> out;
   for (Search& search : searches) {
@@ -196,8 +222,9 @@ Result<std::optional<std::vector<Reason>>> find_reasons(const Study& study, cons
   return out;
 }
 
-MostForReasons most_for_reasons(const Study& study, const std::vector<ParsedClaim>& claims,
-                                const std::function<double(const std::string& variant)>& decisions) {
+MostForReasons most_for_reasons(
+    const Study& study, const std::vector<ParsedClaim>& claims,
+    const std::function<double(const std::string& variant)>& decisions) {
   using Variants = std::set<std::string>;
   const auto cost = [&](const Variants& variants) {
     MostForReasons out{static_cast<std::int64_t>(variants.size()), 0.0};
@@ -210,17 +237,21 @@ MostForReasons most_for_reasons(const Study& study, const std::vector<ParsedClai
     for (std::size_t h = 0; h < claims[c].halves.size(); ++h) {
       if (claims[c].halves[h].contrast) continue;
       Variants of_half;
-      for_each_use_of_half(claims[c], study.claims[c], h, [&](const std::string& variant, const metric::Atom&) { of_half.insert(variant); });
+      for_each_use_of_half(
+          claims[c], study.claims[c], h,
+          [&](const std::string& variant, const metric::Atom&) { of_half.insert(variant); });
       of_all.insert(of_half.begin(), of_half.end());
       const MostForReasons one = cost(of_half);
-      together[c] = {std::max(together[c].games, one.games), std::max(together[c].decisions, one.decisions)};
+      together[c] = {std::max(together[c].games, one.games),
+                     std::max(together[c].decisions, one.decisions)};
     }
   const MostForReasons alone = cost(of_all);
   MostForReasons out;
   const std::size_t against = base_of(study);
   for (std::size_t r = 0; r < study.readings.size(); ++r) {
     if (r == against) continue;
-    const auto assumptions = static_cast<std::int64_t>(assumptions_between(study.readings[r], study.readings[against]).size());
+    const auto assumptions = static_cast<std::int64_t>(
+        assumptions_between(study.readings[r], study.readings[against]).size());
     const auto add = [&](std::int64_t times, const MostForReasons& each) {
       out.games += times * each.games;
       out.decisions += static_cast<double>(times) * each.decisions;
@@ -233,24 +264,37 @@ MostForReasons most_for_reasons(const Study& study, const std::vector<ParsedClai
 }
 
 std::string sentence_of(const Study& study, const Reason& reason) {
-  const std::string &reading = study.readings[reason.where.reading].id, &against = study.readings[reason.where.against].id;
+  const std::string &reading = study.readings[reason.where.reading].id,
+                    &against = study.readings[reason.where.against].id;
   if (reason.alone.empty()) return fmt::format("{} and {} assume the same.", reading, against);
   std::vector<std::string> turning;
   for (const Reason::Alone& alone : reason.alone)
     if (turns(reason, alone))
-      turning.push_back(fmt::format("{} ({} instead of {})", alone.assumption.name, number(alone.judged->value), number(reason.from.value)));
-  const std::string whole = fmt::format("the number is {} under {} and {} under {}, against a threshold of {}", number(reason.from.value), against,
-                                        number(reason.to.value), reading, number(reason.to.compared_with));
+      turning.push_back(fmt::format("{} ({} instead of {})", alone.assumption.name,
+                                    number(alone.judged->value), number(reason.from.value)));
+  const std::string whole =
+      fmt::format("the number is {} under {} and {} under {}, against a threshold of {}",
+                  number(reason.from.value), against, number(reason.to.value), reading,
+                  number(reason.to.compared_with));
   if (turning.size() == 1)
-    return fmt::format("Of what {} assumes and {} does not, one thing alone turns the verdict: {}; {}.", reading, against, turning.front(), whole);
+    return fmt::format(
+        "Of what {} assumes and {} does not, one thing alone turns the verdict: {}; {}.", reading,
+        against, turning.front(), whole);
   if (turning.size() > 1)
-    return fmt::format("Of what {} assumes and {} does not, each of these alone turns the verdict: {}; {}.", reading, against, fmt::join(turning, ", "), whole);
+    return fmt::format(
+        "Of what {} assumes and {} does not, each of these alone turns the verdict: {}; {}.",
+        reading, against, fmt::join(turning, ", "), whole);
   if (reason.together)
-    return fmt::format("Nothing that {} assumes and {} does not turns the verdict alone; {} together do ({}); {}.", reading, against,
-                       fmt::join(reason.together->assumptions, ", "), number(reason.together->judged.value), whole);
+    return fmt::format(
+        "Nothing that {} assumes and {} does not turns the verdict alone; {} together do ({}); {}.",
+        reading, against, fmt::join(reason.together->assumptions, ", "),
+        number(reason.together->judged.value), whole);
   const Reason::Alone& most = reason.alone.front();
-  return fmt::format("Nothing that {} assumes and {} does not turns the verdict alone; {} moves the number most (to {}); {}.", reading, against,
-                     most.assumption.name, number(most.judged ? most.judged->value : std::nullopt), whole);
+  return fmt::format(
+      "Nothing that {} assumes and {} does not turns the verdict alone; {} moves the number most "
+      "(to {}); {}.",
+      reading, against, most.assumption.name,
+      number(most.judged ? most.judged->value : std::nullopt), whole);
 }
 
 }  // namespace melian

@@ -28,7 +28,8 @@ ClaimJudgement judged(Verdict verdict, std::size_t deciding) {
 Study divided_war() {
   auto study = read_study(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.toml");
   REQUIRE(study.has_value());
-  study->readings.front().parameters["collapse"] = 0.1;  // as the base has it: an assumption that moves nothing
+  study->readings.front().parameters["collapse"] =
+      0.1;  // as the base has it: an assumption that moves nothing
   Claim claim = study->claims.front();
   claim.id = "settles";
   claim.halves = {{"", "", "probability(settlement)", {}, "value > 0.92"}};
@@ -39,8 +40,11 @@ Study divided_war() {
 
 }  // namespace
 
-TEST_CASE("reasons: what two readings assume differently, types of one player together, either way round") {
-  const Reading one = reading("one", {{"cost[A].weak", 0.1}, {"cost[A].tough", 0.2}, {"war", 0.3}, {"talks", "off"}});
+TEST_CASE(
+    "reasons: what two readings assume differently, types of one player together, either way "
+    "round") {
+  const Reading one = reading(
+      "one", {{"cost[A].weak", 0.1}, {"cost[A].tough", 0.2}, {"war", 0.3}, {"talks", "off"}});
   const Reading two = reading("two", {{"war", 0.3}, {"prior[B].weak", 0.4}});
   const auto there = assumptions_between(one, two);
   REQUIRE(there.size() == 3);
@@ -59,7 +63,9 @@ TEST_CASE("reasons: what two readings assume differently, types of one player to
 }
 
 TEST_CASE("reasons: all cells of a joint prior are one assumption") {
-  const Reading one = reading("one", {{"prior[A,B].weak.soft", 0.4}, {"prior[A,B].weak.hard", 0.2}, {"belief[A][B].soft", 0.5}});
+  const Reading one = reading(
+      "one",
+      {{"prior[A,B].weak.soft", 0.4}, {"prior[A,B].weak.hard", 0.2}, {"belief[A][B].soft", 0.5}});
   const auto there = assumptions_between(one, reading("two", {}));
   REQUIRE(there.size() == 2);
   CHECK(there[0].name == "belief[A][B]");
@@ -72,14 +78,18 @@ TEST_CASE("reasons: a reading disagrees with the neutral one, over the half that
   study.readings = {reading("a", {}), reading("b", {}), reading("c", {})};
   study.readings[1].neutral = true;
   study.claims.resize(1);
-  const auto found = disagreements(study, {{judged(Verdict::fails, 1)}, {judged(Verdict::holds, 0)}, {judged(Verdict::holds, 0)}});
+  const auto found = disagreements(
+      study,
+      {{judged(Verdict::fails, 1)}, {judged(Verdict::holds, 0)}, {judged(Verdict::holds, 0)}});
   REQUIRE(found.size() == 1);
   CHECK(found[0].reading == 0);
   CHECK(found[0].against == 1);
   CHECK(found[0].half == 1);
 }
 
-TEST_CASE("reasons: the one assumption that differs gives the whole difference and is named; one that is no difference gives none") {
+TEST_CASE(
+    "reasons: the one assumption that differs gives the whole difference and is named; one that is "
+    "no difference gives none") {
   const Study study = divided_war();
   const auto run = run_study(study);
   REQUIRE(run.has_value());
@@ -96,7 +106,8 @@ TEST_CASE("reasons: the one assumption that differs gives the whole difference a
   CHECK(reason["alone"][0]["verdict"] == "holds");
   CHECK(reason["alone"][1]["assumption"] == "collapse");
   CHECK(reason["alone"][1]["value"] == reason["from"]);
-  CHECK(reason["sentence"].get<std::string>().find("one thing alone turns the verdict: prior[D]") != std::string::npos);
+  CHECK(reason["sentence"].get<std::string>().find("one thing alone turns the verdict: prior[D]") !=
+        std::string::npos);
 }
 
 TEST_CASE("reasons: where nothing turns the verdict alone, the fewest that do together are named") {
@@ -131,10 +142,12 @@ TEST_CASE("reasons: a study may do without them") {
 TEST_CASE("estimate_study: reasons take no more games than it says they may") {
   Study study = divided_war();
   study.readings.front().parameters["cost[D].weak"] = 0.08;
-  study.claims.front().halves.front().holds_if = "value > 0.99";  // nothing turns it: assumptions are taken together
+  study.claims.front().halves.front().holds_if =
+      "value > 0.99";  // nothing turns it: assumptions are taken together
   const auto estimate = estimate_study(study);
   REQUIRE(estimate.has_value());
-  const auto most = std::ranges::find(estimate->at_most, std::string("why readings disagree"), &StudyEstimate::Part::what);
+  const auto most = std::ranges::find(estimate->at_most, std::string("why readings disagree"),
+                                      &StudyEstimate::Part::what);
   REQUIRE(most != estimate->at_most.end());
   CHECK(most->games == 3 + 1);  // three assumptions alone, and two of them together
   CHECK(most->decisions > 0);

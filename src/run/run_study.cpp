@@ -19,15 +19,21 @@ namespace {
 Wanted wanted_by(const Study& study, const std::vector<ParsedClaim>& claims) {
   Wanted out;
   for (std::size_t c = 0; c < study.claims.size(); ++c)
-    for_each_use(claims[c], study.claims[c], [&](const std::string& variant, const metric::Atom& atom) { want(out, variant, atom); });
+    for_each_use(
+        claims[c], study.claims[c],
+        [&](const std::string& variant, const metric::Atom& atom) { want(out, variant, atom); });
   return out;
 }
 
 class Runner {
  public:
   Runner(const Study& study, StudyOptions options, std::vector<ParsedClaim> claims)
-      : study_(study), options_(std::move(options)), claims_(std::move(claims)), games_(study, options_, wanted_by(study, claims_)) {
-    if (study.evidence && !options_.event_weight) options_.event_weight = evidence::event_weight(study);
+      : study_(study),
+        options_(std::move(options)),
+        claims_(std::move(claims)),
+        games_(study, options_, wanted_by(study, claims_)) {
+    if (study.evidence && !options_.event_weight)
+      options_.event_weight = evidence::event_weight(study);
   }
   Runner(const Runner&) = delete;  // its parts look into its options
   Runner& operator=(const Runner&) = delete;
@@ -58,7 +64,8 @@ class Runner {
     out.threads = num_threads();
     const auto readings = games_.missing(first_tasks());
     if (!readings) return std::unexpected(readings.error());
-    out.parts.push_back({"readings", readings->games, readings->in_store, readings->decisions, 0.0});
+    out.parts.push_back(
+        {"readings", readings->games, readings->in_store, readings->decisions, 0.0});
     out.memory_bytes = readings->bytes;
     out.memory_without_ladder_bytes = readings->bytes_without_ladder;
     constexpr std::int64_t bytes_a_reading = 60'000, bytes_a_number = 24, bytes_a_world = 700;
@@ -66,16 +73,19 @@ class Runner {
     StudyOptions few = options_;
     few.worlds = 24;  // timed one by one, until they say enough
     WorldsRun calibration(study_, few, claims_, nullptr);
-    if (auto ready = calibration.prepare(); !ready) return std::unexpected(std::move(ready.error()));
+    if (auto ready = calibration.prepare(); !ready)
+      return std::unexpected(std::move(ready.error()));
     const auto speed = calibration.games().decisions_a_second();
     if (!speed) return std::unexpected(speed.error());
     out.decisions_a_second = *speed;
     if (worlds_) {
       const auto missing = worlds_->games().missing(worlds_->tasks());
       if (!missing) return std::unexpected(missing.error());
-      out.parts.push_back({"plausible worlds", missing->games, missing->in_store, missing->decisions, 0.0});
+      out.parts.push_back(
+          {"plausible worlds", missing->games, missing->in_store, missing->decisions, 0.0});
       out.memory_bytes = std::max(out.memory_bytes, worlds_->games().bytes_at_once(true));
-      out.memory_without_ladder_bytes = std::max(out.memory_without_ladder_bytes, worlds_->games().bytes_at_once(false));
+      out.memory_without_ladder_bytes =
+          std::max(out.memory_without_ladder_bytes, worlds_->games().bytes_at_once(false));
       const auto numbers = static_cast<std::int64_t>(worlds_->games().numbers_a_game());
       out.disk_bytes += missing->games * (bytes_a_world + numbers * bytes_a_number);
     }
@@ -89,7 +99,8 @@ class Runner {
     }
     if (auto added = add_at_most(out); !added) return std::unexpected(std::move(added.error()));
     for (auto* parts : {&out.parts, &out.at_most})
-      for (StudyEstimate::Part& part : *parts) part.seconds = part.decisions / (out.decisions_a_second * out.threads);
+      for (StudyEstimate::Part& part : *parts)
+        part.seconds = part.decisions / (out.decisions_a_second * out.threads);
     for (const StudyEstimate::Part& part : out.parts) out.seconds += part.seconds;
     return out;
   }
@@ -99,17 +110,23 @@ class Runner {
   Result<void> add_at_most(StudyEstimate& out) {
     std::vector<Task> unladdered;
     for (const Task& task : first_tasks())
-      if (task.level == Level::half_grid) unladdered.push_back({task.reading, task.variant, task.lambda, Level::half_grid_unladdered});
+      if (task.level == Level::half_grid)
+        unladdered.push_back(
+            {task.reading, task.variant, task.lambda, Level::half_grid_unladdered});
     const auto chosen = games_.missing(unladdered);
     if (!chosen) return std::unexpected(chosen.error());
-    out.at_most.push_back({"another choice where a game has several solutions", chosen->games, chosen->in_store, chosen->decisions, 0.0});
+    out.at_most.push_back({"another choice where a game has several solutions", chosen->games,
+                           chosen->in_store, chosen->decisions, 0.0});
     if (!study_.solve.reasons) return {};
-    const MostForReasons reasons = most_for_reasons(study_, claims_, [&](const std::string& variant) { return games_.thinned_decisions(variant); });
+    const MostForReasons reasons = most_for_reasons(
+        study_, claims_,
+        [&](const std::string& variant) { return games_.thinned_decisions(variant); });
     out.at_most.push_back({"why readings disagree", reasons.games, 0, reasons.decisions, 0.0});
     return {};
   }
 
-  /// Dated events: every reading at every stated multiple of lambda, on its grid and on a thinned one.
+  /// Dated events: every reading at every stated multiple of lambda, on its grid and on a thinned
+  /// one.
   Result<StudyEstimate::Part> events_part() {
     const auto known = games_.has_document("evidence", evidence::evidence_text(study_));
     if (!known) return std::unexpected(known.error());
@@ -121,7 +138,9 @@ class Runner {
         const auto solves = static_cast<std::int64_t>(study_.evidence->lambda.size());
         (*known ? out.in_store : out.games) += solves;
         if (!*known)
-          out.decisions += static_cast<double>(solves) * static_cast<double>(count_decisions(games_.game(r).shape(), belief_axes(games_.game(r), grid)));
+          out.decisions += static_cast<double>(solves) *
+                           static_cast<double>(count_decisions(games_.game(r).shape(),
+                                                               belief_axes(games_.game(r), grid)));
       }
     }
     return out;
@@ -134,7 +153,8 @@ class Runner {
     return worlds_->prepare();
   }
 
-  /// A part of the worlds, for a store that is merged with those of the other parts; the first does the readings too.
+  /// A part of the worlds, for a store that is merged with those of the other parts; the first does
+  /// the readings too.
   Result<StudyRun> run_shard() {
     StudyRun out;
     Result<bool> finished = true;
@@ -153,7 +173,8 @@ class Runner {
 
   void judge_certificates(StudyRun& out) const {
     std::vector<const Piece*> answers;
-    for (std::size_t r = 0; r < study_.readings.size(); ++r) answers.push_back(&games_.piece({r, -1, one_, Level::answer}));
+    for (std::size_t r = 0; r < study_.readings.size(); ++r)
+      answers.push_back(&games_.piece({r, -1, one_, Level::answer}));
     out.failures = certificate_failures(study_, answers);
     out.certified = out.failures.empty();
   }
@@ -172,24 +193,29 @@ class Runner {
     for (std::size_t r = 0; r < study_.readings.size(); ++r)
       for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
         for (int v = -1; v < games_.num_variants(); ++v) {
-          if (l == one_ || v < 0 || games_.claimed(v)) out.push_back({r, v, l, games_.own_level(v, l)});
+          if (l == one_ || v < 0 || games_.claimed(v))
+            out.push_back({r, v, l, games_.own_level(v, l)});
           if (games_.claimed(v)) out.push_back({r, v, l, Level::half_grid});
         }
     // Readings' answers first: they are what a stopped run should already know.
-    std::ranges::stable_sort(out, {}, [](const Task& task) { return task.level == Level::answer ? 0 : 1; });
+    std::ranges::stable_sort(out, {},
+                             [](const Task& task) { return task.level == Level::answer ? 0 : 1; });
     return out;
   }
 
-  /// Where several solutions or jumps were met (known only once the others are solved), claims are read off under another
-  /// choice among them too.
+  /// Where several solutions or jumps were met (known only once the others are solved), claims are
+  /// read off under another choice among them too.
   [[nodiscard]] std::vector<Task> selection_tasks() const {
     const auto chosen = [&](const Task& task) {
-      const nlohmann::json equilibrium = nlohmann::json::parse(games_.piece(task).document)["short"]["equilibrium"];
+      const nlohmann::json equilibrium =
+          nlohmann::json::parse(games_.piece(task).document)["short"]["equilibrium"];
       return equilibrium.value("multiple_decisions", 0) + equilibrium.value("branch_jumps", 0) > 0;
     };
     std::vector<Task> out;
     for (const Task& task : games_.known())
-      if (task.level == Level::half_grid && (chosen(task) || chosen({task.reading, task.variant, task.lambda, games_.own_level(task.variant, task.lambda)})))
+      if (task.level == Level::half_grid &&
+          (chosen(task) || chosen({task.reading, task.variant, task.lambda,
+                                   games_.own_level(task.variant, task.lambda)})))
         out.push_back({task.reading, task.variant, task.lambda, Level::half_grid_unladdered});
     return out;
   }
@@ -202,22 +228,29 @@ class Runner {
   }
 
   [[nodiscard]] ClaimNumbers claim_numbers(std::size_t reading, std::size_t lambda) const {
-    ClaimNumbers out{games_.numbers(reading, lambda, {Level::answer, Level::grid}), games_.numbers(reading, lambda, {Level::half_grid}), std::nullopt};
+    ClaimNumbers out{games_.numbers(reading, lambda, {Level::answer, Level::grid}),
+                     games_.numbers(reading, lambda, {Level::half_grid}), std::nullopt};
     for (int v = -1; v < games_.num_variants(); ++v)
       if (games_.knows({reading, v, lambda, Level::half_grid_unladdered}))
-        out.selection = games_.numbers(reading, lambda, {Level::half_grid_unladdered, Level::half_grid});
+        out.selection =
+            games_.numbers(reading, lambda, {Level::half_grid_unladdered, Level::half_grid});
     return out;
   }
 
   /// Readings weighed by dated events. False: stopped.
   Result<bool> weigh_events() {
-    const OnStep on_step = [&](const Step& step) { return !options_.on_step || options_.on_step({step.stage, games_.shown()}); };
-    auto found = games_.obtain_document("evidence", evidence::evidence_text(study_), [&]() -> Result<std::optional<std::string>> {
-      auto weights = evidence::weigh(study_, [&](std::size_t reading) -> const Game& { return games_.game(reading); }, on_step);
-      if (!weights) return std::unexpected(std::move(weights.error()));
-      if (!*weights) return std::nullopt;
-      return evidence::evidence_json(study_, **weights);
-    });
+    const OnStep on_step = [&](const Step& step) {
+      return !options_.on_step || options_.on_step({step.stage, games_.shown()});
+    };
+    auto found = games_.obtain_document(
+        "evidence", evidence::evidence_text(study_), [&]() -> Result<std::optional<std::string>> {
+          auto weights = evidence::weigh(
+              study_, [&](std::size_t reading) -> const Game& { return games_.game(reading); },
+              on_step);
+          if (!weights) return std::unexpected(std::move(weights.error()));
+          if (!*weights) return std::nullopt;
+          return evidence::evidence_json(study_, **weights);
+        });
     if (!found) return std::unexpected(std::move(found.error()));
     if (*found) evidence_ = std::move(**found);
     return found->has_value();
@@ -230,7 +263,8 @@ class Runner {
       judgements_.emplace_back(study_.claims.size());
       for (std::size_t c = 0; c < study_.claims.size(); ++c) {
         for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
-          judgements_[r][c].push_back(judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
+          judgements_[r][c].push_back(
+              judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
         at_own_lambda[r].push_back(judgements_[r][c][one_]);
       }
     }
@@ -248,14 +282,17 @@ class Runner {
     for (std::size_t r = 0; r < study_.readings.size(); ++r) {
       StudyFindings::OfReading found;
       found.answer = &games_.piece({r, -1, one_, Level::answer});
-      for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) found.by_lambda.push_back(&games_.piece({r, -1, l, games_.own_level(-1, l)}));
-      for (int v = 0; v < games_.num_variants(); ++v) found.variants.push_back(&games_.piece({r, v, one_, Level::grid}));
+      for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
+        found.by_lambda.push_back(&games_.piece({r, -1, l, games_.own_level(-1, l)}));
+      for (int v = 0; v < games_.num_variants(); ++v)
+        found.variants.push_back(&games_.piece({r, v, one_, Level::grid}));
       found.judgements = judgements_[r];
       const Game& game = games_.game(r);
       BeliefGrid thinned = grid_for(study_, game);
       thinned.thinned = 1;
       findings.half_grids.push_back(grid_text(game, thinned));
-      if (game.shape().horizon == HorizonKind::finite) findings.horizon = std::max(findings.horizon, game.shape().rounds);
+      if (game.shape().horizon == HorizonKind::finite)
+        findings.horizon = std::max(findings.horizon, game.shape().rounds);
       findings.readings.push_back(std::move(found));
     }
     findings.reasons = reasons_;
@@ -263,7 +300,8 @@ class Runner {
     findings.evidence = evidence_;
     findings.command = options_.command;
     for (std::size_t c = 0; c < study_.claims.size(); ++c)
-      for (std::size_t r = 0; r < study_.readings.size(); ++r) out.verdicts.push_back(summary(c, r));
+      for (std::size_t r = 0; r < study_.readings.size(); ++r)
+        out.verdicts.push_back(summary(c, r));
     judge_certificates(out);
     findings.failures = out.failures;
     count(out);
@@ -276,16 +314,23 @@ class Runner {
   [[nodiscard]] ClaimVerdict summary(std::size_t claim, std::size_t reading) const {
     const std::vector<ClaimJudgement>& judged = judgements_[reading][claim];
     const HalfJudgement& shown = judged[one_].halves[judged[one_].deciding];
-    ClaimVerdict out{
-        study_.claims[claim].id, study_.readings[reading].id, judged[one_].verdict, shown.value, shown.error(), shown.compared_with.value_or(0.0), true};
-    for (const ClaimJudgement& other : judged) out.same_for_all_lambda = out.same_for_all_lambda && other.verdict == out.verdict;
+    ClaimVerdict out{study_.claims[claim].id,
+                     study_.readings[reading].id,
+                     judged[one_].verdict,
+                     shown.value,
+                     shown.error(),
+                     shown.compared_with.value_or(0.0),
+                     true};
+    for (const ClaimJudgement& other : judged)
+      out.same_for_all_lambda = out.same_for_all_lambda && other.verdict == out.verdict;
     return out;
   }
 
   void count(StudyRun& out) const {
     out.pieces = games_.count();
     out.from_store = games_.from_store();
-    if (worlds_) out.worlds = worlds_->games().count(), out.worlds_from_store = worlds_->games().from_store();
+    if (worlds_)
+      out.worlds = worlds_->games().count(), out.worlds_from_store = worlds_->games().from_store();
     out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   }
 
@@ -305,14 +350,16 @@ class Runner {
 }  // namespace
 
 Result<StudyRun> run_study(const Study& study, const StudyOptions& options) {
-  MELIAN_EXPECT(study.model.has_value() && !study.readings.empty(), "a study as `read_study` gives it");
+  MELIAN_EXPECT(study.model.has_value() && !study.readings.empty(),
+                "a study as `read_study` gives it");
   auto claims = parse_claims(study);
   if (!claims) return std::unexpected(std::move(claims.error()));
   return Runner(study, options, std::move(*claims)).run();
 }
 
 Result<StudyEstimate> estimate_study(const Study& study, const StudyOptions& options) {
-  MELIAN_EXPECT(study.model.has_value() && !study.readings.empty(), "a study as `read_study` gives it");
+  MELIAN_EXPECT(study.model.has_value() && !study.readings.empty(),
+                "a study as `read_study` gives it");
   auto claims = parse_claims(study);
   if (!claims) return std::unexpected(std::move(claims.error()));
   return Runner(study, options, std::move(*claims)).estimate();

@@ -51,7 +51,8 @@ TEST_CASE("run_study: a claim and its opposite get opposite verdicts") {
   for (const Reading& reading : study.readings) {
     const Verdict verdict = verdict_on(found, "C1", reading.id);
     CHECK(verdict != Verdict::undecided);
-    CHECK(verdict_on(found, "not_C1", reading.id) == (verdict == Verdict::holds ? Verdict::fails : Verdict::holds));
+    CHECK(verdict_on(found, "not_C1", reading.id) ==
+          (verdict == Verdict::holds ? Verdict::fails : Verdict::holds));
   }
 }
 
@@ -60,22 +61,26 @@ TEST_CASE("run_study: results.json carries what the contract names") {
   CHECK(document["schema"] == "melian.study/1");
   REQUIRE(document["readings"].size() == 2);
   for (const Json& reading : document["readings"]) {
-    for (const char* field : {"game", "method", "values", "outcomes", "rounds", "choices", "tallies", "information", "equilibrium", "strategy_at_start",
+    for (const char* field : {"game", "method", "values", "outcomes", "rounds", "choices",
+                              "tallies", "information", "equilibrium", "strategy_at_start",
                               "certificate", "timing", "paths", "bargaining_ranges"})
       CHECK_MESSAGE(reading["result"].contains(field), field);
     double total = 0.0;
-    for (const Json& outcome : reading["result"]["outcomes"]) total += outcome["probability"].get<double>();
+    for (const Json& outcome : reading["result"]["outcomes"])
+      total += outcome["probability"].get<double>();
     CHECK(total == doctest::Approx(1.0).epsilon(1e-9));
     CHECK(reading["by_lambda"].size() == 3);
   }
   const Json& claim = document["claims"][0];
   for (const char* reading : {"hopeful", "even"})
-    for (const char* field : {"value", "compared_with", "verdict", "opposite_verdict", "by_lambda", "same_for_all_lambda", "error"})
+    for (const char* field : {"value", "compared_with", "verdict", "opposite_verdict", "by_lambda",
+                              "same_for_all_lambda", "error"})
       CHECK(claim["base"][reading].contains(field));
   CHECK(document["variants"][0]["readings"].contains("even"));
   REQUIRE(document["mechanisms"].size() == 3);
   for (const Json& mechanism : document["mechanisms"])
-    CHECK(mechanism["text"] == (mechanism["id"] == "E4" ? Json("demands beyond what is held") : Json(nullptr)));
+    CHECK(mechanism["text"] ==
+          (mechanism["id"] == "E4" ? Json("demands beyond what is held") : Json(nullptr)));
   CHECK_FALSE(document.contains("evidence"));
   CHECK_FALSE(claim.contains("worlds"));
 }
@@ -83,10 +88,13 @@ TEST_CASE("run_study: results.json carries what the contract names") {
 TEST_CASE("run_study: every parameter has a source or is called a judgement") {
   const Json document = Json::parse(run(war()).results);
   CHECK(document["parameters"].size() > 8);
-  for (const Json& parameter : document["parameters"]) CHECK(parameter["judgement"].get<bool>() == parameter["source"].is_null());
+  for (const Json& parameter : document["parameters"])
+    CHECK(parameter["judgement"].get<bool>() == parameter["source"].is_null());
   for (const Json& parameter : document["parameters"]) {
-    if (parameter["name"] == "prior[D].tough") CHECK(parameter["readings"]["hopeful"].get<double>() == doctest::Approx(0.2));
-    if (parameter["name"] == "prior[D].weak") CHECK(parameter["because"]["hopeful"] == "the text calls it exhausted");
+    if (parameter["name"] == "prior[D].tough")
+      CHECK(parameter["readings"]["hopeful"].get<double>() == doctest::Approx(0.2));
+    if (parameter["name"] == "prior[D].weak")
+      CHECK(parameter["because"]["hopeful"] == "the text calls it exhausted");
     if (parameter["name"] == "cost[D].weak") CHECK(parameter["source"] == "made for tests");
   }
 }
@@ -116,7 +124,9 @@ TEST_CASE("run_study: a stopped run resumes where it stopped") {
   const testing::Folder folder;
   const Study study = war();
   int steps = 0;
-  const StudyRun stopped = run(study, {folder.path.string(), "", [&](const Step& step) { return ++steps < 400 && step.done < 0.5; }});
+  const StudyRun stopped = run(study, {folder.path.string(), "", [&](const Step& step) {
+                                         return ++steps < 400 && step.done < 0.5;
+                                       }});
   CHECK(stopped.cancelled);
   CHECK(stopped.pieces > 0);
   const StudyRun resumed = run(study, {folder.path.string(), "", {}});
@@ -158,7 +168,8 @@ TEST_CASE("run_study: progress never falls and ends at 1") {
   CHECK(last == doctest::Approx(1.0));
 }
 
-TEST_CASE("measure: a forced choice followed by the next one equals that choice forced where it comes") {
+TEST_CASE(
+    "measure: a forced choice followed by the next one equals that choice forced where it comes") {
   // In this model an offer always follows asking, and S has no types: the places are the same.
   const Study study = war();
   const auto compiled = compile(*study.model, {});
@@ -176,7 +187,8 @@ TEST_CASE("measure: a forced choice followed by the next one equals that choice 
   const int table = move("table"), y = move("y"), answer = move("answer");
   const Probe direct{ExpectedTally{0}, y, 2, 1, 1, {}, {}};
   const Probe then{ExpectedTally{0}, table, 0, 1, 1, {}, {{{y, 2}}}};
-  // Refusing and then being asked again: the second asking is a round later, so battles were fought in between.
+  // Refusing and then being asked again: the second asking is a round later, so battles were fought
+  // in between.
   const Probe later{ExpectedRounds{}, answer, 1, 1, 1, {}, {{{table, 0}}}};
   const std::vector<Probe> probes{direct, then, later};
   const std::vector<Measured> measured = measure(*game, solution->assessment, probes);

@@ -10,9 +10,12 @@
 
 using namespace melian;
 
-TEST_CASE("shipped studies: are read without a complaint, and every number they state as a range is drawn in one group of worlds") {
+TEST_CASE(
+    "shipped studies: are read without a complaint, and every number they state as a range is "
+    "drawn in one group of worlds") {
   int read = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(MELIAN_SOURCE_DIR) + "/studies")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(MELIAN_SOURCE_DIR) + "/studies")) {
     if (entry.path().extension() != ".toml") continue;
     CAPTURE(entry.path().string());
     const auto study = read_study(entry.path().string());
@@ -23,7 +26,8 @@ TEST_CASE("shipped studies: are read without a complaint, and every number they 
     CHECK_FALSE(plan.checked().empty());
     CHECK(plan.rows().size() >= 8);  // fewer give no effects
     std::multiset<std::string> grouped;
-    for (const WorldsGroup& group : plan.groups()) grouped.insert(group.parameters.begin(), group.parameters.end());
+    for (const WorldsGroup& group : plan.groups())
+      grouped.insert(group.parameters.begin(), group.parameters.end());
     std::size_t ranges = 0;
     for (const StudyParameter& parameter : study->parameters) {
       if (!parameter.plausible) continue;

@@ -21,7 +21,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json or_null(const std::optional<double>& number) { return number ? json_number(*number) : Json(nullptr); }
+Json or_null(const std::optional<double>& number) {
+  return number ? json_number(*number) : Json(nullptr);
+}
 Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 Json content_json(const ParameterContent& content) {
   return std::visit([](const auto& what) { return Json(what); }, content);
@@ -35,11 +37,13 @@ Json settings_json(const Settings& settings) {
 
 class Results {
  public:
-  Results(const Study& study, const StudyFindings& findings) : study_(study), findings_(findings), files_(model_files(study)) {
+  Results(const Study& study, const StudyFindings& findings)
+      : study_(study), findings_(findings), files_(model_files(study)) {
     for (const auto& reading : findings.readings) {
       answers_.push_back(Json::parse(reading.answer->document));
       short_.emplace_back();
-      for (const Piece* piece : reading.by_lambda) short_.back().push_back(Json::parse(piece->document)["short"]);
+      for (const Piece* piece : reading.by_lambda)
+        short_.back().push_back(Json::parse(piece->document)["short"]);
     }
     study_print_ = sha256(study.file_text);
     model_print_ = study.model->text_fingerprint();
@@ -65,7 +69,8 @@ class Results {
     out["parameters"] = parameters_json();
     out["base_rates"] = base_rates();
     out["model_text"] = Json::array();
-    for (const ModelFile& file : files_) out["model_text"].push_back({{"file", file.name}, {"text", file.text}});
+    for (const ModelFile& file : files_)
+      out["model_text"].push_back({{"file", file.name}, {"text", file.text}});
     out["limits"] = limits();
     const std::vector<std::string>& failures = findings_.failures;
     out["all_hold"] = failures.empty();
@@ -83,12 +88,17 @@ class Results {
   }
 
  private:
-  [[nodiscard]] int window() const { return study_.solve.window > 0 ? study_.solve.window : (findings_.horizon + 1) / 2; }
+  [[nodiscard]] int window() const {
+    return study_.solve.window > 0 ? study_.solve.window : (findings_.horizon + 1) / 2;
+  }
 
   [[nodiscard]] Json about() const {
     Json unused = Json::array();
     if (!study_.events.empty())
-      unused.push_back({{"section", "event"}, {"why", "events to be weighed stand in the log of [evidence]; these were read and checked"}});
+      unused.push_back(
+          {{"section", "event"},
+           {"why",
+            "events to be weighed stand in the log of [evidence]; these were read and checked"}});
     Json out;
     out["title"] = study_.title;
     out["question"] = study_.question;
@@ -112,8 +122,11 @@ class Results {
 
   [[nodiscard]] Json reproduce() const {
     Json options;
-    options["grid"] = findings_.readings.empty() ? Json::object() : grid_json(findings_.readings.front().answer->grid);
-    options["half_grid"] = findings_.half_grids.empty() ? Json::object() : grid_json(findings_.half_grids.front());
+    options["grid"] = findings_.readings.empty()
+                          ? Json::object()
+                          : grid_json(findings_.readings.front().answer->grid);
+    options["half_grid"] =
+        findings_.half_grids.empty() ? Json::object() : grid_json(findings_.half_grids.front());
     options["measure"] = study_.solve.measure == Measure::cells ? "cells" : "each";
     options["discounting"] = "current value";
     options["tolerance"] = study_.solve.tolerance;
@@ -121,7 +134,8 @@ class Results {
     options["lambda_factors"] = study_.solve.report_lambda;
     options["sampled_plays"] = sampled_plays;
     Json out;
-    out["command"] = findings_.command.empty() ? fmt::format("melian run {}", study_.file) : findings_.command;
+    out["command"] =
+        findings_.command.empty() ? fmt::format("melian run {}", study_.file) : findings_.command;
     out["version"] = program_version;
     out["fingerprint"] = print_;
     out["model_fingerprint"] = model_print_;
@@ -143,18 +157,22 @@ class Results {
     out["because"] = reading.because;
     out["lambda"] = answers_[r]["result"]["method"]["lambda"];
     out["by_lambda"] = Json::object();
-    for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l) out["by_lambda"][factor(l)] = short_[r][l];
+    for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
+      out["by_lambda"][factor(l)] = short_[r][l];
     out["result"] = answers_[r]["result"];
     return out;
   }
-  [[nodiscard]] std::string factor(std::size_t l) const { return number_text(study_.solve.report_lambda[l]); }
+  [[nodiscard]] std::string factor(std::size_t l) const {
+    return number_text(study_.solve.report_lambda[l]);
+  }
 
   [[nodiscard]] Json variants() const {
     Json out = Json::array();
     for (std::size_t v = 0; v < study_.variants.size(); ++v) {
       Json of_readings = Json::object();
       for (std::size_t r = 0; r < study_.readings.size(); ++r)
-        of_readings[study_.readings[r].id] = Json::parse(findings_.readings[r].variants[v]->document)["short"];
+        of_readings[study_.readings[r].id] =
+            Json::parse(findings_.readings[r].variants[v]->document)["short"];
       out.push_back({{"id", study_.variants[v].id},
                      {"text", study_.variants[v].text},
                      {"modules", study_.variants[v].modules},
@@ -169,21 +187,25 @@ class Results {
     std::map<std::string, std::vector<std::string>> modules;  // that bring a label in
     for (const Variant& variant : study_.variants) {
       if (!variant.model) continue;
-      for (const LabelInfo& label : variant.model->labels()) bring_in(label, variant.modules, labels, modules[label.label]);
+      for (const LabelInfo& label : variant.model->labels())
+        bring_in(label, variant.modules, labels, modules[label.label]);
     }
     for (const Claim& claim : study_.claims)
       for (const std::string& label : claim.mechanisms)
-        if (std::ranges::find(labels, label, &LabelInfo::label) == labels.end()) labels.push_back({label, {}});
+        if (std::ranges::find(labels, label, &LabelInfo::label) == labels.end())
+          labels.push_back({label, {}});
     const auto number = [](const LabelInfo& info) {  // E2 before E10
       const auto digits = info.label.find_first_of("0123456789");
-      return std::pair(digits == std::string::npos ? 0.0 : std::atof(info.label.c_str() + digits), info.label);
+      return std::pair(digits == std::string::npos ? 0.0 : std::atof(info.label.c_str() + digits),
+                       info.label);
     };
     std::ranges::stable_sort(labels, {}, number);
     Json out = Json::array();
     for (const LabelInfo& info : labels) {
       Json shown_by = Json::array();
       for (const Claim& claim : study_.claims)
-        if (std::ranges::find(claim.mechanisms, info.label) != claim.mechanisms.end()) shown_by.push_back(claim.id);
+        if (std::ranges::find(claim.mechanisms, info.label) != claim.mechanisms.end())
+          shown_by.push_back(claim.id);
       const auto named = std::ranges::find(study_.mechanisms, info.label, &Mechanism::id);
       const Mechanism said = named == study_.mechanisms.end() ? Mechanism{} : *named;
       out.push_back({{"id", info.label},
@@ -199,7 +221,8 @@ class Results {
   }
 
   /// A label as a variant's model carries it: names that are new there come from its modules.
-  static void bring_in(const LabelInfo& label, const std::vector<std::string>& of, std::vector<LabelInfo>& labels, std::vector<std::string>& modules) {
+  static void bring_in(const LabelInfo& label, const std::vector<std::string>& of,
+                       std::vector<LabelInfo>& labels, std::vector<std::string>& modules) {
     auto known = std::ranges::find(labels, label.label, &LabelInfo::label);
     if (known == labels.end()) known = labels.insert(labels.end(), {label.label, {}});
     for (const std::string& name : label.names) {
@@ -221,7 +244,8 @@ class Results {
                         {"holds_if", half.holds_if},
                         {"contrast", half.contrast}});
     for (const std::string& guard : claim.only_if) guards.push_back({{"text", guard}});
-    for (std::size_t r = 0; r < study_.readings.size(); ++r) base[study_.readings[r].id] = in_reading(c, r);
+    for (std::size_t r = 0; r < study_.readings.size(); ++r)
+      base[study_.readings[r].id] = in_reading(c, r);
     Json out;
     out["id"] = claim.id;
     out["text"] = claim.text;
@@ -270,7 +294,8 @@ class Results {
 
   [[nodiscard]] Json in_reading(std::size_t c, std::size_t r) const {
     const std::vector<ClaimJudgement>& judged = findings_.readings[r].judgements[c];
-    const auto one = static_cast<std::size_t>(std::ranges::find(study_.solve.report_lambda, 1.0) - study_.solve.report_lambda.begin());
+    const auto one = static_cast<std::size_t>(std::ranges::find(study_.solve.report_lambda, 1.0) -
+                                              study_.solve.report_lambda.begin());
     Json out = judgement(judged[one], r, one);
     Json by_lambda = Json::object();
     bool same = true;
@@ -327,7 +352,9 @@ class Results {
     for (const Variant& variant : study_.variants) {
       if (!variant.model) continue;
       for (const ParameterInfo& info : variant.model->parameters())
-        if (std::ranges::none_of(out, [&](const OfModel& known) { return known.info->name == info.name; })) out.push_back({&info, &variant});
+        if (std::ranges::none_of(
+                out, [&](const OfModel& known) { return known.info->name == info.name; }))
+          out.push_back({&info, &variant});
     }
     return out;
   }
@@ -344,14 +371,17 @@ class Results {
         const Json value = content_json(content_in(model_of(study_, of.variant), settings, info));
         differs = differs || (!values.empty() && values.front() != value);
         values[study_.readings[r].id] = value;
-        if (const std::string* reason = reason_in(study_.readings[r], info.name)) because[study_.readings[r].id] = *reason, set = true;
+        if (const std::string* reason = reason_in(study_.readings[r], info.name))
+          because[study_.readings[r].id] = *reason, set = true;
       }
       Json row;
       row["name"] = info.name;
       row["default"] = content_json(info.content);
       row["readings"] = std::move(values);
       row["differs"] = differs;
-      row["plausible"] = stated && stated->plausible ? Json{stated->plausible->first, stated->plausible->second} : Json(nullptr);
+      row["plausible"] = stated && stated->plausible
+                             ? Json{stated->plausible->first, stated->plausible->second}
+                             : Json(nullptr);
       row["allowed"] = info.low && info.high ? Json{*info.low, *info.high} : Json(nullptr);
       row["words"] = info.words;
       row["source"] = stated ? or_null(stated->source) : Json(nullptr);
@@ -372,8 +402,12 @@ class Results {
     const int rounds = std::max(findings_.horizon, window());
     for (const BaseRate& rate : study_.base_rates) {
       Json survival = Json::array();
-      for (int round = 0; round < rounds; ++round) survival.push_back(json_number(rate.survival(round)));
-      out.push_back({{"id", rate.id}, {"text", rate.text}, {"source", rate.source}, {"survival", std::move(survival)}});
+      for (int round = 0; round < rounds; ++round)
+        survival.push_back(json_number(rate.survival(round)));
+      out.push_back({{"id", rate.id},
+                     {"text", rate.text},
+                     {"source", rate.source},
+                     {"survival", std::move(survival)}});
     }
     return out;
   }
@@ -386,23 +420,39 @@ class Results {
       if (!stated || stated->source.empty()) ++judgements;
     }
     std::vector<std::string> out;
-    out.push_back("What is said here follows from the model and its numbers; it is no evidence about any real war.");
     out.push_back(
-        fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other numbers can give other verdicts.", judgements, all.size()));
-    out.emplace_back("Readings are one analyst's translation of what their authors wrote; the authors are not responsible for it.");
-    out.emplace_back("Errors beside numbers say how finely the game was solved, not how well the model describes anything.");
+        "What is said here follows from the model and its numbers; it is no evidence about any "
+        "real war.");
+    out.push_back(
+        fmt::format("{} of {} parameters are somebody's judgement, not a measurement: other "
+                    "numbers can give other verdicts.",
+                    judgements, all.size()));
+    out.emplace_back(
+        "Readings are one analyst's translation of what their authors wrote; the authors are not "
+        "responsible for it.");
+    out.emplace_back(
+        "Errors beside numbers say how finely the game was solved, not how well the model "
+        "describes anything.");
     if (findings_.horizon > 0) {
-      out.push_back(fmt::format("The game is played for {} rounds and reported for {}; what is expected after its end colours the last rounds.",
-                                findings_.horizon, window()));
-      if (findings_.horizon < 2 * window()) out.emplace_back("The horizon is shorter than twice the window reported, so its end may show in the numbers.");
+      out.push_back(
+          fmt::format("The game is played for {} rounds and reported for {}; what is expected "
+                      "after its end colours the last rounds.",
+                      findings_.horizon, window()));
+      if (findings_.horizon < 2 * window())
+        out.emplace_back(
+            "The horizon is shorter than twice the window reported, so its end may show in the "
+            "numbers.");
     }
     if (findings_.worlds)
-      out.push_back(fmt::format(
-          "Shares of worlds count how often a claim holds over {} draws from the stated ranges; the ranges are themselves judgements, and a share is no "
-          "probability that the claim is true.",
-          findings_.worlds->plan->number()));
+      out.push_back(
+          fmt::format("Shares of worlds count how often a claim holds over {} draws from the "
+                      "stated ranges; the ranges are themselves judgements, and a share is no "
+                      "probability that the claim is true.",
+                      findings_.worlds->plan->number()));
     else
-      out.emplace_back("Verdicts hold at the readings' own parameters; how often they hold over all plausible parameters was not computed in this run.");
+      out.emplace_back(
+          "Verdicts hold at the readings' own parameters; how often they hold over all plausible "
+          "parameters was not computed in this run.");
     for (const Diagnostic& warning : study_.warnings) out.push_back(warning.message + ".");
     return out;
   }
@@ -417,14 +467,17 @@ class Results {
 
 }  // namespace
 
-std::vector<std::string> certificate_failures(const Study& study, const std::vector<const Piece*>& answers) {
+std::vector<std::string> certificate_failures(const Study& study,
+                                              const std::vector<const Piece*>& answers) {
   std::vector<std::string> out;
   for (std::size_t r = 0; r < study.readings.size(); ++r) {
     const Json document = Json::parse(answers[r]->document);
     const Json& certificate = document["result"]["certificate"];
     if (certificate["holds"] == true) continue;
-    if (certificate["why_not"].empty()) out.push_back(study.readings[r].id + ": the certificate does not hold");
-    for (const Json& why : certificate["why_not"]) out.push_back(study.readings[r].id + ": " + why.get<std::string>());
+    if (certificate["why_not"].empty())
+      out.push_back(study.readings[r].id + ": the certificate does not hold");
+    for (const Json& why : certificate["why_not"])
+      out.push_back(study.readings[r].id + ": " + why.get<std::string>());
   }
   return out;
 }

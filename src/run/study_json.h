@@ -35,6 +35,7 @@ struct StudyFindings {
 [[nodiscard]] std::string study_results_json(const Study& study, const StudyFindings& findings);
 
 /// Why readings' certificates do not hold, one sentence each with the reading in front.
-[[nodiscard]] std::vector<std::string> certificate_failures(const Study& study, const std::vector<const Piece*>& answers);
+[[nodiscard]] std::vector<std::string> certificate_failures(
+    const Study& study, const std::vector<const Piece*>& answers);
 
 }  // namespace melian

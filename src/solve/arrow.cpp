@@ -6,7 +6,8 @@ namespace melian::grid {
 namespace {
 
 /// Probabilities of log-odds u, and b (1 - b).
-MELIAN_LANES void probabilities(int lanes, const double* __restrict u, double* __restrict b, double* __restrict p) {
+MELIAN_LANES void probabilities(int lanes, const double* __restrict u, double* __restrict b,
+                                double* __restrict p) {
   for (int i = 0; i < lanes::whole(lanes); ++i) {
     const double e = lanes::exp_down(-std::abs(u[i])), large = 1.0 / (1.0 + e), small = e * large;
     b[i] = u[i] >= 0.0 ? large : small;
@@ -72,7 +73,8 @@ bool Arrow::step(double& c, double* u, double cap) {
   for (std::size_t i = 0; i < m; ++i) right += lean_[i] * off_[i] / scores_[i].steepness();
   const double dc = right / slope_;
   double largest = std::abs(dc);
-  for (std::size_t i = 0; i < m; ++i) largest = std::max(largest, std::abs((dc - off_[i]) / scores_[i].steepness()));
+  for (std::size_t i = 0; i < m; ++i)
+    largest = std::max(largest, std::abs((dc - off_[i]) / scores_[i].steepness()));
   if (!std::isfinite(largest)) return false;
   const double share = largest > cap ? cap / largest : 1.0;
   c += share * dc;
@@ -88,7 +90,8 @@ bool Arrow::step(double& c, double* u, double cap) {
 template <class Scores>
 bool Arrow::solve(const Scores& line, double target, double& c, double* u, int most, double cap) {
   const double enough = 0.25 * residual_target(line.scale + std::abs(target));
-  // Where scores are steep the equations miss by more than that at the best posterior a double can hold.
+  // Where scores are steep the equations miss by more than that at the best posterior a double can
+  // hold.
   constexpr double last_digit = 4e-16;
   for (int k = 0; k < most; ++k) {
     evaluate(line, target, c, u);

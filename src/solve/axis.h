@@ -1,5 +1,6 @@
 #pragma once
-/// One belief axis as the kernel needs it: nodes as probabilities and as log-odds, and what cells make of b (1 - b).
+/// One belief axis as the kernel needs it: nodes as probabilities and as log-odds, and what cells
+/// make of b (1 - b).
 
 #include <algorithm>
 #include <vector>
@@ -28,7 +29,8 @@ struct Axis {
     }
     for (std::size_t k = 0; k + 1 < b.size(); ++k) {
       per_width.push_back(1.0 / (b[k + 1] - b[k]));
-      p_max.push_back(b[k] < 0.5 && b[k + 1] > 0.5 ? 0.25 : std::max(spread(b[k]), spread(b[k + 1])));
+      p_max.push_back(b[k] < 0.5 && b[k + 1] > 0.5 ? 0.25
+                                                   : std::max(spread(b[k]), spread(b[k + 1])));
     }
   }
   [[nodiscard]] int nodes() const { return static_cast<int>(b.size()); }

@@ -1,5 +1,6 @@
 #pragma once
-/// Scores on the way from one line to another, S_t = (1 - t) S_from + t S_to, without copying either.
+/// Scores on the way from one line to another, S_t = (1 - t) S_from + t S_to, without copying
+/// either.
 
 #include "solve/line.h"
 
@@ -26,9 +27,11 @@ struct Blend {
     for (int type = 0; type < 2; ++type) {
       double top = -infinity, sum = 0.0;
       for (int a = 0; a < to->branches; ++a)
-        if (to->open[ix(a)] == type + 1) top = std::max(top, mix(from->fixed(a, type), to->fixed(a, type)));
+        if (to->open[ix(a)] == type + 1)
+          top = std::max(top, mix(from->fixed(a, type), to->fixed(a, type)));
       for (int a = 0; a < to->branches; ++a)
-        if (to->open[ix(a)] == type + 1) sum += std::exp(mix(from->fixed(a, type), to->fixed(a, type)) - top);
+        if (to->open[ix(a)] == type + 1)
+          sum += std::exp(mix(from->fixed(a, type), to->fixed(a, type)) - top);
       rest[type] = sum > 0.0 ? top + std::log(sum) : -infinity;
     }
   }

@@ -3,13 +3,16 @@
 namespace melian::grid {
 namespace {
 
-constexpr double slack = 1e-13;  ///< of a cell's width, by which rounding may put a posterior outside it
+constexpr double slack =
+    1e-13;  ///< of a cell's width, by which rounding may put a posterior outside it
 
-/// 1 / (1 + e_0), 1 / (1 + e_1) and log((1 + e_1) / (1 + e_0)), e in [0, 1], with one division for three.
+/// 1 / (1 + e_0), 1 / (1 + e_1) and log((1 + e_1) / (1 + e_0)), e in [0, 1], with one division for
+/// three.
 struct Pair {
   double per0, per1, log_ratio;
   Pair(double e0, double e1) {
-    const double one0 = 1.0 + e0, one1 = 1.0 + e1, both = one0 + one1, product = one0 * one1, per = 1.0 / (product * both);
+    const double one0 = 1.0 + e0, one1 = 1.0 + e1, both = one0 + one1, product = one0 * one1,
+                 per = 1.0 / (product * both);
     const double per_product = both * per;
     per0 = per_product * one1;
     per1 = per_product * one0;
@@ -33,15 +36,18 @@ MELIAN_LANES void tabulate(Nodes& at, int lanes) {
   }
 }
 
-MELIAN_LANES void each_score(int nodes, double rest, const double* __restrict s, double* __restrict x) {
+MELIAN_LANES void each_score(int nodes, double rest, const double* __restrict s,
+                             double* __restrict x) {
   for (int k = 0; k < nodes; ++k) x[k] = rest - s[k];
 }
 
-MELIAN_LANES void each_node(int nodes, const double* __restrict u, const double* __restrict lift, double* __restrict prior) {
+MELIAN_LANES void each_node(int nodes, const double* __restrict u, const double* __restrict lift,
+                            double* __restrict prior) {
   for (int k = 0; k < nodes; ++k) prior[k] = u[k] + lift[k];
 }
 
-MELIAN_LANES void each_gain(int cells, const double* s, const double* s_next, double* __restrict gain) {
+MELIAN_LANES void each_gain(int cells, const double* s, const double* s_next,
+                            double* __restrict gain) {
   for (int k = 0; k < cells; ++k) gain[k] = s[k] - s_next[k];
 }
 
@@ -51,19 +57,25 @@ struct CellTables {
 };
 
 MELIAN_LANES void each_cell(int cells, const CellTables& at) {
-  const double *gain0 = at.gain0, *gain1 = at.gain1, *share0 = at.share0, *share1 = at.share1, *prior = at.prior, *u = at.u, *p = at.p;
+  const double *gain0 = at.gain0, *gain1 = at.gain1, *share0 = at.share0, *share1 = at.share1,
+               *prior = at.prior, *u = at.u, *p = at.p;
   const double *per_width = at.per_width, *p_max = at.p_max;
-  double *margin = at.margin, *start = at.start, *from = at.from, *per_rise = at.per_rise, *turn0 = at.turn0, *turn1 = at.turn1, *turn2 = at.turn2;
+  double *margin = at.margin, *start = at.start, *from = at.from, *per_rise = at.per_rise,
+         *turn0 = at.turn0, *turn1 = at.turn1, *turn2 = at.turn2;
   MELIAN_INDEPENDENT
   for (int k = 0; k < cells; ++k) {
     // du_0/du = 1 + (share_1 x_1' - share_0 x_0') b (1 - b), shares monotone within the cell.
     const double slope0 = gain0[k] * per_width[k], slope1 = gain1[k] * per_width[k];
-    const double low0 = slope0 * share0[k], high0 = slope0 * share0[k + 1], low1 = slope1 * share1[k], high1 = slope1 * share1[k + 1];
+    const double low0 = slope0 * share0[k], high0 = slope0 * share0[k + 1],
+                 low1 = slope1 * share1[k], high1 = slope1 * share1[k + 1];
     margin[k] = 1.0 + ((low1 < high1 ? low1 : high1) - (low0 > high0 ? low0 : high0)) * p_max[k];
-    // Cubic through both ends of the cell with the slopes there, which must not be too steep for it; else straight.
+    // Cubic through both ends of the cell with the slopes there, which must not be too steep for
+    // it; else straight.
     const double rise = prior[k + 1] - prior[k], width = u[k + 1] - u[k];
-    const double at_low = rise / (1.0 + (low1 - low0) * p[k]), at_high = rise / (1.0 + (high1 - high0) * p[k + 1]);
-    const bool tame = at_low > 0.0 && at_low < 3.0 * width && at_high > 0.0 && at_high < 3.0 * width;
+    const double at_low = rise / (1.0 + (low1 - low0) * p[k]),
+                 at_high = rise / (1.0 + (high1 - high0) * p[k + 1]);
+    const bool tame =
+        at_low > 0.0 && at_low < 3.0 * width && at_high > 0.0 && at_high < 3.0 * width;
     const double before = tame ? at_low - width : 0.0, after = tame ? width - at_high : 0.0;
     start[k] = prior[k];
     from[k] = u[k];
@@ -80,16 +92,20 @@ MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
     const double e = lanes::exp_down(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
     const double b = u >= 0.0 ? large : small, p = large * small, b_rest = u >= 0.0 ? small : large;
     const double share = (b - at.low[i]) * at.per_width[i];
-    const double x0 = at.base[0][i] + share * at.gain[0][i], x1 = at.base[1][i] + share * at.gain[1][i];
+    const double x0 = at.base[0][i] + share * at.gain[0][i],
+                 x1 = at.base[1][i] + share * at.gain[1][i];
     const double e0 = lanes::exp_down(-std::abs(x0)), e1 = lanes::exp_down(-std::abs(x1));
     const Pair pair(e0, e1);
     const double large0 = pair.per0, large1 = pair.per1, small0 = e0 * large0, small1 = e1 * large1;
     const double lift = ((x1 > 0.0 ? x1 : 0.0) - (x0 > 0.0 ? x0 : 0.0)) + pair.log_ratio;
     const double off = (u + lift) - at.prior[i];
     // Slopes in u: x' = gain per_width p, x'' = x' (1 - 2 b).
-    const double pull = at.per_width[i] * p, x0_slope = at.gain[0][i] * pull, x1_slope = at.gain[1][i] * pull;
-    const double lean = (x1 >= 0.0 ? large1 : small1) * x1_slope - (x0 >= 0.0 ? large0 : small0) * x0_slope;
-    const double bend = large1 * small1 * x1_slope * x1_slope - large0 * small0 * x0_slope * x0_slope + lean * (b_rest - b);
+    const double pull = at.per_width[i] * p, x0_slope = at.gain[0][i] * pull,
+                 x1_slope = at.gain[1][i] * pull;
+    const double lean =
+        (x1 >= 0.0 ? large1 : small1) * x1_slope - (x0 >= 0.0 ? large0 : small0) * x0_slope;
+    const double bend = large1 * small1 * x1_slope * x1_slope -
+                        large0 * small0 * x0_slope * x0_slope + lean * (b_rest - b);
     const double per_slope = 1.0 / (1.0 + lean);
     const double newton = -off * per_slope, curl = 0.5 * bend * per_slope * newton;
     const double tame = curl > 0.5 ? 0.5 : curl < -0.5 ? -0.5 : curl;
@@ -113,19 +129,22 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
     const double further = at.step[i] * at.p[i] * at.per_width[i];
     double x[2], e[2];
     for (int type = 0; type < 2; ++type) {
-      const double change = further * at.gain[type][i], away = at.x[type][i] >= 0.0 ? -change : change;
+      const double change = further * at.gain[type][i],
+                   away = at.x[type][i] >= 0.0 ? -change : change;
       x[type] = at.x[type][i] + change;
       e[type] = at.e[type][i] * (1.0 + away * (1.0 + away * (0.5 + away * (1.0 / 6.0))));
     }
     // 1 / (1 + e) and 1 / (2 + e) for both types, with one division for four.
     const double one0 = 1.0 + e[0], two0 = 2.0 + e[0], one1 = 1.0 + e[1], two1 = 2.0 + e[1];
-    const double product0 = one0 * two0, product1 = one1 * two1, per = 1.0 / (product0 * product1), per_product0 = product1 * per,
-                 per_product1 = product0 * per;
-    const double per_one[2] = {two0 * per_product0, two1 * per_product1}, per_two[2] = {one0 * per_product0, one1 * per_product1};
+    const double product0 = one0 * two0, product1 = one1 * two1, per = 1.0 / (product0 * product1),
+                 per_product0 = product1 * per, per_product1 = product0 * per;
+    const double per_one[2] = {two0 * per_product0, two1 * per_product1},
+                 per_two[2] = {one0 * per_product0, one1 * per_product1};
     double log_branch[2], log_rest[2], branch[2], rest[2];
     for (int type = 0; type < 2; ++type) {
       const bool above = at.x[type][i] >= 0.0;
-      const double large = per_one[type], small = e[type] * large, both = lanes::two_artanh(e[type] * per_two[type]);
+      const double large = per_one[type], small = e[type] * large,
+                   both = lanes::two_artanh(e[type] * per_two[type]);
       log_branch[type] = (above ? -x[type] : 0.0) - both;
       log_rest[type] = (above ? 0.0 : x[type]) - both;
       branch[type] = above ? small : large;
@@ -135,11 +154,13 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
     const double off = (u - prior) - (log_branch[1] - log_branch[0]);
     const double shift = std::abs(off) < imply_limit ? off : 0.0;
     const bool rarer = log_branch[0] < log_branch[1];
-    const double zero = rarer ? log_branch[0] - shift : log_branch[0], one = rarer ? log_branch[1] : log_branch[1] + shift;
+    const double zero = rarer ? log_branch[0] - shift : log_branch[0],
+                 one = rarer ? log_branch[1] : log_branch[1] + shift;
     const double log0 = zero < 0.0 ? zero : 0.0, log1 = one < 0.0 ? one : 0.0;
     // The reader's posterior and scores.
     const double posterior = prior + log1 - log0;
-    const double tail = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + tail), small = tail * large;
+    const double tail = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + tail),
+                 small = tail * large;
     const double raw = ((posterior >= 0.0 ? large : small) - at.low[i]) * at.per_width[i];
     const double above_low = raw > 0.0 ? raw : 0.0, weight = above_low < 1.0 ? above_low : 1.0;
     const double miss0 = (log0 - log_rest[0]) + (at.base[0][i] + weight * at.gain[0][i]);
@@ -191,7 +212,8 @@ void ContestLanes::take(const ContestLanes& other, int lane) {
   }
 }
 
-void load(const ContestTable& table, const Axis& axis, const double* prior, const int* cell, int first, int count, ContestLanes& out) {
+void load(const ContestTable& table, const Axis& axis, const double* prior, const int* cell,
+          int first, int count, ContestLanes& out) {
   out.count = count;
   for (int i = 0; i < count; ++i) {
     const auto k = ix(cell[first + i]);
@@ -220,8 +242,11 @@ void ContestTable::fill(const Line& line) {
   const Axis& axis = *line.axis;
   const int nodes = axis.nodes(), cells = axis.cells();
   for (auto* one : {&x[0], &x[1], &lift, &prior, &share[0], &share[1]}) one->resize(ix(nodes));
-  for (auto* one : {&gain[0], &gain[1], &margin, &start, &from, &per_rise, &turn[0], &turn[1], &turn[2]}) one->resize(ix(cells));
-  for (const int type : {0, 1}) each_score(nodes, line.rest[type], line.row(line.curved[0], type), x[type].data());
+  for (auto* one :
+       {&gain[0], &gain[1], &margin, &start, &from, &per_rise, &turn[0], &turn[1], &turn[2]})
+    one->resize(ix(cells));
+  for (const int type : {0, 1})
+    each_score(nodes, line.rest[type], line.row(line.curved[0], type), x[type].data());
   Nodes some;
   for (int first = 0; first < nodes; first += Nodes::size) {
     const int count = std::min(Nodes::size, nodes - first), lanes = lanes::padded(count);
@@ -238,9 +263,10 @@ void ContestTable::fill(const Line& line) {
     const double* s = line.row(line.curved[0], type);
     each_gain(cells, s, s + 1, gain[type].data());
   }
-  const CellTables to{gain[0].data(),  gain[1].data(),        share[0].data(),   share[1].data(), prior.data(), axis.u.data(),
-                      axis.p.data(),   axis.per_width.data(), axis.p_max.data(), margin.data(),   start.data(), from.data(),
-                      per_rise.data(), turn[0].data(),        turn[1].data(),    turn[2].data()};
+  const CellTables to{gain[0].data(),    gain[1].data(), share[0].data(), share[1].data(),
+                      prior.data(),      axis.u.data(),  axis.p.data(),   axis.per_width.data(),
+                      axis.p_max.data(), margin.data(),  start.data(),    from.data(),
+                      per_rise.data(),   turn[0].data(), turn[1].data(),  turn[2].data()};
   each_cell(cells, to);
   // Near a corner the strategies hardly change within the cell: start from those at the other end.
   for (const int cell : {0, cells - 1}) {

@@ -9,10 +9,13 @@ namespace {
 constexpr int deepest = 60;          ///< halvings of a stretch before its ends decide
 constexpr double narrowest = 1e-11;  ///< relative width of a stretch below which its ends decide
 constexpr std::size_t largest_strands = 512;
-constexpr int most_judged = 20000;    ///< stretches of one line looked at before giving up on listing them all
+constexpr int most_judged =
+    20000;  ///< stretches of one line looked at before giving up on listing them all
 constexpr int bracketed_steps = 400;  ///< enough for the halvings among them to close any bracket
-constexpr double same_root = 1e-7;    ///< relative distance of posteriors below which two roots are one
-constexpr double meeting = 1e-9;      ///< how far apart, relative to the scores, two strands may seem to meet
+constexpr double same_root =
+    1e-7;  ///< relative distance of posteriors below which two roots are one
+constexpr double meeting =
+    1e-9;  ///< how far apart, relative to the scores, two strands may seem to meet
 
 }  // namespace
 
@@ -42,7 +45,8 @@ void Curve::find_pieces(const Line& line) {
     };
     for (int cell = 0; cell < axis.cells(); ++cell) {
       const auto k = ix(cell);
-      const double slope = ((s1[cell + 1] - s1[cell]) - (s0[cell + 1] - s0[cell])) * axis.per_width[k];
+      const double slope =
+          ((s1[cell + 1] - s1[cell]) - (s0[cell + 1] - s0[cell])) * axis.per_width[k];
       // h' = 1 - slope b (1 - b): zero where b (1 - b) = 1 / slope.
       double turn[2];
       int turns = 0;
@@ -78,15 +82,17 @@ double Curve::invert(const Line& line, std::size_t curved, const Piece& piece, d
   const auto begin = knots_.begin() + piece.first, end = knots_.begin() + piece.last;
   const bool rising = begin->h < end->h;
   // The stretch between two knots that holds c.
-  auto after = rising ? std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x < k.h; })
-                      : std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x > k.h; });
+  auto after =
+      rising ? std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x < k.h; })
+             : std::upper_bound(begin + 1, end, c, [](double x, const Knot& k) { return x > k.h; });
   const Knot& left = *(after - 1);
   const Knot& right = *after;
   double low = left.u, high = right.u;
   int cell = left.cell;
   const int branch = line.curved[curved];
   const double *s0 = line.row(branch, 0) + cell, *s1 = line.row(branch, 1) + cell;
-  const double d_low = std::min(s1[0] - s0[0], s1[1] - s0[1]), d_high = std::max(s1[0] - s0[0], s1[1] - s0[1]);
+  const double d_low = std::min(s1[0] - s0[0], s1[1] - s0[1]),
+               d_high = std::max(s1[0] - s0[0], s1[1] - s0[1]);
   low = std::max(low, c + d_low - 1e-9 * (1.0 + std::abs(c + d_low)));
   high = std::min(high, c + d_high + 1e-9 * (1.0 + std::abs(c + d_high)));
   if (low >= high) return std::clamp(c + d_low, left.u, right.u);
@@ -115,7 +121,8 @@ void Curve::place(const Line& line, int strand, double t, Point& out) {
     c = t - line.at(line.curved[0], t, cell).difference();
   } else {
     const std::vector<int>& choice = strands_[ix(strand)];
-    for (std::size_t i = 0; i < line.curved.size(); ++i) out.u[i] = invert(line, i, pieces_[i][ix(choice[i])], c);
+    for (std::size_t i = 0; i < line.curved.size(); ++i)
+      out.u[i] = invert(line, i, pieces_[i][ix(choice[i])], c);
   }
   assess(line, c, out);
 }
@@ -125,7 +132,8 @@ void Curve::assess(const Line& line, double c, Point& out) {
   out.prior = arrow_.prior();
 }
 
-/// The point halfway along the parameter between two of one strand; their posteriors are close brackets for its own.
+/// The point halfway along the parameter between two of one strand; their posteriors are close
+/// brackets for its own.
 void Curve::place_between(const Line& line, const Point& low, const Point& high, Point& out) {
   const double t = 0.5 * (low.t + high.t);
   if (by_posterior_) return place(line, 0, t, out);
@@ -142,8 +150,11 @@ void Curve::place_between(const Line& line, const Point& low, const Point& high,
       if (std::abs(off) <= enough) break;
       (off > 0.0 ? to : from) = u;
       const double newton = u - off / score.steepness();
-      if (std::abs(newton - u) <= 2e-16 * std::abs(u) || std::abs(to - from) <= 4e-16 * std::abs(u)) break;
-      u = newton >= std::min(from, to) && newton <= std::max(from, to) && k % 6 != 5 ? newton : 0.5 * (from + to);
+      if (std::abs(newton - u) <= 2e-16 * std::abs(u) || std::abs(to - from) <= 4e-16 * std::abs(u))
+        break;
+      u = newton >= std::min(from, to) && newton <= std::max(from, to) && k % 6 != 5
+              ? newton
+              : 0.5 * (from + to);
     }
     out.u[i] = u;
   }
@@ -151,7 +162,8 @@ void Curve::place_between(const Line& line, const Point& low, const Point& high,
 }
 
 Verdict Curve::judge(const Line& line, const Point& low, const Point& high) {
-  return by_posterior_ ? along_posterior(line, low.t, low.prior, high.t, high.prior) : enclosure_.along_c(line, low.t, low.u.data(), high.t, high.u.data());
+  return by_posterior_ ? along_posterior(line, low.t, low.prior, high.t, high.prior)
+                       : enclosure_.along_c(line, low.t, low.u.data(), high.t, high.u.data());
 }
 
 /// Can a target lie among these priors?
@@ -166,8 +178,10 @@ bool Curve::all_have_enough() {
   found_.resize(targets_.size(), 0);
   for (; counted_ + 1 < segments_.size(); ++counted_) {  // the last may still grow
     const Segment& segment = segments_[counted_];
-    const double low = std::min(segment.prior_low, segment.prior_high), high = std::max(segment.prior_low, segment.prior_high);
-    for (std::size_t k = 0; k < targets_.size(); ++k) found_[k] += low < targets_[k] && targets_[k] < high ? 1 : 0;
+    const double low = std::min(segment.prior_low, segment.prior_high),
+                 high = std::max(segment.prior_low, segment.prior_high);
+    for (std::size_t k = 0; k < targets_.size(); ++k)
+      found_[k] += low < targets_[k] && targets_[k] < high ? 1 : 0;
   }
   return *std::min_element(found_.begin(), found_.end()) >= enough_;
 }
@@ -176,7 +190,8 @@ void Curve::add_segment(int strand, const Point& low, const Point& high) {
   const Segment fresh{strand, low.t, high.t, low.prior, high.prior};
   if (!segments_.empty()) {
     Segment& before = segments_.back();
-    if (before.strand == strand && before.t_high == fresh.t_low && (before.prior_high > before.prior_low) == (fresh.prior_high > fresh.prior_low)) {
+    if (before.strand == strand && before.t_high == fresh.t_low &&
+        (before.prior_high > before.prior_low) == (fresh.prior_high > fresh.prior_low)) {
       before.t_high = fresh.t_high;
       before.prior_high = fresh.prior_high;
       return;
@@ -192,7 +207,8 @@ void Curve::cut(const Line& line, int strand, std::size_t low, std::size_t high,
     complete_ = false;
     final = true;
   }
-  if (!final && !by_posterior_) final = !wanted(prior_hull(line, from, points_[low].u.data(), to, points_[high].u.data()));
+  if (!final && !by_posterior_)
+    final = !wanted(prior_hull(line, from, points_[low].u.data(), to, points_[high].u.data()));
   if (!final) {
     const Verdict verdict = judge(line, points_[low], points_[high]);
     final = verdict.sign != 0.0 || !wanted(verdict.prior);
@@ -258,7 +274,9 @@ void Curve::keep_targets(const std::vector<double>& targets) {
     if (std::isfinite(target)) targets_.push_back(target);
 }
 
-void Curve::trace_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets) {
+void Curve::trace_cells(const Line& line, const std::vector<double>& prior,
+                        const std::vector<std::uint8_t>& rising,
+                        const std::vector<double>& targets) {
   keep_targets(targets);
   enough_ = all;
   segments_.clear();
@@ -287,7 +305,8 @@ void Curve::trace_cells(const Line& line, const std::vector<double>& prior, cons
   }
 }
 
-void Curve::only_cells(const Line& line, const std::vector<double>& prior, const std::vector<std::uint8_t>& rising, const std::vector<double>& targets,
+void Curve::only_cells(const Line& line, const std::vector<double>& prior,
+                       const std::vector<std::uint8_t>& rising, const std::vector<double>& targets,
                        std::vector<int>& cells) {
   constexpr int none = -1, not_passed = -2;
   cells.assign(targets.size(), not_passed);
@@ -298,7 +317,8 @@ void Curve::only_cells(const Line& line, const std::vector<double>& prior, const
     // Within an increasing segment priors at nodes increase: the last node at or below the target.
     int cell = axis.cell_of(segment.t_low, 0);
     const int last = axis.cell_of(segment.t_high, cell);
-    for (auto k = ix(std::lower_bound(targets.begin(), targets.end(), low) - targets.begin()); k < targets.size() && targets[k] <= high; ++k) {
+    for (auto k = ix(std::lower_bound(targets.begin(), targets.end(), low) - targets.begin());
+         k < targets.size() && targets[k] <= high; ++k) {
       if (cells[k] != not_passed || !rises) {
         cells[k] = none;
         continue;
@@ -316,10 +336,13 @@ bool Curve::certify(const Line& line, std::size_t low, std::size_t high, int dep
   const double sign = judge(line, points_[low], points_[high]).sign;
   if (sign != 0.0) return sign > 0.0;
   const double middle = 0.5 * (points_[low].t + points_[high].t);
-  if (depth >= 24 || points_[high].t - points_[low].t <= narrowest * (1.0 + std::abs(middle))) return false;
+  if (depth >= 24 || points_[high].t - points_[low].t <= narrowest * (1.0 + std::abs(middle)))
+    return false;
   const std::size_t between = std::max(low, high) + 1;
   (void)point(between);
-  const auto inner = [](const Point& at) { return std::all_of(at.u.begin(), at.u.end(), [](double u) { return std::isfinite(u); }); };
+  const auto inner = [](const Point& at) {
+    return std::all_of(at.u.begin(), at.u.end(), [](double u) { return std::isfinite(u); });
+  };
   if (by_posterior_ || (inner(points_[low]) && inner(points_[high]))) {
     place_between(line, points_[low], points_[high], points_[between]);
   } else {
@@ -344,7 +367,8 @@ bool Curve::increases_in_cell(const Line& line, int cell) {
   return certify(line, 0, 1, 0);
 }
 
-bool Curve::increases(const Line& line, double c_low, const double* low, double c_high, const double* high) {
+bool Curve::increases(const Line& line, double c_low, const double* low, double c_high,
+                      const double* high) {
   by_posterior_ = false;
   traced_pieces_ = false;
   judged_ = 0;
@@ -356,7 +380,8 @@ bool Curve::increases(const Line& line, double c_low, const double* low, double 
   return certify(line, 0, 1, 0);
 }
 
-void Curve::add_root(const Line& line, const Segment& segment, double t, double target, std::vector<Root>& out) {
+void Curve::add_root(const Line& line, const Segment& segment, double t, double target,
+                     std::vector<Root>& out) {
   (void)point(0);
   Point& at = points_[0];
   double low = segment.t_low, high = segment.t_high;
@@ -393,11 +418,13 @@ void Curve::roots(const Line& line, double target, std::vector<Root>& out) {
   out.clear();
   for (const Segment& segment : segments_) {
     const bool rising = segment.prior_high > segment.prior_low;
-    const bool passes = rising ? segment.prior_low <= target && target <= segment.prior_high : segment.prior_low >= target && target >= segment.prior_high;
+    const bool passes = rising ? segment.prior_low <= target && target <= segment.prior_high
+                               : segment.prior_low >= target && target >= segment.prior_high;
     if (passes) add_root(line, segment, 0.5 * (segment.t_low + segment.t_high), target, out);
   }
   if (out.size() % 2 == 1 || segments_.empty()) return;
-  // Solutions are odd in number; one may lie where two strands meet (pooling on one action at a node), lost to round-off.
+  // Solutions are odd in number; one may lie where two strands meet (pooling on one action at a
+  // node), lost to round-off.
   const Segment* nearest = nullptr;
   double shortest = infinity;
   for (const Segment& segment : segments_)
@@ -407,7 +434,9 @@ void Curve::roots(const Line& line, double target, std::vector<Root>& out) {
         nearest = &segment;
       }
   if (nearest == nullptr || shortest > meeting * (1.0 + line.scale)) return;
-  add_root(line, *nearest, std::abs(nearest->prior_low - target) == shortest ? nearest->t_low : nearest->t_high, target, out);
+  add_root(line, *nearest,
+           std::abs(nearest->prior_low - target) == shortest ? nearest->t_low : nearest->t_high,
+           target, out);
 }
 
 }  // namespace melian::grid

@@ -17,8 +17,9 @@ End end_at(double u) {
   return {u, u >= 0.0 ? large : small, large * small};
 }
 
-/// Calls `look(cell, low end, high end)` for every cell that the posteriors from `from` to `to` pass, until it says no.
-/// `last`: where a stretch ended before; stretches follow on each other as a rule.
+/// Calls `look(cell, low end, high end)` for every cell that the posteriors from `from` to `to`
+/// pass, until it says no. `last`: where a stretch ended before; stretches follow on each other as
+/// a rule.
 template <class Look>
 bool over_cells(const Axis& axis, double from, double to, End& last, Look look) {
   int cell = axis.cell_of(from, last.cell);
@@ -45,7 +46,8 @@ Range spread_between(const End& low, const End& high) {
 
 }  // namespace
 
-Verdict along_posterior(const Line& line, double from, double prior_from, double to, double prior_to) {
+Verdict along_posterior(const Line& line, double from, double prior_from, double to,
+                        double prior_to) {
   // One curved branch: du_0/du = 1 - (1 - sigma_1) q_1 + (1 - sigma_0) q_0, q = slope p.
   const Axis& axis = *line.axis;
   Range slope;
@@ -57,7 +59,8 @@ Verdict along_posterior(const Line& line, double from, double prior_from, double
       const double* s = line.row(line.curved[0], type) + k;
       const double rise = (s[1] - s[0]) * axis.per_width[k], sign = type == 0 ? 1.0 : -1.0;
       Range other, q;
-      for (const double b : {low.b, high.b}) other.add(logistic(line.rest[type] - (s[0] + rise * (b - axis.b[k]))));
+      for (const double b : {low.b, high.b})
+        other.add(logistic(line.rest[type] - (s[0] + rise * (b - axis.b[k]))));
       for (const double at : {p.low, p.high}) q.add(sign * rise * at);
       term[type] = product(q, other);
     }
@@ -66,13 +69,16 @@ Verdict along_posterior(const Line& line, double from, double prior_from, double
     return true;
   });
   // Where the slope is bounded, so is what u_0 gains from either end.
-  const double fall = std::min(0.0, slope.low) * (to - from), rise = std::max(0.0, slope.high) * (to - from);
+  const double fall = std::min(0.0, slope.low) * (to - from),
+               rise = std::max(0.0, slope.high) * (to - from);
   const double round_off = 1e-12 * (1.0 + line.scale + std::abs(from) + std::abs(to));
-  const Range prior{std::max(prior_from + fall, prior_to - rise) - round_off, std::min(prior_from + rise, prior_to - fall) + round_off};
+  const Range prior{std::max(prior_from + fall, prior_to - rise) - round_off,
+                    std::min(prior_from + rise, prior_to - fall) + round_off};
   return {slope.low > 0.0 ? 1.0 : slope.high < 0.0 ? -1.0 : 0.0, prior};
 }
 
-Range prior_hull(const Line& line, double c_low, const double* low, double c_high, const double* high) {
+Range prior_hull(const Line& line, double c_low, const double* low, double c_high,
+                 const double* high) {
   Range hull;
   for (std::size_t i = 0; i < line.curved.size(); ++i) {
     hull.add(low[i]);
@@ -87,7 +93,8 @@ Range prior_hull(const Line& line, double c_low, const double* low, double c_hig
 }
 
 /// False where h' has a zero on the way.
-bool Enclosure::survey(const Line& line, int branch, double from, double to, End& last, Spell& out) {
+bool Enclosure::survey(const Line& line, int branch, double from, double to, End& last,
+                       Spell& out) {
   const Axis& axis = *line.axis;
   if (from > to) std::swap(from, to);
   int sign = 0;
@@ -112,7 +119,8 @@ bool Enclosure::survey(const Line& line, int branch, double from, double to, End
   });
 }
 
-Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, double c_high, const double* high) {
+Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, double c_high,
+                           const double* high) {
   const std::size_t m = line.curved.size();
   spells_.assign(m, Spell{});
   last_.resize(m);
@@ -130,7 +138,8 @@ Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, do
   if (1.0 + q1_low - q0_high > 0.0) return {1.0, {}};
   // 2. Bounds on Z, hence on the prior.
   double rest[2], least[2], most[2];
-  for (int type = 0; type < 2; ++type) least[type] = most[type] = rest[type] = std::exp(line.rest[type] - top[type]);
+  for (int type = 0; type < 2; ++type)
+    least[type] = most[type] = rest[type] = std::exp(line.rest[type] - top[type]);
   double centre = 0.0, weight = rest[1];
   for (Spell& spell : spells_) {
     for (int type = 0; type < 2; ++type) {
@@ -142,19 +151,24 @@ Verdict Enclosure::along_c(const Line& line, double c_low, const double* low, do
   }
   centre /= weight;
   Verdict out;
-  const double kappa = top[1] - top[0], round_off = 1e-12 * (1.0 + line.scale + std::abs(c_low) + std::abs(c_high));
-  out.prior = {c_low + kappa + std::log(least[1] / most[0]) - round_off, c_high + kappa + std::log(most[1] / least[0]) + round_off};
+  const double kappa = top[1] - top[0],
+               round_off = 1e-12 * (1.0 + line.scale + std::abs(c_low) + std::abs(c_high));
+  out.prior = {c_low + kappa + std::log(least[1] / most[0]) - round_off,
+               c_high + kappa + std::log(most[1] / least[0]) + round_off};
   // 3. Bounds on sigma, hence on the slope.
   Range slope{0.0, 0.0};
-  const auto add = [&](const double* small, const double* large, const Range& per_steepness, const Range& pull) {
+  const auto add = [&](const double* small, const double* large, const Range& per_steepness,
+                       const Range& pull) {
     Range sigma[2];
     for (int type = 0; type < 2; ++type) {
-      const double rivals = std::max(0.0, most[type] - large[type]), fewest = std::max(0.0, least[type] - small[type]);
+      const double rivals = std::max(0.0, most[type] - large[type]),
+                   fewest = std::max(0.0, least[type] - small[type]);
       sigma[type].low = small[type] > 0.0 ? small[type] / (small[type] + rivals) : 0.0;
       sigma[type].high = fewest > 0.0 ? large[type] / (large[type] + fewest) : 1.0;
     }
     const Range first = product(sigma[1], per_steepness);
-    const Range second = product({sigma[1].low - sigma[0].high, sigma[1].high - sigma[0].low}, {pull.low - centre, pull.high - centre});
+    const Range second = product({sigma[1].low - sigma[0].high, sigma[1].high - sigma[0].low},
+                                 {pull.low - centre, pull.high - centre});
     slope.low += first.low + second.low;
     slope.high += first.high + second.high;
   };

@@ -10,7 +10,8 @@ constexpr int corrections = 12;
 
 }  // namespace
 
-bool Follower::follow(const Line& from, const Line& to, double target, const std::vector<double>& ratio) {
+bool Follower::follow(const Line& from, const Line& to, double target,
+                      const std::vector<double>& ratio) {
   blend_.join(from, to);
   blend_.move_to(0.0);
   const std::size_t m = blend_.curved.size();
@@ -23,7 +24,8 @@ bool Follower::follow(const Line& from, const Line& to, double target, const std
     for (std::size_t i = 0; i < m; ++i) posterior_[ix(blend_.curved[i])] = u_[i];
   };
   settle();
-  bool reached = arrow_.solve(blend_, target, c, u_.data(), corrections, largest_move) && arrow_.determinant_sign() > 0.0;
+  bool reached = arrow_.solve(blend_, target, c, u_.data(), corrections, largest_move) &&
+                 arrow_.determinant_sign() > 0.0;
   if (!reached) return false;
   double t = 0.0, step = first_step;
   while (t < 1.0 && step >= smallest_step) {
@@ -31,9 +33,11 @@ bool Follower::follow(const Line& from, const Line& to, double target, const std
     blend_.move_to(next);
     trial_ = u_;
     double trial_c = c;
-    bool good = arrow_.solve(blend_, target, trial_c, trial_.data(), corrections, largest_move) && arrow_.determinant_sign() > 0.0;
+    bool good = arrow_.solve(blend_, target, trial_c, trial_.data(), corrections, largest_move) &&
+                arrow_.determinant_sign() > 0.0;
     for (std::size_t i = 0; i < m && good; ++i)
-      good = std::abs(logistic(trial_[i]) - logistic(u_[i])) < 0.2 && std::abs(trial_[i] - u_[i]) < 4.0 + 0.2 * std::abs(u_[i]);
+      good = std::abs(logistic(trial_[i]) - logistic(u_[i])) < 0.2 &&
+             std::abs(trial_[i] - u_[i]) < 4.0 + 0.2 * std::abs(u_[i]);
     if (!good) {
       step *= 0.5;
       continue;
@@ -51,7 +55,8 @@ void flatten(const Line& line, const std::vector<double>& log_weights, Line& out
   out.reset(*line.axis, line.branches);
   out.open = line.open;
   for (int a = 0; a < line.branches; ++a)
-    for (int type = 0; type < 2; ++type) std::fill_n(out.row(a, type), line.axis->nodes(), log_weights[ix(a)]);
+    for (int type = 0; type < 2; ++type)
+      std::fill_n(out.row(a, type), line.axis->nodes(), log_weights[ix(a)]);
 }
 
 }  // namespace melian::grid

@@ -1,5 +1,6 @@
 #pragma once
-/// Follows one solution of one decision while its scores change from those of one line to those of another.
+/// Follows one solution of one decision while its scores change from those of one line to those of
+/// another.
 
 #include <vector>
 
@@ -9,10 +10,11 @@ namespace melian::grid {
 
 class Follower {
  public:
-  /// From the solution of `from` with log-likelihood ratios `ratio` (log sigma_1 - log sigma_0, per branch; only those
-  /// open to both types are read) to a solution of `to` at prior log-odds `target`, along
-  /// S_t = (1 - t) S_from + t S_to. True when t = 1 was reached on one smooth stretch (the system's determinant keeps
-  /// its positive sign); false where the solution ended in a fold: `posterior` is then the last point before it.
+  /// From the solution of `from` with log-likelihood ratios `ratio` (log sigma_1 - log sigma_0, per
+  /// branch; only those open to both types are read) to a solution of `to` at prior log-odds
+  /// `target`, along S_t = (1 - t) S_from + t S_to. True when t = 1 was reached on one smooth
+  /// stretch (the system's determinant keeps its positive sign); false where the solution ended in
+  /// a fold: `posterior` is then the last point before it.
   bool follow(const Line& from, const Line& to, double target, const std::vector<double>& ratio);
 
   /// Posterior log-odds per branch (meaningful for branches open to both types).

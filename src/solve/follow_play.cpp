@@ -12,13 +12,16 @@
 namespace melian::grid {
 namespace {
 
-/// Nodes beside a reached belief, so that a belief that still moves finds a narrow cell on either side: the error of a value there is of the
-/// order of the cell's square, hence the search converges in squares.
-constexpr double share_of_gap = 0.5;     ///< of how far the belief lay from its node ...
-constexpr double wide_share = 2.0;       ///< ... and where it still moves nearly as far as last time, so that it would miss the narrow pair
-constexpr double slow = 0.3;             ///< of the last movement
+/// Nodes beside a reached belief, so that a belief that still moves finds a narrow cell on either
+/// side: the error of a value there is of the order of the cell's square, hence the search
+/// converges in squares.
+constexpr double share_of_gap = 0.5;  ///< of how far the belief lay from its node ...
+constexpr double wide_share = 2.0;  ///< ... and where it still moves nearly as far as last time, so
+                                    ///< that it would miss the narrow pair
+constexpr double slow = 0.3;        ///< of the last movement
 constexpr double narrowest_pair = 1e-6;  ///< a cell must tell the values at its ends apart
-constexpr double pair_no_longer = 1e-7;  ///< a belief that lies this near has settled but for its last digits
+constexpr double pair_no_longer =
+    1e-7;  ///< a belief that lies this near has settled but for its last digits
 
 double gap_to_node(const std::vector<double>& nodes, double belief) {
   const auto above = std::ranges::lower_bound(nodes, belief);
@@ -27,10 +30,12 @@ double gap_to_node(const std::vector<double>& nodes, double belief) {
   return gap;
 }
 
-/// The nodes of one axis: those without play, beliefs that play reaches, and two beside each that still moves. What is too close to a reached
-/// belief gives way to it.
-std::vector<double> axis_through(const std::vector<double>& base, double prior, const std::vector<double>& last, std::vector<ReachedBelief> reached,
-                                 double share, const FollowPlay& follow, std::int64_t& left_out) {
+/// The nodes of one axis: those without play, beliefs that play reaches, and two beside each that
+/// still moves. What is too close to a reached belief gives way to it.
+std::vector<double> axis_through(const std::vector<double>& base, double prior,
+                                 const std::vector<double>& last,
+                                 std::vector<ReachedBelief> reached, double share,
+                                 const FollowPlay& follow, std::int64_t& left_out) {
   if (const auto most = static_cast<std::size_t>(follow.most_nodes); reached.size() > most) {
     std::ranges::stable_sort(reached, std::greater<>(), &ReachedBelief::probability);
     left_out += static_cast<std::int64_t>(reached.size() - most);
@@ -43,13 +48,17 @@ std::vector<double> axis_through(const std::vector<double>& base, double prior, 
   std::ranges::sort(fixed);
   // The prior is a node to the last digit; what is merged with it gives way.
   for (const double belief : fixed)
-    if (nodes.empty() || belief - nodes.back() > follow.merged || belief == 1.0 || belief == prior) {
-      if (belief == prior && !nodes.empty() && nodes.back() != 0.0 && belief - nodes.back() <= follow.merged) nodes.pop_back();
+    if (nodes.empty() || belief - nodes.back() > follow.merged || belief == 1.0 ||
+        belief == prior) {
+      if (belief == prior && !nodes.empty() && nodes.back() != 0.0 &&
+          belief - nodes.back() <= follow.merged)
+        nodes.pop_back();
       nodes.push_back(belief);
     }
   const std::vector<double> held = nodes;
   const auto add = [&](double belief) {
-    if (belief > 0.0 && belief < 1.0 && gap_to_node(held, belief) > 0.5 * narrowest_pair) nodes.push_back(belief);
+    if (belief > 0.0 && belief < 1.0 && gap_to_node(held, belief) > 0.5 * narrowest_pair)
+      nodes.push_back(belief);
   };
   for (const ReachedBelief& one : reached) {
     const double gap = gap_to_node(last, one.belief);
@@ -64,15 +73,18 @@ std::vector<double> axis_through(const std::vector<double>& base, double prior, 
   std::vector<double> apart;
   for (const double node : nodes) {
     const bool is_held = std::ranges::binary_search(held, node);
-    if (is_held || apart.empty() || node - apart.back() >= 0.25 * narrowest_pair) apart.push_back(node);
+    if (is_held || apart.empty() || node - apart.back() >= 0.25 * narrowest_pair)
+      apart.push_back(node);
   }
   return apart;
 }
 
-double largest_change(const std::vector<std::vector<double>>& before, const std::vector<std::vector<double>>& now) {
+double largest_change(const std::vector<std::vector<double>>& before,
+                      const std::vector<std::vector<double>>& now) {
   double change = 0.0;
   for (std::size_t j = 0; j < now.size(); ++j)
-    for (std::size_t type = 0; type < now[j].size(); ++type) change = std::max(change, std::abs(now[j][type] - before[j][type]));
+    for (std::size_t type = 0; type < now[j].size(); ++type)
+      change = std::max(change, std::abs(now[j][type] - before[j][type]));
   return change;
 }
 
@@ -82,7 +94,8 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
   const auto& grid = std::get<BeliefGrid>(options.method);
   const BeliefSpace space(game.shape());
   FollowPlay follow = *grid.follow;
-  if (follow.most_nodes <= 0) follow.most_nodes = space.num_axes() <= 1 ? 512 : space.num_axes() == 2 ? 48 : 12;
+  if (follow.most_nodes <= 0)
+    follow.most_nodes = space.num_axes() <= 1 ? 512 : space.num_axes() == 2 ? 48 : 12;
   const std::vector<double> prior = start_beliefs(game, space);
   const BeliefAxes base = belief_axes(game, grid);
   BeliefAxes axes = base;
@@ -103,22 +116,26 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
     BeliefAxes next = axes;
     for (std::size_t k = 0; k < next.nodes.size(); ++k) {
       followed.nodes.push_back(static_cast<int>(reached.on_axis[k].size()));
-      for (const ReachedBelief& one : reached.on_axis[k]) followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
+      for (const ReachedBelief& one : reached.on_axis[k])
+        followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
     }
     const double share = followed.movement > slow * last_movement ? wide_share : share_of_gap;
     for (std::size_t k = 0; k < next.nodes.size(); ++k)
-      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k], share, follow, followed.left_out);
+      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k],
+                                   share, follow, followed.left_out);
     if (!values.empty()) followed.change = largest_change(values, solution->start_values);
     values = solution->start_values;
     followed.settled = followed.movement <= follow.tolerance;
     if (followed.settled || followed.solves >= follow.most_solves) {
       solution->summary.decisions = decisions;
-      solution->summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+      solution->summary.seconds =
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
       solution->summary.followed = followed;
       if (!followed.settled)
-        solution->summary.message +=
-            fmt::format("; beliefs that play reaches still lie up to {} from their nodes after {} solves{}", number_text(followed.movement, 2), followed.solves,
-                        followed.left_out > 0 ? fmt::format(", and {} had no node", followed.left_out) : "");
+        solution->summary.message += fmt::format(
+            "; beliefs that play reaches still lie up to {} from their nodes after {} solves{}",
+            number_text(followed.movement, 2), followed.solves,
+            followed.left_out > 0 ? fmt::format(", and {} had no node", followed.left_out) : "");
       return solution;
     }
     axes = std::move(next);

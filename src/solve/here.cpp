@@ -9,17 +9,21 @@ namespace {
 
 // Loops over belief points; none of their arrays overlap.
 
-MELIAN_LANES void add_fixed(std::int64_t n, const double* __restrict sigma, double value, double* __restrict sum) {
+MELIAN_LANES void add_fixed(std::int64_t n, const double* __restrict sigma, double value,
+                            double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += sigma[i] * value;
 }
 
-MELIAN_LANES void add_following(std::int64_t n, const double* __restrict sigma, double constant, double factor, const double* __restrict from,
+MELIAN_LANES void add_following(std::int64_t n, const double* __restrict sigma, double constant,
+                                double factor, const double* __restrict from,
                                 double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += sigma[i] * (constant + factor * from[i]);
 }
 
-MELIAN_LANES void add_between(std::int64_t n, const double* __restrict sigma, double constant, double factor, const double* __restrict from,
-                              const std::int32_t* __restrict cell, const double* __restrict weight, double* __restrict sum) {
+MELIAN_LANES void add_between(std::int64_t n, const double* __restrict sigma, double constant,
+                              double factor, const double* __restrict from,
+                              const std::int32_t* __restrict cell, const double* __restrict weight,
+                              double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) {
     const double low = from[cell[i]], high = from[cell[i] + 1];
     sum[i] += sigma[i] * (constant + factor * (low + weight[i] * (high - low)));
@@ -32,12 +36,14 @@ MELIAN_LANES void exponentials(std::int64_t n, const double* __restrict x, doubl
 }
 
 /// sum += exp(x - top) for x <= top.
-MELIAN_LANES void add_exponentials(std::int64_t n, const double* __restrict x, const double* __restrict top, double* __restrict sum) {
+MELIAN_LANES void add_exponentials(std::int64_t n, const double* __restrict x,
+                                   const double* __restrict top, double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += lanes::exp_down(x[i] - top[i]);
 }
 
 /// s = precision s + log_weight, and the largest so far.
-MELIAN_LANES void scores(std::int64_t n, double precision, double log_weight, double* __restrict s, double* __restrict top) {
+MELIAN_LANES void scores(std::int64_t n, double precision, double log_weight, double* __restrict s,
+                         double* __restrict top) {
   for (std::int64_t i = 0; i < n; ++i) {
     s[i] = precision * s[i] + log_weight;
     top[i] = s[i] > top[i] ? s[i] : top[i];
@@ -51,9 +57,17 @@ MELIAN_LANES void subtract(std::int64_t n, const double* __restrict what, double
 }  // namespace
 
 Here::Here(const Plan& plan, Tables& tables, int state, int round, double factor)
-    : plan_(plan), tables_(tables), here_(plan.states[ix(state)]), from_(plan.shape.states[ix(state)]), state_(state), round_(round), factor_(factor) {}
+    : plan_(plan),
+      tables_(tables),
+      here_(plan.states[ix(state)]),
+      from_(plan.shape.states[ix(state)]),
+      state_(state),
+      round_(round),
+      factor_(factor) {}
 
-std::int64_t Here::line_start(std::int64_t line) const { return line / here_.own_stride * here_.own_stride * here_.own_nodes + line % here_.own_stride; }
+std::int64_t Here::line_start(std::int64_t line) const {
+  return line / here_.own_stride * here_.own_stride * here_.own_nodes + line % here_.own_stride;
+}
 
 std::uint8_t Here::open_to(int k) const {
   const std::uint64_t mask = plan_.shape.branches[ix(from_.first_branch + k)].open_to;
@@ -78,13 +92,17 @@ Here::Way Here::way(int branch) const {
   else if (advance == 0)
     out.table = tables_.timed.data() + out.to->slab_offset;
   else
-    out.table = tables_.entries.data() + (round_ + advance) * plan_.entries_size + out.to->entry_offset;
+    out.table =
+        tables_.entries.data() + (round_ + advance) * plan_.entries_size + out.to->entry_offset;
   return out;
 }
 
-double* Here::own_table() const { return (from_.timed ? tables_.timed : tables_.untimed).data() + here_.slab_offset; }
+double* Here::own_table() const {
+  return (from_.timed ? tables_.timed : tables_.untimed).data() + here_.slab_offset;
+}
 
-void Here::score_line(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, Line& line, Scratch& scratch) const {
+void Here::score_line(const std::vector<Corner>& corners, const double* beliefs,
+                      std::int64_t beliefs_stride, Line& line, Scratch& scratch) const {
   const int n = static_cast<int>(here_.own_nodes), mover = here_.mover;
   const Decider& decider = here_.deciders.front();
   line.reset(plan_.axes[ix(here_.own_axis)], from_.num_branches);
@@ -123,7 +141,8 @@ void Here::score_line(const std::vector<Corner>& corners, const double* beliefs,
   }
 }
 
-void Here::score_point(const std::vector<Corner>& corners, const double* beliefs, std::int64_t beliefs_stride, double* scores) const {
+void Here::score_point(const std::vector<Corner>& corners, const double* beliefs,
+                       std::int64_t beliefs_stride, double* scores) const {
   for (int k = 0; k < from_.num_branches; ++k) {
     if (open_to(k) == 0) {
       scores[k] = -infinity;
@@ -136,7 +155,8 @@ void Here::score_point(const std::vector<Corner>& corners, const double* beliefs
       double follows = 0.0;
       if (way.table != nullptr) {
         const double* block = way.block(here_.mover, q);
-        for (const Corner& corner : corners) follows += corner.weight * block[way.offset(corner.point)];
+        for (const Corner& corner : corners)
+          follows += corner.weight * block[way.offset(corner.point)];
         follows *= discount(way, here_.mover, q);
       }
       sum += weight * (reward(way, here_.mover, q) + follows);
@@ -151,7 +171,8 @@ void Here::value_line(const LineAnswer& answer, std::int64_t start, Scratch& scr
   for (int k = 0; k < from_.num_branches; ++k) {
     const Way way = this->way(from_.first_branch + k);
     const int open = open_to(k);
-    const std::int64_t first = way.table == nullptr ? 0 : way.offset(start), step = way.table == nullptr ? 0 : way.own_stride * way.to->of_point;
+    const std::int64_t first = way.table == nullptr ? 0 : way.offset(start),
+                       step = way.table == nullptr ? 0 : way.own_stride * way.to->of_point;
     const std::int32_t* cell = answer.cell.data() + answer.place(k, 0);
     const double* weight = answer.weight.data() + answer.place(k, 0);
     double* sum = scratch.sum.data();
@@ -186,13 +207,16 @@ void Here::value_line(const LineAnswer& answer, std::int64_t start, Scratch& scr
     for (int i = 0; i < n; ++i) to[i * step] = sum[i];
 }
 
-void Here::value_points(const double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch) {
+void Here::value_points(const double* log_strategy, std::int64_t begin, std::int64_t end,
+                        Scratch& scratch) {
   const auto n = end - begin;
   const int branches = from_.num_branches;
   scratch.chosen.resize(ix(n * branches));
-  for (int k = 0; k < branches; ++k) exponentials(n, log_strategy + k * here_.points + begin, scratch.chosen.data() + k * n);
+  for (int k = 0; k < branches; ++k)
+    exponentials(n, log_strategy + k * here_.points + begin, scratch.chosen.data() + k * n);
   if (plan_.in_rows) return value_point_rows(begin, end, scratch);
-  for (int block = 0; block < plan_.players() * here_.profiles; ++block) std::fill_n(own_table() + block * here_.points + begin, n, 0.0);
+  for (int block = 0; block < plan_.players() * here_.profiles; ++block)
+    std::fill_n(own_table() + block * here_.points + begin, n, 0.0);
   for (int k = 0; k < branches; ++k) {
     const Way way = this->way(from_.first_branch + k);
     const double* sigma = scratch.chosen.data() + k * n;
@@ -210,12 +234,14 @@ void Here::value_points(const double* log_strategy, std::int64_t begin, std::int
         if (way.to->live == here_.live)
           add_following(n, sigma, constant, factor, from + begin, to);
         else
-          for (std::int64_t i = 0; i < n; ++i) to[i] += sigma[i] * (constant + factor * from[point[i]]);
+          for (std::int64_t i = 0; i < n; ++i)
+            to[i] += sigma[i] * (constant + factor * from[point[i]]);
       }
   }
 }
 
-double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_t end, Scratch& scratch) {
+double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_t end,
+                           Scratch& scratch) {
   const std::vector<double>& beliefs = plan_.weights(here_.mover, here_.live);
   const int branches = from_.num_branches;
   const auto n = end - begin;
@@ -242,7 +268,8 @@ double Here::answer_points(double* log_strategy, std::int64_t begin, std::int64_
       if (way.to->live == here_.live && way.to->of_point == 1)
         add_following(n, weight, constant, factor, from + begin, s);
       else
-        for (std::int64_t i = 0; i < n; ++i) s[i] += weight[i] * (constant + factor * from[point[i] * way.to->of_point]);
+        for (std::int64_t i = 0; i < n; ++i)
+          s[i] += weight[i] * (constant + factor * from[point[i] * way.to->of_point]);
     }
     scores(n, lambda(here_.deciders.front(), 0), here_.deciders.front().log_weight[ix(k)], s, top);
   }

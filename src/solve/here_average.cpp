@@ -15,17 +15,20 @@ MELIAN_LANES void add_constant(std::int64_t n, double value, double* __restrict 
   for (std::int64_t i = 0; i < n; ++i) sum[i] += value;
 }
 
-MELIAN_LANES void add_scaled(std::int64_t n, double constant, double factor, const double* __restrict from, double* __restrict sum) {
+MELIAN_LANES void add_scaled(std::int64_t n, double constant, double factor,
+                             const double* __restrict from, double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[i];
 }
 
-MELIAN_LANES void add_picked(std::int64_t n, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+MELIAN_LANES void add_picked(std::int64_t n, double constant, double factor,
+                             const double* __restrict from, const std::int64_t* __restrict point,
                              double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += constant + factor * from[point[i]];
 }
 
 /// Mixtures of `corners` points, [corner][i].
-MELIAN_LANES void add_corners(std::int64_t n, int corners, double constant, double factor, const double* __restrict from, const std::int64_t* __restrict point,
+MELIAN_LANES void add_corners(std::int64_t n, int corners, double constant, double factor,
+                              const double* __restrict from, const std::int64_t* __restrict point,
                               const double* __restrict weight, double* __restrict sum) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] += constant;
   for (int c = 0; c < corners; ++c, point += n, weight += n)
@@ -39,13 +42,16 @@ void Here::average_alone() {
   const int players = plan_.players();
   double* const to = own_table();
   std::fill_n(to, players, 0.0);
-  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
+  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches;
+       ++branch) {
     const Way way = this->way(branch);
     for (int player = 0; player < players; ++player) {
       const double odds = this->odds(branch, player, 0);
       if (odds == 0.0) continue;
       const double constant = odds * reward(way, player, 0);
-      to[player] += way.table == nullptr ? constant : constant + odds * discount(way, player, 0) * way.block(player, 0)[0];
+      to[player] += way.table == nullptr
+                        ? constant
+                        : constant + odds * discount(way, player, 0) * way.block(player, 0)[0];
     }
   }
 }
@@ -54,8 +60,11 @@ void Here::average(std::int64_t begin, std::int64_t end, Scratch& scratch) {
   if (here_.points == 1 && here_.profiles == 1) return average_alone();
   if (plan_.in_rows) return average_rows(begin, end, scratch);
   for (int player = 0; player < plan_.players(); ++player)
-    for (int q = 0; q < here_.profiles; ++q) std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin, end - begin, 0.0);
-  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) average_one(branch, begin, end, scratch);
+    for (int q = 0; q < here_.profiles; ++q)
+      std::fill_n(own_table() + (std::int64_t{player} * here_.profiles + q) * here_.points + begin,
+                  end - begin, 0.0);
+  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch)
+    average_one(branch, begin, end, scratch);
 }
 
 bool Here::possible(int branch) const {
@@ -65,9 +74,10 @@ bool Here::possible(int branch) const {
   return false;
 }
 
-/// Each point's mixture of the successor's points after a chance branch: how many, [corner][point] in `first` and what they weigh in
-/// `follows`; 0 where nobody's beliefs move.
-int Here::mixtures(int branch, const Way& way, std::int64_t begin, std::int64_t end, Scratch& scratch) const {
+/// Each point's mixture of the successor's points after a chance branch: how many, [corner][point]
+/// in `first` and what they weigh in `follows`; 0 where nobody's beliefs move.
+int Here::mixtures(int branch, const Way& way, std::int64_t begin, std::int64_t end,
+                   Scratch& scratch) const {
   if (way.table == nullptr || plan_.shape.moves[ix(from_.move)].kind != MoveKind::chance) return 0;
   // 1. What the outcome says about each group: where one axis carries it, one shift for all points.
   scratch.news.reset(plan_.space.num_axes());
@@ -78,20 +88,25 @@ int Here::mixtures(int branch, const Way& way, std::int64_t begin, std::int64_t 
     const BeliefSpace::Group& group = plan_.space.groups()[ix(g)];
     if ((group.mask & way.to->live) == 0) continue;
     std::vector<double> likelihood = chance_news(plan_.game, plan_.space, g, profiles, branch);
-    if (likelihood.empty() || std::ranges::all_of(likelihood, [&](double x) { return x == likelihood.front(); })) continue;
+    if (likelihood.empty() ||
+        std::ranges::all_of(likelihood, [&](double x) { return x == likelihood.front(); }))
+      continue;
     moving += group.num_axes;
-    for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) scratch.news.moved[ix(k)] = 1;
+    for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k)
+      scratch.news.moved[ix(k)] = 1;
     if (group.num_axes == 1)
       plan_.space.shifts(g, likelihood.data(), nullptr, &scratch.news.shift[ix(group.first_axis)]);
     else
       tied.emplace_back(g, std::move(likelihood));
   }
   if (moving == 0) return 0;
-  return tied.empty() ? land_by_axis(*way.to, begin, end, scratch) : land_by_point(*way.to, tied, begin, end, scratch);
+  return tied.empty() ? land_by_axis(*way.to, begin, end, scratch)
+                      : land_by_point(*way.to, tied, begin, end, scratch);
 }
 
 /// Where every axis that moves is shifted by as much at all points: its nodes land once for all.
-int Here::land_by_axis(const StatePlan& to, std::int64_t begin, std::int64_t end, Scratch& scratch) const {
+int Here::land_by_axis(const StatePlan& to, std::int64_t begin, std::int64_t end,
+                       Scratch& scratch) const {
   const auto n = end - begin;
   int moving = 0;
   for (const int k : to.axes) moving += scratch.news.moved[ix(k)];
@@ -105,7 +120,8 @@ int Here::land_by_axis(const StatePlan& to, std::int64_t begin, std::int64_t end
     scratch.landed.clear();
     for (int node = 0; node < axis.nodes(); ++node) {
       Place place{node, 0.0};
-      if (moved) place = landing_place(axis, axis.u[ix(node)], scratch.news.shift[ix(k)], node).place;
+      if (moved)
+        place = landing_place(axis, axis.u[ix(node)], scratch.news.shift[ix(k)], node).place;
       scratch.landed.push_back(place);
     }
     for (std::int64_t i = 0; i < n; ++i) {
@@ -126,8 +142,9 @@ int Here::land_by_axis(const StatePlan& to, std::int64_t begin, std::int64_t end
 }
 
 /// For groups of several axes, whose shifts differ from point to point.
-int Here::land_by_point(const StatePlan& to, const std::vector<std::pair<int, std::vector<double>>>& tied, std::int64_t begin, std::int64_t end,
-                        Scratch& scratch) const {
+int Here::land_by_point(const StatePlan& to,
+                        const std::vector<std::pair<int, std::vector<double>>>& tied,
+                        std::int64_t begin, std::int64_t end, Scratch& scratch) const {
   const auto n = end - begin;
   int corners = 0;
   scratch.first.clear();
@@ -136,7 +153,8 @@ int Here::land_by_point(const StatePlan& to, const std::vector<std::pair<int, st
     scratch.from.on_grid(plan_, here_, p);
     for (const auto& [g, likelihood] : tied) {
       const int first = plan_.space.groups()[ix(g)].first_axis;
-      plan_.space.shifts(g, likelihood.data(), &scratch.from.u[ix(first)], &scratch.news.shift[ix(first)]);
+      plan_.space.shifts(g, likelihood.data(), &scratch.from.u[ix(first)],
+                         &scratch.news.shift[ix(first)]);
     }
     scratch.landing.land(plan_, to, scratch.from, scratch.news, false);
     const auto& found = scratch.landing.corners;
@@ -178,7 +196,8 @@ void Here::average_one(int branch, std::int64_t begin, std::int64_t end, Scratch
       else if (corners == 0)
         add_picked(n, constant, factor, block, way.projection->point.data() + begin, to);
       else
-        add_corners(n, corners, constant, factor, block, scratch.first.data(), scratch.follows.data(), to);
+        add_corners(n, corners, constant, factor, block, scratch.first.data(),
+                    scratch.follows.data(), to);
     }
 }
 

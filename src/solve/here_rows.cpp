@@ -1,5 +1,5 @@
-/// The part of `Here` for values that lie in rows (solve/values.h): lines scored and valued side by side, points valued, averages over
-/// chance.
+/// The part of `Here` for values that lie in rows (solve/values.h): lines scored and valued side by
+/// side, points valued, averages over chance.
 
 #include <algorithm>
 
@@ -12,7 +12,8 @@ void Here::pair_profiles(Scratch& scratch) const {
   scratch.paired.clear();
   for (int q = 0; q < here_.profiles; ++q)
     if (here_.type_of(q, here_.mover) == 0)
-      for (const int type : {0, 1}) scratch.paired.push_back(q + type * here_.profile_stride[ix(here_.mover)]);
+      for (const int type : {0, 1})
+        scratch.paired.push_back(q + type * here_.profile_stride[ix(here_.mover)]);
 }
 
 void Here::line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) const {
@@ -20,13 +21,15 @@ void Here::line_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) c
   for (std::int64_t l = begin; l < end; ++l) scratch.starts[ix(l - begin)] = line_start(l);
 }
 
-void Here::score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, int column, Scratch& scratch) const {
+void Here::score_bundle(std::int64_t begin, std::int64_t end, Bundle& bundle, int column,
+                        Scratch& scratch) const {
   const std::vector<double>& beliefs = plan_.weights(here_.mover, here_.live);
   pair_profiles(scratch);
   line_starts(begin, end, scratch);
   scratch.weights.clear();
   for (const std::int64_t start : scratch.starts)
-    for (const int q : scratch.paired) scratch.weights.push_back(beliefs[ix(q * here_.points + start)]);
+    for (const int q : scratch.paired)
+      scratch.weights.push_back(beliefs[ix(q * here_.points + start)]);
   score_branches(static_cast<int>(end - begin), 1, scratch.weights, bundle, column, scratch);
 }
 
@@ -41,13 +44,17 @@ void Here::score_fine(std::span<const FineLine> lines, Bundle& bundle, Scratch& 
   for (std::size_t c = 0; c < corners; ++c)
     for (const FineLine& line : lines) {
       scratch.starts.push_back(line.corners[c].point);
-      for (const int q : scratch.paired) scratch.shares.push_back(line.beliefs[ix(q)] * line.corners[c].weight);
+      for (const int q : scratch.paired)
+        scratch.shares.push_back(line.beliefs[ix(q)] * line.corners[c].weight);
     }
-  score_branches(static_cast<int>(lines.size()), static_cast<int>(corners), scratch.shares, bundle, 0, scratch);
+  score_branches(static_cast<int>(lines.size()), static_cast<int>(corners), scratch.shares, bundle,
+                 0, scratch);
 }
 
-/// Scores of all branches at lines whose beliefs and corners' points stand in `scratch`; `shares`: the beliefs times what corners weigh.
-void Here::score_branches(int lines, int corners, const std::vector<double>& shares, Bundle& bundle, int column, Scratch& scratch) const {
+/// Scores of all branches at lines whose beliefs and corners' points stand in `scratch`; `shares`:
+/// the beliefs times what corners weigh.
+void Here::score_branches(int lines, int corners, const std::vector<double>& shares, Bundle& bundle,
+                          int column, Scratch& scratch) const {
   const int profiles = here_.profiles, mover = here_.mover;
   const Decider& decider = here_.deciders.front();
   scratch.rewards.resize(ix(2 * profiles));
@@ -80,8 +87,10 @@ void Here::score_branches(int lines, int corners, const std::vector<double>& sha
       a.moving = way.own_stride != 0;
       a.near = way.to->profiles == profiles;
       a.step = way.own_stride * way.to->of_point;
-      for (int at = 0; at < profiles; ++at) scratch.places[ix(at)] = way.projection->profile[ix(scratch.paired[ix(at)])];
-      for (std::size_t l = 0; l < scratch.first.size(); ++l) scratch.first[l] = way.offset(scratch.starts[l]);
+      for (int at = 0; at < profiles; ++at)
+        scratch.places[ix(at)] = way.projection->profile[ix(scratch.paired[ix(at)])];
+      for (std::size_t l = 0; l < scratch.first.size(); ++l)
+        scratch.first[l] = way.offset(scratch.starts[l]);
     }
     a.log_weight = decider.log_weight[ix(k)];
     a.zero = bundle.row(k, 0, 0) + column;
@@ -103,12 +112,14 @@ void Here::add_branch(const Way& way, const double* zero, const double* one, Row
   std::copy_n(way.factors, here_.of_point, sum.factor());
 }
 
-void Here::value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column, Scratch& scratch) {
+void Here::value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bundle, int column,
+                        Scratch& scratch) {
   RowSum& sum = scratch.row_sum;
   line_starts(begin, end, scratch);
   sum.begin(here_.of_point, static_cast<int>(end - begin), static_cast<int>(here_.own_nodes));
   for (int player = 0; player < plan_.players(); ++player)
-    for (int q = 0; q < here_.profiles; ++q) sum.second()[player * here_.profiles + q] = lanes::chosen(here_.type_of(q, here_.mover) == 1);
+    for (int q = 0; q < here_.profiles; ++q)
+      sum.second()[player * here_.profiles + q] = lanes::chosen(here_.type_of(q, here_.mover) == 1);
   for (int k = 0; k < from_.num_branches; ++k) {
     const Way way = this->way(from_.first_branch + k);
     add_branch(way, bundle.sigma(0, k, 0) + column, bundle.sigma(1, k, 0) + column, sum);
@@ -119,7 +130,8 @@ void Here::value_bundle(std::int64_t begin, std::int64_t end, const Bundle& bund
 }
 
 /// Where beliefs after branch `k` lie in its successor's table.
-void Here::find_spots(const Way& way, int k, const Bundle& bundle, int column, Scratch& scratch) const {
+void Here::find_spots(const Way& way, int k, const Bundle& bundle, int column,
+                      Scratch& scratch) const {
   const int n = static_cast<int>(here_.own_nodes), open = open_to(k);
   const Axis& axis = plan_.axes[ix(here_.own_axis)];
   const std::int64_t step = way.own_stride * way.to->of_point;
@@ -137,7 +149,8 @@ void Here::find_spots(const Way& way, int k, const Bundle& bundle, int column, S
       int cell = 0;
       while (cell + 2 < n && b >= axis.b[ix(cell + 1)]) ++cell;
       const double per = axis.per_width[ix(cell)];
-      spots[t] = {first + cell * step, first + (cell + 1) * step, (axis.b[ix(cell + 1)] - b) * per, (b - axis.b[ix(cell)]) * per};
+      spots[t] = {first + cell * step, first + (cell + 1) * step, (axis.b[ix(cell + 1)] - b) * per,
+                  (b - axis.b[ix(cell)]) * per};
     }
   }
 }
@@ -148,7 +161,8 @@ void Here::point_starts(std::int64_t begin, std::int64_t end, Scratch& scratch) 
   for (std::int64_t p = begin; p < end; ++p) scratch.starts[ix(p - begin)] = p * here_.of_point;
 }
 
-/// Values at points of an untyped mover's decision, whose odds of every branch stand in `scratch.chosen`.
+/// Values at points of an untyped mover's decision, whose odds of every branch stand in
+/// `scratch.chosen`.
 void Here::value_point_rows(std::int64_t begin, std::int64_t end, Scratch& scratch) {
   RowSum& sum = scratch.row_sum;
   point_starts(begin, end, scratch);
@@ -157,7 +171,8 @@ void Here::value_point_rows(std::int64_t begin, std::int64_t end, Scratch& scrat
     const Way way = this->way(from_.first_branch + k);
     const double* const odds = scratch.chosen.data() + k * (end - begin);
     add_branch(way, odds, odds, sum);
-    for (std::int64_t p = begin; p < end && way.table != nullptr; ++p) sum.spots()[p - begin].low = way.offset(p);
+    for (std::int64_t p = begin; p < end && way.table != nullptr; ++p)
+      sum.spots()[p - begin].low = way.offset(p);
   }
   sum.write(0, scratch.starts.data(), 0, own_table());
 }
@@ -168,7 +183,8 @@ void Here::average_rows(std::int64_t begin, std::int64_t end, Scratch& scratch) 
   point_starts(begin, end, scratch);
   sum.begin(here_.of_point, static_cast<int>(n), 1);
   scratch.chosen.assign(ix(n), 1.0);
-  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches; ++branch) {
+  for (int branch = from_.first_branch; branch < from_.first_branch + from_.num_branches;
+       ++branch) {
     if (!possible(branch)) continue;
     const Way way = this->way(branch);
     const int corners = mixtures(branch, way, begin, end, scratch);
@@ -187,7 +203,8 @@ void Here::average_rows(std::int64_t begin, std::int64_t end, Scratch& scratch) 
           spot.low = way.offset(begin + i);
           continue;
         }
-        spot = {scratch.first[ix(c * n + i)] * way.to->of_point, 0, scratch.follows[ix(c * n + i)], 0.0};
+        spot = {scratch.first[ix(c * n + i)] * way.to->of_point, 0, scratch.follows[ix(c * n + i)],
+                0.0};
         if (c + 1 == corners) continue;
         spot.high = scratch.first[ix((c + 1) * n + i)] * way.to->of_point;
         spot.above = scratch.follows[ix((c + 1) * n + i)];

@@ -12,10 +12,12 @@ constexpr double same_solution = 1e-5;  ///< of probabilities
 constexpr double first_step = 0.25, smallest_step = 1e-6;
 constexpr int newton_steps = 12, search_steps = 40;
 constexpr double crossing_step = 1e-4;
-constexpr double furthest = 3.0;    ///< that a log probability may move in one step of continuation
-constexpr double round_off = 1e-9;  ///< gaps that more steps need not lower, times the scale of scores
+constexpr double furthest = 3.0;  ///< that a log probability may move in one step of continuation
+constexpr double round_off =
+    1e-9;  ///< gaps that more steps need not lower, times the scale of scores
 
-/// Gauss's elimination with row pivots: overwrites `sides` [n][width] with the solutions; the sign of the determinant, 0 if singular.
+/// Gauss's elimination with row pivots: overwrites `sides` [n][width] with the solutions; the sign
+/// of the determinant, 0 if singular.
 double eliminate(double* matrix, int n, double* sides, int width) {
   double sign = 1.0;
   for (int k = 0; k < n; ++k) {
@@ -49,7 +51,10 @@ double eliminate(double* matrix, int n, double* sides, int width) {
 }  // namespace
 
 JointSolver::JointSolver(const StatePlan& state)
-    : state_(state), first_of_(ix(state.rows)), width_of_(ix(state.rows)), indifferent_(ix(state.rows), -infinity) {
+    : state_(state),
+      first_of_(ix(state.rows)),
+      width_of_(ix(state.rows)),
+      indifferent_(ix(state.rows), -infinity) {
   for (const Decider& one : state.deciders)
     for (int type = 0; type < one.types; ++type) {
       double sum = 0.0;
@@ -62,11 +67,13 @@ JointSolver::JointSolver(const StatePlan& state)
         sum += std::exp(one.log_weight[ix(a)]);
       }
       for (int a = 0; a < one.num_actions(); ++a)
-        if (one.is_open(a, type)) indifferent_[ix(one.row(type, a))] = one.log_weight[ix(a)] - std::log(sum);
+        if (one.is_open(a, type))
+          indifferent_[ix(one.row(type, a))] = one.log_weight[ix(a)] - std::log(sum);
     }
 }
 
-void JointSolver::residual_at(JointScores* below, JointScores& target, double t, const std::vector<double>& x, bool with_slopes) {
+void JointSolver::residual_at(JointScores* below, JointScores& target, double t,
+                              const std::vector<double>& x, bool with_slopes) {
   target.evaluate(x.data(), with_slopes);
   scores_ = target.scores();
   if (with_slopes) slopes_ = target.slopes();
@@ -78,7 +85,8 @@ void JointSolver::residual_at(JointScores* below, JointScores& target, double t,
       flow_[ix(r)] = scores_[ix(r)] - lower[ix(r)];
       scores_[ix(r)] = (1.0 - t) * lower[ix(r)] + t * scores_[ix(r)];
     }
-    for (std::size_t k = 0; k < slopes_.size() && with_slopes; ++k) slopes_[k] = t * slopes_[k] + (below == nullptr ? 0.0 : (1.0 - t) * below->slopes()[k]);
+    for (std::size_t k = 0; k < slopes_.size() && with_slopes; ++k)
+      slopes_[k] = t * slopes_[k] + (below == nullptr ? 0.0 : (1.0 - t) * below->slopes()[k]);
   }
   gap_.assign(scores_.size(), 0.0);
   sigma_.assign(scores_.size(), 0.0);
@@ -94,7 +102,8 @@ void JointSolver::residual_at(JointScores* below, JointScores& target, double t,
       sigma_[r] = std::exp(scores_[r] - log_z);
       mean += sigma_[r] * flow_[r];
     }
-    for (std::size_t r = first; r < end; ++r) flow_[r] = scores_[r] == -infinity ? 0.0 : flow_[r] - mean;
+    for (std::size_t r = first; r < end; ++r)
+      flow_[r] = scores_[r] == -infinity ? 0.0 : flow_[r] - mean;
   }
 }
 
@@ -106,10 +115,12 @@ bool JointSolver::solve_dense(std::vector<double>& right) {
   for (int j = 0; j < n; ++j) {
     const int c = rows_[ix(j)];
     mean_.assign(ix(state_.rows), 0.0);
-    for (const int r : rows_) mean_[ix(first_of_[ix(r)])] += sigma_[ix(r)] * slopes_[ix(r * state_.rows + c)];
+    for (const int r : rows_)
+      mean_[ix(first_of_[ix(r)])] += sigma_[ix(r)] * slopes_[ix(r * state_.rows + c)];
     for (int i = 0; i < n; ++i) {
       const int r = rows_[ix(i)];
-      matrix_[ix(i * n + j)] = (r == c ? 1.0 : 0.0) - (slopes_[ix(r * state_.rows + c)] - mean_[ix(first_of_[ix(r)])]);
+      matrix_[ix(i * n + j)] =
+          (r == c ? 1.0 : 0.0) - (slopes_[ix(r * state_.rows + c)] - mean_[ix(first_of_[ix(r)])]);
     }
     sides_[ix(j)] = right[ix(c)];
   }
@@ -122,8 +133,9 @@ bool JointSolver::solve_dense(std::vector<double>& right) {
   return finite;
 }
 
-/// B z + E (W z) = right: B = I - dS/dx has a block of types for each action, E spreads a number of each type over its actions,
-/// W takes each type's mean of dS/dx z. Woodbury: z = y - Z (I + W Z)^-1 W y with y = B^-1 right, Z = B^-1 E.
+/// B z + E (W z) = right: B = I - dS/dx has a block of types for each action, E spreads a number of
+/// each type over its actions, W takes each type's mean of dS/dx z. Woodbury: z = y - Z (I + W
+/// Z)^-1 W y with y = B^-1 right, Z = B^-1 E.
 bool JointSolver::solve_arrow(std::vector<double>& right) {
   const Decider& one = state_.deciders.front();
   const int types = one.types, wide = types + 1;
@@ -141,7 +153,8 @@ bool JointSolver::solve_arrow(std::vector<double>& right) {
     sides_.assign(ix(m * wide), 0.0);
     for (int i = 0; i < m; ++i) {
       const int r = one.row(open_[ix(i)], a);
-      for (int j = 0; j < m; ++j) matrix_[ix(i * m + j)] = (i == j ? 1.0 : 0.0) - slopes_[ix(r * types + open_[ix(j)])];
+      for (int j = 0; j < m; ++j)
+        matrix_[ix(i * m + j)] = (i == j ? 1.0 : 0.0) - slopes_[ix(r * types + open_[ix(j)])];
       sides_[ix(i * wide + open_[ix(i)])] = 1.0;
       sides_[ix(i * wide + types)] = right[ix(r)];
     }
@@ -173,7 +186,8 @@ double JointSolver::size_of(const std::vector<double>& step) const {
   return size;
 }
 
-bool JointSolver::newton(JointScores* below, JointScores& target, double t, std::vector<double>& x, int steps) {
+bool JointSolver::newton(JointScores* below, JointScores& target, double t, std::vector<double>& x,
+                         int steps) {
   residual_at(below, target, t, x, true);
   double gap = size_of(gap_);
   for (int k = 0; k < steps; ++k) {
@@ -209,7 +223,8 @@ void JointSolver::finish(JointScores& target, JointAnswer& answer) {
   answer.residual = size_of(gap_);
 }
 
-void JointSolver::follow(JointScores* below, JointScores& target, std::span<const double> start, JointAnswer& answer) {
+void JointSolver::follow(JointScores* below, JointScores& target, std::span<const double> start,
+                         JointAnswer& answer) {
   std::vector<double> x(start.begin(), start.end()), ahead, tangent, tangent_ahead;
   answer.fresh_jump = false;
   answer.mark = DecisionMark::unique;
@@ -221,14 +236,17 @@ void JointSolver::follow(JointScores* below, JointScores& target, std::span<cons
     const double next = std::min(1.0, t + step);
     ahead = x;
     if (usable)
-      for (const int r : rows_) ahead[ix(r)] = std::min(0.0, x[ix(r)] + (next - t) * tangent[ix(r)]);
+      for (const int r : rows_)
+        ahead[ix(r)] = std::min(0.0, x[ix(r)] + (next - t) * tangent[ix(r)]);
     bool stays = newton(below, target, next, ahead, newton_steps);
     if (stays) {
       tangent_ahead = flow_;
       double moved = 0.0;
-      for (const int r : rows_) moved = std::max(moved, std::abs(ahead[ix(r)] - x[ix(r)]) / std::max(furthest, 0.5 * std::abs(x[ix(r)])));
-      // The determinant changes its sign where the path ends in a fold, and where another branch crosses it (talk that costs nothing
-      // begins to tell): only then does the path go on.
+      for (const int r : rows_)
+        moved = std::max(moved, std::abs(ahead[ix(r)] - x[ix(r)]) /
+                                    std::max(furthest, 0.5 * std::abs(x[ix(r)])));
+      // The determinant changes its sign where the path ends in a fold, and where another branch
+      // crosses it (talk that costs nothing begins to tell): only then does the path go on.
       const bool crossed = step <= crossing_step && moved <= crossing_step;
       stays = solve(tangent_ahead) && moved <= 1.0 && (sign_ == sign || crossed);
       if (stays) sign = sign_;
@@ -244,14 +262,17 @@ void JointSolver::follow(JointScores* below, JointScores& target, std::span<cons
     step *= 0.5;
     if (step >= smallest_step) continue;
     answer.fresh_jump = true;
-    answer.mark = pass_folds(below, target, t, x) || any_solution(target, x) ? DecisionMark::jump : DecisionMark::unsolved;
+    answer.mark = pass_folds(below, target, t, x) || any_solution(target, x)
+                      ? DecisionMark::jump
+                      : DecisionMark::unsolved;
     break;
   }
   answer.x = std::move(x);
   finish(target, answer);
 }
 
-bool JointSolver::approach(JointScores& target, std::span<const double> start, JointAnswer& answer) {
+bool JointSolver::approach(JointScores& target, std::span<const double> start,
+                           JointAnswer& answer) {
   constexpr double near = 0.1;  // of probability
   std::vector<double> x(start.begin(), start.end());
   if (!newton(nullptr, target, 1.0, x, newton_steps)) return false;
@@ -266,7 +287,8 @@ bool JointSolver::approach(JointScores& target, std::span<const double> start, J
   return true;
 }
 
-/// From the replies to unmoved beliefs, and from each type set on an action of its own, forwards and backwards.
+/// From the replies to unmoved beliefs, and from each type set on an action of its own, forwards
+/// and backwards.
 std::vector<std::vector<double>> JointSolver::starts(JointScores& target) {
   std::vector<std::vector<double>> out{indifferent_};
   residual_at(nullptr, target, 1.0, indifferent_, false);
@@ -276,8 +298,10 @@ std::vector<std::vector<double>> JointSolver::starts(JointScores& target) {
     for (const Decider& one : state_.deciders)
       for (int type = 0; type < one.types; ++type) {
         const int pick = (backwards ? one.types - type : type) % one.num_actions();
-        for (int a = 0; a < one.num_actions(); ++a) x[ix(one.row(type, a))] += a == pick ? 0.0 : -8.0;
-        const double sum = log_sum_exp(std::span(x.data() + one.row(type, 0), ix(one.num_actions())));
+        for (int a = 0; a < one.num_actions(); ++a)
+          x[ix(one.row(type, a))] += a == pick ? 0.0 : -8.0;
+        const double sum =
+            log_sum_exp(std::span(x.data() + one.row(type, 0), ix(one.num_actions())));
         for (int a = 0; a < one.num_actions(); ++a) x[ix(one.row(type, a))] -= sum;
       }
   }
@@ -290,7 +314,8 @@ bool JointSolver::finds_another(JointScores& target, const JointAnswer& answer) 
   return false;
 }
 
-std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(JointScores& target, const std::vector<double>& taken) {
+std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(
+    JointScores& target, const std::vector<double>& taken) {
   constexpr int drawn = 64;
   constexpr double spread = 12.0;  // of log strategies
   std::vector<std::vector<double>> from = starts(target);
@@ -314,7 +339,8 @@ std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(JointScore
   return out;
 }
 
-bool JointSolver::leads_elsewhere(JointScores& target, std::vector<double>& x, const JointAnswer& answer) {
+bool JointSolver::leads_elsewhere(JointScores& target, std::vector<double>& x,
+                                  const JointAnswer& answer) {
   if (!newton(nullptr, target, 1.0, x, search_steps)) return false;
   for (const int r : rows_)
     if (std::abs(std::exp(x[ix(r)]) - std::exp(answer.x[ix(r)])) > same_solution) return true;

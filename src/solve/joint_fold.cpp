@@ -1,5 +1,5 @@
-/// Where the solution that is followed ends in a fold: the path goes on backwards in t, and is followed by its length until it
-/// comes to the target.
+/// Where the solution that is followed ends in a fold: the path goes on backwards in t, and is
+/// followed by its length until it comes to the target.
 
 #include <algorithm>
 #include <cmath>
@@ -28,7 +28,8 @@ bool JointSolver::find_heading(Heading& heading) {
 }
 
 /// Newton's method across the heading: J dx - flow dt = -gap and heading (dx, dt) = 0.
-bool JointSolver::back_on_path(JointScores* below, JointScores& target, const Heading& heading, Spot& at) {
+bool JointSolver::back_on_path(JointScores* below, JointScores& target, const Heading& heading,
+                               Spot& at) {
   for (int k = 0; k < corrections; ++k) {
     residual_at(below, target, at.t, at.x, true);
     if (!std::isfinite(size_of(gap_))) return false;
@@ -48,7 +49,8 @@ bool JointSolver::back_on_path(JointScores* below, JointScores& target, const He
   return false;
 }
 
-bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t, std::vector<double>& x) {
+bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t,
+                             std::vector<double>& x) {
   Spot here{x, t};
   Heading heading;
   residual_at(below, target, t, x, true);
@@ -56,7 +58,8 @@ bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t, 
   double step = 0.01;
   for (int k = 0; k < most_steps; ++k) {
     Spot ahead = here;
-    for (const int r : rows_) ahead.x[ix(r)] = std::min(0.0, here.x[ix(r)] + step * heading.x[ix(r)]);
+    for (const int r : rows_)
+      ahead.x[ix(r)] = std::min(0.0, here.x[ix(r)] + step * heading.x[ix(r)]);
     ahead.t += step * heading.t;
     if (ahead.t >= 1.0) {  // cut short where it comes to the target
       const double share = (1.0 - here.t) / (ahead.t - here.t);
@@ -73,7 +76,8 @@ bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t, 
     }
     Heading next;
     double moved = 0.0;
-    bool stays = ahead.t < 1.0 && ahead.t > -0.1 && back_on_path(below, target, heading, ahead) && find_heading(next);
+    bool stays = ahead.t < 1.0 && ahead.t > -0.1 && back_on_path(below, target, heading, ahead) &&
+                 find_heading(next);
     for (const int r : rows_) moved = std::max(moved, std::abs(ahead.x[ix(r)] - here.x[ix(r)]));
     stays = stays && moved <= 2.0 * step + 1e-9;
     if (!stays) {
@@ -88,7 +92,8 @@ bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t, 
   return false;
 }
 
-/// Some solution, where the path is lost: from where it was lost, then from a few starts; the nearest that is found.
+/// Some solution, where the path is lost: from where it was lost, then from a few starts; the
+/// nearest that is found.
 bool JointSolver::any_solution(JointScores& target, std::vector<double>& x) {
   std::vector<std::vector<double>> from = starts(target);
   from.insert(from.begin(), x);
@@ -97,7 +102,8 @@ bool JointSolver::any_solution(JointScores& target, std::vector<double>& x) {
   for (std::vector<double>& one : from) {
     if (!newton(nullptr, target, 1.0, one, 60)) continue;
     double way = 0.0;
-    for (const int r : rows_) way = std::max(way, std::abs(std::exp(one[ix(r)]) - std::exp(x[ix(r)])));
+    for (const int r : rows_)
+      way = std::max(way, std::abs(std::exp(one[ix(r)]) - std::exp(x[ix(r)])));
     if (way >= shortest_way) continue;
     shortest_way = way;
     best = one;

@@ -6,7 +6,10 @@
 namespace melian::grid {
 
 JointScores::JointScores(const Here& here, const Standpoint& at)
-    : here_(here), state_(here.plan()), at_(at), columns_(state_.deciders.size() == 1 ? state_.deciders.front().types : state_.rows) {
+    : here_(here),
+      state_(here.plan()),
+      at_(at),
+      columns_(state_.deciders.size() == 1 ? state_.deciders.front().types : state_.rows) {
   const Plan& plan = here.whole();
   const Profiles profiles(plan.shape.players, state_.live);
   for (const Decider& one : state_.deciders) {
@@ -16,7 +19,8 @@ JointScores::JointScores(const Here& here, const Standpoint& at)
 }
 
 /// Posteriors after a branch.
-void JointScores::move_beliefs(const double* x, int branch, const Here::Way& way, bool with_slopes) {
+void JointScores::move_beliefs(const double* x, int branch, const Here::Way& way,
+                               bool with_slopes) {
   const BeliefSpace& space = here_.whole().space;
   news_.reset(space.num_axes());
   if (with_slopes) shift_slopes_.assign(ix(space.num_axes() * columns_), 0.0);
@@ -29,34 +33,43 @@ void JointScores::move_beliefs(const double* x, int branch, const Here::Way& way
     for (const Decider& one : state_.deciders) {
       if (one.types == 1 || (group.mask >> one.player & 1U) == 0) continue;
       moves = true;
-      for (int c = 0; c < group.cells; ++c) likelihood_[ix(c)] += x[one.row(space.type_in_cell(g, c, one.player), one.own_action(branch))];
+      for (int c = 0; c < group.cells; ++c)
+        likelihood_[ix(c)] +=
+            x[one.row(space.type_in_cell(g, c, one.player), one.own_action(branch))];
     }
     if (!moves) continue;
-    space.shifts(g, likelihood_.data(), &at_.u[ix(group.first_axis)], &news_.shift[ix(group.first_axis)]);
-    for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) news_.moved[ix(k)] = 1;
+    space.shifts(g, likelihood_.data(), &at_.u[ix(group.first_axis)],
+                 &news_.shift[ix(group.first_axis)]);
+    for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k)
+      news_.moved[ix(k)] = 1;
     if (with_slopes) raise_sides(g, branch);
   }
 }
 
-/// A cell's log likelihood raises its side of each split above it by the cell's share of that side afterwards.
+/// A cell's log likelihood raises its side of each split above it by the cell's share of that side
+/// afterwards.
 void JointScores::raise_sides(int g, int branch) {
   const BeliefSpace& space = here_.whole().space;
   const BeliefSpace::Group& group = space.groups()[ix(g)];
   share_.assign(ix(group.cells), 1.0);
   for (int k = group.first_axis + group.num_axes; k-- > group.first_axis;) {
     const BeliefSpace::Axis& axis = space.axes()[ix(k)];
-    const double after = moved_log_odds(at_.u[ix(k)], news_.shift[ix(k)]), right = logistic(after), left = logistic(-after);
+    const double after = moved_log_odds(at_.u[ix(k)], news_.shift[ix(k)]), right = logistic(after),
+                 left = logistic(-after);
     for (int c = axis.first_cell; c < axis.end_cell; ++c) {
       const bool is_left = c < axis.middle_cell;
       for (const Decider& one : state_.deciders)
         if (one.types > 1 && (group.mask >> one.player & 1U) != 0)
-          shift_slopes_[ix(k * columns_ + column(one, space.type_in_cell(g, c, one.player), branch))] += is_left ? -share_[ix(c)] : share_[ix(c)];
+          shift_slopes_[ix(k * columns_ +
+                           column(one, space.type_in_cell(g, c, one.player), branch))] +=
+              is_left ? -share_[ix(c)] : share_[ix(c)];
       share_[ix(c)] *= is_left ? left : right;
     }
   }
 }
 
-double JointScores::odds_of_others(const double* x, int branch, int profile, std::size_t own) const {
+double JointScores::odds_of_others(const double* x, int branch, int profile,
+                                   std::size_t own) const {
   double odds = 1.0;
   for (std::size_t e = 0; e < state_.deciders.size(); ++e)
     if (e != own) odds *= std::exp(x[row(e, branch, profile)]);
@@ -72,8 +85,10 @@ void JointScores::evaluate(const double* x, bool with_slopes) {
       const double precision = here_.lambda(one, type);
       for (int a = 0; a < one.num_actions(); ++a) {
         const int r = one.row(type, a);
-        scores_[ix(r)] = one.is_open(a, type) ? precision * scores_[ix(r)] + one.log_weight[ix(a)] : -infinity;
-        for (int c = 0; c < columns_ && with_slopes; ++c) slopes_[ix(r * columns_ + c)] *= precision;
+        scores_[ix(r)] =
+            one.is_open(a, type) ? precision * scores_[ix(r)] + one.log_weight[ix(a)] : -infinity;
+        for (int c = 0; c < columns_ && with_slopes; ++c)
+          slopes_[ix(r * columns_ + c)] *= precision;
       }
     }
 }
@@ -88,7 +103,10 @@ void JointScores::add_branch(const double* x, int branch, bool with_slopes) {
       const int own = row(d, branch, q);
       const double weight = weights_[d][ix(q)] * odds_of_others(x, branch, q, d);
       if (weight == 0.0 || x[own] == -infinity) continue;
-      const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q), way.to->of_point);
+      const double follows = way.table == nullptr
+                                 ? 0.0
+                                 : here_.discount(way, player, q) *
+                                       landing_.read(way.block(player, q), way.to->of_point);
       const double paid = here_.reward(way, player, q) + follows;
       scores_[ix(own)] += weight * paid;
       if (with_slopes) add_slopes(branch, way, d, q, weight, paid);
@@ -96,17 +114,20 @@ void JointScores::add_branch(const double* x, int branch, bool with_slopes) {
   }
 }
 
-void JointScores::add_slopes(int branch, const Here::Way& way, std::size_t d, int profile, double weight, double paid) {
+void JointScores::add_slopes(int branch, const Here::Way& way, std::size_t d, int profile,
+                             double weight, double paid) {
   const int own = row(d, branch, profile), player = state_.deciders[d].player;
   double* slopes = slopes_.data() + ix(own * columns_);
   for (std::size_t e = 0; e < state_.deciders.size(); ++e)
     if (e != d) slopes[row(e, branch, profile)] += weight * paid;
   if (way.table == nullptr) return;
   for (std::size_t k = 0; k < landing_.axes.size(); ++k) {
-    const double slope = weight * here_.discount(way, player, profile) * landing_.slope(k, way.block(player, profile), way.to->of_point);
+    const double slope = weight * here_.discount(way, player, profile) *
+                         landing_.slope(k, way.block(player, profile), way.to->of_point);
     const double* moves = shift_slopes_.data() + ix(landing_.axes[k] * columns_);
     for (const Decider& one : state_.deciders)
-      for (int type = 0; type < one.types; ++type) slopes[column(one, type, branch)] += slope * moves[column(one, type, branch)];
+      for (int type = 0; type < one.types; ++type)
+        slopes[column(one, type, branch)] += slope * moves[column(one, type, branch)];
   }
 }
 
@@ -121,7 +142,10 @@ void JointScores::values(const double* x, double* out) {
       const double odds = odds_of_others(x, k, q, state_.deciders.size());
       if (odds == 0.0) continue;
       for (int player = 0; player < players; ++player) {
-        const double follows = way.table == nullptr ? 0.0 : here_.discount(way, player, q) * landing_.read(way.block(player, q), way.to->of_point);
+        const double follows = way.table == nullptr
+                                   ? 0.0
+                                   : here_.discount(way, player, q) *
+                                         landing_.read(way.block(player, q), way.to->of_point);
         out[player * state_.profiles + q] += odds * (here_.reward(way, player, q) + follows);
       }
     }

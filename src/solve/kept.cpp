@@ -26,10 +26,12 @@ std::int64_t KeptSolutions::taken_over() const {
   return inside_->taken_over;
 }
 
-std::string solver_fingerprint(const Game& game, const BeliefAxes& axes, const SolveOptions& options) {
-  std::string text =
-      fmt::format("{} {} {} {} {} {} {} {} {}|", game.shape().fingerprint, options.lambda.has_value(), static_cast<int>(options.measure),
-                  static_cast<int>(options.discounting), options.refined, options.ladder, options.rung_halvings, options.list_solutions, options.max_bytes);
+std::string solver_fingerprint(const Game& game, const BeliefAxes& axes,
+                               const SolveOptions& options) {
+  std::string text = fmt::format(
+      "{} {} {} {} {} {} {} {} {}|", game.shape().fingerprint, options.lambda.has_value(),
+      static_cast<int>(options.measure), static_cast<int>(options.discounting), options.refined,
+      options.ladder, options.rung_halvings, options.list_solutions, options.max_bytes);
   const auto add = [&text](std::span<const double> list) {
     const std::size_t size = list.size();
     text.append(reinterpret_cast<const char*>(&size), sizeof size);
@@ -38,16 +40,19 @@ std::string solver_fingerprint(const Game& game, const BeliefAxes& axes, const S
   const double factors[] = {options.lambda.value_or(0.0), options.lambda_factor};
   add(factors);
   for (const std::vector<double>& nodes : axes.nodes) add(nodes);
-  // Every field of Numbers by name, so that a new one must be put on one side or the other. Left out: what tallies count, which solving never reads;
-  // priors and beliefs, of which it reads where they are nodes of the axes (above) and how they differ between players (below).
-  const auto& [rewards, odds, perceived, amounts, prior, joint, beliefs, discount, precision] = game.numbers;
+  // Every field of Numbers by name, so that a new one must be put on one side or the other. Left
+  // out: what tallies count, which solving never reads; priors and beliefs, of which it reads where
+  // they are nodes of the axes (above) and how they differ between players (below).
+  const auto& [rewards, odds, perceived, amounts, prior, joint, beliefs, discount, precision] =
+      game.numbers;
   (void)amounts, (void)prior, (void)joint, (void)beliefs;
   for (const auto* list : {&rewards, &odds, &perceived}) add(*list);
   for (const auto* table : {&discount, &precision})
     for (const std::vector<double>& list : *table) add(list);
   const BeliefSpace space(game.shape());
   for (int i = 0; i < game.shape().num_players(); ++i)
-    for (std::size_t g = 0; g < space.groups().size(); ++g) add(disagreement(game, space, i, static_cast<int>(g)));
+    for (std::size_t g = 0; g < space.groups().size(); ++g)
+      add(disagreement(game, space, i, static_cast<int>(g)));
   return sha256(text);
 }
 
@@ -55,7 +60,9 @@ namespace grid {
 
 std::span<const double> root_table(const Plan& plan, const Tables& tables) {
   const StatePlan& state = plan.states[ix(plan.shape.root)];
-  const double* first = (plan.shape.states[ix(plan.shape.root)].timed ? tables.timed : tables.untimed).data() + state.slab_offset;
+  const double* first =
+      (plan.shape.states[ix(plan.shape.root)].timed ? tables.timed : tables.untimed).data() +
+      state.slab_offset;
   return {first, ix(state.size)};
 }
 
@@ -70,12 +77,16 @@ std::vector<std::vector<double>> start_values(const Plan& plan, std::span<const 
     for (std::size_t type = 0; type < by_type.size(); ++type)
       for (int q = 0; q < state.profiles; ++q)
         if (profiles.stride(j) == 0 || profiles.type_of(q, j) == static_cast<int>(type))
-          by_type[type] += weights[q * state.points] * at_root[ix((std::int64_t{j} * state.profiles + q) * state.of_block + start * state.of_point)];
+          by_type[type] += weights[q * state.points] *
+                           at_root[ix((std::int64_t{j} * state.profiles + q) * state.of_block +
+                                      start * state.of_point)];
   }
   return out;
 }
 
-std::optional<Solution> take_over(KeptSolutions& kept, const std::string& fingerprint, const Game& game, const BeliefAxes& axes, const SolveOptions& options) {
+std::optional<Solution> take_over(KeptSolutions& kept, const std::string& fingerprint,
+                                  const Game& game, const BeliefAxes& axes,
+                                  const SolveOptions& options) {
   const auto begun = std::chrono::steady_clock::now();
   std::shared_ptr<const KeptSolutions::Inside::One> known;
   {
@@ -90,11 +101,13 @@ std::optional<Solution> take_over(KeptSolutions& kept, const std::string& finger
   out.assessment.game_fingerprint = game.fingerprint;
   if (out.refined) out.refined->game_fingerprint = game.fingerprint;
   out.start_values = start_values(Plan(game, axes, options), known->at_root);
-  out.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  out.summary.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return out;
 }
 
-void keep(KeptSolutions& kept, const std::string& fingerprint, const Solution& solution, std::vector<double> at_root) {
+void keep(KeptSolutions& kept, const std::string& fingerprint, const Solution& solution,
+          std::vector<double> at_root) {
   auto one = std::make_shared<const KeptSolutions::Inside::One>(solution, std::move(at_root));
   const std::scoped_lock lock(kept.inside().mutex);
   kept.inside().by_fingerprint.try_emplace(fingerprint, std::move(one));

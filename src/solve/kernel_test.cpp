@@ -1,4 +1,5 @@
-/// One decision at a time: the equations hold, every solution is found, nothing hard is passed over in silence.
+/// One decision at a time: the equations hold, every solution is found, nothing hard is passed over
+/// in silence.
 
 #include <algorithm>
 #include <cmath>
@@ -33,16 +34,20 @@ Line random_line(Draw& draw, const Axis& axis, int branches, double size, bool g
       double s = draw.uniform(-size, size);
       for (int k = 0; k < axis.nodes(); ++k) {
         line.row(a, type)[k] = s;
-        if (a < curved) s += draw.uniform(-size, size) * (axis.b[ix(std::min(k + 1, axis.nodes() - 1))] - axis.b[ix(k)]) * 3.0;
+        if (a < curved)
+          s += draw.uniform(-size, size) *
+               (axis.b[ix(std::min(k + 1, axis.nodes() - 1))] - axis.b[ix(k)]) * 3.0;
       }
     }
-    if (guards && a >= 1 && draw.below(3) == 0) line.open[ix(a)] = static_cast<std::uint8_t>(1 + draw.below(2));
+    if (guards && a >= 1 && draw.below(3) == 0)
+      line.open[ix(a)] = static_cast<std::uint8_t>(1 + draw.below(2));
   }
   line.prepare();
   return line;
 }
 
-/// Largest miss of log sigma = S - log Z at the posterior Bayes' rule gives, computed without the solver's code.
+/// Largest miss of log sigma = S - log Z at the posterior Bayes' rule gives, computed without the
+/// solver's code.
 double miss_of(const Line& line, double u0, const LineAnswer& answer, int target) {
   double worst = 0.0;
   const std::vector<double>& b = line.axis->b;
@@ -54,15 +59,20 @@ double miss_of(const Line& line, double u0, const LineAnswer& answer, int target
         s.push_back(-infinity);
         continue;
       }
-      const double ratio = answer.log_sigma[answer.index(1, a, target)] - answer.log_sigma[answer.index(0, a, target)];
-      const double posterior = open == 3 ? logistic(std::isinf(u0) ? u0 : u0 + ratio) : open == 2 ? 1.0 : 0.0;
+      const double ratio = answer.log_sigma[answer.index(1, a, target)] -
+                           answer.log_sigma[answer.index(0, a, target)];
+      const double posterior = open == 3   ? logistic(std::isinf(u0) ? u0 : u0 + ratio)
+                               : open == 2 ? 1.0
+                                           : 0.0;
       const Place at = locate(b, posterior);
       const double* row = line.row(a, type) + at.cell;
       s.push_back(row[0] + at.weight * (row[1] - row[0]));
     }
     const double log_z = log_sum_exp(s);
     for (int a = 0; a < line.branches; ++a)
-      if (s[ix(a)] > -infinity) worst = std::max(worst, std::abs(answer.log_sigma[answer.index(type, a, target)] - (s[ix(a)] - log_z)));
+      if (s[ix(a)] > -infinity)
+        worst = std::max(
+            worst, std::abs(answer.log_sigma[answer.index(type, a, target)] - (s[ix(a)] - log_z)));
   }
   return worst;
 }
@@ -78,7 +88,8 @@ void for_seeds(std::uint64_t count, Body body) {
 
 std::vector<double> all_nodes(const Axis& axis) { return axis.u; }
 
-/// Solutions by a dense scan in the posterior of the first curved branch; the others must be regular.
+/// Solutions by a dense scan in the posterior of the first curved branch; the others must be
+/// regular.
 int scan(const Line& line, double target, int steps) {
   int count = 0;
   double before = 0.0;
@@ -110,7 +121,8 @@ int scan(const Line& line, double target, int steps) {
 
 }  // namespace
 
-TEST_CASE("kernel: strategies of random decisions satisfy their equations at the posteriors they imply") {
+TEST_CASE(
+    "kernel: strategies of random decisions satisfy their equations at the posteriors they imply") {
   for_seeds(300, [](std::uint64_t seed) {
     Draw draw{RandomStream(seed, 1)};
     const Axis axis = random_axis(draw, 3 + draw.below(15));
@@ -134,7 +146,8 @@ TEST_CASE("kernel: finds every solution that a dense scan finds") {
   for_seeds(60, [&](std::uint64_t seed) {
     Draw draw{RandomStream(seed, 2)};
     const Axis axis = random_axis(draw, 3 + draw.below(6));
-    const Line line = random_line(draw, axis, 2 + draw.below(2), std::pow(10.0, draw.uniform(0.0, 1.7)), false, 1);
+    const Line line = random_line(draw, axis, 2 + draw.below(2),
+                                  std::pow(10.0, draw.uniform(0.0, 1.7)), false, 1);
     Curve curve;
     curve.trace(line);
     Kernel kernel;
@@ -148,7 +161,8 @@ TEST_CASE("kernel: finds every solution that a dense scan finds") {
       REQUIRE(roots.size() % 2 == 1);
       REQUIRE((answer.mark[ix(k)] == DecisionMark::unique) == (roots.size() == 1));
       several += roots.size() > 1 ? 1 : 0;
-      if (static_cast<int>(roots.size()) > scanned) REQUIRE(scan(line, axis.u[ix(k)], 400000) == static_cast<int>(roots.size()));
+      if (static_cast<int>(roots.size()) > scanned)
+        REQUIRE(scan(line, axis.u[ix(k)], 400000) == static_cast<int>(roots.size()));
     }
   });
   CHECK(several > 5);
@@ -161,7 +175,8 @@ TEST_CASE("kernel: finds every solution where several branches move with beliefs
     const Axis axis = random_axis(draw, 3 + draw.below(4));
     Line line = random_line(draw, axis, 3, std::pow(10.0, draw.uniform(0.0, 1.3)), false, 2);
     // The second branch is made regular: its types' scores move alike.
-    for (int k = 1; k < axis.nodes(); ++k) line.row(1, 1)[k] = line.row(1, 1)[0] + line.row(1, 0)[k] - line.row(1, 0)[0];
+    for (int k = 1; k < axis.nodes(); ++k)
+      line.row(1, 1)[k] = line.row(1, 1)[0] + line.row(1, 0)[k] - line.row(1, 0)[0];
     line.prepare();
     Curve curve;
     curve.trace(line);
@@ -171,7 +186,8 @@ TEST_CASE("kernel: finds every solution where several branches move with beliefs
       const int scanned = scan(line, axis.u[ix(k)], 800);
       REQUIRE(static_cast<int>(roots.size()) >= scanned);
       several += roots.size() > 1 ? 1 : 0;
-      if (static_cast<int>(roots.size()) > scanned) REQUIRE(scan(line, axis.u[ix(k)], 100000) == static_cast<int>(roots.size()));
+      if (static_cast<int>(roots.size()) > scanned)
+        REQUIRE(scan(line, axis.u[ix(k)], 100000) == static_cast<int>(roots.size()));
     }
   });
   CHECK(several > 5);
@@ -181,7 +197,8 @@ TEST_CASE("kernel: priors solved side by side get the strategies they get alone"
   for_seeds(200, [](std::uint64_t seed) {
     Draw draw{RandomStream(seed, 4)};
     const Axis axis = random_axis(draw, 3 + draw.below(100));
-    Line line = random_line(draw, axis, 2 + draw.below(3), std::pow(10.0, draw.uniform(-1.0, 1.5)), draw.below(2) == 0, 1);
+    Line line = random_line(draw, axis, 2 + draw.below(3), std::pow(10.0, draw.uniform(-1.0, 1.5)),
+                            draw.below(2) == 0, 1);
     if (line.branches == 2 && draw.below(2) == 0) line.moved[1] = 0;
     Kernel kernel;
     LineAnswer all, one;
@@ -192,10 +209,15 @@ TEST_CASE("kernel: priors solved side by side get the strategies they get alone"
       REQUIRE(one.mark[0] == DecisionMark::unique);
       for (int type = 0; type < 2; ++type)
         for (int a = 0; a < line.branches; ++a) {
-          const double log_one = one.log_sigma[one.index(type, a, 0)], log_all = all.log_sigma[all.index(type, a, k)];
+          const double log_one = one.log_sigma[one.index(type, a, 0)],
+                       log_all = all.log_sigma[all.index(type, a, k)];
           REQUIRE((log_one == log_all || std::abs(log_one - log_all) < 1e-10 * (1.0 + line.scale)));
-          const double there = axis.b[ix(one.cell[one.place(a, 0)])] + one.weight[one.place(a, 0)] / axis.per_width[ix(one.cell[one.place(a, 0)])];
-          const double here = axis.b[ix(all.cell[all.place(a, k)])] + all.weight[all.place(a, k)] / axis.per_width[ix(all.cell[all.place(a, k)])];
+          const double there =
+              axis.b[ix(one.cell[one.place(a, 0)])] +
+              one.weight[one.place(a, 0)] / axis.per_width[ix(one.cell[one.place(a, 0)])];
+          const double here =
+              axis.b[ix(all.cell[all.place(a, k)])] +
+              all.weight[all.place(a, k)] / axis.per_width[ix(all.cell[all.place(a, k)])];
           REQUIRE(std::abs(there - here) < 1e-10 * (1.0 + line.scale));
         }
     }
@@ -224,7 +246,8 @@ TEST_CASE("kernel: a branch open to one type only reveals that type, also at the
     CHECK(miss_of(line, axis.u[ix(k)], answer, k) < 1e-13);
   }
   // At prior 0 the second type still compares staying at belief 0 with revealing itself.
-  CHECK(std::exp(answer.log_sigma[answer.index(1, 1, 0)]) == doctest::Approx(1.0 / (1.0 + std::exp(-2.0))));
+  CHECK(std::exp(answer.log_sigma[answer.index(1, 1, 0)]) ==
+        doctest::Approx(1.0 / (1.0 + std::exp(-2.0))));
 }
 
 TEST_CASE("kernel: nasty scores are solved or marked, never passed over") {
@@ -236,7 +259,10 @@ TEST_CASE("kernel: nasty scores are solved or marked, never passed over") {
     for (int a = 0; a < 3; ++a)
       for (int type = 0; type < 2; ++type)
         for (int k = 0; k < axis.nodes(); ++k)
-          line.row(a, type)[k] = a == 2 ? size : size * (1.0 + (type + 1) * axis.b[ix(k)]);  // two branches alike, one near tie
+          line.row(a, type)[k] =
+              a == 2
+                  ? size
+                  : size * (1.0 + (type + 1) * axis.b[ix(k)]);  // two branches alike, one near tie
     line.prepare();
     Kernel kernel;
     LineAnswer answer;

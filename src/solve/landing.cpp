@@ -19,12 +19,14 @@ Landed landing_place(const Axis& axis, double u, double shift, int near) {
   const double moved = moved_log_odds(u, shift), b = logistic(moved);
   Landed out;
   out.place.cell = axis.cell_of(moved, near);
-  out.place.weight = std::clamp((b - axis.b[ix(out.place.cell)]) * axis.per_width[ix(out.place.cell)], 0.0, 1.0);
+  out.place.weight =
+      std::clamp((b - axis.b[ix(out.place.cell)]) * axis.per_width[ix(out.place.cell)], 0.0, 1.0);
   out.slope = spread(b) * axis.per_width[ix(out.place.cell)];
   return out;
 }
 
-void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news, bool with_slopes) {
+void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news,
+                   bool with_slopes) {
   corners.assign(1, {0, 1.0});
   axes.clear();
   slopes.clear();
@@ -47,7 +49,8 @@ void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from
     corners.resize(2 * before);
     std::vector<double> wider(slopes.size() * 2);
     for (std::size_t c = 0; c < before; ++c) {
-      corners[before + c] = {corners[c].point + (place.cell + 1) * stride, corners[c].weight * place.weight};
+      corners[before + c] = {corners[c].point + (place.cell + 1) * stride,
+                             corners[c].weight * place.weight};
       corners[c].point += place.cell * stride;
     }
     for (std::size_t a = 0; a < axes.size(); ++a)

@@ -1,6 +1,7 @@
 #pragma once
-/// Where beliefs stand and where a branch takes them: a point of the solver's axes, or between nodes, and the mixture of a
-/// successor's points that answers for it. Values are multilinear in beliefs within a cell.
+/// Where beliefs stand and where a branch takes them: a point of the solver's axes, or between
+/// nodes, and the mixture of a successor's points that answers for it. Values are multilinear in
+/// beliefs within a cell.
 
 #include <vector>
 
@@ -48,10 +49,12 @@ struct Landed {
 struct Landing {
   std::vector<Corner> corners;
   std::vector<int> axes;       ///< that moved within the successor's cells ...
-  std::vector<double> slopes;  ///< ... and how the corners' weights change with their log-odds, [index in axes][corner]
+  std::vector<double> slopes;  ///< ... and how the corners' weights change with their log-odds,
+                               ///< [index in axes][corner]
 
   /// Lands on the points of `to`. `with_slopes`: `slopes` too.
-  void land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news, bool with_slopes);
+  void land(const Plan& plan, const StatePlan& to, const Standpoint& from, const News& news,
+            bool with_slopes);
 
   /// Values of one player and profile; points are `of_point` apart.
   [[nodiscard]] double read(const double* block, std::int64_t of_point) const {
@@ -62,7 +65,8 @@ struct Landing {
   [[nodiscard]] double slope(std::size_t k, const double* block, std::int64_t of_point) const {
     const double* own = slopes.data() + k * corners.size();
     double sum = 0.0;
-    for (std::size_t c = 0; c < corners.size(); ++c) sum += own[c] * block[corners[c].point * of_point];
+    for (std::size_t c = 0; c < corners.size(); ++c)
+      sum += own[c] * block[corners[c].point * of_point];
     return sum;
   }
 };

@@ -101,7 +101,8 @@ namespace {
 void normalise(const Line& line, int target, LineAnswer& answer) {
   for (int type = 0; type < 2; ++type) {
     double top = -infinity, sum = 0.0;
-    for (int a = 0; a < line.branches; ++a) top = std::max(top, answer.log_sigma[answer.index(type, a, target)]);
+    for (int a = 0; a < line.branches; ++a)
+      top = std::max(top, answer.log_sigma[answer.index(type, a, target)]);
     for (int a = 0; a < line.branches; ++a) {
       const auto i = answer.index(type, a, target);
       answer.sigma[i] = std::exp(answer.log_sigma[i] - top);
@@ -128,11 +129,13 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
   const Axis& axis = *line.axis;
   for (int a = 0; a < line.branches; ++a)
     for (int type = 0; type < 2; ++type)
-      answer.log_sigma[answer.index(type, a, target)] = (line.open[ix(a)] >> type & 1) != 0 ? line.fixed(a, type) : -infinity;
+      answer.log_sigma[answer.index(type, a, target)] =
+          (line.open[ix(a)] >> type & 1) != 0 ? line.fixed(a, type) : -infinity;
   for (std::size_t i = 0; i < line.curved.size(); ++i) {
     int cell = at_first;
     const Score score = line.at(line.curved[i], u[i], cell);
-    for (int type = 0; type < 2; ++type) answer.log_sigma[answer.index(type, line.curved[i], target)] = score.s[type];
+    for (int type = 0; type < 2; ++type)
+      answer.log_sigma[answer.index(type, line.curved[i], target)] = score.s[type];
   }
   normalise(line, target, answer);
   for (std::size_t i = 0; i < line.curved.size(); ++i) {
@@ -148,7 +151,8 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
     }
     double s[2] = {0.0, 0.0};
     if (line.open[ix(a)] == 3) {
-      const double posterior = u0 + answer.log_sigma[answer.index(1, a, target)] - answer.log_sigma[answer.index(0, a, target)];
+      const double posterior = u0 + answer.log_sigma[answer.index(1, a, target)] -
+                               answer.log_sigma[answer.index(0, a, target)];
       if (line.moved[ix(a)] != 0) {
         int cell = at_first;
         const Score score = line.at(a, posterior, cell);
@@ -174,10 +178,12 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
       high[type] = std::max(high[type], miss);
     }
   }
-  // log Z recomputed is -mean to first order; where misses are large this is still within twice the truth.
+  // log Z recomputed is -mean to first order; where misses are large this is still within twice the
+  // truth.
   double residual = 0.0;
   for (int type = 0; type < 2; ++type)
-    if (high[type] >= low[type]) residual = std::max({residual, high[type] - mean[type], mean[type] - low[type]});
+    if (high[type] >= low[type])
+      residual = std::max({residual, high[type] - mean[type], mean[type] - low[type]});
   answer.residual[ix(target)] = std::isfinite(residual) ? residual : infinity;
 }
 
@@ -187,7 +193,9 @@ void finish_corner(const Line& line, bool upper, int target, LineAnswer& answer)
     const bool both = line.open[ix(a)] == 3;
     for (int type = 0; type < 2; ++type) {
       const bool open = (line.open[ix(a)] >> type & 1) != 0;
-      answer.log_sigma[answer.index(type, a, target)] = !open ? -infinity : both ? line.row(a, type)[node] : line.fixed(a, type);
+      answer.log_sigma[answer.index(type, a, target)] = !open  ? -infinity
+                                                        : both ? line.row(a, type)[node]
+                                                               : line.fixed(a, type);
     }
     place_corner(line, a, both ? upper : line.open[ix(a)] == 2, target, answer);
   }

@@ -1,8 +1,9 @@
 #pragma once
-/// The decision of a typed mover along one line of its own belief axis: the equations, free of any game.
+/// The decision of a typed mover along one line of its own belief axis: the equations, free of any
+/// game.
 ///
-/// Branch a gives type theta the score S_a[theta](b') = log w_a + lambda Q, linear in the posterior b' within cells. With
-/// log-odds u, D_a = S_a[1] - S_a[0] and c = u_0 - (log Z_1 - log Z_0):
+/// Branch a gives type theta the score S_a[theta](b') = log w_a + lambda Q, linear in the posterior
+/// b' within cells. With log-odds u, D_a = S_a[1] - S_a[0] and c = u_0 - (log Z_1 - log Z_0):
 ///
 ///   h_a(u_a) = u_a - D_a(u_a) = c                       (the posterior after a, from c alone)
 ///   u_0(c)   = c + log Z_1 - log Z_0,  Z_theta = sum_a exp S_a[theta](u_a)
@@ -35,18 +36,25 @@ struct Line {
   std::vector<std::uint8_t> moved;  ///< [branch]: what follows depends on the mover's belief
 
   // Derived by `prepare`.
-  std::vector<int> curved;      ///< branches open to both types whose scores depend on the posterior
+  std::vector<int> curved;  ///< branches open to both types whose scores depend on the posterior
   double rest[2] = {0.0, 0.0};  ///< log sum of exp S over all other branches, by type
   double scale = 0.0;           ///< largest |S|
 
   void reset(const Axis& on, int num_branches);
   void prepare();
 
-  [[nodiscard]] double* row(int branch, int type) { return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes()); }
-  [[nodiscard]] const double* row(int branch, int type) const { return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes()); }
+  [[nodiscard]] double* row(int branch, int type) {
+    return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes());
+  }
+  [[nodiscard]] const double* row(int branch, int type) const {
+    return score.data() + ix((std::int64_t{branch} * 2 + type) * axis->nodes());
+  }
 
-  /// The score of a branch whose score does not depend on the posterior; where only one type has it, at that corner.
-  [[nodiscard]] double fixed(int branch, int type) const { return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0]; }
+  /// The score of a branch whose score does not depend on the posterior; where only one type has
+  /// it, at that corner.
+  [[nodiscard]] double fixed(int branch, int type) const {
+    return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0];
+  }
   [[nodiscard]] Score at(int branch, double u, int& cell) const {
     const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
     return at(branch, u, u >= 0.0 ? large : small, large * small, cell);
@@ -83,14 +91,20 @@ struct LineAnswer {
   std::int64_t fresh_jumps = 0;          ///< followed solutions that ended in a fold here
 
   void reset(int num_branches, int num_targets);
-  [[nodiscard]] std::size_t index(int type, int branch, int target) const { return ix((std::int64_t{type} * branches + branch) * targets + target); }
-  [[nodiscard]] std::size_t place(int branch, int target) const { return ix(std::int64_t{branch} * targets + target); }
+  [[nodiscard]] std::size_t index(int type, int branch, int target) const {
+    return ix((std::int64_t{type} * branches + branch) * targets + target);
+  }
+  [[nodiscard]] std::size_t place(int branch, int target) const {
+    return ix(std::int64_t{branch} * targets + target);
+  }
 };
 
-inline constexpr double imply_limit = 1e-7;  ///< logits of round-off; more is no round-off but a miss, for the residual to show
+inline constexpr double imply_limit =
+    1e-7;  ///< logits of round-off; more is no round-off but a miss, for the residual to show
 
-/// Moves the rarer of two log probabilities so that their ratio is `ratio` exactly. Where scores are steep, round-off in
-/// them is worth more logits of the posterior than the posterior's own last digit.
+/// Moves the rarer of two log probabilities so that their ratio is `ratio` exactly. Where scores
+/// are steep, round-off in them is worth more logits of the posterior than the posterior's own last
+/// digit.
 inline void imply(double ratio, double& zero, double& one) {
   const double off = ratio - (one - zero);
   if (!(std::abs(off) < imply_limit)) return;
@@ -100,11 +114,12 @@ inline void imply(double ratio, double& zero, double& one) {
     one = std::min(0.0, one + off);
 }
 
-/// Writes strategies, posteriors and residual at prior log-odds `u0`, given the posteriors `u` of the curved branches
-/// (in the order of `line.curved`).
+/// Writes strategies, posteriors and residual at prior log-odds `u0`, given the posteriors `u` of
+/// the curved branches (in the order of `line.curved`).
 void finish(const Line& line, double u0, const double* u, int target, LineAnswer& answer);
 
-/// The same where the prior is 0 or 1: beliefs stay at that corner unless only the other type has the action.
+/// The same where the prior is 0 or 1: beliefs stay at that corner unless only the other type has
+/// the action.
 void finish_corner(const Line& line, bool upper, int target, LineAnswer& answer);
 
 /// Tolerance for residuals in logits: the target, or what round-off in scores of this size allows.

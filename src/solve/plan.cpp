@@ -9,13 +9,18 @@ namespace {
 
 Link make_link(const Plan& plan, int source, int state, const Projection& projection) {
   const StatePlan& from = plan.states[ix(source)];
-  return {state, &projection, from.line ? plan.stride(plan.shape.states[ix(state)].live, from.own_axis) : 0};
+  return {state, &projection,
+          from.line ? plan.stride(plan.shape.states[ix(state)].live, from.own_axis) : 0};
 }
 
 }  // namespace
 
 Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
-    : game(of), shape(of.shape()), space(of.shape()), order(solution_order(of.shape())), in_rows(lie_in_rows(on)) {
+    : game(of),
+      shape(of.shape()),
+      space(of.shape()),
+      order(solution_order(of.shape())),
+      in_rows(lie_in_rows(on)) {
   for (const auto& nodes : on.nodes) axes.emplace_back(nodes);
   int types = 0;
   for (int i = 0; i < players(); ++i) {
@@ -36,7 +41,8 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
   branches.resize(shape.branches.size());
   for (std::size_t s = 0; s < shape.states.size(); ++s) {
     const PublicState& from = shape.states[s];
-    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) add_branch(from, s, b);
+    for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b)
+      add_branch(from, s, b);
   }
   find_heads();
   for (int i = 0; i < players(); ++i) add_weights(i, shape.states[ix(shape.root)].live);
@@ -51,7 +57,8 @@ void Plan::add_state(std::size_t s, const BeliefAxes& on, const SolveOptions& op
   plan.points = on.num_points(from.live);
   const Profiles profiles(shape.players, from.live);
   for (int q = 0; q < plan.profiles; ++q)
-    for (int i = 0; i < players(); ++i) plan.types.push_back(static_cast<std::uint8_t>(profiles.type_of(q, i)));
+    for (int i = 0; i < players(); ++i)
+      plan.types.push_back(static_cast<std::uint8_t>(profiles.type_of(q, i)));
   for (int i = 0; i < players(); ++i) plan.profile_stride.push_back(profiles.stride(i));
   for (int k = 0; k < space.num_axes(); ++k) {
     plan.axis_stride.push_back(stride(from.live, k));
@@ -98,13 +105,16 @@ void Plan::add_branch(const PublicState& from, std::size_t s, int b) {
   const PublicState& to = shape.states[ix(branch.next)];
   plan.next = make_link(*this, static_cast<int>(s), branch.next, project(from.live, to.live));
   plan.next.back = !from.timed && !to.timed && order.leads_back(static_cast<int>(s), branch.next);
-  if (to.timed && to.closing >= 0) plan.closing = make_link(*this, static_cast<int>(s), to.closing, project(from.live, shape.states[ix(to.closing)].live));
+  if (to.timed && to.closing >= 0)
+    plan.closing = make_link(*this, static_cast<int>(s), to.closing,
+                             project(from.live, shape.states[ix(to.closing)].live));
 }
 
 const std::vector<double>& Plan::discounts(int time) {
   const auto [found, fresh] = discounts_.try_emplace(time);
   for (int i = 0; i < players() && fresh; ++i)
-    for (int k = 0; k < shape.players[ix(i)].num_types(); ++k) found->second.push_back(std::pow(game.numbers.discount[ix(i)][ix(k)], time));
+    for (int k = 0; k < shape.players[ix(i)].num_types(); ++k)
+      found->second.push_back(std::pow(game.numbers.discount[ix(i)][ix(k)], time));
   return found->second;
 }
 
@@ -113,7 +123,9 @@ const lanes::Row& Plan::factors(int time, const StatePlan& state) {
   if (!fresh) return found->second;
   found->second.assign(ix(state.of_point), 0.0);
   for (int i = 0; i < players(); ++i)
-    for (int q = 0; q < state.profiles; ++q) found->second[ix(i * state.profiles + q)] = discounts(time)[ix(type_index(i, state.type_of(q, i)))];
+    for (int q = 0; q < state.profiles; ++q)
+      found->second[ix(i * state.profiles + q)] =
+          discounts(time)[ix(type_index(i, state.type_of(q, i)))];
   return found->second;
 }
 
@@ -158,9 +170,11 @@ const Projection& Plan::project(std::uint32_t from, std::uint32_t to) {
     out.profile.push_back(at);
   }
   if (in_rows && from != to)
-    for (std::int64_t place = 0; place < row_width(std::int64_t{wide.count()} * players(), true); ++place) {
+    for (std::int64_t place = 0; place < row_width(std::int64_t{wide.count()} * players(), true);
+         ++place) {
       const std::int64_t player = place / wide.count();
-      out.row.push_back(player < players() ? player * narrow.count() + out.profile[ix(place % wide.count())] : 0);
+      out.row.push_back(
+          player < players() ? player * narrow.count() + out.profile[ix(place % wide.count())] : 0);
     }
   std::int64_t points = 1;
   for (int k = 0; k < space.num_axes(); ++k)
@@ -189,24 +203,29 @@ void Plan::add_weights(int observer, std::uint32_t live) {
   out.resize(ix(profiles.count() * points));
   std::vector<double> log_odds(ix(space.num_axes()), 0.0), here(ix(profiles.count()));
   for (std::int64_t p = 0; p < points; ++p) {
-    for (const int k : moving) log_odds[ix(k)] = axes[ix(k)].u[ix(p / stride(live, k) % axes[ix(k)].nodes())];
+    for (const int k : moving)
+      log_odds[ix(k)] = axes[ix(k)].u[ix(p / stride(live, k) % axes[ix(k)].nodes())];
     weigh(observer, profiles, live, log_odds.data(), here.data());
     for (int q = 0; q < profiles.count(); ++q) out[ix(q * points + p)] = here[ix(q)];
   }
 }
 
-void Plan::weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds, double* out) const {
+void Plan::weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds,
+                 double* out) const {
   std::fill_n(out, profiles.count(), 1.0);
   for (std::size_t g = 0; g < space.groups().size(); ++g) {
     const BeliefSpace::Group& group = space.groups()[g];
     const bool own = (group.mask >> observer & 1U) != 0;
     if ((group.mask & live) == 0 || (own && group.players.size() == 1)) continue;
     const int number = static_cast<int>(g);
-    std::vector<double> believed(log_odds + group.first_axis, log_odds + group.first_axis + group.num_axes), shift(ix(group.num_axes), 0.0);
+    std::vector<double> believed(log_odds + group.first_axis,
+                                 log_odds + group.first_axis + group.num_axes),
+        shift(ix(group.num_axes), 0.0);
     const std::vector<double>& differing = disagreement_[ix(observer)][g];
     if (!differing.empty()) {
       space.shifts(number, differing.data(), believed.data(), shift.data());
-      for (std::size_t k = 0; k < believed.size(); ++k) believed[k] = moved_log_odds(believed[k], shift[k]);
+      for (std::size_t k = 0; k < believed.size(); ++k)
+        believed[k] = moved_log_odds(believed[k], shift[k]);
     }
     std::vector<double> cells = space.cell_odds(number, believed.data(), own ? observer : -1);
     for (int q = 0; q < profiles.count(); ++q) out[q] *= cells[ix(space.cell(number, profiles, q))];
@@ -217,7 +236,8 @@ double Plan::lambda_of(int state, int round, int player, int type) const {
   const int index = type_index(player, type);
   if (clock_factor.empty()) return lambda[ix(index)];
   const int at = shape.states[ix(state)].timed ? round : 0;
-  return lambda[ix(index)] * clock_factor[(ix(at) * shape.states.size() + ix(state)) * lambda.size() + ix(index)];
+  return lambda[ix(index)] *
+         clock_factor[(ix(at) * shape.states.size() + ix(state)) * lambda.size() + ix(index)];
 }
 
 void Plan::find_clock() {
@@ -227,7 +247,8 @@ void Plan::find_clock() {
     for (const Decider& one : states[at % shape.states.size()].deciders) {
       if (clock[at] < 0) continue;
       for (int k = 0; k < shape.players[ix(one.player)].num_types(); ++k)
-        clock_factor[at * lambda.size() + ix(type_index(one.player, k))] = std::pow(game.numbers.discount[ix(one.player)][ix(k)], clock[at]);
+        clock_factor[at * lambda.size() + ix(type_index(one.player, k))] =
+            std::pow(game.numbers.discount[ix(one.player)][ix(k)], clock[at]);
     }
 }
 
@@ -238,7 +259,8 @@ std::vector<int> clocks(const Structure& shape) {
   std::vector<std::pair<int, int>> open;  // (round, state)
   const auto visit = [&](int round, int state, int time) {
     if (state < 0) return;
-    if (shape.states[ix(state)].timed && round >= shape.rounds) state = shape.states[ix(state)].closing;
+    if (shape.states[ix(state)].timed && round >= shape.rounds)
+      state = shape.states[ix(state)].closing;
     if (state < 0) return;
     if (!shape.states[ix(state)].timed) round = 0;
     int& known = clock[ix(round) * states + ix(state)];
@@ -254,7 +276,8 @@ std::vector<int> clocks(const Structure& shape) {
     const int time = clock[ix(round) * states + ix(state)];
     for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
       const Branch& branch = shape.branches[ix(b)];
-      visit(round + (from.timed ? branch.advance : 0), branch.next, time == ambiguous ? ambiguous : time + branch.time);
+      visit(round + (from.timed ? branch.advance : 0), branch.next,
+            time == ambiguous ? ambiguous : time + branch.time);
     }
   }
   return clock;

@@ -1,6 +1,6 @@
 #pragma once
-/// What every sweep over a game needs and no number of lambda changes: sizes, strides, which block of a successor's table
-/// answers which profile and point, who believes what where.
+/// What every sweep over a game needs and no number of lambda changes: sizes, strides, which block
+/// of a successor's table answers which profile and point, who believes what where.
 
 #include <map>
 #include <memory>
@@ -20,21 +20,25 @@ namespace melian::grid {
 struct Projection {
   std::vector<int> profile;         ///< [profile]
   std::vector<std::int64_t> point;  ///< [point]
-  std::vector<std::int64_t> row;    ///< [place in a row of values]; empty where rows are the same, or there are none
+  std::vector<std::int64_t>
+      row;  ///< [place in a row of values]; empty where rows are the same, or there are none
 };
 
 struct StatePlan {
   std::uint32_t live = 0;
   int profiles = 1;
   std::int64_t points = 1;
-  std::int64_t size = 0, of_block = 1, of_point = 1;  ///< of the table; from one player and profile, from one point, to the next
-  std::int64_t slab_offset = 0;                       ///< in the slab of timed or of untimed states
-  std::int64_t entry_offset = -1;                     ///< in a round's table of entries
-  std::int64_t head_offset = -1;                      ///< in the last iterate, where play comes back to the state
+  std::int64_t size = 0, of_block = 1,
+               of_point =
+                   1;  ///< of the table; from one player and profile, from one point, to the next
+  std::int64_t slab_offset = 0;    ///< in the slab of timed or of untimed states
+  std::int64_t entry_offset = -1;  ///< in a round's table of entries
+  std::int64_t head_offset = -1;   ///< in the last iterate, where play comes back to the state
   std::vector<Decider> deciders;
-  int rows = 0;        ///< of strategies
-  int mover = -1;      ///< the only decider
-  bool line = false;   ///< one decider with two types who moves one axis: all beliefs on it are one curve
+  int rows = 0;    ///< of strategies
+  int mover = -1;  ///< the only decider
+  bool line =
+      false;  ///< one decider with two types who moves one axis: all beliefs on it are one curve
   bool joint = false;  ///< another decision that moves beliefs, or that several take at once
   int own_axis = -1;   ///< of a line
   std::int64_t own_stride = 0, own_nodes = 1;
@@ -44,7 +48,9 @@ struct StatePlan {
   std::vector<std::int64_t> axis_stride;  ///< [axis] in points, 0 where not live
 
   [[nodiscard]] bool decides() const { return !deciders.empty(); }
-  [[nodiscard]] int type_of(int profile, int player) const { return types[ix(profile) * profile_stride.size() + ix(player)]; }
+  [[nodiscard]] int type_of(int profile, int player) const {
+    return types[ix(profile) * profile_stride.size() + ix(player)];
+  }
 };
 
 /// One end of a branch: the state that follows, if any.
@@ -56,9 +62,10 @@ struct Link {
 };
 
 struct BranchPlan {
-  Link next, closing;                ///< `closing`: instead of a timed entry that the clock no longer reaches
+  Link next, closing;  ///< `closing`: instead of a timed entry that the clock no longer reaches
   const double* discount = nullptr;  ///< [Plan::type_index], discount^time
-  const double* factors = nullptr;   ///< the same by place in a row of the branch's source; null where values do not lie in rows
+  const double* factors = nullptr;   ///< the same by place in a row of the branch's source; null
+                                     ///< where values do not lie in rows
 };
 
 class Plan {
@@ -73,25 +80,35 @@ class Plan {
   std::vector<BranchPlan> branches;
   SolutionOrder order;               ///< of untimed states
   std::vector<double> lambda;        ///< [type_index], factor included
-  std::vector<double> clock_factor;  ///< [round * states + state][type_index], 1 under current-value lambda; empty: all 1
+  std::vector<double> clock_factor;  ///< [round * states + state][type_index], 1 under
+                                     ///< current-value lambda; empty: all 1
   bool in_rows;                      ///< how values lie (solve/values.h)
   std::int64_t timed_size = 0, untimed_size = 0, entries_size = 0, heads_size = 0;
 
   [[nodiscard]] int players() const { return shape.num_players(); }
   /// Types of all players, counted one player after another.
-  [[nodiscard]] int type_index(int player, int type) const { return first_type_[ix(player)] + type; }
+  [[nodiscard]] int type_index(int player, int type) const {
+    return first_type_[ix(player)] + type;
+  }
   [[nodiscard]] bool reached(int round, int state) const {
-    return shape.reached.empty() || !shape.states[ix(state)].timed || shape.reached[ix(round) * shape.states.size() + ix(state)] != 0;
+    return shape.reached.empty() || !shape.states[ix(state)].timed ||
+           shape.reached[ix(round) * shape.states.size() + ix(state)] != 0;
   }
   [[nodiscard]] const Link& link(int branch, int round) const {
     const BranchPlan& plan = branches[ix(branch)];
-    return plan.closing.state >= 0 && round + shape.branches[ix(branch)].advance >= shape.rounds ? plan.closing : plan.next;
+    return plan.closing.state >= 0 && round + shape.branches[ix(branch)].advance >= shape.rounds
+               ? plan.closing
+               : plan.next;
   }
   [[nodiscard]] double lambda_of(int state, int round, int player, int type) const;
-  /// Observer's probability of the others' types in each profile, given its own there, [profile][point] of the live players.
-  [[nodiscard]] const std::vector<double>& weights(int observer, std::uint32_t live) const { return weights_.at({observer, live}); }
+  /// Observer's probability of the others' types in each profile, given its own there,
+  /// [profile][point] of the live players.
+  [[nodiscard]] const std::vector<double>& weights(int observer, std::uint32_t live) const {
+    return weights_.at({observer, live});
+  }
   /// The same where the analyst's log-odds are `log_odds`, by axis: [profile].
-  void weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds, double* out) const;
+  void weigh(int observer, const Profiles& profiles, std::uint32_t live, const double* log_odds,
+             double* out) const;
   [[nodiscard]] std::int64_t stride(std::uint32_t live, int axis) const;
   [[nodiscard]] std::int64_t start_point(std::uint32_t live) const;
 
@@ -107,16 +124,20 @@ class Plan {
 
   std::map<std::pair<std::uint32_t, std::uint32_t>, Projection> projections_;
   std::map<std::pair<int, std::uint32_t>, std::vector<double>> weights_;
-  std::map<int, std::vector<double>> discounts_;                 ///< by time that passes
-  std::map<std::pair<int, std::uint32_t>, lanes::Row> factors_;  ///< the same in rows, by live players
-  std::vector<std::vector<std::vector<double>>> disagreement_;   ///< [observer][group][cell], empty where they agree with the analyst
+  std::map<int, std::vector<double>> discounts_;  ///< by time that passes
+  std::map<std::pair<int, std::uint32_t>, lanes::Row>
+      factors_;  ///< the same in rows, by live players
+  std::vector<std::vector<std::vector<double>>>
+      disagreement_;  ///< [observer][group][cell], empty where they agree with the analyst
   std::vector<int> first_type_;
 };
 
-/// Clock (rounds passed) at each (round, state); -1 unreached, -2 where it is not a function of them.
+/// Clock (rounds passed) at each (round, state); -1 unreached, -2 where it is not a function of
+/// them.
 [[nodiscard]] std::vector<int> clocks(const Structure& shape);
 
 /// The model's precision or the options', without `lambda_factor`; empty where a player has none.
-[[nodiscard]] std::vector<double> precision_of(const Game& game, const SolveOptions& options, int player);
+[[nodiscard]] std::vector<double> precision_of(const Game& game, const SolveOptions& options,
+                                               int player);
 
 }  // namespace melian::grid

@@ -10,10 +10,12 @@
 namespace melian::grid {
 namespace {
 
-/// Beliefs kept apart at one public state in one round, the likeliest first: what is left out is counted.
+/// Beliefs kept apart at one public state in one round, the likeliest first: what is left out is
+/// counted.
 constexpr std::size_t most_at_once = 4096;
 
-/// Where play may stand: the analyst's beliefs as log-odds, by axis, and the probability of standing there.
+/// Where play may stand: the analyst's beliefs as log-odds, by axis, and the probability of
+/// standing there.
 struct Stand {
   std::vector<double> log_odds;
   double probability = 0.0;
@@ -27,20 +29,30 @@ struct Mixture {
 
 class Forward {
  public:
-  Forward(const Game& game, const BeliefSpace& space, const Assessment& strategies, const FollowPlay& follow)
-      : game_(game), shape_(game.shape()), space_(space), strategies_(strategies), follow_(follow), found_(ix(space.num_axes())) {}
+  Forward(const Game& game, const BeliefSpace& space, const Assessment& strategies,
+          const FollowPlay& follow)
+      : game_(game),
+        shape_(game.shape()),
+        space_(space),
+        strategies_(strategies),
+        follow_(follow),
+        found_(ix(space.num_axes())) {}
 
   ReachedBeliefs run() {
     const SolutionOrder order = solution_order(shape_);
     find_followed(order);
     Stand start{.log_odds = {}, .probability = 1.0};
-    for (const double belief : start_beliefs(game_, space_)) start.log_odds.push_back(log_odds(belief));
+    for (const double belief : start_beliefs(game_, space_))
+      start.log_odds.push_back(log_odds(belief));
     stand_at(0, shape_.root).push_back(std::move(start));
     if (!shape_.timed_levels.empty())
       for (int round = 0; round < shape_.rounds; ++round)
-        for (auto level = shape_.timed_levels.rbegin(); level != shape_.timed_levels.rend(); ++level) leave(round, *level);
+        for (auto level = shape_.timed_levels.rbegin(); level != shape_.timed_levels.rend();
+             ++level)
+          leave(round, *level);
     for (auto stage = order.stages.rbegin(); stage != order.stages.rend(); ++stage)
-      for (auto level = stage->levels.rbegin(); level != stage->levels.rend(); ++level) leave(0, *level);
+      for (auto level = stage->levels.rbegin(); level != stage->levels.rend(); ++level)
+        leave(0, *level);
     ReachedBeliefs out;
     for (std::vector<ReachedBelief>& all : found_) out.on_axis.push_back(merged(std::move(all)));
     out.left_out = left_out_;
@@ -48,7 +60,9 @@ class Forward {
   }
 
  private:
-  [[nodiscard]] std::size_t slot(int round, int state) const { return ix(shape_.states[ix(state)].timed ? round : 0) * shape_.states.size() + ix(state); }
+  [[nodiscard]] std::size_t slot(int round, int state) const {
+    return ix(shape_.states[ix(state)].timed ? round : 0) * shape_.states.size() + ix(state);
+  }
   std::vector<Stand>& stand_at(int round, int state) { return standing_[slot(round, state)]; }
 
   /// The state that a branch leads to, -1 where play ends, and the round it then is.
@@ -68,7 +82,8 @@ class Forward {
       for (const int s : states) {
         const PublicState& from = shape_.states[ix(s)];
         bool follows = shape_.decides(s);
-        for (int branch = from.first_branch; branch < from.first_branch + from.num_branches && !follows; ++branch) {
+        for (int branch = from.first_branch;
+             branch < from.first_branch + from.num_branches && !follows; ++branch) {
           const auto [state, then] = after(round, branch);
           follows = state >= 0 && follows_[slot(then, state)] != 0;
         }
@@ -94,7 +109,9 @@ class Forward {
     }
   }
 
-  [[nodiscard]] bool live(int axis, int state) const { return space_.live(axis, shape_.states[ix(state)].live); }
+  [[nodiscard]] bool live(int axis, int state) const {
+    return space_.live(axis, shape_.states[ix(state)].live);
+  }
 
   /// The same beliefs on live axes are one.
   std::vector<Stand> together(std::vector<Stand> all, int state) {
@@ -102,7 +119,9 @@ class Forward {
     std::vector<Stand> out;
     std::vector<std::int64_t> key(ix(space_.num_axes()), 0);
     for (Stand& one : all) {
-      for (int k = 0; k < space_.num_axes(); ++k) key[ix(k)] = live(k, state) ? std::llround(logistic(one.log_odds[ix(k)]) / follow_.merged) : 0;
+      for (int k = 0; k < space_.num_axes(); ++k)
+        key[ix(k)] =
+            live(k, state) ? std::llround(logistic(one.log_odds[ix(k)]) / follow_.merged) : 0;
       const auto [at, fresh] = known.emplace(key, out.size());
       if (fresh)
         out.push_back(std::move(one));
@@ -168,9 +187,12 @@ class Forward {
     return out;
   }
 
-  /// Moves on along a branch: `probability` of it, and by group what it tells about its cells (empty: nothing).
-  void move(int round, int branch, const Stand& from, double probability, const std::vector<std::vector<double>>& news) {
-    if (!(from.probability * probability > 0.1 * follow_.reached)) return;  // several that meet may still come above it
+  /// Moves on along a branch: `probability` of it, and by group what it tells about its cells
+  /// (empty: nothing).
+  void move(int round, int branch, const Stand& from, double probability,
+            const std::vector<std::vector<double>>& news) {
+    if (!(from.probability * probability > 0.1 * follow_.reached))
+      return;  // several that meet may still come above it
     const auto [state, then] = after(round, branch);
     if (state < 0 || follows_[slot(then, state)] == 0) return;
     Stand to{from.log_odds, from.probability * probability};
@@ -178,8 +200,10 @@ class Forward {
     for (std::size_t g = 0; g < news.size(); ++g) {
       if (news[g].empty()) continue;
       const BeliefSpace::Group& group = space_.groups()[g];
-      space_.shifts(static_cast<int>(g), news[g].data(), from.log_odds.data() + group.first_axis, shift.data() + group.first_axis);
-      for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) to.log_odds[ix(k)] = moved_log_odds(from.log_odds[ix(k)], shift[ix(k)]);
+      space_.shifts(static_cast<int>(g), news[g].data(), from.log_odds.data() + group.first_axis,
+                    shift.data() + group.first_axis);
+      for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k)
+        to.log_odds[ix(k)] = moved_log_odds(from.log_odds[ix(k)], shift[ix(k)]);
     }
     stand_at(then, state).push_back(std::move(to));
   }
@@ -188,16 +212,23 @@ class Forward {
     const PublicState& from = shape_.states[ix(state)];
     const std::vector<Decider> movers = deciders(shape_, state, strategies_.measure);
     const Mixture at = place(state, stand);
-    const std::int64_t points = strategies_.axes.num_points(from.live), first = strategies_.row(shape_, round, state);
+    const std::int64_t points = strategies_.axes.num_points(from.live),
+                       first = strategies_.row(shape_, round, state);
     std::vector<double> log_sigma(ix(num_rows(movers)), 0.0);
     for (std::size_t row = 0; row < log_sigma.size(); ++row)
       for (std::size_t n = 0; n < at.point.size(); ++n)
-        if (at.weight[n] > 0.0) log_sigma[row] += at.weight[n] * strategies_.log_strategy[ix(first + static_cast<std::int64_t>(row) * points + at.point[n])];
+        if (at.weight[n] > 0.0)
+          log_sigma[row] +=
+              at.weight[n] *
+              strategies_
+                  .log_strategy[ix(first + static_cast<std::int64_t>(row) * points + at.point[n])];
     std::vector<std::vector<double>> cells;
     for (std::size_t g = 0; g < space_.groups().size(); ++g)
-      cells.push_back((space_.groups()[g].mask & from.live) == 0
-                          ? std::vector<double>{}
-                          : space_.cell_odds(static_cast<int>(g), stand.log_odds.data() + space_.groups()[g].first_axis));
+      cells.push_back(
+          (space_.groups()[g].mask & from.live) == 0
+              ? std::vector<double>{}
+              : space_.cell_odds(static_cast<int>(g),
+                                 stand.log_odds.data() + space_.groups()[g].first_axis));
     for (int k = 0; k < from.num_branches; ++k) {
       double probability = 1.0;
       std::vector<std::vector<double>> news(space_.groups().size());
@@ -209,7 +240,8 @@ class Forward {
         }
         news[ix(g)].resize(cells[ix(g)].size(), 0.0);
         for (std::size_t c = 0; c < news[ix(g)].size(); ++c)
-          news[ix(g)][c] += log_sigma[ix(one.row(space_.type_in_cell(g, static_cast<int>(c), one.player), one.own_action(k)))];
+          news[ix(g)][c] += log_sigma[ix(
+              one.row(space_.type_in_cell(g, static_cast<int>(c), one.player), one.own_action(k)))];
       }
       for (std::size_t g = 0; g < news.size(); ++g) {
         if (news[g].empty()) continue;
@@ -228,8 +260,10 @@ class Forward {
     std::vector<double> weight(ix(profiles.count()), 1.0);
     for (std::size_t g = 0; chance && g < space_.groups().size(); ++g) {
       if ((space_.groups()[g].mask & from.live) == 0) continue;
-      const std::vector<double> cells = space_.cell_odds(static_cast<int>(g), stand.log_odds.data() + space_.groups()[g].first_axis);
-      for (int q = 0; q < profiles.count(); ++q) weight[ix(q)] *= cells[ix(space_.cell(static_cast<int>(g), profiles, q))];
+      const std::vector<double> cells = space_.cell_odds(
+          static_cast<int>(g), stand.log_odds.data() + space_.groups()[g].first_axis);
+      for (int q = 0; q < profiles.count(); ++q)
+        weight[ix(q)] *= cells[ix(space_.cell(static_cast<int>(g), profiles, q))];
     }
     for (int branch = from.first_branch; branch < from.first_branch + from.num_branches; ++branch) {
       double probability = chance ? 0.0 : 1.0;
@@ -239,7 +273,8 @@ class Forward {
         for (int q = 0; q < profiles.count(); ++q) probability += weight[ix(q)] * odds[q];
         const int next = shape_.branches[ix(branch)].next;
         for (std::size_t g = 0; next >= 0 && g < news.size(); ++g)
-          if ((space_.groups()[g].mask & from.live) != 0) news[g] = chance_news(game_, space_, static_cast<int>(g), profiles, branch);
+          if ((space_.groups()[g].mask & from.live) != 0)
+            news[g] = chance_news(game_, space_, static_cast<int>(g), profiles, branch);
       }
       if (probability > 0.0) move(round, branch, stand, probability, news);
     }
@@ -250,7 +285,7 @@ class Forward {
   const BeliefSpace& space_;
   const Assessment& strategies_;
   const FollowPlay& follow_;
-  std::vector<std::uint8_t> follows_;                   ///< by round and state: somebody decides there or later
+  std::vector<std::uint8_t> follows_;  ///< by round and state: somebody decides there or later
   std::map<std::size_t, std::vector<Stand>> standing_;  ///< likewise
   std::vector<std::vector<ReachedBelief>> found_;       ///< [axis]
   std::int64_t left_out_ = 0;
@@ -258,7 +293,8 @@ class Forward {
 
 }  // namespace
 
-ReachedBeliefs reached_beliefs(const Game& game, const BeliefSpace& space, const Assessment& strategies, const FollowPlay& follow) {
+ReachedBeliefs reached_beliefs(const Game& game, const BeliefSpace& space,
+                               const Assessment& strategies, const FollowPlay& follow) {
   return Forward(game, space, strategies, follow).run();
 }
 

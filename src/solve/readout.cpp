@@ -6,7 +6,8 @@ namespace melian::grid {
 /// Scores of the branch in hand at its posteriors `u`, and how far into the cell they lie.
 MELIAN_LANES void Readout::read(Lanes& at, int lanes) {
   for (int i = 0; i < lanes::whole(lanes); ++i) {
-    const double e = lanes::exp_down(-std::abs(at.u[i])), large = 1.0 / (1.0 + e), small = e * large;
+    const double e = lanes::exp_down(-std::abs(at.u[i])), large = 1.0 / (1.0 + e),
+                 small = e * large;
     const double b = at.u[i] >= 0.0 ? large : small, weight = (b - at.low[i]) * at.per_width[i];
     at.weight[i] = weight;
     at.score[0][i] = at.base[0][i] + weight * at.gain[0][i];
@@ -49,10 +50,12 @@ MELIAN_LANES void Readout::normalise(Lanes& at, int lanes, int type, double* log
 }
 
 /// As `melian::grid::imply`: the strategies imply the posteriors `u` exactly.
-MELIAN_LANES void Readout::settle(const Lanes& at, int lanes, const double* u, double* zero, double* one) {
+MELIAN_LANES void Readout::settle(const Lanes& at, int lanes, const double* u, double* zero,
+                                  double* one) {
   MELIAN_INDEPENDENT
   for (int i = 0; i < lanes::whole(lanes); ++i) {
-    const double off = (u[i] - at.prior[i]) - (one[i] - zero[i]), shift = std::abs(off) < imply_limit ? off : 0.0;
+    const double off = (u[i] - at.prior[i]) - (one[i] - zero[i]),
+                 shift = std::abs(off) < imply_limit ? off : 0.0;
     const bool rarer = zero[i] < one[i];
     const double new_zero = zero[i] - shift, new_one = one[i] + shift;
     zero[i] = !rarer ? zero[i] : new_zero > 0.0 ? 0.0 : new_zero;
@@ -66,7 +69,8 @@ MELIAN_LANES void Readout::imply(Lanes& at, int lanes, const double* zero, const
   for (int i = 0; i < lanes::whole(lanes); ++i) at.u[i] = at.prior[i] + one[i] - zero[i];
 }
 
-MELIAN_LANES void Readout::compare(Lanes& at, int lanes, int type, const double* log, const double* sigma) {
+MELIAN_LANES void Readout::compare(Lanes& at, int lanes, int type, const double* log,
+                                   const double* sigma) {
   const double* score = at.score[type];
   double *mean = at.mean[type], *least = at.least[type], *most = at.most[type];
   MELIAN_INDEPENDENT
@@ -78,12 +82,16 @@ MELIAN_LANES void Readout::compare(Lanes& at, int lanes, int type, const double*
   }
 }
 
-/// log Z recomputed is -mean to first order; where misses are large this is still within twice the truth.
+/// log Z recomputed is -mean to first order; where misses are large this is still within twice the
+/// truth.
 MELIAN_LANES void Readout::judge(Lanes& at, int lanes, bool one, bool two) {
   for (int i = 0; i < lanes::whole(lanes); ++i) {
-    const double high0 = at.most[0][i] - at.mean[0][i], low0 = at.mean[0][i] - at.least[0][i], worse0 = high0 > low0 ? high0 : low0;
-    const double high1 = at.most[1][i] - at.mean[1][i], low1 = at.mean[1][i] - at.least[1][i], worse1 = high1 > low1 ? high1 : low1;
-    const double zero = one ? worse0 : 0.0, first = two ? worse1 : 0.0, larger = zero > first ? zero : first;
+    const double high0 = at.most[0][i] - at.mean[0][i], low0 = at.mean[0][i] - at.least[0][i],
+                 worse0 = high0 > low0 ? high0 : low0;
+    const double high1 = at.most[1][i] - at.mean[1][i], low1 = at.mean[1][i] - at.least[1][i],
+                 worse1 = high1 > low1 ? high1 : low1;
+    const double zero = one ? worse0 : 0.0, first = two ? worse1 : 0.0,
+                 larger = zero > first ? zero : first;
     at.residual[i] = zero < infinity && first < infinity ? larger : infinity;
   }
 }
@@ -127,7 +135,8 @@ void Readout::locate(const Line& line, int branch, std::int32_t* cell) {
 
 void Readout::fixed_scores(const Line& line, int branch) {
   for (const int type : {0, 1})
-    std::fill_n(at_.score[type], lanes::padded(count_), (line.open[ix(branch)] >> type & 1) != 0 ? line.fixed(branch, type) : -infinity);
+    std::fill_n(at_.score[type], lanes::padded(count_),
+                (line.open[ix(branch)] >> type & 1) != 0 ? line.fixed(branch, type) : -infinity);
 }
 
 void Readout::flush(const Line& line, LineAnswer& answer) {
@@ -156,13 +165,17 @@ void Readout::flush(const Line& line, LineAnswer& answer) {
       at_.log_z[type][i] = at_.top[type][i] + std::log(at_.sum[type][i]);
       at_.per_sum[type][i] = 1.0 / at_.sum[type][i];
     }
-    for (int a = 0; a < branches_; ++a) normalise(at_, lanes, type, row(log_, type, a), row(sigma_, type, a));
+    for (int a = 0; a < branches_; ++a)
+      normalise(at_, lanes, type, row(log_, type, a), row(sigma_, type, a));
   }
   for (std::size_t i = 0; i < line.curved.size(); ++i) {
-    std::fill(u_.data() + i * size + count_, u_.data() + i * size + lanes, u_[i * size + ix(count_) - 1]);
-    settle(at_, lanes, u_.data() + i * size, row(log_, 0, line.curved[i]), row(log_, 1, line.curved[i]));
+    std::fill(u_.data() + i * size + count_, u_.data() + i * size + lanes,
+              u_[i * size + ix(count_) - 1]);
+    settle(at_, lanes, u_.data() + i * size, row(log_, 0, line.curved[i]),
+           row(log_, 1, line.curved[i]));
   }
-  // 2. Posteriors and scores once more, from the strategies alone, as any reader would recompute them.
+  // 2. Posteriors and scores once more, from the strategies alone, as any reader would recompute
+  // them.
   const auto put = [&](const auto* from, auto* to) {
     for (int i = 0; i < count_; ++i) to[target_[i]] = from[i];
   };

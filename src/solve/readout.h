@@ -1,6 +1,6 @@
 #pragma once
-/// Strategies, posteriors and residuals of one line for many priors at once, given the posteriors of its curved branches: what
-/// `finish` does for one prior, row by row.
+/// Strategies, posteriors and residuals of one line for many priors at once, given the posteriors
+/// of its curved branches: what `finish` does for one prior, row by row.
 
 #include <vector>
 
@@ -20,8 +20,9 @@ class Readout {
   static constexpr int size = 64;
   struct Lanes {
     double prior[size];
-    double u[size], base[2][size], gain[2][size], low[size], per_width[size];  ///< of the branch in hand: where it is read ...
-    double score[2][size], weight[size];                                       ///< ... and what stands there
+    double u[size], base[2][size], gain[2][size], low[size],
+        per_width[size];                  ///< of the branch in hand: where it is read ...
+    double score[2][size], weight[size];  ///< ... and what stands there
     double top[2][size], sum[2][size], log_z[2][size], per_sum[2][size];
     double mean[2][size], least[2][size], most[2][size], residual[size];
   };
@@ -37,7 +38,9 @@ class Readout {
 
   void locate(const Line& line, int branch, std::int32_t* cell);
   void fixed_scores(const Line& line, int branch);
-  [[nodiscard]] double* row(std::vector<double>& rows, int type, int branch) { return rows.data() + ix((std::int64_t{type} * branches_ + branch) * size); }
+  [[nodiscard]] double* row(std::vector<double>& rows, int type, int branch) {
+    return rows.data() + ix((std::int64_t{type} * branches_ + branch) * size);
+  }
 
   Lanes at_;
   int count_ = 0, branches_ = 0;

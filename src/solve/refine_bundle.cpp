@@ -1,4 +1,5 @@
-/// The part of a sweep that works on stored strategies of short axes side by side: values from them, and decisions on finer axes.
+/// The part of a sweep that works on stored strategies of short axes side by side: values from
+/// them, and decisions on finer axes.
 
 #include <algorithm>
 #include <utility>
@@ -31,7 +32,8 @@ void tell_shape(const Plan& plan, const Here& here, int round, RefineShop& shop)
 
 }  // namespace
 
-void Sweep::value_lines(Here& here, const Assessment& stored, std::int64_t row, const Task& task, int round) const {
+void Sweep::value_lines(Here& here, const Assessment& stored, std::int64_t row, const Task& task,
+                        int round) const {
   RefineShop& shop = workshop();
   Bundle& bundle = shop.bundle;
   const StatePlan& state = here.plan();
@@ -46,7 +48,8 @@ void Sweep::value_lines(Here& here, const Assessment& stored, std::int64_t row, 
       for (int k = 0; k < here.num_branches(); ++k, from += state.points)
         for (int t = 0; t < axis.nodes(); ++t) {
           double* const to = bundle.stored(type, k, t);
-          for (std::int64_t line = begin; line < end; ++line) to[line - begin] = from[here.line_start(line) + t * state.own_stride];
+          for (std::int64_t line = begin; line < end; ++line)
+            to[line - begin] = from[here.line_start(line) + t * state.own_stride];
         }
     bundle.read_back();
     here.value_bundle(begin, end, bundle, 0, shop.scratch);
@@ -87,10 +90,13 @@ void Sweep::refine_batch(const Pass& pass, const Task& task, Tally& tally) const
   std::ranges::stable_sort(lines, {}, [](const FineLine& line) { return line.corners.size(); });
   for (std::size_t begin = 0; begin < lines.size();) {
     std::size_t end = begin + 1;
-    while (end < lines.size() && end - begin < ix(Bundle::most_columns) && lines[end].corners.size() == lines[begin].corners.size()) ++end;
+    while (end < lines.size() && end - begin < ix(Bundle::most_columns) &&
+           lines[end].corners.size() == lines[begin].corners.size())
+      ++end;
     const std::span<const FineLine> some(lines.data() + begin, end - begin);
     begin = end;
-    // 2. Their decisions at the nodes of the finer axis, from what the nearest ones are on the solver's.
+    // 2. Their decisions at the nodes of the finer axis, from what the nearest ones are on the
+    // solver's.
     const auto columns = static_cast<int>(some.size());
     bundle.reset(axis, shop.open, shop.moved, columns);
     here.score_fine(some, bundle, shop.scratch);
@@ -98,11 +104,15 @@ void Sweep::refine_batch(const Pass& pass, const Task& task, Tally& tally) const
     bundle.aim(shop.targets);
     for (int k = 0; k < branches; ++k) {
       if (here.open_to(k) != 3) continue;
-      const double *zero = coarse.log_strategy.data() + coarse.offset[at] + k * state.points, *one = zero + branches * state.points;
+      const double *zero = coarse.log_strategy.data() + coarse.offset[at] + k * state.points,
+                   *one = zero + branches * state.points;
       for (int t = 1; t + 1 < own; ++t) {
-        const std::int64_t node = std::clamp<std::int64_t>(t / 2, 1, state.own_nodes - 2) * state.own_stride;
+        const std::int64_t node =
+            std::clamp<std::int64_t>(t / 2, 1, state.own_nodes - 2) * state.own_stride;
         double* const to = bundle.start(k, t);
-        for (int l = 0; l < columns; ++l) to[l] = shop.targets[ix(t)] + (one[some[ix(l)].near + node] - zero[some[ix(l)].near + node]);
+        for (int l = 0; l < columns; ++l)
+          to[l] =
+              shop.targets[ix(t)] + (one[some[ix(l)].near + node] - zero[some[ix(l)].near + node]);
       }
     }
     if (state.own_nodes > 2) bundle.told(0, columns);
@@ -118,7 +128,9 @@ void Sweep::refine_batch(const Pass& pass, const Task& task, Tally& tally) const
       for (int type = 0; type < 2; ++type)
         for (int k = 0; k < branches; ++k, to += points)
           for (int t = 0; t < own; ++t) to[t * line.held_stride] = bundle.log_sigma(type, k, t)[l];
-      for (int t = 0; t < own; ++t) fine.marks[ix(fine.mark_offset[at] + line.point + t * line.held_stride)] = static_cast<std::uint8_t>(DecisionMark::unique);
+      for (int t = 0; t < own; ++t)
+        fine.marks[ix(fine.mark_offset[at] + line.point + t * line.held_stride)] =
+            static_cast<std::uint8_t>(DecisionMark::unique);
       tally.decisions += own;
     }
   }

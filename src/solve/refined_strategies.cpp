@@ -20,9 +20,11 @@ SolveOptions options_of(const Assessment& strategies) {
 using namespace grid;
 
 struct RefinedStrategies::Inside {
-  Inside(const Game& game, const Assessment& strategies) : stored(strategies), plan(game, strategies.axes, options_of(strategies)), sweep(plan) {
+  Inside(const Game& game, const Assessment& strategies)
+      : stored(strategies), plan(game, strategies.axes, options_of(strategies)), sweep(plan) {
     plan.lambda.clear();  // the model's own may have been overridden
-    for (const auto& own : strategies.lambda) plan.lambda.insert(plan.lambda.end(), own.begin(), own.end());
+    for (const auto& own : strategies.lambda)
+      plan.lambda.insert(plan.lambda.end(), own.begin(), own.end());
     layer.game_fingerprint = strategies.game_fingerprint;
     layer.axes = refined_axes(strategies.axes);
     layer.lambda = strategies.lambda;
@@ -62,29 +64,36 @@ struct RefinedStrategies::Inside {
 };
 
 RefinedStrategies::RefinedStrategies(const Game& game, const Assessment& strategies) {
-  MELIAN_EXPECT(possible(game.shape()), "play that comes back to itself has no last layer to begin with");
-  MELIAN_EXPECT(strategies.game_fingerprint == game.fingerprint, "strategies of game " + strategies.game_fingerprint + ", not of " + game.fingerprint);
+  MELIAN_EXPECT(possible(game.shape()),
+                "play that comes back to itself has no last layer to begin with");
+  MELIAN_EXPECT(
+      strategies.game_fingerprint == game.fingerprint,
+      "strategies of game " + strategies.game_fingerprint + ", not of " + game.fingerprint);
   inside_ = std::make_unique<Inside>(game, strategies);
 }
 RefinedStrategies::~RefinedStrategies() = default;
 
 bool RefinedStrategies::possible(const Structure& structure) {
-  return std::ranges::none_of(solution_order(structure).stages, [](const SolutionOrder::Stage& stage) { return stage.cyclic; });
+  return std::ranges::none_of(solution_order(structure).stages,
+                              [](const SolutionOrder::Stage& stage) { return stage.cyclic; });
 }
 
 const Assessment& RefinedStrategies::common() const { return inside_->layer; }
 
-const Assessment& RefinedStrategies::layer(int round, std::span<const int> states, std::span<const std::vector<std::int64_t>> points) {
+const Assessment& RefinedStrategies::layer(int round, std::span<const int> states,
+                                           std::span<const std::vector<std::int64_t>> points) {
   Inside& in = *inside_;
   Assessment& layer = in.layer;
-  for (const std::size_t slot : std::exchange(in.laid, {})) layer.offset[slot] = layer.mark_offset[slot] = -1;
+  for (const std::size_t slot : std::exchange(in.laid, {}))
+    layer.offset[slot] = layer.mark_offset[slot] = -1;
   std::int64_t size = 0, marks = 0;
   bool timed = false;
   for (const int s : states) {
     const StatePlan& state = in.plan.states[ix(s)];
     if (!state.decides() || !in.plan.reached(round, s)) continue;
     timed = timed || in.plan.shape.states[ix(s)].timed;
-    const std::size_t slot = ix(in.plan.shape.states[ix(s)].timed ? round : 0) * in.plan.states.size() + ix(s);
+    const std::size_t slot =
+        ix(in.plan.shape.states[ix(s)].timed ? round : 0) * in.plan.states.size() + ix(s);
     in.laid.push_back(slot);
     layer.offset[slot] = size;
     layer.mark_offset[slot] = marks;

@@ -42,7 +42,9 @@ template <int profiles, bool near>
         Pack<2> follows = Pack<2>::all(0.0);
         for (int c = 0; c < a.corners && a.table != nullptr; ++c) {
           const Row share = discount * Row::load(a.shares + (c * a.lines + l) * profiles);
-          follows = add_pairs(follows, share * pick<profiles, near>(a.table + a.first[c * a.lines + l] + j * a.step, a.place));
+          follows = add_pairs(
+              follows, share * pick<profiles, near>(a.table + a.first[c * a.lines + l] + j * a.step,
+                                                    a.place));
         }
         scores = precision * (follows + paid) + log_weight;
       }
@@ -58,12 +60,16 @@ void score_any(const RowScores& a) {
     for (int j = 0; j < a.nodes; ++j)
       for (const int type : {0, 1}) {
         double paid = 0.0, follows = 0.0;
-        for (int q = type; q < a.profiles; q += 2) paid += a.reward[q] * a.beliefs[l * a.profiles + q];
+        for (int q = type; q < a.profiles; q += 2)
+          paid += a.reward[q] * a.beliefs[l * a.profiles + q];
         for (int c = 0; c < a.corners && a.table != nullptr; ++c) {
-          const double *from = a.table + a.first[c * a.lines + l] + (a.moving ? j : 0) * a.step, *share = a.shares + (c * a.lines + l) * a.profiles;
-          for (int q = type; q < a.profiles; q += 2) follows += a.discount[q] * share[q] * from[a.place[q]];
+          const double *from = a.table + a.first[c * a.lines + l] + (a.moving ? j : 0) * a.step,
+                       *share = a.shares + (c * a.lines + l) * a.profiles;
+          for (int q = type; q < a.profiles; q += 2)
+            follows += a.discount[q] * share[q] * from[a.place[q]];
         }
-        (type == 0 ? a.zero : a.one)[j * a.width + l] = a.precision[type] * (follows + paid) + a.log_weight;
+        (type == 0 ? a.zero : a.one)[j * a.width + l] =
+            a.precision[type] * (follows + paid) + a.log_weight;
       }
 }
 
@@ -90,36 +96,46 @@ struct Sum {
 using Row = Pack<lanes::width>;
 
 /// One pack of a row from a row of other places: of one pack, of two, of any number.
-[[gnu::always_inline]] inline Row pick_row(const double* row, std::int64_t width, const std::int64_t* place) {
+[[gnu::always_inline]] inline Row pick_row(const double* row, std::int64_t width,
+                                           const std::int64_t* place) {
   if (width == lanes::width) return Row::load(row).at(place);
-  if (width == 2 * lanes::width) return Row::of_two(Row::load(row), Row::load(row + lanes::width), place);
+  if (width == 2 * lanes::width)
+    return Row::of_two(Row::load(row), Row::load(row + lanes::width), place);
   return Row::gather(row, place);
 }
 
 /// What follows in the pack from place `at` on.
-[[gnu::always_inline]] inline Row follow(const RowSum::Branch& b, std::int64_t at, const RowSpot& spot) {
-  const Row low = b.place == nullptr ? Row::load(b.table + spot.low + at) : pick_row(b.table + spot.low, b.width, b.place + at);
+[[gnu::always_inline]] inline Row follow(const RowSum::Branch& b, std::int64_t at,
+                                         const RowSpot& spot) {
+  const Row low = b.place == nullptr ? Row::load(b.table + spot.low + at)
+                                     : pick_row(b.table + spot.low, b.width, b.place + at);
   if (spot.above == 0.0) return Row::all(spot.below) * low;
-  const Row high = b.place == nullptr ? Row::load(b.table + spot.high + at) : pick_row(b.table + spot.high, b.width, b.place + at);
+  const Row high = b.place == nullptr ? Row::load(b.table + spot.high + at)
+                                      : pick_row(b.table + spot.high, b.width, b.place + at);
   return Row::all(spot.below) * low + Row::all(spot.above) * high;
 }
 
 /// `packs` packs of each row, from place `from` on.
 template <int packs>
-[[gnu::always_inline]] inline void sum_packs(const Sum& a, std::int64_t from, double* __restrict table) {
+[[gnu::always_inline]] inline void sum_packs(const Sum& a, std::int64_t from,
+                                             double* __restrict table) {
   for (std::int64_t l = 0; l < a.lines; ++l)
     for (std::int64_t t = 0; t < a.targets; ++t) {
       Row sum0 = Row::all(0.0), sum1 = sum0, sum2 = sum0;
       const double* rows = a.rows + from;
-      const Row second0 = Row::load(rows), second1 = packs > 1 ? Row::load(rows + 8) : second0, second2 = packs > 2 ? Row::load(rows + 16) : second0;
+      const Row second0 = Row::load(rows), second1 = packs > 1 ? Row::load(rows + 8) : second0,
+                second2 = packs > 2 ? Row::load(rows + 16) : second0;
       for (std::int64_t k = 0; k < a.branches; ++k) {
         const RowSum::Branch& b = a.branch[k];
         const double *constant = rows + (1 + 2 * k) * a.width, *factor = constant + a.width;
         const RowSpot spot = a.spots[(k * a.lines + l) * a.targets + t];
-        const Row zero = Row::all(b.zero[t * a.odds_width + l]), one = Row::all(b.one[t * a.odds_width + l]);
+        const Row zero = Row::all(b.zero[t * a.odds_width + l]),
+                  one = Row::all(b.one[t * a.odds_width + l]);
         const auto add = [&](int c, const Row& second, Row& sum) __attribute__((always_inline)) {
           Row paid = Row::load(constant + c * lanes::width);
-          if (b.table != nullptr) paid = paid + Row::load(factor + c * lanes::width) * follow(b, from + c * lanes::width, spot);
+          if (b.table != nullptr)
+            paid = paid +
+                   Row::load(factor + c * lanes::width) * follow(b, from + c * lanes::width, spot);
           sum = sum + Row::choose(second, zero, one) * paid;
         };
         add(0, second0, sum0);
@@ -160,8 +176,11 @@ RowSum::Branch& RowSum::add() {
   return branches_.back();
 }
 
-void RowSum::write(std::int64_t odds_width, const std::int64_t* start, std::int64_t step, double* table) const {
-  sum_all({width_, lines_, targets_, count(), rows_.data(), spots_.data(), branches_.data(), odds_width, start, step}, table);
+void RowSum::write(std::int64_t odds_width, const std::int64_t* start, std::int64_t step,
+                   double* table) const {
+  sum_all({width_, lines_, targets_, count(), rows_.data(), spots_.data(), branches_.data(),
+           odds_width, start, step},
+          table);
 }
 
 }  // namespace melian::grid

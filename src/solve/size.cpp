@@ -9,16 +9,19 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 bool reached(const Structure& structure, int round, std::size_t state) {
   if (!structure.states[state].timed) return round == 0;
-  return structure.reached.empty() || structure.reached[at(round) * structure.states.size() + state] != 0;
+  return structure.reached.empty() ||
+         structure.reached[at(round) * structure.states.size() + state] != 0;
 }
 
 /// Saturating: a game too large to count is too large.
 std::int64_t times(std::int64_t a, std::int64_t b) {
   std::int64_t product = 0;
-  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() / 4 : product;
+  return __builtin_mul_overflow(a, b, &product) ? std::numeric_limits<std::int64_t>::max() / 4
+                                                : product;
 }
 std::int64_t plus(std::int64_t a, std::int64_t b) {
-  return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) + std::min(b, std::numeric_limits<std::int64_t>::max() / 4);
+  return std::min(a, std::numeric_limits<std::int64_t>::max() / 4) +
+         std::min(b, std::numeric_limits<std::int64_t>::max() / 4);
 }
 
 /// Sums over the decisions of all rounds: `size` of a state's number.
@@ -28,14 +31,16 @@ std::int64_t over_decisions(const Structure& structure, Size size) {
   for (std::size_t s = 0; s < structure.states.size(); ++s) {
     if (!structure.decides(static_cast<int>(s))) continue;
     std::int64_t rounds = 0;
-    for (int round = 0; round < structure.rounds; ++round) rounds += reached(structure, round, s) ? 1 : 0;
+    for (int round = 0; round < structure.rounds; ++round)
+      rounds += reached(structure, round, s) ? 1 : 0;
     sum = plus(sum, times(rounds, size(s)));
   }
   return sum;
 }
 
 /// Without every second node so often; halved, once, where there is no node to spare.
-std::vector<double> thinned(std::vector<double> axis, const std::vector<double>& required, int times) {
+std::vector<double> thinned(std::vector<double> axis, const std::vector<double>& required,
+                            int times) {
   if (times > 0 && coarsen_axis(axis, required).size() == axis.size()) return refine_axis(axis);
   for (int k = 0; k < times; ++k) axis = coarsen_axis(axis, required);
   return axis;
@@ -49,10 +54,16 @@ BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
   const std::vector<double> start = start_beliefs(game, space);
   std::vector<std::vector<double>> nodes;
   for (int k = 0; k < space.num_axes(); ++k) {
-    int count = grid.follow ? (space.num_axes() <= 1 ? 9 : space.num_axes() == 2 ? 5 : 3) : space.num_axes() <= 1 ? 129 : space.num_axes() == 2 ? 33 : 9;
+    int count = grid.follow             ? (space.num_axes() <= 1   ? 9
+                                           : space.num_axes() == 2 ? 5
+                                                                   : 3)
+                : space.num_axes() <= 1 ? 129
+                : space.num_axes() == 2 ? 33
+                                        : 9;
     if (grid.nodes.size() == 1) count = grid.nodes.front();
     for (const int player : space.groups()[at(space.axes()[at(k)].group)].players)
-      if (grid.nodes.size() > 1 && at(player) < grid.nodes.size() && grid.nodes[at(player)] > 0) count = grid.nodes[at(player)];
+      if (grid.nodes.size() > 1 && at(player) < grid.nodes.size() && grid.nodes[at(player)] > 0)
+        count = grid.nodes[at(player)];
     std::vector<double> required;
     if (at(k) < grid.must_have.size()) required = grid.must_have[at(k)];
     required.push_back(start[at(k)]);
@@ -65,12 +76,14 @@ std::vector<int> nodes_by_player(const Structure& structure, const BeliefAxes& a
   std::vector<int> out(structure.players.size(), 1);
   for (std::size_t k = 0; k < axes.nodes.size(); ++k)
     for (std::size_t i = 0; i < out.size(); ++i)
-      if ((axes.players[k] >> i & 1U) != 0) out[i] = std::max(out[i], static_cast<int>(axes.nodes[k].size()));
+      if ((axes.players[k] >> i & 1U) != 0)
+        out[i] = std::max(out[i], static_cast<int>(axes.nodes[k].size()));
   return out;
 }
 
 std::int64_t count_decisions(const Structure& structure, const BeliefAxes& axes) {
-  return over_decisions(structure, [&](std::size_t s) { return axes.num_points(structure.states[s].live); });
+  return over_decisions(structure,
+                        [&](std::size_t s) { return axes.num_points(structure.states[s].live); });
 }
 
 std::int64_t count_strategy_bytes(const Structure& structure, const BeliefAxes& axes) {
@@ -80,7 +93,8 @@ std::int64_t count_strategy_bytes(const Structure& structure, const BeliefAxes& 
   });
 }
 
-std::int64_t count_solve_bytes(const Structure& structure, const BeliefAxes& axes, const SolveOptions& options) {
+std::int64_t count_solve_bytes(const Structure& structure, const BeliefAxes& axes,
+                               const SolveOptions& options) {
   const std::int64_t one = count_bytes(structure, axes, options.refined), rungs = times(2, one);
   return options.ladder && rungs <= options.max_bytes ? rungs : one;
 }
@@ -88,10 +102,14 @@ std::int64_t count_solve_bytes(const Structure& structure, const BeliefAxes& axe
 std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, bool refined) {
   std::int64_t values = 0;
   for (const PublicState& s : structure.states) {
-    const std::int64_t row = grid::row_width(std::int64_t{structure.num_players()} * structure.num_profiles(s.live), grid::lie_in_rows(axes));
+    const std::int64_t row =
+        grid::row_width(std::int64_t{structure.num_players()} * structure.num_profiles(s.live),
+                        grid::lie_in_rows(axes));
     const std::int64_t size = times(8 * row, axes.num_points(s.live));
     // What play comes back to is kept with its last few iterates.
-    const std::int64_t kept = s.timed && s.entry ? 1 + structure.rounds : structure.horizon == HorizonKind::forever && s.entry ? 18 : 1;
+    const std::int64_t kept = s.timed && s.entry ? 1 + structure.rounds
+                              : structure.horizon == HorizonKind::forever && s.entry ? 18
+                                                                                     : 1;
     values = plus(values, times(size, kept));
   }
   std::int64_t bytes = plus(values, count_strategy_bytes(structure, axes));
@@ -113,7 +131,8 @@ std::int64_t count_layer_bytes(const Structure& structure, const BeliefAxes& axe
       std::int64_t size = 0;
       for (const int s : states)
         if (structure.decides(s))
-          size = plus(size, times(fine.num_points(structure.states[at(s)].live), 8 * num_rows(deciders(structure, s, Measure::each)) + 1));
+          size = plus(size, times(fine.num_points(structure.states[at(s)].live),
+                                  8 * num_rows(deciders(structure, s, Measure::each)) + 1));
       largest = std::max(largest, size);
     }
   };

@@ -17,17 +17,24 @@ namespace melian {
 namespace grid {
 namespace {
 
-constexpr int most_halvings = 40;  ///< of lambda in search of a rung where every decision has one solution
+constexpr int most_halvings =
+    40;  ///< of lambda in search of a rung where every decision has one solution
 constexpr double first_ratio = 1.4142135623730951;
 constexpr double short_ratio = 1.05;    ///< between rungs, where some decision has no curve
 constexpr double smallest_ratio = 1.1;  ///< below which a fold is taken for what it is
 constexpr int most_rungs = 200;
-constexpr double lowest_checked = 1.0 / 16;  ///< of the target lambda: where a ladder that is climbed for a check begins at the latest
+constexpr double lowest_checked =
+    1.0 /
+    16;  ///< of the target lambda: where a ladder that is climbed for a check begins at the latest
 
 class Climb {
  public:
   Climb(const Game& game, const SolveOptions& options, BeliefAxes axes)
-      : game_(game), options_(options), axes_(std::move(axes)), plan_(game, axes_, options), sweep_(plan_) {
+      : game_(game),
+        options_(options),
+        axes_(std::move(axes)),
+        plan_(game, axes_, options),
+        sweep_(plan_) {
     expected_ = count_decisions(game.shape(), axes_);
     if (options.refined) {
       fine_ = axes_;
@@ -82,12 +89,14 @@ Climb::Ending Climb::attempt(Rung& rung, Rung* below, Sweep::Until until) {
     refined = &*out_.refined;
   }
   const Ending ending = sweep_.run(rung, below, until, refined, options_.on_step, expected_);
-  if (ending != Ending::several_found && ending != Ending::too_shallow && ending != Ending::lost) decisions_ += sweep_.tally().decisions;
+  if (ending != Ending::several_found && ending != Ending::too_shallow && ending != Ending::lost)
+    decisions_ += sweep_.tally().decisions;
   return ending;
 }
 
-/// Lower rungs are solved as far back in play as a decision with several solutions asks for: at first where the search for such decisions
-/// ended, at least twice as far whenever that was not enough, and all the way once that is a good part of it.
+/// Lower rungs are solved as far back in play as a decision with several solutions asks for: at
+/// first where the search for such decisions ended, at least twice as far whenever that was not
+/// enough, and all the way once that is a good part of it.
 Climb::Ending Climb::climb(Rung& top) {
   const int rounds = plan_.shape.timed_levels.empty() ? 0 : plan_.shape.rounds;
   // Decisions without a curve continue the rung below wherever they are.
@@ -103,7 +112,8 @@ Climb::Ending Climb::climb(Rung& top) {
   }
 }
 
-/// From a rung where every decision has one solution up to the target, all continuations on the same rung.
+/// From a rung where every decision has one solution up to the target, all continuations on the
+/// same rung.
 Climb::Ending Climb::climb_from(int lowest, Rung& top, Rung& spare) {
   Rung &below = spare, &next = top;
   below.factor = options_.rung_halvings > 0 ? lowest_checked : 0.5;
@@ -118,17 +128,20 @@ Climb::Ending Climb::climb_from(int lowest, Rung& top, Rung& spare) {
   out_.summary.ladder.push_back(below.factor * largest);
   // Without a curve nothing tells one path from another but short steps.
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
-  const double widest = std::pow(joint ? short_ratio : first_ratio, std::ldexp(1.0, -options_.rung_halvings));
+  const double widest =
+      std::pow(joint ? short_ratio : first_ratio, std::ldexp(1.0, -options_.rung_halvings));
   double ratio = widest;
   while (below.factor < 1.0) {
     next.factor = std::min(1.0, below.factor * ratio);
     if (next.factor > 0.999) next.factor = 1.0;
     next.lowest = next.factor == 1.0 ? 0 : lowest;
     const bool may_shorten = ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs;
-    const Ending ending = attempt(next, &below, may_shorten ? Sweep::Until::lost : Sweep::Until::done);
+    const Ending ending =
+        attempt(next, &below, may_shorten ? Sweep::Until::lost : Sweep::Until::done);
     if (ending == Ending::cancelled || ending == Ending::too_shallow) return ending;
     // A solution lost on the way may have been lost to a step too long.
-    if (may_shorten && (ending == Ending::lost || sweep_.tally().fresh_jumps > 0 || sweep_.tally().not_settled)) {
+    if (may_shorten &&
+        (ending == Ending::lost || sweep_.tally().fresh_jumps > 0 || sweep_.tally().not_settled)) {
       ratio = std::sqrt(ratio);
       continue;
     }
@@ -145,8 +158,11 @@ std::string Climb::place(int round, int state, std::int64_t point) const {
   if (game_.shape().states[ix(state)].timed) where = fmt::format("round {}, {}", round + 1, where);
   const StatePlan& plan = plan_.states[ix(state)];
   for (const int k : plan.axes)
-    where += fmt::format(", belief that {} {}", plan_.space.statement(game_.shape(), k),
-                         number_text(plan_.axes[ix(k)].b[ix(point / plan.axis_stride[ix(k)] % plan_.axes[ix(k)].nodes())], 4));
+    where += fmt::format(
+        ", belief that {} {}", plan_.space.statement(game_.shape(), k),
+        number_text(
+            plan_.axes[ix(k)].b[ix(point / plan.axis_stride[ix(k)] % plan_.axes[ix(k)].nodes())],
+            4));
   return where;
 }
 
@@ -159,9 +175,11 @@ void Climb::name_places() {
     const char* what = spot.mark == DecisionMark::several ? "several solutions"
                        : spot.mark == DecisionMark::jump  ? "the followed solution ended in a fold"
                                                           : "no solution found";
-    out_.summary.places.push_back(fmt::format("{}: {}", place(spot.round, spot.state, spot.point), what));
+    out_.summary.places.push_back(
+        fmt::format("{}: {}", place(spot.round, spot.state, spot.point), what));
   }
-  out_.several = std::move(sweep_.listed());  // the start of play comes last in a backward pass, and first to a reader
+  out_.several = std::move(
+      sweep_.listed());  // the start of play comes last in a backward pass, and first to a reader
   std::ranges::reverse(out_.several);
   for (DecisionSolutions& one : out_.several) one.place = place(one.round, one.state, one.point);
 }
@@ -180,46 +198,64 @@ void Climb::summarise(const Rung& top, Ending ending) {
   name_places();
   if (ending == Ending::cancelled) {
     summary.termination = Termination::cancelled;
-    summary.message = "cancelled before the first round was reached; nothing of the answer can be used";
+    summary.message =
+        "cancelled before the first round was reached; nothing of the answer can be used";
     return;
   }
   const std::span<const double> table = root_table(plan_, top.tables);
   at_root_.assign(table.begin(), table.end());
   out_.start_values = start_values(plan_, table);
-  summary.termination = tally.not_settled ? Termination::not_settled : tally.unsolved == 0 ? Termination::converged : Termination::unsolved_decisions;
+  summary.termination = tally.not_settled     ? Termination::not_settled
+                        : tally.unsolved == 0 ? Termination::converged
+                                              : Termination::unsolved_decisions;
   summary.sweeps = tally.sweeps;
   summary.message =
-      tally.unsolved > 0 ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
+      tally.unsolved > 0
+          ? fmt::format("{} decisions have no solution that meets the tolerance", tally.unsolved)
       : tally.several == 0 && tally.searched > 0
-          ? fmt::format("one solution found for every decision; of {} that move several types or players at once others were looked for, which is no proof",
-                        tally.searched)
+          ? fmt::format(
+                "one solution found for every decision; of {} that move several types or players "
+                "at once others were looked for, which is no proof",
+                tally.searched)
       : tally.several == 0 ? "every decision has exactly one solution"
-      : tally.jumps == 0   ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
-                           : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump", tally.several, note_, tally.jumps);
+      : tally.jumps == 0
+          ? fmt::format("{} decisions have several solutions; {}", tally.several, note_)
+          : fmt::format("{} decisions have several solutions; {}; {} of them rest on a jump",
+                        tally.several, note_, tally.jumps);
   if (tally.not_settled)
     summary.message = fmt::format(
-        "play that comes back to itself found no stationary values in {} sweeps: they go round in circles, so that the end of a long horizon is felt at its "
+        "play that comes back to itself found no stationary values in {} sweeps: they go round in "
+        "circles, so that the end of a long horizon is felt at its "
         "start",
         tally.sweeps);
   else if (tally.damped)
-    summary.message += "; these stationary values are not the limit of finite horizons, which go round in circles";
+    summary.message +=
+        "; these stationary values are not the limit of finite horizons, which go round in circles";
   else if (tally.sweeps > 0)
-    summary.message += "; stationary values are the limit of finite horizons, and need not be the only ones";
+    summary.message +=
+        "; stationary values are the limit of finite horizons, and need not be the only ones";
 }
 
 Solution Climb::run() {
   const auto begun = std::chrono::steady_clock::now();
   Rung top = fresh(1.0);
-  if (options_.list_solutions) sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
-  const bool may_climb = options_.ladder && count_solve_bytes(game_.shape(), axes_, options_) > count_bytes(game_.shape(), axes_, options_.refined);
+  if (options_.list_solutions)
+    sweep_.list(game_.shape().root, plan_.start_point(plan_.states[ix(game_.shape().root)].live));
+  const bool may_climb = options_.ladder && count_solve_bytes(game_.shape(), axes_, options_) >
+                                                count_bytes(game_.shape(), axes_, options_.refined);
   Ending ending = attempt(top, nullptr, may_climb ? Sweep::Until::several : Sweep::Until::done);
   const bool joint = std::ranges::any_of(plan_.states, &StatePlan::joint);
-  if (ending == Ending::several_found || (ending == Ending::finished && may_climb && joint && options_.rung_halvings > 0)) {
-    note_ = "each continues the solution on the rung of lambda below, all continuations on the same rung";
+  if (ending == Ending::several_found ||
+      (ending == Ending::finished && may_climb && joint && options_.rung_halvings > 0)) {
+    note_ =
+        "each continues the solution on the rung of lambda below, all continuations on the same "
+        "rung";
     ending = climb(top);
   } else {
-    note_ = options_.ladder ? "each continues the single decision from lambda 0 with continuations frozen, for want of memory to climb the ladder"
-                            : "each continues the single decision from lambda 0 with continuations frozen (no ladder)";
+    note_ = options_.ladder ? "each continues the single decision from lambda 0 with continuations "
+                              "frozen, for want of memory to climb the ladder"
+                            : "each continues the single decision from lambda 0 with continuations "
+                              "frozen (no ladder)";
   }
   out_.assessment = std::move(top.strategies);
   for (Assessment* one : {&out_.assessment, out_.refined ? &*out_.refined : nullptr}) {
@@ -229,7 +265,8 @@ Solution Climb::run() {
     one->discounting = options_.discounting;
     for (int i = 0; i < plan_.players(); ++i) {
       one->lambda.emplace_back();
-      for (int k = 0; k < game_.shape().players[ix(i)].num_types(); ++k) one->lambda.back().push_back(plan_.lambda[ix(plan_.type_index(i, k))]);
+      for (int k = 0; k < game_.shape().players[ix(i)].num_types(); ++k)
+        one->lambda.back().push_back(plan_.lambda[ix(plan_.type_index(i, k))]);
     }
   }
   summarise(top, ending);
@@ -238,7 +275,8 @@ Solution Climb::run() {
     std::fill(out_.assessment.offset.begin(), out_.assessment.offset.end(), -1);
     out_.refined.reset();
   }
-  out_.summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+  out_.summary.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return std::move(out_);
 }
 
@@ -246,22 +284,27 @@ Solution Climb::run() {
 }  // namespace grid
 
 Result<Solution> solve(const Game& game, const SolveOptions& options) {
-  if (Diagnostics refused = grid::refusals(game, options); !refused.empty()) return std::unexpected(std::move(refused));
+  if (Diagnostics refused = grid::refusals(game, options); !refused.empty())
+    return std::unexpected(std::move(refused));
   if (std::get<BeliefGrid>(options.method).follow) return grid::solve_following(game, options);
   return grid::solve_on(game, options, belief_axes(game, std::get<BeliefGrid>(options.method)));
 }
 
 Result<Solution> grid::solve_on(const Game& game, const SolveOptions& options, BeliefAxes axes) {
-  if (Diagnostics refused = too_large(game, axes, options); !refused.empty()) return std::unexpected(std::move(refused));
-  const bool keeps = options.kept != nullptr && !options.list_solutions && !std::get<BeliefGrid>(options.method).follow;
+  if (Diagnostics refused = too_large(game, axes, options); !refused.empty())
+    return std::unexpected(std::move(refused));
+  const bool keeps = options.kept != nullptr && !options.list_solutions &&
+                     !std::get<BeliefGrid>(options.method).follow;
   std::string fingerprint;
   if (keeps) {
     fingerprint = solver_fingerprint(game, axes, options);
-    if (std::optional<Solution> known = take_over(*options.kept, fingerprint, game, axes, options)) return *std::move(known);
+    if (std::optional<Solution> known = take_over(*options.kept, fingerprint, game, axes, options))
+      return *std::move(known);
   }
   Climb climb(game, options, std::move(axes));
   Solution out = climb.run();
-  if (keeps && out.summary.termination != Termination::cancelled) keep(*options.kept, fingerprint, out, std::move(climb.at_root()));
+  if (keeps && out.summary.termination != Termination::cancelled)
+    keep(*options.kept, fingerprint, out, std::move(climb.at_root()));
   return out;
 }
 

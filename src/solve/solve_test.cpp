@@ -31,8 +31,11 @@ Game with_numbers(const Game& game, double scale, double shift) {
   const Structure& shape = game.shape();
   for (std::size_t b = 0; b < shape.branches.size(); ++b) {
     if (shape.branches[b].next >= 0) continue;
-    const std::int64_t end = b + 1 < shape.branches.size() ? shape.reward_offset[b + 1] : static_cast<std::int64_t>(out.numbers.rewards.size());
-    for (std::int64_t k = shape.reward_offset[b]; k < end; ++k) out.numbers.rewards[static_cast<std::size_t>(k)] += shift;
+    const std::int64_t end = b + 1 < shape.branches.size()
+                                 ? shape.reward_offset[b + 1]
+                                 : static_cast<std::int64_t>(out.numbers.rewards.size());
+    for (std::int64_t k = shape.reward_offset[b]; k < end; ++k)
+      out.numbers.rewards[static_cast<std::size_t>(k)] += shift;
   }
   return out;
 }
@@ -40,10 +43,12 @@ Game with_numbers(const Game& game, double scale, double shift) {
 /// Sender and receiver: types of the sender may be stubborn (never concede).
 Game stubborn(bool private_information) {
   GameBuilder g("stubborn types");
-  const int a = private_information ? g.player("A", {"flexible", "stubborn"}, {0.7, 0.3}) : g.player("A", {"flexible"}, {1.0});
+  const int a = private_information ? g.player("A", {"flexible", "stubborn"}, {0.7, 0.3})
+                                    : g.player("A", {"flexible"}, {1.0});
   const int b = g.player("B");
   const int end = g.outcome("end");
-  const int claim = g.state(g.choice("claim", a, {"concede", "insist"})), answer = g.state(g.choice("answer", b, {"yield", "hold"}));
+  const int claim = g.state(g.choice("claim", a, {"concede", "insist"})),
+            answer = g.state(g.choice("answer", b, {"yield", "hold"}));
   const int last = g.state(g.choice("last word", a, {"concede", "insist"}));
   auto& concede = g.branch(claim, 0, end).pay(a, 0.3).pay(b, 0.7);
   if (private_information) concede.open_to({0});
@@ -60,20 +65,27 @@ Game stubborn(bool private_information) {
 
 TEST_CASE("solve: payoffs times c with lambda over c change no probability") {
   const Game game = wartime_screening({}, 0.9, 3, menu);
-  const Solution plain = solved(game, with(20.0, 33)), scaled = solved(with_numbers(game, 8.0, 0.0), with(2.5, 33));
+  const Solution plain = solved(game, with(20.0, 33)),
+                 scaled = solved(with_numbers(game, 8.0, 0.0), with(2.5, 33));
   CHECK(largest_difference(plain.assessment.log_strategy, scaled.assessment.log_strategy) < 1e-10);
-  CHECK(scaled.start_values[0][0] == doctest::Approx(8.0 * plain.start_values[0][0]).epsilon(1e-12));
+  CHECK(scaled.start_values[0][0] ==
+        doctest::Approx(8.0 * plain.start_values[0][0]).epsilon(1e-12));
 }
 
 TEST_CASE("solve: a constant added to every play's payoffs changes no probability") {
   const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2);
-  const Solution plain = solved(game, with(20.0, 65)), shifted = solved(with_numbers(game, 1.0, 3.0), with(20.0, 65));
+  const Solution plain = solved(game, with(20.0, 65)),
+                 shifted = solved(with_numbers(game, 1.0, 3.0), with(20.0, 65));
   CHECK(largest_difference(plain.assessment.log_strategy, shifted.assessment.log_strategy) < 1e-9);
-  CHECK(shifted.start_values[0][0] == doctest::Approx(3.0 + plain.start_values[0][0]).epsilon(1e-12));
+  CHECK(shifted.start_values[0][0] ==
+        doctest::Approx(3.0 + plain.start_values[0][0]).epsilon(1e-12));
 }
 
-TEST_CASE("solve: one, two and eight threads give the same bytes, also on the ladder and on refined axes") {
-  const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2), long_game = wartime_screening({}, 0.9, 4, menu);
+TEST_CASE(
+    "solve: one, two and eight threads give the same bytes, also on the ladder and on refined "
+    "axes") {
+  const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2),
+             long_game = wartime_screening({}, 0.9, 4, menu);
   for (const Game* one : {&game, &long_game}) {
     std::vector<Solution> solutions;
     for (const int threads : {1, 2, 8}) {
@@ -92,7 +104,8 @@ TEST_CASE("solve: one, two and eight threads give the same bytes, also on the la
   }
 }
 
-TEST_CASE("solve: a stubborn type never does what it cannot, and conceding reveals the flexible type") {
+TEST_CASE(
+    "solve: a stubborn type never does what it cannot, and conceding reveals the flexible type") {
   const Game game = stubborn(true);
   const Solution solution = solved(game, with(5.0, 33));
   const Assessment& a = solution.assessment;
@@ -125,20 +138,32 @@ TEST_CASE("solve: refined strategies agree with the grid at its own nodes") {
   double worst = 0.0;
   for (int s = 0; s < static_cast<int>(shape.states.size()); ++s) {
     if (!shape.is_decision(s)) continue;
-    const std::int64_t coarse = solution.assessment.row(shape, 0, s), fine = solution.refined->row(shape, 0, s);
+    const std::int64_t coarse = solution.assessment.row(shape, 0, s),
+                       fine = solution.refined->row(shape, 0, s);
     const int types =
-        shape.players[static_cast<std::size_t>(shape.moves[static_cast<std::size_t>(shape.states[static_cast<std::size_t>(s)].move)].player)].num_types();
-    for (int block = 0; block < types * shape.states[static_cast<std::size_t>(s)].num_branches; ++block)
+        shape
+            .players[static_cast<std::size_t>(
+                shape
+                    .moves[static_cast<std::size_t>(shape.states[static_cast<std::size_t>(s)].move)]
+                    .player)]
+            .num_types();
+    for (int block = 0; block < types * shape.states[static_cast<std::size_t>(s)].num_branches;
+         ++block)
       for (int p = 0; p < 33; ++p)
-        worst = std::max(worst, std::abs(solution.assessment.log_strategy[static_cast<std::size_t>(coarse + block * 33 + p)] -
-                                         solution.refined->log_strategy[static_cast<std::size_t>(fine + block * 65 + 2 * p)]));
+        worst = std::max(
+            worst,
+            std::abs(solution.assessment
+                         .log_strategy[static_cast<std::size_t>(coarse + block * 33 + p)] -
+                     solution.refined
+                         ->log_strategy[static_cast<std::size_t>(fine + block * 65 + 2 * p)]));
   }
   CHECK(worst < 1e-10);
 }
 
 TEST_CASE("solve: the ladder keeps the branch that frozen continuations lose") {
-  // At lambda 200 three equilibria exist; tracing the first decision alone, with the answers to it held at their final
-  // form, ends at hardly any talks (grant 4.6e-5), while the game's own branch grants with probability .378.
+  // At lambda 200 three equilibria exist; tracing the first decision alone, with the answers to it
+  // held at their final form, ends at hardly any talks (grant 4.6e-5), while the game's own branch
+  // grants with probability .378.
   const Game game = insincere_talks(0.6, 0.1, 0.1, 0.3, 0.65, 0.10, 0.04, 0.0, 0.2);
   SolveOptions options = with(200.0, 1025);
   const Solution climbed = solved(game, options);
@@ -148,7 +173,8 @@ TEST_CASE("solve: the ladder keeps the branch that frozen continuations lose") {
     const Assessment& a = solution.assessment;
     const auto& nodes = a.axes.nodes.front();
     const auto node = std::lower_bound(nodes.begin(), nodes.end(), 0.2) - nodes.begin();
-    return std::exp(a.log_strategy[static_cast<std::size_t>(a.row(game.shape(), 0, 0) + (2 * type + 1) * static_cast<int>(nodes.size()) + node)]);
+    return std::exp(a.log_strategy[static_cast<std::size_t>(
+        a.row(game.shape(), 0, 0) + (2 * type + 1) * static_cast<int>(nodes.size()) + node)]);
   };
   CHECK(climbed.summary.several > 0);
   CHECK(climbed.summary.ladder.size() > 1);
@@ -188,7 +214,8 @@ TEST_CASE("solve: refuses what it cannot do, with the reason") {
   CHECK(large.error().front().hint.find("nodes") != std::string::npos);
 
   GameBuilder endless;
-  const int b = endless.player("B"), over = endless.outcome("over"), loop = endless.state(endless.choice("go on", b, {"yes", "no"}));
+  const int b = endless.player("B"), over = endless.outcome("over"),
+            loop = endless.state(endless.choice("go on", b, {"yes", "no"}));
   endless.forever();
   endless.branch(loop, 0, loop).advance(1).time(1);
   endless.branch(loop, 1, over);
@@ -199,9 +226,11 @@ TEST_CASE("solve: refuses what it cannot do, with the reason") {
 }
 
 TEST_CASE("solve: a public state that comes back to itself has its stationary value") {
-  // Alone, A waits (0 now) or stops (1): V = sigma 1 + (1 - sigma) d V with sigma = logistic(lambda (1 - d V)).
+  // Alone, A waits (0 now) or stops (1): V = sigma 1 + (1 - sigma) d V with sigma = logistic(lambda
+  // (1 - d V)).
   GameBuilder endless;
-  const int a = endless.player("A"), over = endless.outcome("over"), loop = endless.state(endless.choice("wait", a, {"yes", "no"}));
+  const int a = endless.player("A"), over = endless.outcome("over"),
+            loop = endless.state(endless.choice("wait", a, {"yes", "no"}));
   endless.forever();
   endless.discount(a, {0.9});
   endless.branch(loop, 0, loop).advance(1).time(1);
@@ -213,7 +242,9 @@ TEST_CASE("solve: a public state that comes back to itself has its stationary va
   CHECK(solution.summary.sweeps > 2);
 }
 
-TEST_CASE("solve: present-value precision falls with the clock, and is refused where the clock is no function of the state") {
+TEST_CASE(
+    "solve: present-value precision falls with the clock, and is refused where the clock is no "
+    "function of the state") {
   const Game game = wartime_screening({}, 0.9, 2, {0.1, 0.3});
   SolveOptions options = with(20.0, 17);
   options.discounting = Discounting::present_value;
@@ -221,13 +252,16 @@ TEST_CASE("solve: present-value precision falls with the clock, and is refused w
   // Last offers at lambda * discount equal those of a one-round game at that lambda.
   const Solution last = solved(wartime_screening({}, 0.9, 1, {0.1, 0.3}), with(19.0, 17));
   const auto row = [&](const Solution& from, const Game& of, int round) {
-    return from.assessment.log_strategy[static_cast<std::size_t>(from.assessment.row(of.shape(), round, 0) + 5)];
+    return from.assessment
+        .log_strategy[static_cast<std::size_t>(from.assessment.row(of.shape(), round, 0) + 5)];
   };
-  CHECK(row(solution, game, 1) == doctest::Approx(row(last, wartime_screening({}, 0.9, 1, {0.1, 0.3}), 0)).epsilon(1e-12));
+  CHECK(row(solution, game, 1) ==
+        doctest::Approx(row(last, wartime_screening({}, 0.9, 1, {0.1, 0.3}), 0)).epsilon(1e-12));
 
   GameBuilder g;
   const int a = g.player("A"), end = g.outcome("end");
-  const int first = g.state(g.choice("wait", a, {"long", "short"})), then = g.state(g.choice("act", a, {"one", "two"}));
+  const int first = g.state(g.choice("wait", a, {"long", "short"})),
+            then = g.state(g.choice("act", a, {"one", "two"}));
   g.branch(first, 0, then).time(2);
   g.branch(first, 1, then).time(1);
   g.branch(then, 0, end).pay(a, 1.0);
@@ -254,19 +288,24 @@ TEST_CASE("solve: progress is told and cancelling is honoured") {
   CHECK(!cancelled.assessment.decided(game.shape(), 0, 0));
 }
 
-TEST_CASE("solve: different own beliefs move values and offers, and shift by a constant in log-odds") {
+TEST_CASE(
+    "solve: different own beliefs move values and offers, and shift by a constant in log-odds") {
   const Game common = private_cost(0.5, 0.1, 0.075, 0.325, 0.4, 20);
   Game own = common;
-  own.numbers.beliefs[0][1] = {0.7, 0.3};  // A thinks B more likely to be of low cost than the analyst does
-  const Solution shifted = solved(own, with(50.0, 33)), same = solved(private_cost(0.5, 0.1, 0.075, 0.325, 0.7, 20), with(50.0, 33));
+  own.numbers.beliefs[0][1] = {
+      0.7, 0.3};  // A thinks B more likely to be of low cost than the analyst does
+  const Solution shifted = solved(own, with(50.0, 33)),
+                 same = solved(private_cost(0.5, 0.1, 0.075, 0.325, 0.7, 20), with(50.0, 33));
   CHECK(shifted.start_values[0][0] == doctest::Approx(same.start_values[0][0]).epsilon(1e-12));
 }
 
 TEST_CASE("solve: huge payoffs are solved to round-off or marked") {
   for (const double size : {1e6, 1e12, 1e15}) {
-    const Solution solution = solved(with_numbers(wartime_screening({}, 0.9, 2, menu), size, 0.0), with(1.0, 17));
+    const Solution solution =
+        solved(with_numbers(wartime_screening({}, 0.9, 2, menu), size, 0.0), with(1.0, 17));
     CHECK(std::isfinite(solution.summary.residual));
     CHECK((solution.summary.residual < 1e-9 + 1e-11 * size || solution.summary.unsolved > 0));
-    CHECK((solution.summary.termination == Termination::converged) == (solution.summary.unsolved == 0));
+    CHECK((solution.summary.termination == Termination::converged) ==
+          (solution.summary.unsolved == 0));
   }
 }

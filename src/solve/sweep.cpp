@@ -6,9 +6,10 @@
 namespace melian::grid {
 namespace {
 
-constexpr std::ptrdiff_t spots_kept = 8;      ///< of each mark
-constexpr std::int64_t work_per_task = 2048;  ///< scores; enough to pay for handing a task to a thread
-constexpr std::int64_t joint_per_task = 8;    ///< points of a joint decision
+constexpr std::ptrdiff_t spots_kept = 8;  ///< of each mark
+constexpr std::int64_t work_per_task =
+    2048;  ///< scores; enough to pay for handing a task to a thread
+constexpr std::int64_t joint_per_task = 8;  ///< points of a joint decision
 
 struct Workshop {
   Kernel kernel;
@@ -25,7 +26,8 @@ Workshop& workshop() {
 
 }  // namespace
 
-void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row, std::int64_t start, LineAnswer& out) {
+void read_line(const Plan& plan, const Here& here, const Assessment& strategies, std::int64_t row,
+               std::int64_t start, LineAnswer& out) {
   const StatePlan& state = here.plan();
   const Axis& axis = plan.axes[ix(state.own_axis)];
   const auto branches = here.num_branches(), n = axis.nodes();
@@ -35,14 +37,18 @@ void read_line(const Plan& plan, const Here& here, const Assessment& strategies,
     int cell = 0;
     for (int i = 0; i < n; ++i) {
       for (int type = 0; type < 2; ++type) {
-        const double log = strategies.log_strategy[ix(row + (std::int64_t{type} * branches + k) * state.points + start + i * state.own_stride)];
+        const double log =
+            strategies.log_strategy[ix(row + (std::int64_t{type} * branches + k) * state.points +
+                                       start + i * state.own_stride)];
         out.log_sigma[out.index(type, k, i)] = log;
         out.sigma[out.index(type, k, i)] = std::exp(log);
       }
-      const double u =
-          open == 1   ? -infinity
-          : open == 2 ? infinity
-                      : axis.u[ix(i)] + (std::isinf(axis.u[ix(i)]) || open == 0 ? 0.0 : out.log_sigma[out.index(1, k, i)] - out.log_sigma[out.index(0, k, i)]);
+      const double u = open == 1   ? -infinity
+                       : open == 2 ? infinity
+                                   : axis.u[ix(i)] + (std::isinf(axis.u[ix(i)]) || open == 0
+                                                          ? 0.0
+                                                          : out.log_sigma[out.index(1, k, i)] -
+                                                                out.log_sigma[out.index(0, k, i)]);
       cell = axis.cell_of(u, cell);
       out.cell[out.place(k, i)] = cell;
       out.weight[out.place(k, i)] = (logistic(u) - axis.b[ix(cell)]) * axis.per_width[ix(cell)];
@@ -65,7 +71,8 @@ void Tally::add(const Tally& more) {
     if (std::ranges::count(spots, spot.mark, &Spot::mark) < spots_kept) spots.push_back(spot);
 }
 
-void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark mark, double residual, Tally& tally) const {
+void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark mark,
+                 double residual, Tally& tally) const {
   ++tally.decisions;
   tally.residual = std::max(tally.residual, residual);
   if (mark == DecisionMark::unique) return;
@@ -76,8 +83,10 @@ void Sweep::note(const Pass& pass, int state, std::int64_t point, DecisionMark m
   if (alike < spots_kept) tally.spots.push_back({pass.round, state, point, mark});
 }
 
-/// With `open`, lines on which some decision may have several solutions are put there instead of being solved.
-void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::vector<Task>* open) const {
+/// With `open`, lines on which some decision may have several solutions are put there instead of
+/// being solved.
+void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally,
+                        std::vector<Task>* open) const {
   Workshop& shop = workshop();
   Here here(plan_, pass.rung->tables, task.state, pass.round, pass.rung->factor);
   const StatePlan& state = here.plan();
@@ -101,22 +110,26 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
         for (int k = 0; k < branches; ++k)
           if (here.open_to(k) == 3) {
             const std::int64_t at_zero = row + k * state.points + start + target * state.own_stride;
-            ratio[ix(k)] = strategies.log_strategy[ix(at_zero + branches * state.points)] - strategies.log_strategy[ix(at_zero)];
+            ratio[ix(k)] = strategies.log_strategy[ix(at_zero + branches * state.points)] -
+                           strategies.log_strategy[ix(at_zero)];
           }
       };
     } else if (open != nullptr) {
-      // Below the asked precision only which one to take matters, on it also whether there are several.
+      // Below the asked precision only which one to take matters, on it also whether there are
+      // several.
       guide.selection = pass.rung->factor == 1.0 ? Selection::first : Selection::certain;
     } else if (pass.below != nullptr) {
       read_line(plan_, here, pass.below->strategies, row, start, shop.answer_below);
       guide.selection = Selection::follow;
       guide.counting = pass.rung->factor == 1.0;
       guide.jumped = [&](int target) {
-        return pass.below->strategies.marks[ix(marks + start + target * state.own_stride)] == static_cast<std::uint8_t>(DecisionMark::jump);
+        return pass.below->strategies.marks[ix(marks + start + target * state.own_stride)] ==
+               static_cast<std::uint8_t>(DecisionMark::jump);
       };
       guide.from = [&, scored = false]() mutable -> const Line& {
         Here again(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
-        if (!scored) again.score_line(shop.corners, beliefs + start, state.points, shop.below, shop.scratch);
+        if (!scored)
+          again.score_line(shop.corners, beliefs + start, state.points, shop.below, shop.scratch);
         scored = true;
         return shop.below;
       };
@@ -124,8 +137,8 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
         ratio.assign(ix(branches), 0.0);
         for (int k = 0; k < branches; ++k)
           if (here.open_to(k) == 3)
-            ratio[ix(k)] =
-                shop.answer_below.log_sigma[shop.answer_below.index(1, k, target)] - shop.answer_below.log_sigma[shop.answer_below.index(0, k, target)];
+            ratio[ix(k)] = shop.answer_below.log_sigma[shop.answer_below.index(1, k, target)] -
+                           shop.answer_below.log_sigma[shop.answer_below.index(0, k, target)];
       };
     } else if (!pass.probing) {
       guide.selection = Selection::follow;
@@ -144,7 +157,9 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
       };
     }
     shop.kernel.solve(shop.line, axis.u, guide, shop.answer);
-    if (open != nullptr && std::ranges::any_of(shop.answer.mark, [](DecisionMark mark) { return mark != DecisionMark::unique; })) {
+    if (open != nullptr && std::ranges::any_of(shop.answer.mark, [](DecisionMark mark) {
+          return mark != DecisionMark::unique;
+        })) {
       open->push_back({task.state, line, line + 1});
       continue;
     }
@@ -152,7 +167,8 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
     tally.fresh_jumps += shop.answer.fresh_jumps;
     for (int type = 0; type < 2; ++type)
       for (int k = 0; k < branches; ++k) {
-        double* to = strategies.log_strategy.data() + row + (std::int64_t{type} * branches + k) * state.points + start;
+        double* to = strategies.log_strategy.data() + row +
+                     (std::int64_t{type} * branches + k) * state.points + start;
         const double* from = shop.answer.log_sigma.data() + shop.answer.index(type, k, 0);
         if (state.own_stride == 1)
           std::copy_n(from, n, to);
@@ -169,7 +185,8 @@ void Sweep::solve_lines(const Pass& pass, const Task& task, Tally& tally, std::v
         continue;
       }
       // A jump stays one while the decision has several solutions.
-      const bool jumped = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump) && found == DecisionMark::several;
+      const bool jumped = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump) &&
+                          found == DecisionMark::several;
       if (!jumped) mark = static_cast<std::uint8_t>(found);
       note(pass, task.state, point, static_cast<DecisionMark>(mark), 0.0, tally);
       --tally.decisions;
@@ -197,7 +214,9 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally, std::vector<T
   Assessment& strategies = pass.rung->strategies;
   double* block = strategies.log_strategy.data() + strategies.offset[at];
   const double residual = here.answer_points(block, task.begin, task.end, shop.scratch);
-  const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
+  const DecisionMark mark = residual <= residual_limit(1.0) || std::isfinite(residual)
+                                ? DecisionMark::unique
+                                : DecisionMark::unsolved;
   for (std::int64_t p = task.begin; p < task.end; ++p) {
     strategies.marks[ix(strategies.mark_offset[at] + p)] = static_cast<std::uint8_t>(mark);
     note(pass, task.state, p, mark, residual, tally);
@@ -205,8 +224,10 @@ void Sweep::work(const Pass& pass, const Task& task, Tally& tally, std::vector<T
   here.value_points(block, task.begin, task.end, shop.scratch);
 }
 
-/// Beliefs at the `number`th point of a state's halved axes, the axis `held` left out and at its first node.
-Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axes, std::int64_t number, int held) const {
+/// Beliefs at the `number`th point of a state's halved axes, the axis `held` left out and at its
+/// first node.
+Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axes,
+                                   std::int64_t number, int held) const {
   FinePoint out;
   out.at.u.assign(plan_.axes.size(), 0.0);
   out.at.place.assign(plan_.axes.size(), {});
@@ -225,18 +246,20 @@ Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axe
   return out;
 }
 
-/// The same decisions on the refined axes, against the stored values: lines of a mover's refined axis, one for each refined
-/// belief point about the others; single points of other decisions.
+/// The same decisions on the refined axes, against the stored values: lines of a mover's refined
+/// axis, one for each refined belief point about the others; single points of other decisions.
 void Sweep::refine(const Pass& pass, const Task& task, Tally& tally) const {
   if (plan_.states[ix(task.state)].joint) return refine_joint(pass, task, tally);
   bundles(task.state) ? refine_batch(pass, task, tally) : refine_lines(pass, task, tally);
 }
 
-/// Lines of the mover's own axis, points otherwise, that one task takes; `own`: nodes of the refined axis.
+/// Lines of the mover's own axis, points otherwise, that one task takes; `own`: nodes of the
+/// refined axis.
 std::int64_t Sweep::refine_size(int state, std::int64_t own) const {
   if (plan_.states[ix(state)].joint) return joint_per_task;
   if (bundles(state)) return 4 * Bundle::most_columns;
-  return std::max<std::int64_t>(1, work_per_task / (own * plan_.shape.states[ix(state)].num_branches * 8));
+  return std::max<std::int64_t>(
+      1, work_per_task / (own * plan_.shape.states[ix(state)].num_branches * 8));
 }
 
 void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const {
@@ -246,7 +269,8 @@ void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const
   Assessment& fine = *pass.refined;
   const Assessment& coarse = pass.stored != nullptr ? *pass.stored : pass.rung->strategies;
   const std::size_t at = slot(pass.round, task.state);
-  const std::int64_t row = fine.offset[at], marks = fine.mark_offset[at], coarse_row = coarse.offset[at];
+  const std::int64_t row = fine.offset[at], marks = fine.mark_offset[at],
+                     coarse_row = coarse.offset[at];
   const auto branches = here.num_branches();
   const std::int64_t points = fine.axes.num_points(state.live);
   const Profiles profiles(plan_.shape.players, state.live);
@@ -268,8 +292,10 @@ void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const
       shop.scores.resize(ix(branches));
       here.score_point(shop.corners, shop.beliefs.data(), 1, shop.scores.data());
       const double log_z = log_sum_exp(shop.scores);
-      for (int k = 0; k < branches; ++k) fine.log_strategy[ix(row + k * points + where.point)] = shop.scores[ix(k)] - log_z;
-      fine.marks[ix(marks + where.point)] = static_cast<std::uint8_t>(std::isfinite(log_z) ? DecisionMark::unique : DecisionMark::unsolved);
+      for (int k = 0; k < branches; ++k)
+        fine.log_strategy[ix(row + k * points + where.point)] = shop.scores[ix(k)] - log_z;
+      fine.marks[ix(marks + where.point)] = static_cast<std::uint8_t>(
+          std::isfinite(log_z) ? DecisionMark::unique : DecisionMark::unsolved);
       ++tally.decisions;
       continue;
     }
@@ -282,8 +308,10 @@ void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const
       ratio.assign(ix(branches), 0.0);
       for (int k = 0; k < branches; ++k)
         if (here.open_to(k) == 3) {
-          const std::int64_t point = coarse_row + k * state.points + where.near + node * state.own_stride;
-          ratio[ix(k)] = coarse.log_strategy[ix(point + branches * state.points)] - coarse.log_strategy[ix(point)];
+          const std::int64_t point =
+              coarse_row + k * state.points + where.near + node * state.own_stride;
+          ratio[ix(k)] = coarse.log_strategy[ix(point + branches * state.points)] -
+                         coarse.log_strategy[ix(point)];
         }
     };
     shop.kernel.solve(shop.line, shop.targets, guide, shop.answer);
@@ -303,7 +331,8 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
   std::vector<Task> tasks, fine;
   std::vector<int> bundled, untyped, continuing;
   const auto split = [](std::vector<Task>& into, int state, std::int64_t count, std::int64_t size) {
-    for (std::int64_t begin = 0; begin < count; begin += size) into.push_back({state, begin, std::min(count, begin + size)});
+    for (std::int64_t begin = 0; begin < count; begin += size)
+      into.push_back({state, begin, std::min(count, begin + size)});
   };
   for (const int s : states) {
     if (!plan_.reached(pass.round, s)) continue;
@@ -315,7 +344,8 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
     else if (alone(s))
       untyped.push_back(s);
     else if (state.line)
-      split(tasks, s, state.points / state.own_nodes, std::max<std::int64_t>(1, work_per_task / a_line));
+      split(tasks, s, state.points / state.own_nodes,
+            std::max<std::int64_t>(1, work_per_task / a_line));
     else if (state.joint)
       split(tasks, s, state.points, joint_per_task);
     else
@@ -323,7 +353,9 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
     if (pass.below != nullptr && state.joint) continuing.push_back(s);
     if (pass.refined == nullptr || !state.decides()) continue;
     const std::int64_t points = pass.refined->axes.num_points(state.live);
-    const std::int64_t own = state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size()) : 1;
+    const std::int64_t own =
+        state.line ? static_cast<std::int64_t>(pass.refined->axes.nodes[ix(state.own_axis)].size())
+                   : 1;
     split(fine, s, points / own, refine_size(s, own));
   }
   const std::vector<Batch> lines = batches(pass, bundled), points = alone_batches(untyped);
@@ -335,8 +367,9 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
   parallel_for(found.size(), [&](std::size_t k) {
     if (k < tasks.size()) return work(pass, tasks[k], found[k], asks_first ? &open[k] : nullptr);
     const std::size_t batch = k - tasks.size();
-    batch < lines.size() ? solve_batch(pass, lines[batch], found[k], asks_first ? &open[k] : nullptr)
-                         : solve_alone(pass, points[batch - lines.size()], found[k]);
+    batch < lines.size()
+        ? solve_batch(pass, lines[batch], found[k], asks_first ? &open[k] : nullptr)
+        : solve_alone(pass, points[batch - lines.size()], found[k]);
   });
   tasks.clear();
   continuing.clear();
@@ -350,7 +383,8 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
     stand_in(pass, continuing);
     const std::size_t first = found.size();
     found.resize(first + tasks.size());
-    parallel_for(tasks.size(), [&](std::size_t k) { solve_lines(pass, tasks[k], found[first + k], nullptr); });
+    parallel_for(tasks.size(),
+                 [&](std::size_t k) { solve_lines(pass, tasks[k], found[first + k], nullptr); });
   }
   for (const Tally& one : found) {
     tally_.add(one);
@@ -364,11 +398,13 @@ Sweep::Ending Sweep::level(const Pass& pass, const std::vector<int>& states) {
 }
 
 bool Sweep::below_is_solved(const Pass& pass, const std::vector<int>& states) const {
-  return states.empty() || !plan_.shape.states[ix(states.front())].timed || pass.round >= pass.below->lowest;
+  return states.empty() || !plan_.shape.states[ix(states.front())].timed ||
+         pass.round >= pass.below->lowest;
 }
 
-/// Values below that decisions of these states read, brought into the tables of the rung below: those of other rounds and of untimed
-/// states have stood there since it was solved, of the round in hand only what is asked for.
+/// Values below that decisions of these states read, brought into the tables of the rung below:
+/// those of other rounds and of untimed states have stood there since it was solved, of the round
+/// in hand only what is asked for.
 void Sweep::stand_in(const Pass& pass, const std::vector<int>& states) {
   if (states.empty() || !plan_.shape.states[ix(states.front())].timed) return;
   stood_in_.resize(plan_.states.size(), -1);
@@ -380,7 +416,9 @@ void Sweep::stand_in(const Pass& pass, const std::vector<int>& states) {
     open.pop_back();
     for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b) {
       const int next = plan_.link(b, pass.round).state;
-      if (next < 0 || !plan_.shape.states[ix(next)].timed || plan_.shape.branches[ix(b)].advance > 0 || stood_in_[ix(next)] == pass.round) continue;
+      if (next < 0 || !plan_.shape.states[ix(next)].timed ||
+          plan_.shape.branches[ix(b)].advance > 0 || stood_in_[ix(next)] == pass.round)
+        continue;
       stood_in_[ix(next)] = pass.round;
       wanted[ix(next)] = 1;
       any = true;
@@ -400,17 +438,22 @@ void Sweep::keep_entries(Tables& tables, int round) const {
   for (std::size_t s = 0; s < plan_.states.size(); ++s) {
     const StatePlan& state = plan_.states[s];
     if (state.entry_offset < 0 || !plan_.reached(round, static_cast<int>(s))) continue;
-    std::copy_n(tables.timed.begin() + state.slab_offset, state.size, tables.entries.begin() + round * plan_.entries_size + state.entry_offset);
+    std::copy_n(tables.timed.begin() + state.slab_offset, state.size,
+                tables.entries.begin() + round * plan_.entries_size + state.entry_offset);
   }
 }
 
-Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>>& order, const GoOn& go_on) {
+Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>>& order,
+                            const GoOn& go_on) {
   for (const auto& states : order) {
     if (!go_on()) return Ending::cancelled;
     Ending ending = level(pass, states);
-    if (ending == Ending::finished && listing_ && pass.rung->factor == 1.0) list_level(pass, states);
-    if (ending == Ending::finished && pass.probing && tally_.several > 0) ending = Ending::several_found;
-    if (ending == Ending::finished && pass.stops_when_lost && tally_.fresh_jumps > 0) ending = Ending::lost;
+    if (ending == Ending::finished && listing_ && pass.rung->factor == 1.0)
+      list_level(pass, states);
+    if (ending == Ending::finished && pass.probing && tally_.several > 0)
+      ending = Ending::several_found;
+    if (ending == Ending::finished && pass.stops_when_lost && tally_.fresh_jumps > 0)
+      ending = Ending::lost;
     if (ending == Ending::finished) continue;
     needed_ = plan_.shape.states[ix(states.front())].timed ? pass.round : plan_.shape.rounds;
     return ending;
@@ -418,8 +461,10 @@ Sweep::Ending Sweep::levels(const Pass& pass, const std::vector<std::vector<int>
   return Ending::finished;
 }
 
-/// How values of a cycle's heads move with those that play comes back to, where that is little enough to be probed.
-Dependence Sweep::dependence(const SolutionOrder::Stage& cycle, const std::vector<int>& heads) const {
+/// How values of a cycle's heads move with those that play comes back to, where that is little
+/// enough to be probed.
+Dependence Sweep::dependence(const SolutionOrder::Stage& cycle,
+                             const std::vector<int>& heads) const {
   constexpr std::int64_t most_numbers = 256;
   constexpr int most_probes = 16;
   std::vector<int> first, number(plan_.states.size(), -1);
@@ -454,8 +499,8 @@ Dependence Sweep::dependence(const SolutionOrder::Stage& cycle, const std::vecto
   return out.probes <= most_probes ? out : Dependence{};
 }
 
-/// A cycle of public states: swept until the values of those that play comes back to move no more, then once again for
-/// the tally.
+/// A cycle of public states: swept until the values of those that play comes back to move no more,
+/// then once again for the tally.
 Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   const SolutionOrder::Stage& cycle = plan_.order.stages[ix(stage)];
   const std::vector<int> heads = plan_.order.heads(plan_.shape, stage);
@@ -481,11 +526,12 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
     done_ = now;
     return goes_on;
   };
-  // Once plain iteration is seen to converge, Newton's method hurries there, where its slopes can be had; where that fails,
-  // iteration goes on from where it was.
+  // Once plain iteration is seen to converge, Newton's method hurries there, where its slopes can
+  // be had; where that fails, iteration goes on from where it was.
   constexpr int falls_before_slopes = 10;
   constexpr int most_tries = 3;
-  constexpr double near = 1e-2, try_again = 0.1;  // of the largest value: the change from which slopes are of use; nearer every time
+  constexpr double near = 1e-2, try_again = 0.1;  // of the largest value: the change from which
+                                                  // slopes are of use; nearer every time
   double next_try = near;
   const Dependence depends = dependence(cycle, heads);
   Tangent tangent(depends);
@@ -497,7 +543,9 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   FixedPoint search;
   auto ending = FixedPoint::Ending::none;
   while (ending == FixedPoint::Ending::none) {
-    if (const Ending stopped = levels(trial, cycle.levels, standing_still); stopped != Ending::finished) return stopped;
+    if (const Ending stopped = levels(trial, cycle.levels, standing_still);
+        stopped != Ending::finished)
+      return stopped;
     if (!trial.again) fresh_jumps = tally_.fresh_jumps - before.fresh_jumps;
     tally_ = before;
     done_ = done;
@@ -522,7 +570,8 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
       falls = last_change < before ? falls + 1 : 0;
       double size = 0.0;
       for (const double value : fx) size = std::max(size, std::abs(value));
-      if (ending == FixedPoint::Ending::none && depends.probes > 0 && tries < most_tries && falls >= falls_before_slopes && last_change <= next_try * size) {
+      if (ending == FixedPoint::Ending::none && depends.probes > 0 && tries < most_tries &&
+          falls >= falls_before_slopes && last_change <= next_try * size) {
         by_slopes = true;
         ++tries;
         next_try = try_again * last_change / size;
@@ -540,12 +589,14 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   }
   Pass last = pass;
   last.again = true;
-  if (const Ending stopped = levels(last, cycle.levels, go_on); stopped != Ending::finished) return stopped;
+  if (const Ending stopped = levels(last, cycle.levels, go_on); stopped != Ending::finished)
+    return stopped;
   tally_.fresh_jumps += fresh_jumps;
   tally_.sweeps = std::max(tally_.sweeps, search.steps() + sweeps_by_slopes);
   tally_.damped = tally_.damped || search.damped();
   // The strategies answer x; a reader who values them anew finds f(x).
-  const double lambda = pass.rung->factor * *std::max_element(plan_.lambda.begin(), plan_.lambda.end());
+  const double lambda =
+      pass.rung->factor * *std::max_element(plan_.lambda.begin(), plan_.lambda.end());
   tally_.residual = std::max(tally_.residual, 2.0 * lambda * last_change);
   if (ending == FixedPoint::Ending::converged) return Ending::finished;
   tally_.not_settled = true;
@@ -554,7 +605,8 @@ Sweep::Ending Sweep::iterate(const Pass& pass, int stage, const GoOn& go_on) {
   return Ending::finished;
 }
 
-/// Strategies that answer values which never settled are no equilibrium: every decision of the cycle says so.
+/// Strategies that answer values which never settled are no equilibrium: every decision of the
+/// cycle says so.
 void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
   constexpr auto unsolved = static_cast<std::uint8_t>(DecisionMark::unsolved);
   for (const auto& states : cycle.levels)
@@ -563,12 +615,14 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
       const std::size_t at = slot(0, s);
       for (Assessment* one : {&pass.rung->strategies, pass.refined}) {
         if (one == nullptr) continue;
-        const std::int64_t points = one->axes.num_points(plan_.shape.states[ix(s)].live), first = one->mark_offset[at];
+        const std::int64_t points = one->axes.num_points(plan_.shape.states[ix(s)].live),
+                           first = one->mark_offset[at];
         for (std::int64_t p = 0; p < points; ++p) {
           std::uint8_t& mark = one->marks[ix(first + p)];
           if (one != pass.refined && mark != unsolved) {
             ++tally_.unsolved;
-            if (std::ranges::count(tally_.spots, DecisionMark::unsolved, &Tally::Spot::mark) < spots_kept)
+            if (std::ranges::count(tally_.spots, DecisionMark::unsolved, &Tally::Spot::mark) <
+                spots_kept)
               tally_.spots.push_back({0, s, p, DecisionMark::unsolved});
           }
           mark = unsolved;
@@ -577,14 +631,18 @@ void Sweep::give_up(const Pass& pass, const SolutionOrder::Stage& cycle) {
     }
 }
 
-Sweep::Ending Sweep::run(Rung& rung, Rung* below, Until until, Assessment* refined, const OnStep& on_step, std::int64_t expected) {
+Sweep::Ending Sweep::run(Rung& rung, Rung* below, Until until, Assessment* refined,
+                         const OnStep& on_step, std::int64_t expected) {
   tally_ = Tally{};
   listed_.clear();
   done_ = 0;
   several_seen_ = false;
   stood_in_.clear();
   const auto go_on = [&] {
-    return !on_step || on_step({"solve", std::min(1.0, static_cast<double>(done_) / static_cast<double>(std::max<std::int64_t>(1, expected)))});
+    return !on_step ||
+           on_step({"solve",
+                    std::min(1.0, static_cast<double>(done_) /
+                                      static_cast<double>(std::max<std::int64_t>(1, expected)))});
   };
   Pass pass{&rung, below, refined, 0, until == Until::several};
   pass.stops_when_lost = until == Until::lost;
@@ -595,13 +653,17 @@ Sweep::Ending Sweep::run(Rung& rung, Rung* below, Until until, Assessment* refin
     std::fill(rung.tables.heads.begin(), rung.tables.heads.end(), 0.0);
   for (std::size_t k = 0; k < plan_.order.stages.size(); ++k) {
     const SolutionOrder::Stage& stage = plan_.order.stages[k];
-    const Ending ending = stage.cyclic ? iterate(pass, static_cast<int>(k), go_on) : levels(pass, stage.levels, go_on);
+    const Ending ending = stage.cyclic ? iterate(pass, static_cast<int>(k), go_on)
+                                       : levels(pass, stage.levels, go_on);
     if (ending != Ending::finished) return ending;
   }
-  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1; round >= rung.lowest; --round) {
+  for (int round = plan_.shape.timed_levels.empty() ? -1 : plan_.shape.rounds - 1;
+       round >= rung.lowest; --round) {
     pass.round = round;
     // Levels of timed states hold untimed indices nowhere; an empty level costs nothing.
-    if (const Ending ending = levels(pass, plan_.shape.timed_levels, go_on); ending != Ending::finished) return ending;
+    if (const Ending ending = levels(pass, plan_.shape.timed_levels, go_on);
+        ending != Ending::finished)
+      return ending;
     keep_entries(rung.tables, round);
   }
   return Ending::finished;
@@ -617,7 +679,8 @@ void lay_out(const Plan& plan, const BeliefAxes& axes, Assessment& assessment) {
     for (std::size_t s = 0; s < states; ++s) {
       const StatePlan& state = plan.states[s];
       const bool timed = plan.shape.states[s].timed;
-      if (!state.decides() || (!timed && round > 0) || !plan.reached(round, static_cast<int>(s))) continue;
+      if (!state.decides() || (!timed && round > 0) || !plan.reached(round, static_cast<int>(s)))
+        continue;
       const std::int64_t points = axes.num_points(state.live);
       assessment.offset[ix(round) * states + s] = size;
       assessment.mark_offset[ix(round) * states + s] = marks;

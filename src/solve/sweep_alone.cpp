@@ -1,5 +1,5 @@
-/// The part of a sweep that solves decisions at which nobody's type matters any more, one belief point and one profile each: those of
-/// one shape side by side, from any public states of a level.
+/// The part of a sweep that solves decisions at which nobody's type matters any more, one belief
+/// point and one profile each: those of one shape side by side, from any public states of a level.
 
 #include <algorithm>
 #include <cmath>
@@ -29,7 +29,8 @@ MELIAN_LANES void raise(int lanes, const double* __restrict score, double* __res
   for (int i = 0; i < lanes::whole(lanes); ++i) top[i] = score[i] > top[i] ? score[i] : top[i];
 }
 
-MELIAN_LANES void weigh(int lanes, const double* __restrict score, const double* __restrict top, double* __restrict weight, double* __restrict part) {
+MELIAN_LANES void weigh(int lanes, const double* __restrict score, const double* __restrict top,
+                        double* __restrict weight, double* __restrict part) {
   MELIAN_INDEPENDENT
   for (int i = 0; i < lanes::whole(lanes); ++i) {
     weight[i] = lanes::exp_down(score[i] - top[i]);
@@ -47,7 +48,8 @@ MELIAN_LANES void invert(int lanes, const double* __restrict sum, double* __rest
   for (int i = 0; i < lanes::whole(lanes); ++i) per_sum[i] = 1.0 / sum[i];
 }
 
-MELIAN_LANES void add_share(int lanes, const double* __restrict weight, const double* __restrict per_sum, const double* __restrict value,
+MELIAN_LANES void add_share(int lanes, const double* __restrict weight,
+                            const double* __restrict per_sum, const double* __restrict value,
                             double* __restrict expected) {
   MELIAN_INDEPENDENT
   for (int i = 0; i < lanes::whole(lanes); ++i) expected[i] += (weight[i] * per_sum[i]) * value[i];
@@ -65,7 +67,8 @@ std::vector<Sweep::Batch> Sweep::alone_batches(const std::vector<int>& states) c
   std::vector<Batch> out;
   std::map<std::pair<int, int>, std::size_t> open;  // the batch of each shape that still has room
   for (const int s : states) {
-    const auto [found, fresh] = open.try_emplace({plan_.states[ix(s)].mover, plan_.shape.states[ix(s)].num_branches}, out.size());
+    const auto [found, fresh] = open.try_emplace(
+        {plan_.states[ix(s)].mover, plan_.shape.states[ix(s)].num_branches}, out.size());
     if (!fresh && out[found->second].columns == most_columns) found->second = out.size();
     if (found->second == out.size()) out.emplace_back();
     out[found->second].parts.push_back({s, 0, 1});
@@ -78,14 +81,18 @@ void Sweep::solve_alone(const Pass& pass, const Batch& batch, Tally& tally) cons
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   AloneShop& shop = workshop();
   const int players = plan_.players(), columns = batch.columns, lanes = lanes::padded(columns);
-  const int branches = plan_.shape.states[ix(batch.parts.front().state)].num_branches, mover = plan_.states[ix(batch.parts.front().state)].mover;
-  const auto row = [&](std::vector<double>& of, int number) { return of.data() + std::int64_t{number} * lanes; };
+  const int branches = plan_.shape.states[ix(batch.parts.front().state)].num_branches,
+            mover = plan_.states[ix(batch.parts.front().state)].mover;
+  const auto row = [&](std::vector<double>& of, int number) {
+    return of.data() + std::int64_t{number} * lanes;
+  };
   shop.values.resize(ix(std::int64_t{branches} * players * lanes));
   shop.scores.resize(ix(std::int64_t{branches} * lanes));
   shop.weights.resize(shop.scores.size());
   // 1. What follows each branch, and what that scores. Idle columns repeat the last.
   for (int c = 0; c < lanes; ++c) {
-    const Here here(plan_, pass.rung->tables, batch.parts[ix(std::min(c, columns - 1))].state, pass.round, pass.rung->factor);
+    const Here here(plan_, pass.rung->tables, batch.parts[ix(std::min(c, columns - 1))].state,
+                    pass.round, pass.rung->factor);
     const Decider& decider = here.plan().deciders.front();
     const double precision = here.lambda(decider, 0);
     double *value = shop.values.data() + c, *score = shop.scores.data() + c;
@@ -97,7 +104,9 @@ void Sweep::solve_alone(const Pass& pass, const Batch& batch, Tally& tally) cons
       }
       const Here::Way way = here.way(here.first_branch() + k);
       for (int player = 0; player < players; ++player)
-        value[player * lanes] = here.reward(way, player, 0) + (way.table == nullptr ? 0.0 : here.discount(way, player, 0) * way.block(player, 0)[0]);
+        value[player * lanes] =
+            here.reward(way, player, 0) +
+            (way.table == nullptr ? 0.0 : here.discount(way, player, 0) * way.block(player, 0)[0]);
       *score = precision * value[mover * lanes] + decider.log_weight[ix(k)];
     }
   }
@@ -106,18 +115,25 @@ void Sweep::solve_alone(const Pass& pass, const Batch& batch, Tally& tally) cons
   shop.parts.assign(ix(lanes::width * lanes), 0.0);
   shop.sum.assign(ix(2 * lanes), 0.0);
   for (int k = 0; k < branches; ++k) raise(lanes, row(shop.scores, k), shop.top.data());
-  for (int k = 0; k < branches; ++k) weigh(lanes, row(shop.scores, k), shop.top.data(), row(shop.weights, k), row(shop.parts, k % lanes::width));
-  for (int part = 0; part < lanes::width; ++part) add(lanes, row(shop.parts, part), shop.sum.data());
+  for (int k = 0; k < branches; ++k)
+    weigh(lanes, row(shop.scores, k), shop.top.data(), row(shop.weights, k),
+          row(shop.parts, k % lanes::width));
+  for (int part = 0; part < lanes::width; ++part)
+    add(lanes, row(shop.parts, part), shop.sum.data());
   double* const per_sum = row(shop.sum, 1);
   invert(lanes, shop.sum.data(), per_sum);
   // 3. Values.
   shop.expected.assign(ix(players * lanes), 0.0);
   for (int k = 0; k < branches; ++k)
     for (int player = 0; player < players; ++player)
-      add_share(lanes, row(shop.weights, k), per_sum, row(shop.values, k * players + player), row(shop.expected, player));
+      add_share(lanes, row(shop.weights, k), per_sum, row(shop.values, k * players + player),
+                row(shop.expected, player));
   for (int c = 0; c < columns; ++c) {
-    double* const to = Here(plan_, pass.rung->tables, batch.parts[ix(c)].state, pass.round, pass.rung->factor).own_table();
-    for (int player = 0; player < players; ++player) to[player] = shop.expected[ix(player * lanes + c)];
+    double* const to =
+        Here(plan_, pass.rung->tables, batch.parts[ix(c)].state, pass.round, pass.rung->factor)
+            .own_table();
+    for (int player = 0; player < players; ++player)
+      to[player] = shop.expected[ix(player * lanes + c)];
   }
   if (pass.only_values) return;
   // 4. Strategies.
@@ -129,7 +145,8 @@ void Sweep::solve_alone(const Pass& pass, const Batch& batch, Tally& tally) cons
     const double top = shop.top[ix(c)], log_z = top + std::log(shop.sum[ix(c)]);
     for (int k = 0; k < branches; ++k) log_strategy[k] = shop.scores[ix(k * lanes + c)] - log_z;
     const double residual = std::isfinite(top) ? 2.3e-16 * std::abs(top) : infinity;
-    const DecisionMark mark = std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
+    const DecisionMark mark =
+        std::isfinite(residual) ? DecisionMark::unique : DecisionMark::unsolved;
     strategies.marks[ix(strategies.mark_offset[at])] = static_cast<std::uint8_t>(mark);
     note(pass, s, 0, mark, residual, tally);
   }

@@ -31,18 +31,22 @@ bool Sweep::bundles(int state) const {
 /// States whose decisions have the same shape share batches; their order is that of `states`.
 std::vector<Sweep::Batch> Sweep::batches(const Pass& pass, const std::vector<int>& states) const {
   std::vector<Batch> out;
-  std::map<std::tuple<int, std::vector<std::uint8_t>>, std::size_t> open;  // the batch of each shape that still has room
+  std::map<std::tuple<int, std::vector<std::uint8_t>>, std::size_t>
+      open;  // the batch of each shape that still has room
   for (const int s : states) {
     const StatePlan& state = plan_.states[ix(s)];
     const Here here(plan_, pass.rung->tables, s, pass.round, pass.rung->factor);
     std::vector<std::uint8_t> shape;
     for (int k = 0; k < here.num_branches(); ++k)
-      shape.push_back(static_cast<std::uint8_t>(here.open_to(k) * 2 + (plan_.link(here.first_branch() + k, pass.round).own_stride != 0 ? 1 : 0)));
+      shape.push_back(static_cast<std::uint8_t>(
+          here.open_to(k) * 2 +
+          (plan_.link(here.first_branch() + k, pass.round).own_stride != 0 ? 1 : 0)));
     const auto [found, fresh] = open.try_emplace({state.own_axis, std::move(shape)}, out.size());
     if (fresh) out.emplace_back();
     const std::int64_t lines = state.points / state.own_nodes;
     for (std::int64_t begin = 0; begin < lines;) {
-      const auto room = static_cast<std::int64_t>(Bundle::most_columns) - out[found->second].columns;
+      const auto room =
+          static_cast<std::int64_t>(Bundle::most_columns) - out[found->second].columns;
       // A state is not split where it fits into a batch of its own.
       if (room < std::min<std::int64_t>(lines - begin, Bundle::most_columns)) {
         found->second = out.size();
@@ -77,16 +81,20 @@ void Sweep::start_bundle(const Pass& pass, const Task& part, int column, Bundle&
   for (int k = 0; k < branches; ++k) {
     if (here.open_to(k) != 3) continue;
     for (int t = 1; t + 1 < axis.nodes(); ++t) {
-      const double *zero = strategies.log_strategy.data() + row + k * state.points + t * state.own_stride, *one = zero + branches * state.points;
+      const double *zero = strategies.log_strategy.data() + row + k * state.points +
+                           t * state.own_stride,
+                   *one = zero + branches * state.points;
       double* const to = bundle.start(k, t) + column;
-      for (int l = 0; l < lines; ++l) to[l] = axis.u[ix(t)] + (one[starts[ix(l)]] - zero[starts[ix(l)]]);
+      for (int l = 0; l < lines; ++l)
+        to[l] = axis.u[ix(t)] + (one[starts[ix(l)]] - zero[starts[ix(l)]]);
     }
   }
   bundle.told(column, column + lines);
 }
 
 /// With `open`: as in `solve_lines`.
-void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std::vector<Task>* open) const {
+void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally,
+                        std::vector<Task>* open) const {
   if (pass.probing && several_seen_.load(std::memory_order_relaxed)) return;
   BundleShop& shop = workshop();
   Bundle& bundle = shop.bundle;
@@ -94,7 +102,8 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std:
   const Axis& axis = plan_.axes[ix(first.own_axis)];
   const int n = axis.nodes();
   {
-    const Here here(plan_, pass.rung->tables, batch.parts.front().state, pass.round, pass.rung->factor);
+    const Here here(plan_, pass.rung->tables, batch.parts.front().state, pass.round,
+                    pass.rung->factor);
     shop.open.clear();
     shop.moved.clear();
     for (int k = 0; k < here.num_branches(); ++k) {
@@ -105,7 +114,8 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std:
   bundle.reset(axis, shop.open, shop.moved, batch.columns);
   int column = 0;
   for (const Task& part : batch.parts) {
-    Here(plan_, pass.rung->tables, part.state, pass.round, pass.rung->factor).score_bundle(part.begin, part.end, bundle, column, shop.scratch);
+    Here(plan_, pass.rung->tables, part.state, pass.round, pass.rung->factor)
+        .score_bundle(part.begin, part.end, bundle, column, shop.scratch);
     column += static_cast<int>(part.end - part.begin);
   }
   bundle.prepare();
@@ -139,8 +149,10 @@ void Sweep::solve_batch(const Pass& pass, const Batch& batch, Tally& tally, std:
         solve_lines(pass, {part.state, part.begin + l, part.begin + l + 1}, tally, open);
         continue;
       }
-      std::uint8_t* const mark = strategies.marks.data() + strategies.mark_offset[at] + shop.starts[ix(l)];
-      for (int t = 0; t < n; ++t) mark[t * state.own_stride] = static_cast<std::uint8_t>(DecisionMark::unique);
+      std::uint8_t* const mark =
+          strategies.marks.data() + strategies.mark_offset[at] + shop.starts[ix(l)];
+      for (int t = 0; t < n; ++t)
+        mark[t * state.own_stride] = static_cast<std::uint8_t>(DecisionMark::unique);
       tally.decisions += n;
       tally.residual = std::max(tally.residual, bundle.residual(column + l));
     }

@@ -7,22 +7,27 @@
 
 namespace melian::grid {
 
-std::vector<double> rows_at(const Assessment& strategies, std::int64_t row, int rows, std::int64_t points, std::int64_t point) {
+std::vector<double> rows_at(const Assessment& strategies, std::int64_t row, int rows,
+                            std::int64_t points, std::int64_t point) {
   std::vector<double> out(ix(rows));
   for (int r = 0; r < rows; ++r) out[ix(r)] = strategies.log_strategy[ix(row + r * points + point)];
   return out;
 }
 
-void write_values(Here& here, JointScores& scores, const std::vector<double>& x, std::int64_t point) {
+void write_values(Here& here, JointScores& scores, const std::vector<double>& x,
+                  std::int64_t point) {
   const StatePlan& state = here.plan();
   std::vector<double> values(ix(here.whole().players() * state.profiles));
   scores.values(x.data(), values.data());
   for (std::size_t block = 0; block < values.size(); ++block)
-    here.own_table()[static_cast<std::int64_t>(block) * state.of_block + point * state.of_point] = values[block];
+    here.own_table()[static_cast<std::int64_t>(block) * state.of_block + point * state.of_point] =
+        values[block];
 }
 
-/// A line's decisions that neither its curve nor its neighbours solved: the path from lambda 0, by its length.
-void Sweep::rescue(const Here& here, std::int64_t start, const Line& line, LineAnswer& answer) const {
+/// A line's decisions that neither its curve nor its neighbours solved: the path from lambda 0, by
+/// its length.
+void Sweep::rescue(const Here& here, std::int64_t start, const Line& line,
+                   LineAnswer& answer) const {
   const StatePlan& state = here.plan();
   for (int i = 0; i < answer.targets; ++i) {
     if (answer.mark[ix(i)] != DecisionMark::unsolved) continue;
@@ -35,7 +40,8 @@ void Sweep::rescue(const Here& here, std::int64_t start, const Line& line, LineA
     if (found.mark == DecisionMark::unsolved) continue;
     const double prior = where.u[ix(state.own_axis)];
     std::vector<double> u;
-    for (const int k : line.curved) u.push_back(prior + found.x[ix(here.num_branches() + k)] - found.x[ix(k)]);
+    for (const int k : line.curved)
+      u.push_back(prior + found.x[ix(here.num_branches() + k)] - found.x[ix(k)]);
     finish(line, prior, u.data(), i, answer);
     answer.mark[ix(i)] = DecisionMark::jump;
     ++answer.fresh_jumps;
@@ -59,18 +65,23 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
     std::uint8_t& mark = strategies.marks[ix(marks + point)];
     const bool was_jump = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump);
     bool counted = false, first_guess = false;
-    if (pass.again && solver.approach(scores, rows_at(strategies, row, state.rows, state.points, point), answer)) {
+    if (pass.again &&
+        solver.approach(scores, rows_at(strategies, row, state.rows, state.points, point),
+                        answer)) {
       answer.mark = was_jump ? DecisionMark::jump : DecisionMark::unique;
     } else if (pass.below != nullptr) {
       Here under(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
       JointScores below(under, where);
-      const std::vector<double> start = rows_at(pass.below->strategies, row, state.rows, state.points, point);
+      const std::vector<double> start =
+          rows_at(pass.below->strategies, row, state.rows, state.points, point);
       solver.follow(&below, scores, start, answer);
-      const bool inherits = pass.below->strategies.marks[ix(marks + point)] == static_cast<std::uint8_t>(DecisionMark::jump);
+      const bool inherits = pass.below->strategies.marks[ix(marks + point)] ==
+                            static_cast<std::uint8_t>(DecisionMark::jump);
       if (inherits && answer.mark == DecisionMark::unique) answer.mark = DecisionMark::jump;
       counted = pass.rung->factor == 1.0;
     } else {
-      // A neighbour's solution is near; whether it is the one that lambda 0 leads to matters only where there are others.
+      // A neighbour's solution is near; whether it is the one that lambda 0 leads to matters only
+      // where there are others.
       if (warm && solver.approach(scores, last, answer))
         first_guess = true;
       else
@@ -86,7 +97,8 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
     warm = answer.mark == DecisionMark::unique;
     last = answer.x;
     if (answer.mark == DecisionMark::unique) ++tally.searched;
-    for (int r = 0; r < state.rows; ++r) strategies.log_strategy[ix(row + r * state.points + point)] = answer.x[ix(r)];
+    for (int r = 0; r < state.rows; ++r)
+      strategies.log_strategy[ix(row + r * state.points + point)] = answer.x[ix(r)];
     mark = static_cast<std::uint8_t>(answer.mark);
     note(pass, task.state, point, answer.mark, answer.residual, tally);
     write_values(here, scores, answer.x, point);
@@ -105,9 +117,12 @@ void Sweep::refine_joint(const Pass& pass, const Task& task, Tally& tally) const
   for (std::int64_t number = task.begin; number < task.end; ++number) {
     const FinePoint where = fine_point(state, fine.axes, number, -1);
     JointScores scores(here, where.at);
-    if (!solver.approach(scores, rows_at(coarse, coarse.offset[at], state.rows, state.points, where.near), answer))
+    if (!solver.approach(scores,
+                         rows_at(coarse, coarse.offset[at], state.rows, state.points, where.near),
+                         answer))
       solver.follow(nullptr, scores, solver.indifferent(), answer);
-    for (int r = 0; r < state.rows; ++r) fine.log_strategy[ix(fine.offset[at] + r * points + where.point)] = answer.x[ix(r)];
+    for (int r = 0; r < state.rows; ++r)
+      fine.log_strategy[ix(fine.offset[at] + r * points + where.point)] = answer.x[ix(r)];
     fine.marks[ix(fine.mark_offset[at] + where.point)] = static_cast<std::uint8_t>(answer.mark);
     ++tally.decisions;
   }

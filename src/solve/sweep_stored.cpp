@@ -1,5 +1,5 @@
-/// The part of a sweep that solves nothing new on the solver's axes: values from stored strategies, and decisions on finer axes
-/// against them, for one layer at a time.
+/// The part of a sweep that solves nothing new on the solver's axes: values from stored strategies,
+/// and decisions on finer axes against them, for one layer at a time.
 
 #include <algorithm>
 
@@ -8,8 +8,9 @@
 namespace melian::grid {
 namespace {
 
-constexpr std::int64_t work_per_task = 2048;  ///< scores; enough to pay for handing a task to a thread
-constexpr std::int64_t joint_per_task = 8;    ///< points of a joint decision
+constexpr std::int64_t work_per_task =
+    2048;  ///< scores; enough to pay for handing a task to a thread
+constexpr std::int64_t joint_per_task = 8;  ///< points of a joint decision
 
 /// Lines of the mover's own axis, points otherwise, that one task takes.
 std::int64_t task_size(const StatePlan& state, int branches, std::int64_t own) {
@@ -20,14 +21,17 @@ std::int64_t task_size(const StatePlan& state, int branches, std::int64_t own) {
 
 }  // namespace
 
-void Sweep::value(Rung& rung, const Assessment& stored, int round, const std::vector<int>& states) const {
+void Sweep::value(Rung& rung, const Assessment& stored, int round,
+                  const std::vector<int>& states) const {
   std::vector<Task> tasks;
   for (const int s : states) {
     if (!plan_.reached(round, s)) continue;
     const StatePlan& state = plan_.states[ix(s)];
     const std::int64_t count = state.line ? state.points / state.own_nodes : state.points;
-    const std::int64_t size = task_size(state, plan_.shape.states[ix(s)].num_branches, state.own_nodes);
-    for (std::int64_t begin = 0; begin < count; begin += size) tasks.push_back({s, begin, std::min(count, begin + size)});
+    const std::int64_t size =
+        task_size(state, plan_.shape.states[ix(s)].num_branches, state.own_nodes);
+    for (std::int64_t begin = 0; begin < count; begin += size)
+      tasks.push_back({s, begin, std::min(count, begin + size)});
   }
   parallel_for(tasks.size(), [&](std::size_t n) {
     const Task& task = tasks[n];
@@ -57,7 +61,8 @@ void Sweep::value(Rung& rung, const Assessment& stored, int round, const std::ve
   });
 }
 
-void Sweep::refine_stored(Rung& rung, const Assessment& stored, Assessment& fine, int round, std::span<const int> states,
+void Sweep::refine_stored(Rung& rung, const Assessment& stored, Assessment& fine, int round,
+                          std::span<const int> states,
                           std::span<const std::vector<std::int64_t>> points) const {
   std::vector<Task> tasks;
   for (std::size_t k = 0; k < states.size(); ++k) {
@@ -65,19 +70,26 @@ void Sweep::refine_stored(Rung& rung, const Assessment& stored, Assessment& fine
     const StatePlan& state = plan_.states[ix(s)];
     if (!state.decides() || !plan_.reached(round, s)) continue;
     const std::int64_t all = fine.axes.num_points(state.live);
-    const std::int64_t own = state.line ? static_cast<std::int64_t>(fine.axes.nodes[ix(state.own_axis)].size()) : 1, count = all / own;
+    const std::int64_t own = state.line ? static_cast<std::int64_t>(
+                                              fine.axes.nodes[ix(state.own_axis)].size())
+                                        : 1,
+                       count = all / own;
     if (points.empty()) {
       const std::int64_t size = refine_size(s, own);
-      for (std::int64_t begin = 0; begin < count; begin += size) tasks.push_back({s, begin, std::min(count, begin + size)});
+      for (std::int64_t begin = 0; begin < count; begin += size)
+        tasks.push_back({s, begin, std::min(count, begin + size)});
       continue;
     }
     // Of a line all points are solved together: its number leaves the mover's own axis out.
-    const std::int64_t held_stride = state.line ? fine_point(state, fine.axes, 0, state.own_axis).held_stride : 1;
+    const std::int64_t held_stride =
+        state.line ? fine_point(state, fine.axes, 0, state.own_axis).held_stride : 1;
     std::vector<std::int64_t> numbers;
-    for (const std::int64_t point : points[k]) numbers.push_back(point / (held_stride * own) * held_stride + point % held_stride);
+    for (const std::int64_t point : points[k])
+      numbers.push_back(point / (held_stride * own) * held_stride + point % held_stride);
     std::ranges::sort(numbers);
     numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-    for (const std::int64_t number : numbers) tasks.push_back({s, number, number + 1});  // few, and far between
+    for (const std::int64_t number : numbers)
+      tasks.push_back({s, number, number + 1});  // few, and far between
   }
   Pass pass{&rung, nullptr, &fine, round, false};
   pass.stored = &stored;

@@ -9,9 +9,10 @@
 namespace melian::grid {
 namespace {
 
-constexpr double nudge = 1e-7;       ///< of the largest |f(x)|: how far a probe moves x
-constexpr int power_steps = 128;     ///< that show whether a matrix contracts
-constexpr double contracts = 0.995;  ///< its rate, with room for what lies between the probes and the fixed point
+constexpr double nudge = 1e-7;    ///< of the largest |f(x)|: how far a probe moves x
+constexpr int power_steps = 128;  ///< that show whether a matrix contracts
+constexpr double contracts =
+    0.995;  ///< its rate, with room for what lies between the probes and the fixed point
 constexpr double tolerance = 1e-13;  ///< of the largest |f(x)|, as for plain iteration
 constexpr double last_digit = 1e-16;
 constexpr int most_idle = 8;  ///< steps without any fall
@@ -24,13 +25,16 @@ double largest(const std::vector<double>& x) {
 
 }  // namespace
 
-Dependence Dependence::by_block(const std::vector<int>& first, int size, const std::vector<std::vector<int>>& moved_by) {
+Dependence Dependence::by_block(const std::vector<int>& first, int size,
+                                const std::vector<std::vector<int>>& moved_by) {
   // Blocks share a probe where no block of f depends on both.
   const auto blocks = static_cast<int>(first.size());
   std::vector<std::vector<int>> moves(ix(blocks));
   for (int to = 0; to < blocks; ++to)
     for (const int from : moved_by[ix(to)]) moves[ix(from)].push_back(to);
-  const auto length = [&](int block) { return (block + 1 < blocks ? first[ix(block + 1)] : size) - first[ix(block)]; };
+  const auto length = [&](int block) {
+    return (block + 1 < blocks ? first[ix(block + 1)] : size) - first[ix(block)];
+  };
   std::vector<int> colour(ix(blocks), -1);
   int colours = 0, longest = 0;
   for (int block = 0; block < blocks; ++block) {
@@ -52,7 +56,8 @@ Dependence Dependence::by_block(const std::vector<int>& first, int size, const s
       const int number = first[ix(block)] + k;
       out.probe[ix(number)] = colour[ix(block)] * longest + k;
       for (const int to : moves[ix(block)])
-        for (int row = 0; row < length(to); ++row) out.moves[ix(number)].push_back(first[ix(to)] + row);
+        for (int row = 0; row < length(to); ++row)
+          out.moves[ix(number)].push_back(first[ix(to)] + row);
     }
   return out;
 }
@@ -77,7 +82,8 @@ Tangent::Ending Tangent::step(std::vector<double>& x, const std::vector<double>&
   if (probe_ < dependence_.probes) {
     for (std::size_t j = 0; j < n; ++j) {
       if (dependence_.probe[j] != probe_) continue;
-      for (const int i : dependence_.moves[j]) slope_[ix(i) * n + j] = (fx[ix(i)] - fx_[ix(i)]) / (x[j] - x_[j]);
+      for (const int i : dependence_.moves[j])
+        slope_[ix(i) * n + j] = (fx[ix(i)] - fx_[ix(i)]) / (x[j] - x_[j]);
     }
     if (++probe_ < dependence_.probes) {
       set_probe(x);
@@ -119,7 +125,8 @@ Tangent::Ending Tangent::step(std::vector<double>& x, const std::vector<double>&
 bool Tangent::draws_in() const {
   const std::size_t n = x_.size();
   std::vector<double> v(n), next(n);
-  for (std::size_t i = 0; i < n; ++i) v[i] = 1.0 + 0.5 * std::sin(static_cast<double>(3 * i + 1));  // along no axis in particular
+  for (std::size_t i = 0; i < n; ++i)
+    v[i] = 1.0 + 0.5 * std::sin(static_cast<double>(3 * i + 1));  // along no axis in particular
   double log_growth = 0.0;
   for (int k = 0; k < power_steps; ++k) {
     std::ranges::fill(next, 0.0);

@@ -1,4 +1,5 @@
-/// Newton's method by shared probes: few evaluations, the fixed point of plain iteration, and no other.
+/// Newton's method by shared probes: few evaluations, the fixed point of plain iteration, and no
+/// other.
 
 #include <cmath>
 
@@ -16,11 +17,17 @@ namespace {
 std::vector<double> chain(const std::vector<double>& x, double pull) {
   const int places = static_cast<int>(x.size()) / 2;
   std::vector<double> out(x.size());
-  const auto value = [&](int place, int k) { return place < 0 ? 0.1 * k : place >= places ? 1.0 - 0.3 * k : x[static_cast<std::size_t>(2 * place + k)]; };
+  const auto value = [&](int place, int k) {
+    return place < 0         ? 0.1 * k
+           : place >= places ? 1.0 - 0.3 * k
+                             : x[static_cast<std::size_t>(2 * place + k)];
+  };
   for (int place = 0; place < places; ++place)
     for (const int k : {0, 1}) {
-      const double mean = 0.5 * (value(place - 1, k) + value(place + 1, k)), rival = value(place + (k == 0 ? 1 : -1), 1 - k);
-      out[static_cast<std::size_t>(2 * place + k)] = pull * mean + 0.05 * std::tanh(3.0 * rival - place * 0.1);
+      const double mean = 0.5 * (value(place - 1, k) + value(place + 1, k)),
+                   rival = value(place + (k == 0 ? 1 : -1), 1 - k);
+      out[static_cast<std::size_t>(2 * place + k)] =
+          pull * mean + 0.05 * std::tanh(3.0 * rival - place * 0.1);
     }
   return out;
 }
@@ -39,9 +46,12 @@ Dependence of_chain(int places) {
 
 }  // namespace
 
-TEST_CASE("tangent: on a chain numbers two places apart or more share a probe where nothing depends on both") {
+TEST_CASE(
+    "tangent: on a chain numbers two places apart or more share a probe where nothing depends on "
+    "both") {
   const Dependence depends = of_chain(30);
-  CHECK(depends.probes == 4);  // every place depends on both neighbours, which differ: two colours of places, two numbers each
+  CHECK(depends.probes == 4);  // every place depends on both neighbours, which differ: two colours
+                               // of places, two numbers each
   for (std::size_t j = 0; j < depends.probe.size(); ++j)
     for (std::size_t k = 0; k < j; ++k) {
       if (depends.probe[j] != depends.probe[k]) continue;
@@ -57,7 +67,8 @@ TEST_CASE("tangent: it finds what plain iteration converges to, in a fifth of th
   for (double change = 1.0; change > 1e-15; ++sweeps) {
     const std::vector<double> next = chain(plain, 0.82);
     change = 0.0;
-    for (std::size_t i = 0; i < plain.size(); ++i) change = std::max(change, std::abs(next[i] - plain[i]));
+    for (std::size_t i = 0; i < plain.size(); ++i)
+      change = std::max(change, std::abs(next[i] - plain[i]));
     plain = next;
   }
   const Dependence depends = of_chain(places);
@@ -72,7 +83,8 @@ TEST_CASE("tangent: it finds what plain iteration converges to, in a fifth of th
   }
   CHECK(ending == Tangent::Ending::converged);
   CHECK(5 * evaluations < sweeps);
-  for (std::size_t i = 0; i < x.size(); ++i) CHECK(x[i] == doctest::Approx(plain[i]).epsilon(1e-12));
+  for (std::size_t i = 0; i < x.size(); ++i)
+    CHECK(x[i] == doctest::Approx(plain[i]).epsilon(1e-12));
 }
 
 TEST_CASE("tangent: a fixed point that plain iteration flees is none of its business") {
@@ -80,7 +92,9 @@ TEST_CASE("tangent: a fixed point that plain iteration flees is none of its busi
   const Dependence depends = Dependence::by_block({0}, 1, {{0}});
   Tangent tangent(depends);
   std::vector<double> x{0.5};
-  const auto f = [](const std::vector<double>& at) { return std::vector<double>{1.3 * at[0] - 0.06}; };
+  const auto f = [](const std::vector<double>& at) {
+    return std::vector<double>{1.3 * at[0] - 0.06};
+  };
   tangent.begin(x, f(x));
   CHECK(tangent.step(x, f(x)) == Tangent::Ending::failed);
 }

@@ -1,8 +1,10 @@
 #pragma once
-/// Dated events against a solved game: how likely a record is, whatever else happened unseen. docs/methods_evidence.md.
+/// Dated events against a solved game: how likely a record is, whatever else happened unseen.
+/// docs/methods_evidence.md.
 ///
-/// Words: a *cell* is what a record says about one kind of event in one round: that it happened (of an offer: at which
-/// number), or that it did not. A *record* is a set of cells; kinds and rounds it does not hold are unseen.
+/// Words: a *cell* is what a record says about one kind of event in one round: that it happened (of
+/// an offer: at which number), or that it did not. A *record* is a set of cells; kinds and rounds
+/// it does not hold are unseen.
 
 #include <optional>
 #include <span>
@@ -18,10 +20,11 @@ namespace melian::evidence {
 /// What the kinds of a study are in a compiled game.
 struct KindInGame {
   std::string name;
-  /// Ways in which it happens: one, or one per number of an offer. [category]: share of a false report that says so
-  /// (together 1/2; the other half says that nothing happened).
+  /// Ways in which it happens: one, or one per number of an offer. [category]: share of a false
+  /// report that says so (together 1/2; the other half says that nothing happened).
   std::vector<double> false_share;
-  std::vector<double> numbers, widths;        ///< of offers, by category; the widths of the cells reports fall in
+  std::vector<double> numbers,
+      widths;  ///< of offers, by category; the widths of the cells reports fall in
   std::vector<std::pair<int, int>> branches;  ///< (branch, category), in order
   [[nodiscard]] int categories() const { return static_cast<int>(false_share.size()); }
   /// The cell of an offer that a reported number falls in.
@@ -37,9 +40,11 @@ struct KindMistake {
 };
 
 /// Errors: names the game lacks; a kind that can happen twice in a round.
-[[nodiscard]] std::expected<KindInGame, std::vector<KindMistake>> find_kind(const Structure& structure, const EventKind& kind);
+[[nodiscard]] std::expected<KindInGame, std::vector<KindMistake>> find_kind(
+    const Structure& structure, const EventKind& kind);
 /// Of all kinds, which are known to be found.
-[[nodiscard]] std::vector<KindInGame> find_kinds(const Structure& structure, const std::vector<EventKind>& kinds);
+[[nodiscard]] std::vector<KindInGame> find_kinds(const Structure& structure,
+                                                 const std::vector<EventKind>& kinds);
 
 inline constexpr int silent = -1;
 /// No report is beyond doubt: certain ones are taken as this reliable.
@@ -50,51 +55,62 @@ struct Cell {
   int kind = 0;   ///< index into the kinds
   int category = silent;
   double reliability = 0.95;
-  double coverage = 1.0;            ///< share of the round in which the log is complete
-  int day = 0;                      ///< when it is known: the date of the report; of silence the last day watched
+  double coverage = 1.0;  ///< share of the round in which the log is complete
+  int day = 0;  ///< when it is known: the date of the report; of silence the last day watched
   std::vector<std::size_t> events;  ///< reports that say so, by index into the log
 };
 using Record = std::vector<Cell>;
 
-/// log P(cell | the kind happened in this category; `silent`: it did not). Of offers a density over numbers.
+/// log P(cell | the kind happened in this category; `silent`: it did not). Of offers a density over
+/// numbers.
 ///
 ///   P(y | x) = c [ r 1{y = x} + (1 - r) q(y) ] + (1 - c) 1{y = silent}
 ///
 /// with reliability r, coverage c and q the law of a false report: sums to one over y for every x.
 [[nodiscard]] double log_report(const KindInGame& kind, const Cell& cell, int happened);
 
-/// log likelihood of each record at once: the filter over (types, public state, belief point), all that is unseen summed over.
+/// log likelihood of each record at once: the filter over (types, public state, belief point), all
+/// that is unseen summed over.
 ///
 /// Shapes:   one number per record.
 /// Units:    natural logs; of reported numbers a density, by the offer's own cells.
-/// Requires: the assessment is of this game; `kinds` found in its structure; no record goes beyond a finite horizon.
-/// Returns:  0 for an empty record.
-/// Cost:     one forward sweep as far as the longest record; records share the reading of strategies.
-/// Source:   the forward algorithm for hidden Markov chains [Rabiner1989], over the public belief as a coordinate.
-[[nodiscard]] std::vector<double> log_likelihoods(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds,
+/// Requires: the assessment is of this game; `kinds` found in its structure; no record goes beyond
+/// a finite horizon. Returns:  0 for an empty record. Cost:     one forward sweep as far as the
+/// longest record; records share the reading of strategies. Source:   the forward algorithm for
+/// hidden Markov chains [Rabiner1989], over the public belief as a coordinate.
+[[nodiscard]] std::vector<double> log_likelihoods(const Game& game, const Assessment& assessment,
+                                                  const std::vector<KindInGame>& kinds,
                                                   std::span<const Record> records);
 /// Of one record, after none, one, ... all of its cells in their order, which is that of rounds.
-[[nodiscard]] std::vector<double> log_likelihood_by_cell(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds,
+[[nodiscard]] std::vector<double> log_likelihood_by_cell(const Game& game,
+                                                         const Assessment& assessment,
+                                                         const std::vector<KindInGame>& kinds,
                                                          const Record& record);
 /// The same of one record: what a world is weighed with.
-[[nodiscard]] double log_likelihood(const Game& game, const Assessment& assessment, const std::vector<KindInGame>& kinds, const Record& record);
+[[nodiscard]] double log_likelihood(const Game& game, const Assessment& assessment,
+                                    const std::vector<KindInGame>& kinds, const Record& record);
 
-/// The record a log leaves under a calendar: reports, and silence where a kind is watched, in order of `Cell::day`.
-/// Reports of one kind in one round say one thing: the most reliable counts.
-[[nodiscard]] Record record_of(const StudyEvidence& evidence, const std::vector<KindInGame>& kinds, const EventCalendar& calendar);
+/// The record a log leaves under a calendar: reports, and silence where a kind is watched, in order
+/// of `Cell::day`. Reports of one kind in one round say one thing: the most reliable counts.
+[[nodiscard]] Record record_of(const StudyEvidence& evidence, const std::vector<KindInGame>& kinds,
+                               const EventCalendar& calendar);
 /// The watched cells alone, all silent: what a simulated play fills in.
 [[nodiscard]] Record watched_cells(const StudyEvidence& evidence, const EventCalendar& calendar);
 /// What would have been reported of a play in these cells. Draws from `random`.
-[[nodiscard]] Record report_of(const Play& play, const Record& watched, const std::vector<KindInGame>& kinds, RandomStream& random);
+[[nodiscard]] Record report_of(const Play& play, const Record& watched,
+                               const std::vector<KindInGame>& kinds, RandomStream& random);
 /// Why an event is in no record under a calendar; none where it is.
-[[nodiscard]] std::optional<std::string> left_out(const StudyEvidence& evidence, const LoggedEvent& event, const EventCalendar& calendar);
+[[nodiscard]] std::optional<std::string> left_out(const StudyEvidence& evidence,
+                                                  const LoggedEvent& event,
+                                                  const EventCalendar& calendar);
 
 /// Days since 1970-01-01 of YYYY-MM-DD; none where there is no such day. And back.
 [[nodiscard]] std::optional<int> day_of(const std::string& date);
 [[nodiscard]] std::string date_of(int day);
 /// The last day that "2025-05-16", "2025-05" or "2025" names.
 [[nodiscard]] std::optional<int> last_day_of(const std::string& date);
-[[nodiscard]] int round_of(const EventCalendar& calendar, int day);  ///< from 0; negative before play begins
+[[nodiscard]] int round_of(const EventCalendar& calendar,
+                           int day);  ///< from 0; negative before play begins
 [[nodiscard]] int last_round(const StudyEvidence& evidence, const EventCalendar& calendar);
 
 }  // namespace melian::evidence

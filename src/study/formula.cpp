@@ -18,19 +18,23 @@ constexpr int deepest = 200;  // brackets within brackets
 /// Recursive descent that computes as it reads; the first complaint ends it.
 class Evaluator {
  public:
-  Evaluator(const std::string& text, const std::map<std::string, double>& numbers) : text_(text), numbers_(numbers) {}
+  Evaluator(const std::string& text, const std::map<std::string, double>& numbers)
+      : text_(text), numbers_(numbers) {}
 
   [[nodiscard]] Result<double> run() {
     const double found = either();
     skip();
-    if (!complaint_ && at_ < text_.size()) complain(at_, "the formula goes on after it is complete", "an operator");
-    if (!complaint_ && !std::isfinite(found)) complain(0, "the formula gives no finite number here");
+    if (!complaint_ && at_ < text_.size())
+      complain(at_, "the formula goes on after it is complete", "an operator");
+    if (!complaint_ && !std::isfinite(found))
+      complain(0, "the formula gives no finite number here");
     if (complaint_) return std::unexpected(Diagnostics{*complaint_});
     return found;
   }
 
  private:
-  double complain(std::size_t place, const std::string& message, const std::string& expected = {}, const std::string& hint = {}) {
+  double complain(std::size_t place, const std::string& message, const std::string& expected = {},
+                  const std::string& hint = {}) {
     if (complaint_) return 0.0;
     Diagnostic diagnostic = placeless(formula_code, fmt::format("{}: `{}`", message, text_), hint);
     diagnostic.column = static_cast<int>(place) + 1;
@@ -43,13 +47,16 @@ class Evaluator {
   void skip() {
     while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_])) != 0) ++at_;
   }
-  [[nodiscard]] static bool is_name(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+  [[nodiscard]] static bool is_name(char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  }
 
   bool take(std::string_view symbol) {
     skip();
     if (!text_.substr(at_).starts_with(symbol)) return false;
     const bool is_word = is_name(symbol.front());
-    if (is_word && at_ + symbol.size() < text_.size() && is_name(text_[at_ + symbol.size()])) return false;
+    if (is_word && at_ + symbol.size() < text_.size() && is_name(text_[at_ + symbol.size()]))
+      return false;
     at_ += symbol.size();
     return true;
   }
@@ -125,21 +132,25 @@ class Evaluator {
   double primary() {
     skip();
     const std::size_t from = at_;
-    if (at_ >= text_.size()) return complain(from, "the formula ends too early", "a number, a name or a bracket");
+    if (at_ >= text_.size())
+      return complain(from, "the formula ends too early", "a number, a name or a bracket");
     if (take("(")) {
       const double found = nested([this] { return either(); });
       if (!take(")")) complain(at_, "a bracket is not closed", "`)`");
       return found;
     }
-    if (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.') return number();
-    if (!is_name(text_[at_])) return complain(from, "this is no formula", "a number, a name or a bracket");
+    if (std::isdigit(static_cast<unsigned char>(text_[at_])) != 0 || text_[at_] == '.')
+      return number();
+    if (!is_name(text_[at_]))
+      return complain(from, "this is no formula", "a number, a name or a bracket");
     const std::string word = name();
     return take("(") ? function(word, from) : named(word, from);
   }
 
   double number() {
     double found = 0.0;
-    const auto [end, error] = std::from_chars(text_.data() + at_, text_.data() + text_.size(), found);
+    const auto [end, error] =
+        std::from_chars(text_.data() + at_, text_.data() + text_.size(), found);
     if (error != std::errc()) return complain(at_, "this is no number");
     at_ = static_cast<std::size_t>(end - text_.data());
     return found;
@@ -163,7 +174,8 @@ class Evaluator {
     std::vector<std::string> names;
     for (const auto& [known, number] : numbers_) names.push_back(known);
     const std::string near = nearest_word(word, names);
-    return complain(from, fmt::format("nothing is named `{}`", word), "a parameter of the model, or what \"where\" defines",
+    return complain(from, fmt::format("nothing is named `{}`", word),
+                    "a parameter of the model, or what \"where\" defines",
                     near.empty() ? "" : fmt::format("did you mean `{}`?", near));
   }
 
@@ -175,7 +187,9 @@ class Evaluator {
       return 0.0;
     });
     if (!take(")")) return complain(at_, "a bracket is not closed", "`)`");
-    const auto is = [&](std::string_view known, std::size_t count) { return word == known && given.size() == count; };
+    const auto is = [&](std::string_view known, std::size_t count) {
+      return word == known && given.size() == count;
+    };
     if (is("if", 3)) return given[0] != 0.0 ? given[1] : given[2];
     if (word == "min") return *std::ranges::min_element(given);
     if (word == "max") return *std::ranges::max_element(given);
@@ -185,7 +199,8 @@ class Evaluator {
     if (is("sqrt", 1)) return std::sqrt(given[0]);
     if (is("ceil", 1)) return std::ceil(given[0]);
     if (is("floor", 1)) return std::floor(given[0]);
-    return complain(from, fmt::format("there is no function `{}` of {} numbers", word, given.size()),
+    return complain(from,
+                    fmt::format("there is no function `{}` of {} numbers", word, given.size()),
                     "min, max, abs, ln, exp, sqrt, ceil, floor, or if(condition, then, else)");
   }
 
@@ -198,6 +213,9 @@ class Evaluator {
 
 }  // namespace
 
-Result<double> evaluate_formula(const std::string& formula, const std::map<std::string, double>& numbers) { return Evaluator(formula, numbers).run(); }
+Result<double> evaluate_formula(const std::string& formula,
+                                const std::map<std::string, double>& numbers) {
+  return Evaluator(formula, numbers).run();
+}
 
 }  // namespace melian

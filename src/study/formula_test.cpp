@@ -6,8 +6,12 @@ using namespace melian;
 
 namespace {
 
-const std::map<std::string, double> numbers{
-    {"cost[B].low", 0.05}, {"cost[B].high", 0.35}, {"cost[A]", 0.1}, {"prior[B].low", 0.4}, {"d", 0.9}, {"belief[Kyiv][Moscow].soft", 0.25}};
+const std::map<std::string, double> numbers{{"cost[B].low", 0.05},
+                                            {"cost[B].high", 0.35},
+                                            {"cost[A]", 0.1},
+                                            {"prior[B].low", 0.4},
+                                            {"d", 0.9},
+                                            {"belief[Kyiv][Moscow].soft", 0.25}};
 
 double value(const std::string& formula) {
   const Result<double> found = evaluate_formula(formula, numbers);
@@ -18,14 +22,17 @@ double value(const std::string& formula) {
 }  // namespace
 
 TEST_CASE("formula: reads arithmetic over parameters as their model names them") {
-  CHECK(value("(cost[B].high - cost[B].low) / (cost[B].high + cost[A])") == doctest::Approx(2.0 / 3));
+  CHECK(value("(cost[B].high - cost[B].low) / (cost[B].high + cost[A])") ==
+        doctest::Approx(2.0 / 3));
   CHECK(value("belief[Kyiv][Moscow].soft * 2") == 0.5);
   CHECK(value("1 - 2 - 3") == -4.0);
   CHECK(value("2 ^ 3 ^ 2") == 512.0);
   CHECK(value("-2 ^ 2") == -4.0);
   CHECK(value("8 / 4 / 2") == 1.0);
   CHECK(value("1e-3 + .5") == doctest::Approx(0.501));
-  CHECK(value("max(1, 2, 3) - min(4, 2) + abs(-1) + ln(exp(2)) + sqrt(9) + ceil(0.2) + floor(0.9)") == 8.0);
+  CHECK(
+      value("max(1, 2, 3) - min(4, 2) + abs(-1) + ln(exp(2)) + sqrt(9) + ceil(0.2) + floor(0.9)") ==
+      8.0);
 }
 
 TEST_CASE("formula: a comparison is 1 where it holds, and comparisons join") {
@@ -35,7 +42,8 @@ TEST_CASE("formula: a comparison is 1 where it holds, and comparisons join") {
   CHECK(value("if(d > 0.5, 3, 4)") == 3.0);
 }
 
-TEST_CASE("formula: what cannot be read is told with its place, what is unknown with the nearest name") {
+TEST_CASE(
+    "formula: what cannot be read is told with its place, what is unknown with the nearest name") {
   const auto complaint = [](const std::string& formula) {
     const Result<double> found = evaluate_formula(formula, numbers);
     REQUIRE_MESSAGE(!found.has_value(), formula);

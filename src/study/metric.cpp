@@ -36,9 +36,11 @@ const char* word_of(Quantity quantity) {
 
 /// 1 or 0; not a number where a side is none.
 double truth(const Comparison& comparison, const Numbers& numbers) {
-  const double left = evaluate(comparison.left, numbers), right = evaluate(comparison.right, numbers);
+  const double left = evaluate(comparison.left, numbers),
+               right = evaluate(comparison.right, numbers);
   if (std::isnan(left) || std::isnan(right)) return std::numeric_limits<double>::quiet_NaN();
-  const bool so = comparison.greater ? (comparison.or_equal ? left >= right : left > right) : (comparison.or_equal ? left <= right : left < right);
+  const bool so = comparison.greater ? (comparison.or_equal ? left >= right : left > right)
+                                     : (comparison.or_equal ? left <= right : left < right);
   return so ? 1.0 : 0.0;
 }
 
@@ -48,7 +50,8 @@ std::string text_of(const Atom& atom) {
   std::string out = word_of(atom.quantity);
   std::string inside;
   for (const Word& name : atom.names) inside += (inside.empty() ? "" : ", ") + name.text;
-  if (!atom.part.empty()) inside += (atom.quantity == Quantity::information ? " " : ".") + atom.part.text;
+  if (!atom.part.empty())
+    inside += (atom.quantity == Quantity::information ? " " : ".") + atom.part.text;
   if (atom.mistaken) inside += " mistaken";
   if (atom.quantity == Quantity::probability && atom.round_argument > 0)
     inside += fmt::format(" within {}", atom.round_argument);
@@ -60,12 +63,16 @@ std::string text_of(const Atom& atom) {
     out += (atom.action.empty() ? " at " : " after ") + atom.move.text;
     if (!atom.move_player.empty()) out += " of " + atom.move_player.text;
     if (!atom.action.empty()) out += " " + atom.action.text;
-    for (const Forced& next : atom.then) out += " then " + next.move.text + (next.player.empty() ? "" : " of " + next.player.text) + " " + next.action.text;
+    for (const Forced& next : atom.then)
+      out += " then " + next.move.text + (next.player.empty() ? "" : " of " + next.player.text) +
+             " " + next.action.text;
   }
   if (atom.rounds) out += fmt::format(" in rounds {}..{}", atom.rounds->first, atom.rounds->second);
   if (atom.lasting > 0) out += fmt::format(" lasting {}", atom.lasting);
   std::vector<std::string> given;
-  for (const Condition& condition : atom.given) given.push_back(condition.subject.text + (condition.negated ? " is not " : " is ") + condition.content.text);
+  for (const Condition& condition : atom.given)
+    given.push_back(condition.subject.text + (condition.negated ? " is not " : " is ") +
+                    condition.content.text);
   std::ranges::sort(given);
   given.erase(std::ranges::unique(given).begin(), given.end());
   for (std::size_t k = 0; k < given.size(); ++k) out += (k == 0 ? " given " : " and ") + given[k];
@@ -78,7 +85,8 @@ void for_each_atom(const Expression& expression, const std::function<void(const 
   for_each_atom(expression.when, visit);
 }
 
-void for_each_atom(const std::vector<Comparison>& comparisons, const std::function<void(const Atom&)>& visit) {
+void for_each_atom(const std::vector<Comparison>& comparisons,
+                   const std::function<void(const Atom&)>& visit) {
   for (const Comparison& comparison : comparisons) {
     for_each_atom(comparison.left, visit);
     for_each_atom(comparison.right, visit);
@@ -118,7 +126,9 @@ double evaluate(const Expression& expression, const Numbers& numbers) {
 }
 
 double reach(const Expression& expression, const Reaching& at) {
-  const auto size = [&](std::size_t k) { return std::abs(evaluate(expression.args[k], at.numbers)); };
+  const auto size = [&](std::size_t k) {
+    return std::abs(evaluate(expression.args[k], at.numbers));
+  };
   const auto of = [&](std::size_t k) { return reach(expression.args[k], at); };
   switch (expression.kind) {
     case Expression::Kind::number: return std::abs(expression.number);

@@ -38,7 +38,9 @@ class Lookup {
   }
 
  private:
-  void wrong(Span span, std::string message, std::string hint = {}) { mistakes_.push_back({span, std::move(message), {}, std::move(hint)}); }
+  void wrong(Span span, std::string message, std::string hint = {}) {
+    mistakes_.push_back({span, std::move(message), {}, std::move(hint)});
+  }
   void unknown(const Word& word, const std::string& what, const std::vector<std::string>& known) {
     const std::string near = nearest_word(word.text, known);
     std::string hint;
@@ -46,13 +48,15 @@ class Lookup {
       hint = fmt::format("did you mean `{}`?", near);
     } else if (!known.empty()) {
       hint = "there is";
-      for (std::size_t k = 0; k < known.size() && k < 12; ++k) hint += (k == 0 ? " " : ", ") + known[k];
+      for (std::size_t k = 0; k < known.size() && k < 12; ++k)
+        hint += (k == 0 ? " " : ", ") + known[k];
       if (known.size() > 12) hint += ", ...";
     }
     wrong(word.span, fmt::format("the model has no {} `{}`", what, word.text), hint);
   }
 
-  static std::optional<int> index_of(const std::vector<std::string>& names, const std::string& name) {
+  static std::optional<int> index_of(const std::vector<std::string>& names,
+                                     const std::string& name) {
     const auto found = std::ranges::find(names, name);
     if (found != names.end()) return static_cast<int>(found - names.begin());
     return std::nullopt;
@@ -64,12 +68,15 @@ class Lookup {
     return out;
   }
   /// The same for contents and actions, where `0.40` is `0.4`.
-  static std::optional<int> content_of(const std::vector<std::string>& contents, const std::string& text) {
+  static std::optional<int> content_of(const std::vector<std::string>& contents,
+                                       const std::string& text) {
     if (const auto exact = index_of(contents, text)) return exact;
     const auto wanted = number_of(text);
     if (!wanted) return std::nullopt;
     for (std::size_t k = 0; k < contents.size(); ++k)
-      if (const auto here = number_of(contents[k]); here && std::abs(*here - *wanted) <= 1e-9 * std::max(1.0, std::abs(*wanted))) return static_cast<int>(k);
+      if (const auto here = number_of(contents[k]);
+          here && std::abs(*here - *wanted) <= 1e-9 * std::max(1.0, std::abs(*wanted)))
+        return static_cast<int>(k);
     return std::nullopt;
   }
 
@@ -98,7 +105,9 @@ class Lookup {
   std::vector<std::string> move_names(bool offers_only) const {
     std::set<std::string> out;
     for (const Move& move : structure_.moves)
-      if (!move.name.empty() && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer)) out.insert(move.name);
+      if (!move.name.empty() && move.kind != MoveKind::passage &&
+          (!offers_only || move.kind == MoveKind::offer))
+        out.insert(move.name);
     return {out.begin(), out.end()};
   }
   std::vector<int> moves(const Word& name, const Word& of, bool offers_only) {
@@ -107,14 +116,16 @@ class Lookup {
     if (!of.empty() && !(whose = player(of))) return out;
     for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
       const Move& move = structure_.moves[m];
-      if (move.name == name.text && move.kind != MoveKind::passage && (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose))
+      if (move.name == name.text && move.kind != MoveKind::passage &&
+          (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose))
         out.push_back(static_cast<int>(m));
     }
     if (out.empty()) {
       if (whose && !moves_named(name.text).empty())
         wrong(of.span, fmt::format("`{}` is no move of {}", name.text, of.text));
       else if (offers_only && !moves_named(name.text).empty())
-        wrong(name.span, fmt::format("`{}` is no offer", name.text), "a quantity of offers needs the name that stands after `offers`");
+        wrong(name.span, fmt::format("`{}` is no offer", name.text),
+              "a quantity of offers needs the name that stands after `offers`");
       else
         unknown(name, offers_only ? "offer" : "move", move_names(offers_only));
     }
@@ -123,23 +134,28 @@ class Lookup {
   std::vector<int> moves_named(const std::string& name) const {
     std::vector<int> out;
     for (std::size_t m = 0; m < structure_.moves.size(); ++m)
-      if (structure_.moves[m].name == name && structure_.moves[m].kind != MoveKind::passage) out.push_back(static_cast<int>(m));
+      if (structure_.moves[m].name == name && structure_.moves[m].kind != MoveKind::passage)
+        out.push_back(static_cast<int>(m));
     return out;
   }
 
   void check_rounds(const Atom& atom) {
     if (structure_.horizon != HorizonKind::finite || atom.quantity == Quantity::base_rate) return;
     const int last = std::max(atom.rounds ? atom.rounds->first : 0, atom.round_argument);
-    if (last > structure_.rounds) wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", last, structure_.rounds));
+    if (last > structure_.rounds)
+      wrong(atom.span,
+            fmt::format("round {} lies beyond the horizon of {} rounds", last, structure_.rounds));
   }
 
   /// Plays are picked by how long they will last only where what is measured is settled at once.
   void check_lasting(const Atom& atom) {
     if (atom.lasting == 0) return;
     if (atom.quantity != Quantity::share && atom.quantity != Quantity::level)
-      wrong(atom.span, "only a share or a level can be taken over plays `lasting` beyond a round", "other quantities depend on what is still to come");
+      wrong(atom.span, "only a share or a level can be taken over plays `lasting` beyond a round",
+            "other quantities depend on what is still to come");
     if (structure_.horizon == HorizonKind::finite && atom.lasting > structure_.rounds)
-      wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", atom.lasting, structure_.rounds));
+      wrong(atom.span, fmt::format("round {} lies beyond the horizon of {} rounds", atom.lasting,
+                                   structure_.rounds));
   }
 
   /// All conditions at this move (-1: at the start).
@@ -157,15 +173,19 @@ class Lookup {
       return chosen;
     };
     if (const auto who = index_of(player_names(), condition.subject.text)) {
-      const auto type = pick(structure_.players[at(*who)].types, fmt::format("type of {}", condition.subject.text));
+      const auto type = pick(structure_.players[at(*who)].types,
+                             fmt::format("type of {}", condition.subject.text));
       return type ? std::optional<Given>(TypeIs{*who, *type, condition.negated}) : std::nullopt;
     }
     if (move >= 0 && structure_.moves[at(move)].name == condition.subject.text) {
       if (!atom.action.empty()) {
-        wrong(condition.subject.span, fmt::format("`after {} {}` already says which action is taken", atom.move.text, atom.action.text));
+        wrong(condition.subject.span,
+              fmt::format("`after {} {}` already says which action is taken", atom.move.text,
+                          atom.action.text));
         return std::nullopt;
       }
-      const auto action = pick(structure_.moves[at(move)].actions, fmt::format("action of `{}`", condition.subject.text));
+      const auto action = pick(structure_.moves[at(move)].actions,
+                               fmt::format("action of `{}`", condition.subject.text));
       return action ? std::optional<Given>(Takes{*action, condition.negated}) : std::nullopt;
     }
     std::vector<std::string> variables;
@@ -177,22 +197,27 @@ class Lookup {
       return std::nullopt;
     }
     if (move < 0) {
-      wrong(condition.subject.span, fmt::format("`{}` can be given only at a move", condition.subject.text),
+      wrong(condition.subject.span,
+            fmt::format("`{}` can be given only at a move", condition.subject.text),
             "at the start only types can be given; add `at MOVE` or `after MOVE ACTION`");
       return std::nullopt;
     }
     if (can_remember(structure_, move, *variable) == 0) {
       wrong(condition.subject.span,
-            fmt::format("where `{}` is made, `{}` is not known any more, or not yet", structure_.moves[at(move)].name, condition.subject.text),
+            fmt::format("where `{}` is made, `{}` is not known any more, or not yet",
+                        structure_.moves[at(move)].name, condition.subject.text),
             "choices are forgotten at the top of a phase: keep one in a state of the model");
       return std::nullopt;
     }
-    const auto content = pick(structure_.variables[at(*variable)].domain, fmt::format("content of `{}`", condition.subject.text));
-    return content ? std::optional<Given>(RemembersContent{*variable, *content, condition.negated}) : std::nullopt;
+    const auto content = pick(structure_.variables[at(*variable)].domain,
+                              fmt::format("content of `{}`", condition.subject.text));
+    return content ? std::optional<Given>(RemembersContent{*variable, *content, condition.negated})
+                   : std::nullopt;
   }
 
   /// A probe for every move of that name (whose action it is, if one is forced).
-  void add_probes(const Atom& atom, const Functional& what, const std::vector<int>& at_moves, Plan& out) {
+  void add_probes(const Atom& atom, const Functional& what, const std::vector<int>& at_moves,
+                  Plan& out) {
     for (int move : at_moves) {
       Probe probe;
       probe.what = what;
@@ -201,7 +226,8 @@ class Lookup {
         probe.forced_action = content_of(structure_.moves[at(move)].actions, atom.action.text);
         if (!probe.forced_action) continue;
       }
-      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      if (atom.rounds)
+        probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
       probe.lasting = atom.lasting;
       probe.given = givens(atom, move);
       probe.then = steps(atom);
@@ -215,7 +241,8 @@ class Lookup {
     for (const Forced& next : atom.then) {
       std::map<int, int> action_of_move;
       for (int move : with_action(next.move, next.player, next.action))
-        if (const auto action = content_of(structure_.moves[at(move)].actions, next.action.text)) action_of_move[move] = *action;
+        if (const auto action = content_of(structure_.moves[at(move)].actions, next.action.text))
+          action_of_move[move] = *action;
       if (!action_of_move.empty()) out.push_back(std::move(action_of_move));
     }
     return out;
@@ -224,7 +251,8 @@ class Lookup {
   /// Where the atom is taken: its moves, or {-1} for the start.
   std::vector<int> places(const Atom& atom) {
     if (atom.move.empty()) return {-1};
-    return atom.action.empty() ? moves(atom.move, atom.move_player, false) : with_action(atom.move, atom.move_player, atom.action);
+    return atom.action.empty() ? moves(atom.move, atom.move_player, false)
+                               : with_action(atom.move, atom.move_player, atom.action);
   }
 
   /// The moves of that name, if any of them has the action.
@@ -232,7 +260,9 @@ class Lookup {
     std::vector<int> found = moves(name, of, false);
     if (found.empty()) return found;
     std::vector<std::string> actions;
-    for (int move : found) actions.insert(actions.end(), structure_.moves[at(move)].actions.begin(), structure_.moves[at(move)].actions.end());
+    for (int move : found)
+      actions.insert(actions.end(), structure_.moves[at(move)].actions.begin(),
+                     structure_.moves[at(move)].actions.end());
     if (content_of(actions, action.text)) return found;
     std::ranges::sort(actions);
     actions.erase(std::ranges::unique(actions).begin(), actions.end());
@@ -241,10 +271,13 @@ class Lookup {
   }
 
   void start_only(const Atom& atom, const char* what) {
-    if (!atom.move.empty()) wrong(atom.move.span, fmt::format("{} is taken at the start of play only", what));
+    if (!atom.move.empty())
+      wrong(atom.move.span, fmt::format("{} is taken at the start of play only", what));
   }
   void no_rounds(const Atom& atom) {
-    if (atom.rounds && atom.move.empty()) wrong(atom.span, "rounds can be named here only together with `at MOVE` or `after MOVE ACTION`");
+    if (atom.rounds && atom.move.empty())
+      wrong(atom.span,
+            "rounds can be named here only together with `at MOVE` or `after MOVE ACTION`");
   }
 
   void placed(const Atom& atom, Plan& out) {
@@ -282,7 +315,9 @@ class Lookup {
     for (const Word& name : atom.names) {
       if (name.text == "unfinished") {
         if (atom.names.size() > 1 || atom.round_argument > 0)
-          wrong(name.span, "`unfinished` stands alone: it overlaps with the ends of the horizon's closing, which comes after all rounds");
+          wrong(name.span,
+                "`unfinished` stands alone: it overlaps with the ends of the horizon's closing, "
+                "which comes after all rounds");
         add_probes(atom, CutOff{}, where, out);
         return;
       }
@@ -325,9 +360,10 @@ class Lookup {
       return;
     }
     for (int offer : named) {
-      const Functional what = atom.quantity == Quantity::mean       ? Functional{OfferMean{offer}}
-                              : atom.quantity == Quantity::accepted ? Functional{AcceptedMean{offer}}
-                                                                    : Functional{OfferAccepted{offer}};
+      const Functional what = atom.quantity == Quantity::mean ? Functional{OfferMean{offer}}
+                              : atom.quantity == Quantity::accepted
+                                  ? Functional{AcceptedMean{offer}}
+                                  : Functional{OfferAccepted{offer}};
       const std::size_t before = out.probes.size();
       add_probes(atom, what, where, out);
       out.offers.resize(before, -1);
@@ -338,12 +374,17 @@ class Lookup {
   void share(const Atom& atom, Plan& out) {
     out.total = atom.quantity == Quantity::times;
     if (!atom.move.empty() && (out.total || atom.mistaken || atom.lasting > 0))
-      return wrong(atom.move.span, "times, mistakes and shares of lasting plays are taken where the choice itself is made");
+      return wrong(
+          atom.move.span,
+          "times, mistakes and shares of lasting plays are taken where the choice itself is made");
     const std::vector<int> named = moves(atom.names[0], {}, false);
     if (atom.mistaken)
       for (int move : named)
         if (structure_.moves[at(move)].kind == MoveKind::chance || joins_others(move)) {
-          wrong(atom.names[0].span, fmt::format("who makes `{}` does not choose alone, so it is not known what is better", atom.names[0].text));
+          wrong(
+              atom.names[0].span,
+              fmt::format("who makes `{}` does not choose alone, so it is not known what is better",
+                          atom.names[0].text));
           return;
         }
     std::vector<std::string> actions;
@@ -357,17 +398,21 @@ class Lookup {
       else
         add_probes(atom, NextAction{move, action}, places(atom), out);
     }
-    if (!named.empty() && !content_of(actions, atom.part.text)) unknown(atom.part, fmt::format("action of `{}`", atom.names[0].text), actions);
+    if (!named.empty() && !content_of(actions, atom.part.text))
+      unknown(atom.part, fmt::format("action of `{}`", atom.names[0].text), actions);
   }
 
   /// Is the move made together with others at some public state?
   bool joins_others(int move) const {
-    return std::ranges::any_of(structure_.moves, [&](const Move& other) { return std::ranges::find(other.parts, move) != other.parts.end(); });
+    return std::ranges::any_of(structure_.moves, [&](const Move& other) {
+      return std::ranges::find(other.parts, move) != other.parts.end();
+    });
   }
 
   void level(const Atom& atom, Plan& out) {
     if (atom.move.empty() || !atom.action.empty()) {
-      wrong(atom.span, "a level is taken at a move", "for example: level(front) at answer in round 12");
+      wrong(atom.span, "a level is taken at a move",
+            "for example: level(front) at answer in round 12");
       return;
     }
     std::vector<std::string> known;
@@ -375,11 +420,15 @@ class Lookup {
     const auto variable = index_of(known, atom.names[0].text);
     if (!variable) return unknown(atom.names[0], "state", known);
     for (const std::string& content : structure_.variables[at(*variable)].domain)
-      if (!number_of(content)) return wrong(atom.names[0].span, fmt::format("`{}` holds words, so it has no level", atom.names[0].text));
+      if (!number_of(content))
+        return wrong(atom.names[0].span,
+                     fmt::format("`{}` holds words, so it has no level", atom.names[0].text));
     const std::vector<int> where = places(atom);
     for (int move : where)
       if (can_remember(structure_, move, *variable) != 2)
-        return wrong(atom.names[0].span, fmt::format("where `{}` is made, `{}` is not always known", structure_.moves[at(move)].name, atom.names[0].text),
+        return wrong(atom.names[0].span,
+                     fmt::format("where `{}` is made, `{}` is not always known",
+                                 structure_.moves[at(move)].name, atom.names[0].text),
                      "what no later statement reads is dropped; take the level at an earlier move");
     add_probes(atom, ContentMean{*variable}, where, out);
   }
@@ -395,21 +444,25 @@ class Lookup {
       add_probes(atom, MeanBelief{*who, *which}, places(atom), out);
       return;
     }
-    if (atom.rounds->first != atom.rounds->second) wrong(atom.span, "a belief at the top of a round needs one round");
+    if (atom.rounds->first != atom.rounds->second)
+      wrong(atom.span, "a belief at the top of a round needs one round");
     out.belief_round = atom.rounds->first;
     for (const Condition& condition : atom.given) {
       const auto about = player(condition.subject);
       if (!about) continue;
       const auto given_type = type(*about, condition.content);
       if (*about != *who || condition.negated || atom.given.size() > 1)
-        wrong(condition.subject.span, "a belief at the top of a round can be given the player's own type only");
+        wrong(condition.subject.span,
+              "a belief at the top of a round can be given the player's own type only");
       out.given_own_type = given_type;
     }
   }
 
   void information(const Atom& atom, Plan& out) {
     start_only(atom, "information");
-    if (!atom.given.empty()) wrong(atom.given[0].subject.span, "information is an average over all plays: it takes no `given`");
+    if (!atom.given.empty())
+      wrong(atom.given[0].subject.span,
+            "information is an average over all plays: it takes no `given`");
     const auto who = player(atom.names[0]);
     if (!who) return;
     News news{*who};
@@ -428,8 +481,11 @@ class Lookup {
     }
     for (int offer : moves(atom.names[0], {}, true)) {
       Probe probe;
-      probe.what = HopelessOffers{offer, atom.levels[0], atom.levels.size() > 1 ? std::optional(atom.levels[1]) : std::nullopt};
-      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.what =
+          HopelessOffers{offer, atom.levels[0],
+                         atom.levels.size() > 1 ? std::optional(atom.levels[1]) : std::nullopt};
+      if (atom.rounds)
+        probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
       probe.given = givens(atom, offer);
       out.probes.push_back(std::move(probe));
     }
@@ -437,20 +493,24 @@ class Lookup {
 
   void range(const Atom& atom, Plan& out) {
     if (!atom.move.empty()) {
-      wrong(atom.move.span, "a bargaining range is taken where offers are made", "name the rounds instead: range(A, B) in round 1");
+      wrong(atom.move.span, "a bargaining range is taken where offers are made",
+            "name the rounds instead: range(A, B) in round 1");
       return;
     }
     const auto one = player(atom.names[0]), two = player(atom.names[1]);
     if (!one || !two) return;
     for (int offer : offers_between(*one, *two)) {
       Probe probe;
-      probe.what = atom.quantity == Quantity::range ? Functional{RangeShare{offer}} : Functional{RangeWidth{offer}};
-      if (atom.rounds) probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
+      probe.what = atom.quantity == Quantity::range ? Functional{RangeShare{offer}}
+                                                    : Functional{RangeWidth{offer}};
+      if (atom.rounds)
+        probe.first_round = atom.rounds->first, probe.last_round = atom.rounds->second;
       probe.given = givens(atom, offer);
       out.probes.push_back(std::move(probe));
     }
     if (offers_between(*one, *two).empty())
-      wrong(atom.span, fmt::format("neither of {} and {} makes an offer that the other may accept", atom.names[0].text, atom.names[1].text));
+      wrong(atom.span, fmt::format("neither of {} and {} makes an offer that the other may accept",
+                                   atom.names[0].text, atom.names[1].text));
   }
 
   std::vector<int> offers_between(int one, int two) const {
@@ -459,17 +519,21 @@ class Lookup {
       if (state.move < 0) continue;
       const int responder = structure_.moves[at(state.move)].player;
       if (responder != one && responder != two) continue;
-      for (int branch = state.first_branch; branch < state.first_branch + state.num_branches; ++branch)
-        for (std::int64_t k = structure_.acceptance_begin[at(branch)]; k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
+      for (int branch = state.first_branch; branch < state.first_branch + state.num_branches;
+           ++branch)
+        for (std::int64_t k = structure_.acceptance_begin[at(branch)];
+             k < structure_.acceptance_begin[at(branch) + 1]; ++k) {
           const int offer = structure_.acceptances[static_cast<std::size_t>(k)].move;
-          if (structure_.moves[at(offer)].player == (responder == one ? two : one)) out.insert(offer);
+          if (structure_.moves[at(offer)].player == (responder == one ? two : one))
+            out.insert(offer);
         }
     }
     return {out.begin(), out.end()};
   }
 
   void base_rate(const Atom& atom, Plan& out) {
-    if (!atom.move.empty() || atom.rounds || !atom.given.empty()) wrong(atom.span, "a base rate depends on nothing in the model");
+    if (!atom.move.empty() || atom.rounds || !atom.given.empty())
+      wrong(atom.span, "a base rate depends on nothing in the model");
     std::vector<std::string> known;
     if (around_.base_rates)
       for (const BaseRate& rate : *around_.base_rates) {
@@ -490,22 +554,28 @@ class Lookup {
 
 }  // namespace
 
-Plan plan_of(const Atom& atom, const Structure& structure, const Surroundings& around, std::vector<Mistake>& mistakes) {
+Plan plan_of(const Atom& atom, const Structure& structure, const Surroundings& around,
+             std::vector<Mistake>& mistakes) {
   return Lookup(structure, around, mistakes).plan(atom);
 }
 
-std::vector<Mistake> check(const Atom& atom, const Structure& structure, const Surroundings& around) {
+std::vector<Mistake> check(const Atom& atom, const Structure& structure,
+                           const Surroundings& around) {
   std::vector<Mistake> mistakes;
   static_cast<void>(plan_of(atom, structure, around, mistakes));
   return mistakes;
 }
 
-void collect_remembered(const Atom& atom, const std::vector<std::string>& players, std::vector<std::string>& names) {
+void collect_remembered(const Atom& atom, const std::vector<std::string>& players,
+                        std::vector<std::string>& names) {
   for (const Condition& condition : atom.given)
-    if (std::ranges::find(players, condition.subject.text) == players.end() && condition.subject.text != atom.move.text &&
+    if (std::ranges::find(players, condition.subject.text) == players.end() &&
+        condition.subject.text != atom.move.text &&
         std::ranges::find(names, condition.subject.text) == names.end())
       names.push_back(condition.subject.text);
-  if (atom.quantity == Quantity::level && std::ranges::find(names, atom.names[0].text) == names.end()) names.push_back(atom.names[0].text);
+  if (atom.quantity == Quantity::level &&
+      std::ranges::find(names, atom.names[0].text) == names.end())
+    names.push_back(atom.names[0].text);
 }
 
 }  // namespace melian::metric

@@ -24,25 +24,34 @@ class Lexer {
       const std::size_t begin = at_;
       Token token = next();
       if (token.kind == Token::Kind::end) {
-        while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U) ++at_;
-        mistakes_.push_back(
-            {{static_cast<int>(begin), static_cast<int>(at_)}, "a metric has no such sign", "a name, a number or one of + - * / ( ) , . < > <= >=", ""});
+        while (at_ < text_.size() && (static_cast<unsigned char>(text_[at_]) & 0xC0U) == 0x80U)
+          ++at_;
+        mistakes_.push_back({{static_cast<int>(begin), static_cast<int>(at_)},
+                             "a metric has no such sign",
+                             "a name, a number or one of + - * / ( ) , . < > <= >=",
+                             ""});
         continue;
       }
       token.span = {static_cast<int>(begin), static_cast<int>(at_)};
       out.push_back(std::move(token));
     }
-    out.push_back({Token::Kind::end, "", 0.0, {static_cast<int>(text_.size()), static_cast<int>(text_.size())}});
+    out.push_back({Token::Kind::end,
+                   "",
+                   0.0,
+                   {static_cast<int>(text_.size()), static_cast<int>(text_.size())}});
     return out;
   }
 
  private:
-  [[nodiscard]] char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  [[nodiscard]] char peek(std::size_t ahead = 0) const {
+    return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0';
+  }
 
   Token next() {
     if (is_letter(peek())) return name();
     if (is_digit(peek())) return number();
-    for (std::string_view sign : {"..", "<=", ">=", "+", "-", "*", "/", "(", ")", ",", ".", "<", ">"}) {
+    for (std::string_view sign :
+         {"..", "<=", ">=", "+", "-", "*", "/", "(", ")", ",", ".", "<", ">"}) {
       if (!text_.substr(at_).starts_with(sign)) continue;
       at_ += sign.size();
       return {Token::Kind::sign, std::string(sign), 0.0, {}};
@@ -76,14 +85,19 @@ class Lexer {
       ++at_;
       while (is_digit(peek())) ++at_;
     }
-    if ((peek() == 'e' || peek() == 'E') && (is_digit(peek(1)) || ((peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))))) {
+    if ((peek() == 'e' || peek() == 'E') &&
+        (is_digit(peek(1)) || ((peek(1) == '+' || peek(1) == '-') && is_digit(peek(2))))) {
       at_ += 2;
       while (is_digit(peek())) ++at_;
     }
     Token token{Token::Kind::number, std::string(text_.substr(begin, at_ - begin)), 0.0, {}};
-    const auto read = std::from_chars(token.text.data(), token.text.data() + token.text.size(), token.number);
+    const auto read =
+        std::from_chars(token.text.data(), token.text.data() + token.text.size(), token.number);
     if (read.ec != std::errc{})
-      mistakes_.push_back({{static_cast<int>(begin), static_cast<int>(at_)}, fmt::format("{} is not a number that can be represented", token.text), "", ""});
+      mistakes_.push_back({{static_cast<int>(begin), static_cast<int>(at_)},
+                           fmt::format("{} is not a number that can be represented", token.text),
+                           "",
+                           ""});
     return token;
   }
 
@@ -94,6 +108,8 @@ class Lexer {
 
 }  // namespace
 
-std::vector<Token> tokens_of(std::string_view text, std::vector<Mistake>& mistakes) { return Lexer(text, mistakes).run(); }
+std::vector<Token> tokens_of(std::string_view text, std::vector<Mistake>& mistakes) {
+  return Lexer(text, mistakes).run();
+}
 
 }  // namespace melian::metric

@@ -22,7 +22,18 @@ struct Qualifiers {
 
 struct Signature {
   Quantity quantity;
-  enum class Takes { nothing, ends, name, name_dot_optional, name_dot, channel, whole, two_names, name_and_whole, name_and_levels } takes;
+  enum class Takes {
+    nothing,
+    ends,
+    name,
+    name_dot_optional,
+    name_dot,
+    channel,
+    whole,
+    two_names,
+    name_and_whole,
+    name_and_levels
+  } takes;
   const char* example;
   int levels = 0;  ///< how many probabilities follow the name
 };
@@ -41,24 +52,29 @@ const std::map<std::string, Signature, std::less<>>& signatures() {
       {"times", {Quantity::times, T::name_dot, "times(choice.option)"}},
       {"level", {Quantity::level, T::name, "level(state)"}},
       {"belief", {Quantity::belief, T::name_dot, "belief(player.type)"}},
-      {"information", {Quantity::information, T::channel, "information(player) or information(player talk)"}},
+      {"information",
+       {Quantity::information, T::channel, "information(player) or information(player talk)"}},
       {"hazard", {Quantity::hazard, T::whole, "hazard(3)"}},
       {"survival", {Quantity::survival, T::whole, "survival(12)"}},
       {"range", {Quantity::range, T::two_names, "range(A, B)"}},
       {"range_width", {Quantity::range_width, T::two_names, "range_width(A, B)"}},
       {"hopeless", {Quantity::hopeless, T::name_and_levels, "hopeless(offer, 0.1)", 1}},
-      {"hopeless_gain", {Quantity::hopeless_gain, T::name_and_levels, "hopeless_gain(offer, 0.1, 0.5)", 2}},
+      {"hopeless_gain",
+       {Quantity::hopeless_gain, T::name_and_levels, "hopeless_gain(offer, 0.1, 0.5)", 2}},
       {"base_rate", {Quantity::base_rate, T::name_and_whole, "base_rate(name, 12)"}},
   };
   return all;
 }
 
-/// Reading stops at the first mistake of a text: `stopped_` is set and every loop looks at it. (Each text of a study is
-/// read apart, so all mistaken texts are reported.)
+/// Reading stops at the first mistake of a text: `stopped_` is set and every loop looks at it.
+/// (Each text of a study is read apart, so all mistaken texts are reported.)
 class Parser {
  public:
   Parser(std::string_view text, const ParseOptions& options, std::vector<Mistake>& mistakes)
-      : options_(options), mistakes_(mistakes), tokens_(tokens_of(text, mistakes)), stopped_(!mistakes.empty()) {}
+      : options_(options),
+        mistakes_(mistakes),
+        tokens_(tokens_of(text, mistakes)),
+        stopped_(!mistakes.empty()) {}
 
   Expression metric() {
     Expression out = sum();
@@ -74,9 +90,15 @@ class Parser {
 
  private:
   [[nodiscard]] const Token& now() const { return tokens_[at_]; }
-  [[nodiscard]] const Token& ahead(std::size_t by) const { return tokens_[std::min(at_ + by, tokens_.size() - 1)]; }
-  [[nodiscard]] bool is_sign(std::string_view sign) const { return now().kind == Token::Kind::sign && now().text == sign; }
-  [[nodiscard]] bool is_word(std::string_view word) const { return now().kind == Token::Kind::name && now().text == word; }
+  [[nodiscard]] const Token& ahead(std::size_t by) const {
+    return tokens_[std::min(at_ + by, tokens_.size() - 1)];
+  }
+  [[nodiscard]] bool is_sign(std::string_view sign) const {
+    return now().kind == Token::Kind::sign && now().text == sign;
+  }
+  [[nodiscard]] bool is_word(std::string_view word) const {
+    return now().kind == Token::Kind::name && now().text == word;
+  }
   bool take_sign(std::string_view sign) {
     if (stopped_ || !is_sign(sign)) return false;
     ++at_;
@@ -88,18 +110,23 @@ class Parser {
     return true;
   }
   void stop(Span span, std::string message, std::string expected = {}, std::string hint = {}) {
-    if (!stopped_) mistakes_.push_back({span, std::move(message), std::move(expected), std::move(hint)});
+    if (!stopped_)
+      mistakes_.push_back({span, std::move(message), std::move(expected), std::move(hint)});
     stopped_ = true;
   }
   void need_sign(std::string_view sign, std::string_view why) {
-    if (!take_sign(sign)) stop(now().span, fmt::format("`{}` is missing {}", sign, why), fmt::format("`{}`", sign));
+    if (!take_sign(sign))
+      stop(now().span, fmt::format("`{}` is missing {}", sign, why), fmt::format("`{}`", sign));
   }
   void expect_end() {
     if (!stopped_ && now().kind != Token::Kind::end)
-      stop(now().span, fmt::format("`{}` cannot stand here", now().text), "the end, an operator, or at, after, in, given, lasting",
+      stop(now().span, fmt::format("`{}` cannot stand here", now().text),
+           "the end, an operator, or at, after, in, given, lasting",
            "`given` takes NAME is CONTENT; several are joined by `and`");
   }
-  [[nodiscard]] Span since(Span from) const { return {from.begin, at_ > 0 ? tokens_[at_ - 1].span.end : from.end}; }
+  [[nodiscard]] Span since(Span from) const {
+    return {from.begin, at_ > 0 ? tokens_[at_ - 1].span.end : from.end};
+  }
 
   Word name(const char* what) {
     if (stopped_) return {};
@@ -117,11 +144,13 @@ class Parser {
     if (stopped_) return {};
     const Span from = now().span;
     const bool negative = take_sign("-");
-    if (now().kind == Token::Kind::end || now().kind == Token::Kind::sign || (negative && now().kind != Token::Kind::number)) {
+    if (now().kind == Token::Kind::end || now().kind == Token::Kind::sign ||
+        (negative && now().kind != Token::Kind::number)) {
       stop(now().span, fmt::format("{} is missing here", what), what);
       return {};
     }
-    const std::string text = now().kind == Token::Kind::number ? number_text(now().number) : now().text;
+    const std::string text =
+        now().kind == Token::Kind::number ? number_text(now().number) : now().text;
     ++at_;
     return {(negative ? "-" : "") + text, since(from)};
   }
@@ -129,7 +158,8 @@ class Parser {
   int whole(const char* what) {
     if (stopped_) return 0;
     const Token& token = now();
-    if (token.kind != Token::Kind::number || token.number != std::floor(token.number) || token.number < 1 || token.number > 1e6) {
+    if (token.kind != Token::Kind::number || token.number != std::floor(token.number) ||
+        token.number < 1 || token.number > 1e6) {
       stop(token.span, fmt::format("{} is missing here", what), "a whole number from 1");
       return 0;
     }
@@ -151,7 +181,9 @@ class Parser {
   /// One level deeper for as long as it lives.
   struct Deeper {
     explicit Deeper(Parser& parser) : parser_(parser) {
-      if (++parser_.depth_ > deepest) parser_.stop(parser_.now().span, fmt::format("more than {} brackets within brackets", deepest));
+      if (++parser_.depth_ > deepest)
+        parser_.stop(parser_.now().span,
+                     fmt::format("more than {} brackets within brackets", deepest));
     }
     ~Deeper() { --parser_.depth_; }
     Deeper(const Deeper&) = delete;
@@ -230,7 +262,9 @@ class Parser {
       return out;
     }
     if (now().kind != Token::Kind::name) {
-      stop(now().span, now().kind == Token::Kind::end ? "the metric ends too early" : fmt::format("`{}` cannot stand here", now().text),
+      stop(now().span,
+           now().kind == Token::Kind::end ? "the metric ends too early"
+                                          : fmt::format("`{}` cannot stand here", now().text),
            "a number, a quantity or a bracket");
       return out;
     }
@@ -244,11 +278,13 @@ class Parser {
       if (options_.roles) known.insert(known.end(), {"difference", "ratio", "first", "second"});
       const std::string near = nearest_word(word.text, known);
       stop(word.span, fmt::format("`{}` is no quantity", word.text),
-           "probability, rounds, tally, value, mean, accepted, acceptance, share, times, level, belief, information, hazard, survival, range, range_width, "
+           "probability, rounds, tally, value, mean, accepted, acceptance, share, times, level, "
+           "belief, information, hazard, survival, range, range_width, "
            "hopeless, "
            "hopeless_gain or "
            "base_rate",
-           near.empty() ? "docs/formats/study.md lists the quantities" : fmt::format("did you mean `{}`?", near));
+           near.empty() ? "docs/formats/study.md lists the quantities"
+                        : fmt::format("did you mean `{}`?", near));
       return out;
     }
     out.kind = Expression::Kind::atom;
@@ -258,8 +294,13 @@ class Parser {
     return out;
   }
 
-  static bool is_function(std::string_view word) { return word == "abs" || word == "min" || word == "max" || word == "log" || word == "if"; }
-  static bool is_role(std::string_view word) { return word == "value" || word == "difference" || word == "ratio" || word == "first" || word == "second"; }
+  static bool is_function(std::string_view word) {
+    return word == "abs" || word == "min" || word == "max" || word == "log" || word == "if";
+  }
+  static bool is_role(std::string_view word) {
+    return word == "value" || word == "difference" || word == "ratio" || word == "first" ||
+           word == "second";
+  }
 
   Expression role(const Word& word) {
     Expression out;
@@ -289,7 +330,9 @@ class Parser {
     while (take_sign(",") && out.args.size() < 100);
     need_sign(")", "to close the bracket");
     const bool one = out.kind == Expression::Kind::abs || out.kind == Expression::Kind::log;
-    if (!stopped_ && (one ? out.args.size() != 1 : out.args.size() < 2 || (out.kind == Expression::Kind::either && out.args.size() != 2)))
+    if (!stopped_ && (one ? out.args.size() != 1
+                          : out.args.size() < 2 ||
+                                (out.kind == Expression::Kind::either && out.args.size() != 2)))
       stop(since(word.span), fmt::format("`{}` has the wrong number of arguments", word.text),
            one                                    ? "one"
            : out.kind == Expression::Kind::either ? "if(condition, number, number)"
@@ -301,7 +344,8 @@ class Parser {
   void arguments(const Signature& signature, const Word& word, Atom& atom) {
     using T = Signature::Takes;
     if (signature.takes == T::nothing) {
-      if (take_sign(".") && !take_word("mean")) stop(now().span, "`rounds` has only a mean", "rounds.mean");
+      if (take_sign(".") && !take_word("mean"))
+        stop(now().span, "`rounds` has only a mean", "rounds.mean");
       return;
     }
     if (!take_sign("(")) {
@@ -312,18 +356,25 @@ class Parser {
       atom.round_argument = whole("a number of rounds");
     } else {
       atom.names.push_back(name(signature.takes == T::ends ? "an end" : "a name"));
-      if ((signature.takes == T::name_dot || signature.takes == T::name_dot_optional) && (signature.takes == T::name_dot || is_sign("."))) {
+      if ((signature.takes == T::name_dot || signature.takes == T::name_dot_optional) &&
+          (signature.takes == T::name_dot || is_sign("."))) {
         if (!take_sign("."))
-          stop(now().span, fmt::format("`{}` needs two names joined by a dot", word.text), signature.example);
+          stop(now().span, fmt::format("`{}` needs two names joined by a dot", word.text),
+               signature.example);
         else
           atom.part = content("a type or an option");
       }
-      if ((signature.quantity == Quantity::share || signature.quantity == Quantity::times) && take_word("mistaken")) atom.mistaken = true;
+      if ((signature.quantity == Quantity::share || signature.quantity == Quantity::times) &&
+          take_word("mistaken"))
+        atom.mistaken = true;
       if (signature.takes == T::channel && now().kind == Token::Kind::name) {
         atom.part = name("a channel");
-        if (atom.part.text != "talk" && atom.part.text != "battlefield" && atom.part.text != "reached")
-          stop(atom.part.span, fmt::format("`{}` is no part of information", atom.part.text), "talk, battlefield or reached");
-        if (atom.part.text != "reached" && take_word("reached")) atom.part = {atom.part.text + " reached", since(atom.part.span)};
+        if (atom.part.text != "talk" && atom.part.text != "battlefield" &&
+            atom.part.text != "reached")
+          stop(atom.part.span, fmt::format("`{}` is no part of information", atom.part.text),
+               "talk, battlefield or reached");
+        if (atom.part.text != "reached" && take_word("reached"))
+          atom.part = {atom.part.text + " reached", since(atom.part.span)};
       }
       for (int k = 0; k < signature.levels; ++k) {
         need_sign(",", "between the arguments");
@@ -336,11 +387,14 @@ class Parser {
         else
           atom.round_argument = whole("a number of rounds");
       }
-      while (signature.takes == T::ends && take_sign(",") && atom.names.size() < 1000) atom.names.push_back(name("an end"));
-      if (signature.takes == T::ends && take_word("within")) atom.round_argument = whole("a number of rounds");
+      while (signature.takes == T::ends && take_sign(",") && atom.names.size() < 1000)
+        atom.names.push_back(name("an end"));
+      if (signature.takes == T::ends && take_word("within"))
+        atom.round_argument = whole("a number of rounds");
     }
     if (!stopped_ && !is_sign(")") && now().kind != Token::Kind::end)
-      stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text), signature.example);
+      stop(now().span, fmt::format("`{}` does not belong in these brackets", now().text),
+           signature.example);
     need_sign(")", "to close the bracket");
   }
 
@@ -350,13 +404,16 @@ class Parser {
     while (!stopped_) {
       const Span here = now().span;
       if (is_word("round") || is_word("rounds") ||
-          ((is_word("in") || is_word("at")) && (ahead(1).text == "round" || ahead(1).text == "rounds") && ahead(1).kind == Token::Kind::name)) {
+          ((is_word("in") || is_word("at")) &&
+           (ahead(1).text == "round" || ahead(1).text == "rounds") &&
+           ahead(1).kind == Token::Kind::name)) {
         if (is_word("in") || is_word("at")) ++at_;
         ++at_;
         if (out.rounds) stop(since(here), "the rounds are named twice");
         const int first = whole("a round");
         const int last = take_sign("..") ? whole("a last round") : first;
-        if (!stopped_ && last < first) stop(since(here), fmt::format("rounds {}..{} run backwards", first, last));
+        if (!stopped_ && last < first)
+          stop(since(here), fmt::format("rounds {}..{} run backwards", first, last));
         out.rounds = {first, last};
       } else if (take_word("at")) {
         if (!out.move.empty()) stop(here, "a quantity is taken at one place only");
@@ -374,8 +431,8 @@ class Parser {
         }
       } else if (take_word("given")) {
         do out.given.push_back(condition());
-        while (!stopped_ && is_word("and") && ahead(1).kind == Token::Kind::name && ahead(2).kind == Token::Kind::name && ahead(2).text == "is" &&
-               take_word("and"));
+        while (!stopped_ && is_word("and") && ahead(1).kind == Token::Kind::name &&
+               ahead(2).kind == Token::Kind::name && ahead(2).text == "is" && take_word("and"));
       } else if (take_word("lasting")) {
         if (out.lasting > 0) stop(here, "how long plays last is named twice");
         out.lasting = whole("a round");
@@ -404,7 +461,8 @@ class Parser {
     known.push_back("base");
     const std::string near = nearest_word(word.text, known);
     // The rest can still be read, so reading goes on.
-    mistakes_.push_back({word.span, fmt::format("the study has no variant `{}`", word.text), "", near.empty() ? "" : fmt::format("did you mean `{}`?", near)});
+    mistakes_.push_back({word.span, fmt::format("the study has no variant `{}`", word.text), "",
+                         near.empty() ? "" : fmt::format("did you mean `{}`?", near)});
   }
 
   Condition condition() {
@@ -417,21 +475,25 @@ class Parser {
   }
 
   void apply(const Qualifiers& qualifiers, Expression& to) {
-    if (stopped_ || (qualifiers.move.empty() && qualifiers.variant.empty() && !qualifiers.rounds && qualifiers.given.empty() && qualifiers.lasting == 0))
+    if (stopped_ || (qualifiers.move.empty() && qualifiers.variant.empty() && !qualifiers.rounds &&
+                     qualifiers.given.empty() && qualifiers.lasting == 0))
       return;
     if (to.kind == Expression::Kind::number || to.kind == Expression::Kind::role) {
-      stop(qualifiers.span, "only a quantity or a bracket can be taken at a place, in a variant or given something");
+      stop(qualifiers.span,
+           "only a quantity or a bracket can be taken at a place, in a variant or given something");
       return;
     }
     if (to.kind == Expression::Kind::atom) {
       Atom& atom = to.atom;
-      if ((!qualifiers.move.empty() && !atom.move.empty()) || (qualifiers.lasting > 0 && atom.lasting > 0) || (qualifiers.rounds && atom.rounds) ||
+      if ((!qualifiers.move.empty() && !atom.move.empty()) ||
+          (qualifiers.lasting > 0 && atom.lasting > 0) || (qualifiers.rounds && atom.rounds) ||
           (!qualifiers.variant.empty() && !atom.variant.empty())) {
         stop(qualifiers.span, "what stands in the bracket already says where it is taken");
         return;
       }
       if (!qualifiers.move.empty())
-        atom.move = qualifiers.move, atom.move_player = qualifiers.move_player, atom.action = qualifiers.action, atom.then = qualifiers.then;
+        atom.move = qualifiers.move, atom.move_player = qualifiers.move_player,
+        atom.action = qualifiers.action, atom.then = qualifiers.then;
       if (qualifiers.rounds) atom.rounds = qualifiers.rounds;
       if (!qualifiers.variant.empty()) atom.variant = qualifiers.variant;
       if (qualifiers.lasting > 0) atom.lasting = qualifiers.lasting;
@@ -445,7 +507,8 @@ class Parser {
     }
   }
   void apply_inside(const Qualifiers& qualifiers, Expression& to) {
-    if (to.kind != Expression::Kind::number && to.kind != Expression::Kind::role) apply(qualifiers, to);
+    if (to.kind != Expression::Kind::number && to.kind != Expression::Kind::role)
+      apply(qualifiers, to);
   }
 
   std::vector<Comparison> comparisons() {
@@ -461,7 +524,8 @@ class Parser {
     out.left = sum();
     if (stopped_) return out;
     if (!is_sign(">") && !is_sign("<") && !is_sign(">=") && !is_sign("<=")) {
-      stop(now().span, "a comparison is missing", "> or < and a number", "for example: value > 0.1");
+      stop(now().span, "a comparison is missing", "> or < and a number",
+           "for example: value > 0.1");
       return out;
     }
     out.greater = now().text[0] == '>';
@@ -489,7 +553,8 @@ Parsed<Expression> parse_metric(std::string_view text, const ParseOptions& optio
   return out;
 }
 
-Parsed<std::vector<Comparison>> parse_conditions(std::string_view text, const ParseOptions& options) {
+Parsed<std::vector<Comparison>> parse_conditions(std::string_view text,
+                                                 const ParseOptions& options) {
   Parsed<std::vector<Comparison>> out;
   Parser parser(text, options, out.mistakes);
   out.value = parser.conditions();

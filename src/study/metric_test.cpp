@@ -45,7 +45,8 @@ TEST_CASE("metric: arithmetic follows the usual order") {
 
 TEST_CASE("metric: what is no number stays no number through min, max and if") {
   const Numbers nothing{[](const Atom&) { return std::nan(""); }, {}};
-  for (const char* text : {"rounds", "min(rounds, 1)", "max(1, rounds)", "if(rounds > 1, 2, 3)", "rounds / 2"})
+  for (const char* text :
+       {"rounds", "min(rounds, 1)", "max(1, rounds)", "if(rounds > 1, 2, 3)", "rounds / 2"})
     CHECK(std::isnan(evaluate(sound(text), nothing)));
 }
 
@@ -83,8 +84,10 @@ TEST_CASE("metric: every quantity of the language is read") {
 TEST_CASE("metric: a quantity says where, when, given what and in which variant it is taken") {
   ParseOptions options;
   options.variants = {"without_talks"};
-  const Expression expression =
-      sound("value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given overture is ask and Moscow is not maximalist in without_talks", options);
+  const Expression expression = sound(
+      "value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given overture is ask and "
+      "Moscow is not maximalist in without_talks",
+      options);
   REQUIRE(expression.kind == Expression::Kind::atom);
   const Atom& atom = expression.atom;
   CHECK(atom.move.text == "reply");
@@ -94,25 +97,34 @@ TEST_CASE("metric: a quantity says where, when, given what and in which variant 
   REQUIRE(atom.given.size() == 2);
   CHECK(atom.given[1].negated);
   CHECK(atom.variant.text == "without_talks");
-  CHECK(text_of(atom) == "value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given Moscow is not maximalist and overture is ask");
+  CHECK(text_of(atom) ==
+        "value(Kyiv.strained) after reply of Kyiv decline in rounds 2..4 given Moscow is not "
+        "maximalist and overture is ask");
 }
 
-TEST_CASE("metric: what is written the same is asked the same, mistakes and lasting plays included") {
-  CHECK(text_of(sound("share(keep.return mistaken) in rounds 1..3 lasting 12 given M is flexible").atom) ==
+TEST_CASE(
+    "metric: what is written the same is asked the same, mistakes and lasting plays included") {
+  CHECK(text_of(sound("share(keep.return mistaken) in rounds 1..3 lasting 12 given M is flexible")
+                    .atom) ==
         "share(keep.return mistaken) in rounds 1..3 lasting 12 given M is flexible");
-  const std::vector<Atom> atoms = atoms_of(sound("(level(rung) at step in round 9 - level(rung) at step in round 1) lasting 12"));
+  const std::vector<Atom> atoms = atoms_of(
+      sound("(level(rung) at step in round 9 - level(rung) at step in round 1) lasting 12"));
   REQUIRE(atoms.size() == 2);
   CHECK(atoms[0].lasting == 12);
-  CHECK(text_of(sound("probability(deal, defeat within 3) after reply decline").atom) == "probability(deal, defeat within 3) after reply decline");
+  CHECK(text_of(sound("probability(deal, defeat within 3) after reply decline").atom) ==
+        "probability(deal, defeat within 3) after reply decline");
   CHECK(text_of(atoms[1]) == "level(rung) at step in rounds 1..1 lasting 12");
 }
 
 TEST_CASE("metric: a forced choice may be followed by others") {
-  const std::vector<Atom> atoms = atoms_of(sound("value(M) after threat announce then word of W renounce then threat announce in round 1"));
+  const std::vector<Atom> atoms = atoms_of(sound(
+      "value(M) after threat announce then word of W renounce then threat announce in round 1"));
   REQUIRE(atoms.size() == 1);
   REQUIRE(atoms[0].then.size() == 2);
   CHECK(atoms[0].then[0].player.text == "W");
-  CHECK(text_of(atoms[0]) == "value(M) after threat announce then word of W renounce then threat announce in rounds 1..1");
+  CHECK(
+      text_of(atoms[0]) ==
+      "value(M) after threat announce then word of W renounce then threat announce in rounds 1..1");
 }
 
 TEST_CASE("metric: qualifiers belong to the quantity they follow, behind a bracket to all in it") {
@@ -123,7 +135,8 @@ TEST_CASE("metric: qualifiers belong to the quantity they follow, behind a brack
   REQUIRE(wide.size() == 2);
   CHECK(wide[0].given.size() == 1);
   CHECK(wide[1].given.size() == 1);
-  CHECK(first_mistake("(rounds at answer) at reply") == "what stands in the bracket already says where it is taken");
+  CHECK(first_mistake("(rounds at answer) at reply") ==
+        "what stands in the bracket already says where it is taken");
 }
 
 TEST_CASE("metric: `and` after a condition goes on with it only before NAME is") {
@@ -134,9 +147,12 @@ TEST_CASE("metric: `and` after a condition goes on with it only before NAME is")
 }
 
 TEST_CASE("metric: equal texts measure the same thing whatever the order of conditions") {
-  CHECK(text_of(sound("rounds given A is x and B is y").atom) == text_of(sound("rounds  given B is y and A is x").atom));
-  CHECK(text_of(sound("rounds at m in round 2").atom) == text_of(sound("rounds in rounds 2..2 at m").atom));
-  CHECK(text_of(sound("rounds given front is 0.40").atom) == text_of(sound("rounds given front is 0.4").atom));
+  CHECK(text_of(sound("rounds given A is x and B is y").atom) ==
+        text_of(sound("rounds  given B is y and A is x").atom));
+  CHECK(text_of(sound("rounds at m in round 2").atom) ==
+        text_of(sound("rounds in rounds 2..2 at m").atom));
+  CHECK(text_of(sound("rounds given front is 0.40").atom) ==
+        text_of(sound("rounds given front is 0.4").atom));
 }
 
 TEST_CASE("metric: names of a claim's numbers are known in holds_if only") {

@@ -18,14 +18,19 @@ std::vector<std::string> named_files(const std::string& text) {
       const std::size_t end = text.find('"', k + 1);
       if (end == std::string::npos) break;
       const std::string& last = words.empty() ? text : words.back();
-      if (last == "extends" || last == "with" || last == ",") out.push_back(text.substr(k + 1, end - k - 1));
+      if (last == "extends" || last == "with" || last == ",")
+        out.push_back(text.substr(k + 1, end - k - 1));
       k = end;
     } else if (std::isalpha(static_cast<unsigned char>(text[k])) != 0) {
       std::size_t end = k;
-      while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_')) ++end;
+      while (end < text.size() &&
+             (std::isalnum(static_cast<unsigned char>(text[end])) != 0 || text[end] == '_'))
+        ++end;
       words.push_back(text.substr(k, end - k));
       // The head ends where the first item begins.
-      if (words.size() > 1 && words.back() != "extends" && words.back() != "with" && words.back() != "for") break;
+      if (words.size() > 1 && words.back() != "extends" && words.back() != "with" &&
+          words.back() != "for")
+        break;
       k = end - 1;
     } else if (text[k] == ',' && !words.empty()) {
       words.emplace_back(",");
@@ -35,7 +40,8 @@ std::vector<std::string> named_files(const std::string& text) {
 }
 
 void add(const std::string& name, const std::filesystem::path& path, std::vector<ModelFile>& out) {
-  const bool known = std::ranges::any_of(out, [&](const ModelFile& file) { return file.name == name; });
+  const bool known =
+      std::ranges::any_of(out, [&](const ModelFile& file) { return file.name == name; });
   if (known || out.size() >= most_files) return;
   const auto text = read_file(path.string());
   if (!text) return;
@@ -48,9 +54,11 @@ void add(const std::string& name, const std::filesystem::path& path, std::vector
 std::vector<ModelFile> model_files(const Study& study) {
   std::vector<ModelFile> out;
   add(study.model_name, study.model_path, out);
-  for (std::size_t k = 0; k < study.modules.size(); ++k) add(study.modules[k], study.module_paths[k], out);
+  for (std::size_t k = 0; k < study.modules.size(); ++k)
+    add(study.modules[k], study.module_paths[k], out);
   for (const Variant& variant : study.variants)
-    for (std::size_t k = 0; k < variant.modules.size(); ++k) add(variant.modules[k], variant.module_paths[k], out);
+    for (std::size_t k = 0; k < variant.modules.size(); ++k)
+      add(variant.modules[k], variant.module_paths[k], out);
   return out;
 }
 

@@ -13,7 +13,8 @@ struct ModelFile {
   std::string text;
 };
 
-/// The model, what it extends, its modules and those of variants; files that cannot be read any more are left out.
+/// The model, what it extends, its modules and those of variants; files that cannot be read any
+/// more are left out.
 [[nodiscard]] std::vector<ModelFile> model_files(const Study& study);
 
 }  // namespace melian

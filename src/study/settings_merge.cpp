@@ -10,13 +10,16 @@ Settings laid_over(Settings base, const Settings& over) {
   for (const auto& [name, content] : over) {
     const bool adds_to_one = name.starts_with("prior[") || name.starts_with("belief[");
     const std::string group = adds_to_one ? group_of(name) : name;
-    std::erase_if(base, [&](const auto& entry) { return entry.first == group || entry.first.starts_with(group + "."); });
+    std::erase_if(base, [&](const auto& entry) {
+      return entry.first == group || entry.first.starts_with(group + ".");
+    });
   }
   for (const auto& [name, content] : over) base[name] = content;
   return base;
 }
 
-Settings settings_of(const Study& study, const Reading* reading, const Variant* variant, bool own_parameters) {
+Settings settings_of(const Study& study, const Reading* reading, const Variant* variant,
+                     bool own_parameters) {
   Settings out;
   for (const StudyParameter& parameter : study.parameters)
     if (parameter.content) out[parameter.name] = *parameter.content;
@@ -26,8 +29,11 @@ Settings settings_of(const Study& study, const Reading* reading, const Variant* 
 }
 
 Settings known_to(const Study& study, const Variant* variant, Settings settings) {
-  if (std::ranges::any_of(study.variants, [](const Variant& other) { return other.model.has_value(); }))
-    std::erase_if(settings, [&, &model = model_of(study, variant)](const auto& entry) { return !has_parameter(model, entry.first); });
+  if (std::ranges::any_of(study.variants,
+                          [](const Variant& other) { return other.model.has_value(); }))
+    std::erase_if(settings, [&, &model = model_of(study, variant)](const auto& entry) {
+      return !has_parameter(model, entry.first);
+    });
   return settings;
 }
 
@@ -46,12 +52,15 @@ std::vector<const ParameterInfo*> parameters_named(const Study& study, const std
 
 const Model& model_of(const Study& study, const Variant* variant) {
   if (variant && variant->model) return *variant->model;
-  MELIAN_EXPECT(study.model.has_value() && (!variant || variant->modules.empty()), "a study whose models were read");
+  MELIAN_EXPECT(study.model.has_value() && (!variant || variant->modules.empty()),
+                "a study whose models were read");
   return *study.model;
 }
 
 bool has_parameter(const Model& model, const std::string& name) {
-  return std::ranges::any_of(model.parameters(), [&](const ParameterInfo& info) { return info.name == name || info.name.starts_with(name + "."); });
+  return std::ranges::any_of(model.parameters(), [&](const ParameterInfo& info) {
+    return info.name == name || info.name.starts_with(name + ".");
+  });
 }
 
 Result<const CompiledModel*> CompiledGames::at(const Model& model, const Settings& settings) {

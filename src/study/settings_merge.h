@@ -1,5 +1,6 @@
 #pragma once
-/// Parameters laid over parameters (model, study, reading, variant), and the games compiled for them.
+/// Parameters laid over parameters (model, study, reading, variant), and the games compiled for
+/// them.
 
 #include <list>
 #include <map>
@@ -11,8 +12,8 @@
 
 namespace melian {
 
-/// `over` wins. A parameter set for all types ("cost[D]") replaces what was set for single ones; a prior or belief
-/// about one type replaces those about the others, which shrink or grow with it.
+/// `over` wins. A parameter set for all types ("cost[D]") replaces what was set for single ones; a
+/// prior or belief about one type replaces those about the others, which shrink or grow with it.
 [[nodiscard]] Settings laid_over(Settings base, const Settings& over);
 
 /// The model of a variant (null: the base): the study's, with the variant's modules.
@@ -23,15 +24,18 @@ namespace melian {
 /// Does the model have this parameter, by its whole name or for all types ("cost[D]")?
 [[nodiscard]] bool has_parameter(const Model& model, const std::string& name);
 
-/// The numbers a name stands for ("cost[D]": one per type), in the study's model or else in that of a variant's modules.
-[[nodiscard]] std::vector<const ParameterInfo*> parameters_named(const Study& study, const std::string& name);
+/// The numbers a name stands for ("cost[D]": one per type), in the study's model or else in that of
+/// a variant's modules.
+[[nodiscard]] std::vector<const ParameterInfo*> parameters_named(const Study& study,
+                                                                 const std::string& name);
 
 /// Leaves out what a variant's model (null: the base's) does not have.
 [[nodiscard]] Settings known_to(const Study& study, const Variant* variant, Settings settings);
 
-/// What a reading says in a variant (null: the base), with the variant's own parameters or in its files as they are.
-/// Parameters that only other variants' modules have are left out.
-[[nodiscard]] Settings settings_of(const Study& study, const Reading* reading, const Variant* variant = nullptr, bool own_parameters = true);
+/// What a reading says in a variant (null: the base), with the variant's own parameters or in its
+/// files as they are. Parameters that only other variants' modules have are left out.
+[[nodiscard]] Settings settings_of(const Study& study, const Reading* reading,
+                                   const Variant* variant = nullptr, bool own_parameters = true);
 
 /// Structures compiled once for every model and every setting of the parameters that shape them.
 class CompiledGames {

@@ -16,13 +16,16 @@ namespace {
 
 class Checker {
  public:
-  Checker(Draft& draft, const TextLines& lines) : draft_(draft), study_(draft.study), lines_(lines), pen_(lines, draft) {}
+  Checker(Draft& draft, const TextLines& lines)
+      : draft_(draft), study_(draft.study), lines_(lines), pen_(lines, draft) {}
 
   void run() {
     if (study_.model_name.empty()) return;
     auto model = read_model(study_.model_path, study_.module_paths);
     if (!model) {
-      pen_.error(draft_.model_place, "M0717", fmt::format("the model {} cannot be used", study_.model_name), {}, "its own mistakes follow");
+      pen_.error(draft_.model_place, "M0717",
+                 fmt::format("the model {} cannot be used", study_.model_name), {},
+                 "its own mistakes follow");
       draft_.errors.insert(draft_.errors.end(), model.error().begin(), model.error().end());
       return;
     }
@@ -35,7 +38,8 @@ class Checker {
   }
 
  private:
-  /// The models of variants that add modules: each list of files is read once, and its mistakes are told once.
+  /// The models of variants that add modules: each list of files is read once, and its mistakes are
+  /// told once.
   void read_modules() {
     std::map<std::vector<std::string>, std::optional<Model>> known;
     for (std::size_t v = 0; v < study_.variants.size(); ++v) {
@@ -48,7 +52,9 @@ class Checker {
         if (auto model = read_model(study_.model_path, paths)) {
           entry->second = std::move(*model);
         } else {
-          pen_.error(draft_.variant_places[v], "M0717", fmt::format("the modules of variant {} cannot be used", variant.id), {}, "their own mistakes follow");
+          pen_.error(draft_.variant_places[v], "M0717",
+                     fmt::format("the modules of variant {} cannot be used", variant.id), {},
+                     "their own mistakes follow");
           draft_.errors.insert(draft_.errors.end(), model.error().begin(), model.error().end());
         }
       }
@@ -57,11 +63,15 @@ class Checker {
     }
   }
 
-  [[nodiscard]] static bool could_be_read(const Variant& variant) { return variant.modules.empty() || variant.model.has_value(); }
+  [[nodiscard]] static bool could_be_read(const Variant& variant) {
+    return variant.modules.empty() || variant.model.has_value();
+  }
 
-  /// The models in which a name is looked up: a variant's own, or those of the base and of all variants.
+  /// The models in which a name is looked up: a variant's own, or those of the base and of all
+  /// variants.
   std::vector<const Model*> models(int variant) const {
-    if (variant >= 0) return {&model_of(study_, &study_.variants[static_cast<std::size_t>(variant)])};
+    if (variant >= 0)
+      return {&model_of(study_, &study_.variants[static_cast<std::size_t>(variant)])};
     std::vector<const Model*> out{&*study_.model};
     for (const Variant& other : study_.variants)
       if (other.model) out.push_back(&*other.model);
@@ -89,16 +99,21 @@ class Checker {
       }
     const std::string near = nearest_word(name, {known.begin(), known.end()});
     const Variant* of = variant < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(variant)];
-    const std::string where = of && of->model ? fmt::format("the game of variant {}", of->id) : "the model";
+    const std::string where =
+        of && of->model ? fmt::format("the game of variant {}", of->id) : "the model";
     pen_.error(place, "M0707", fmt::format("{} has no parameter `{}`", where, name), {},
-               near.empty() ? fmt::format("`melian describe {}` lists its parameters", study_.model_name) : fmt::format("did you mean `{}`?", near));
+               near.empty()
+                   ? fmt::format("`melian describe {}` lists its parameters", study_.model_name)
+                   : fmt::format("did you mean `{}`?", near));
   }
 
   bool check_parameters() {
     const std::size_t before = draft_.errors.size();
     std::set<std::string> refused;
     for (const SetParameter& set : draft_.set_parameters) {
-      if (set.variant >= 0 && !could_be_read(study_.variants[static_cast<std::size_t>(set.variant)])) continue;
+      if (set.variant >= 0 &&
+          !could_be_read(study_.variants[static_cast<std::size_t>(set.variant)]))
+        continue;
       const auto found = infos(set.name, set.variant);
       if (found.empty()) {
         unknown_parameter(set.name, set.name_place, set.variant);
@@ -110,7 +125,8 @@ class Checker {
     }
     for (const auto& [index, place] : draft_.plausible_places) {
       const StudyParameter& parameter = study_.parameters[index];
-      if (!parameter.content && infos(parameter.name).empty() && !refused.contains(parameter.name)) unknown_parameter(parameter.name, place);
+      if (!parameter.content && infos(parameter.name).empty() && !refused.contains(parameter.name))
+        unknown_parameter(parameter.name, place);
     }
     return draft_.errors.size() == before;
   }
@@ -121,30 +137,41 @@ class Checker {
       const std::string word = number ? number_text(*number) : std::get<std::string>(set.content);
       if (std::ranges::find(info.words, word) != info.words.end()) return true;
       std::string expected;
-      for (const std::string& known : info.words) expected += (expected.empty() ? "" : ", ") + known;
-      pen_.error(set.content_place, "M0708", fmt::format("{} cannot be {}", set.name, word), expected);
+      for (const std::string& known : info.words)
+        expected += (expected.empty() ? "" : ", ") + known;
+      pen_.error(set.content_place, "M0708", fmt::format("{} cannot be {}", set.name, word),
+                 expected);
       return false;
     }
     if (!number) {
-      pen_.error(set.content_place, "M0708", fmt::format("{} takes a number", set.name), "a number");
+      pen_.error(set.content_place, "M0708", fmt::format("{} takes a number", set.name),
+                 "a number");
       return false;
     }
     if ((info.low && *number < *info.low) || (info.high && *number > *info.high)) {
-      pen_.error(set.content_place, "M0708", fmt::format("{} is {}, outside of what the model allows", set.name, number_text(*number)),
-                 fmt::format("a number from {} to {}", info.low ? number_text(*info.low) : "any", info.high ? number_text(*info.high) : "any"));
+      pen_.error(
+          set.content_place, "M0708",
+          fmt::format("{} is {}, outside of what the model allows", set.name, number_text(*number)),
+          fmt::format("a number from {} to {}", info.low ? number_text(*info.low) : "any",
+                      info.high ? number_text(*info.high) : "any"));
       return false;
     }
     return true;
   }
 
-  /// What a reading or variant assumes may lie beyond what the study calls plausible; that is worth knowing.
+  /// What a reading or variant assumes may lie beyond what the study calls plausible; that is worth
+  /// knowing.
   void check_plausible(const SetParameter& set) {
     const double* number = std::get_if<double>(&set.content);
-    if (!number || set.where == "the study" || set.where.starts_with("variant") || set.where == worlds_section) return;
+    if (!number || set.where == "the study" || set.where.starts_with("variant") ||
+        set.where == worlds_section)
+      return;
     for (const StudyParameter& parameter : study_.parameters)
-      if (parameter.name == set.name && parameter.plausible && (*number < parameter.plausible->first || *number > parameter.plausible->second))
+      if (parameter.name == set.name && parameter.plausible &&
+          (*number < parameter.plausible->first || *number > parameter.plausible->second))
         pen_.warning(set.content_place, "M0715",
-                     fmt::format("{} sets {} to {}, outside of what the study calls plausible", set.where, set.name, number_text(*number)));
+                     fmt::format("{} sets {} to {}, outside of what the study calls plausible",
+                                 set.where, set.name, number_text(*number)));
   }
 
   void check_labels() {
@@ -154,7 +181,8 @@ class Checker {
       for (const LabelInfo& label : model->labels()) known.push_back(label.label);
     for (const Mention& mention : draft_.mechanisms)
       if (std::ranges::find(known, mention.name) == known.end())
-        pen_.warning(mention.place, "M0713", fmt::format("no name of the model carries the label [{}]", mention.name),
+        pen_.warning(mention.place, "M0713",
+                     fmt::format("no name of the model carries the label [{}]", mention.name),
                      "labels stand at the start of a note: ## [E1] ...");
   }
 
@@ -180,7 +208,8 @@ class Checker {
     if (!parameters_are_sound) return;
     if (const auto bound = (*base)->bind(settings); !bound) return refused(bound.error());
     for (std::size_t v = 0; v < study_.variants.size(); ++v)
-      if (used(study_.variants[v].id) && could_be_read(study_.variants[v])) check_variant(v, reading, keep.empty() ? plain : games);
+      if (used(study_.variants[v].id) && could_be_read(study_.variants[v]))
+        check_variant(v, reading, keep.empty() ? plain : games);
   }
 
   void check_variant(std::size_t v, const Reading* reading, CompiledGames& games) {
@@ -191,31 +220,40 @@ class Checker {
     if (!as_written) return refused(as_written.error(), &draft_.variant_places[v]);
     const auto changed = games.at(model, settings);
     if (!changed) return refused(changed.error(), &draft_.variant_places[v]);
-    if (const auto bound = (*changed)->bind(settings); !bound) return refused(bound.error(), &draft_.variant_places[v]);
+    if (const auto bound = (*changed)->bind(settings); !bound)
+      return refused(bound.error(), &draft_.variant_places[v]);
     check_metrics((*changed)->structure(), &variant, (*as_written)->structure());
   }
 
   void refused(const Diagnostics& why, const TextPlace* variant = nullptr) {
     if (variant)
-      pen_.error(*variant, "M0717", "the game of this variant cannot be compiled", {}, "why, follows");
+      pen_.error(*variant, "M0717", "the game of this variant cannot be compiled", {},
+                 "why, follows");
     else
-      pen_.error(draft_.model_place, "M0717", fmt::format("with these parameters the model {} cannot be compiled", study_.model_name), {}, "why, follows");
+      pen_.error(
+          draft_.model_place, "M0717",
+          fmt::format("with these parameters the model {} cannot be compiled", study_.model_name),
+          {}, "why, follows");
     draft_.errors.insert(draft_.errors.end(), why.begin(), why.end());
   }
 
   std::vector<std::string> remembered(const Structure& structure) const {
     std::vector<std::string> players, names;
     for (const Player& player : structure.players) players.push_back(player.name);
-    for (const MetricText& text : draft_.metrics) text.for_each_atom([&](const metric::Atom& atom) { metric::collect_remembered(atom, players, names); });
+    for (const MetricText& text : draft_.metrics)
+      text.for_each_atom(
+          [&](const metric::Atom& atom) { metric::collect_remembered(atom, players, names); });
     return names;
   }
 
   void check_names(const Structure& structure) {
-    const auto look_up = [&](const std::vector<Mention>& mentions, const std::vector<std::string>& known, const char* what) {
+    const auto look_up = [&](const std::vector<Mention>& mentions,
+                             const std::vector<std::string>& known, const char* what) {
       for (const Mention& mention : mentions) {
         if (std::ranges::find(known, mention.name) != known.end()) continue;
         const std::string near = nearest_word(mention.name, known);
-        pen_.error(mention.place, "M0713", fmt::format("the model has no {} `{}`", what, mention.name), {},
+        pen_.error(mention.place, "M0713",
+                   fmt::format("the model has no {} `{}`", what, mention.name), {},
                    near.empty() ? "" : fmt::format("did you mean `{}`?", near));
       }
     };
@@ -227,15 +265,20 @@ class Checker {
   }
 
   void check_window(const Structure& structure) {
-    if (structure.horizon != HorizonKind::finite || study_.solve.window == 0 || structure.rounds >= 2 * study_.solve.window) return;
-    pen_.warning(draft_.window_place, "M0714", fmt::format("{} rounds are reported of a horizon of {}", study_.solve.window, structure.rounds),
+    if (structure.horizon != HorizonKind::finite || study_.solve.window == 0 ||
+        structure.rounds >= 2 * study_.solve.window)
+      return;
+    pen_.warning(draft_.window_place, "M0714",
+                 fmt::format("{} rounds are reported of a horizon of {}", study_.solve.window,
+                             structure.rounds),
                  "what happens near the horizon is its doing: make it at least twice the window");
   }
 
   [[nodiscard]] bool used(const std::string& variant) const {
     bool found = false;
     for (const MetricText& text : draft_.metrics) {
-      text.for_each_atom([&](const metric::Atom& atom) { found = found || atom.variant.text == variant; });
+      text.for_each_atom(
+          [&](const metric::Atom& atom) { found = found || atom.variant.text == variant; });
       const std::vector<std::string>& compare = comparison(text);
       found = found || std::ranges::find(compare, variant) != compare.end();
     }
@@ -244,7 +287,9 @@ class Checker {
 
   [[nodiscard]] const std::vector<std::string>& comparison(const MetricText& text) const {
     static const std::vector<std::string> none;
-    return text.kind == MetricText::Kind::metric ? study_.claims[text.claim].halves[text.half].compare : none;
+    return text.kind == MetricText::Kind::metric
+               ? study_.claims[text.claim].halves[text.half].compare
+               : none;
   }
 
   /// Every atom that is taken in this variant (null: in the base).
@@ -258,7 +303,9 @@ class Checker {
       const std::vector<std::string>& compare = comparison(text);
       std::set<std::pair<int, std::string>> said;
       text.for_each_atom([&](const metric::Atom& atom) {
-        const bool taken = !atom.variant.empty() ? atom.variant.text == here : compare.empty() ? !variant : std::ranges::find(compare, here) != compare.end();
+        const bool taken = !atom.variant.empty() ? atom.variant.text == here
+                           : compare.empty()     ? !variant
+                                             : std::ranges::find(compare, here) != compare.end();
         if (!taken) return;
         for (metric::Mistake mistake : metric::check(atom, structure, around)) {
           if (!said.emplace(mistake.span.begin, mistake.message).second) continue;
@@ -290,7 +337,9 @@ Result<Study> read_study_text(const std::string& text, const std::string& path) 
   study_file::check_against_model(*draft, TextLines(path, text));
   // The study's own by place, then those of its event log, then the model's in their order.
   const std::string& log = draft->study.evidence ? draft->study.evidence->log_path : path;
-  const auto rank = [&](const Diagnostic& one) { return one.file == path ? 0 : one.file == log ? 1 : 2; };
+  const auto rank = [&](const Diagnostic& one) {
+    return one.file == path ? 0 : one.file == log ? 1 : 2;
+  };
   const auto by_place = [&](const Diagnostic& a, const Diagnostic& b) {
     if (rank(a) != rank(b)) return rank(a) < rank(b);
     return rank(a) < 2 && std::pair(a.line, a.column) < std::pair(b.line, b.column);

@@ -6,12 +6,15 @@
 
 namespace melian::study_file {
 
-void Pen::error(const TextPlace& place, std::string code, std::string message, std::string expected, std::string hint) {
-  draft_.errors.push_back(lines_.at(place, std::move(code), std::move(message), std::move(expected), std::move(hint)));
+void Pen::error(const TextPlace& place, std::string code, std::string message, std::string expected,
+                std::string hint) {
+  draft_.errors.push_back(
+      lines_.at(place, std::move(code), std::move(message), std::move(expected), std::move(hint)));
 }
 
 void Pen::warning(const TextPlace& place, std::string code, std::string message, std::string hint) {
-  draft_.warnings.push_back(lines_.at(place, std::move(code), std::move(message), {}, std::move(hint)));
+  draft_.warnings.push_back(
+      lines_.at(place, std::move(code), std::move(message), {}, std::move(hint)));
   draft_.warnings.back().severity = Severity::warning;
 }
 
@@ -25,7 +28,8 @@ const TomlNode* Fields::get(const std::string& key, TomlNode::Kind kind) {
   const TomlNode* node = any(key);
   if (!node) return nullptr;
   if (node->kind == kind || (kind == TomlNode::Kind::number && node->is_number())) return node;
-  pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)), kind_word(kind));
+  pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)),
+             kind_word(kind));
   return nullptr;
 }
 
@@ -38,7 +42,8 @@ std::string Fields::needed_text(const std::string& key) {
   if (!table_.find(key)) missing(key);
   const TomlNode* node = get(key, TomlNode::Kind::text);
   if (!node) return {};
-  if (node->text.find_first_not_of(" \t\n\r") == std::string::npos) pen_.error(node->place, "M0705", fmt::format("`{}` is empty", key));
+  if (node->text.find_first_not_of(" \t\n\r") == std::string::npos)
+    pen_.error(node->place, "M0705", fmt::format("`{}` is empty", key));
   return node->text;
 }
 
@@ -55,7 +60,8 @@ std::optional<int> Fields::whole(const std::string& key, int low, int high) {
   const TomlNode* node = get(key, TomlNode::Kind::whole);
   if (!node) return std::nullopt;
   if (node->number >= low && node->number <= high) return static_cast<int>(node->number);
-  pen_.error(node->place, "M0716", fmt::format("`{}` is {}", key, number_text(node->number)), fmt::format("a whole number from {} to {}", low, high));
+  pen_.error(node->place, "M0716", fmt::format("`{}` is {}", key, number_text(node->number)),
+             fmt::format("a whole number from {} to {}", low, high));
   return std::nullopt;
 }
 
@@ -64,7 +70,8 @@ std::vector<Mention> Fields::texts(const std::string& key) {
   if (!node) return {};
   if (node->kind == TomlNode::Kind::text) return {{node->text, node->place}};
   if (node->kind != TomlNode::Kind::list) {
-    pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)), "a text or a list of texts");
+    pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)),
+               "a text or a list of texts");
     return {};
   }
   std::vector<Mention> out;
@@ -72,7 +79,8 @@ std::vector<Mention> Fields::texts(const std::string& key) {
     if (item.kind == TomlNode::Kind::text)
       out.push_back({item.text, item.place});
     else
-      pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a text");
+      pen_.error(item.place, "M0704",
+                 fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a text");
   }
   return out;
 }
@@ -86,7 +94,9 @@ std::vector<const TomlNode*> Fields::tables(const std::string& key) {
       if (item.kind == TomlNode::Kind::table)
         out.push_back(&item);
       else
-        pen_.error(item.place, "M0704", fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)), "a table");
+        pen_.error(item.place, "M0704",
+                   fmt::format("an entry of `{}` is {} here", key, kind_word(item.kind)),
+                   "a table");
     }
   } else {
     pen_.error(node->place, "M0704", fmt::format("`{}` is {} here", key, kind_word(node->kind)),
@@ -95,7 +105,9 @@ std::vector<const TomlNode*> Fields::tables(const std::string& key) {
   return out;
 }
 
-void Fields::missing(const std::string& key, const std::string& hint) { pen_.error(place_, "M0705", fmt::format("{} needs `{}`", what_, key), {}, hint); }
+void Fields::missing(const std::string& key, const std::string& hint) {
+  pen_.error(place_, "M0705", fmt::format("{} needs `{}`", what_, key), {}, hint);
+}
 
 void Fields::finish() {
   const std::vector<std::string> known(known_.begin(), known_.end());
@@ -104,7 +116,8 @@ void Fields::finish() {
     const std::string near = nearest_word(entry.key, known);
     std::string expected;
     for (const std::string& key : known) expected += (expected.empty() ? "" : ", ") + key;
-    pen_.error(entry.place, "M0703", fmt::format("{} has no key `{}`", what_, entry.key), near.empty() ? expected : "",
+    pen_.error(entry.place, "M0703", fmt::format("{} has no key `{}`", what_, entry.key),
+               near.empty() ? expected : "",
                near.empty() ? "" : fmt::format("did you mean `{}`?", near));
   }
 }

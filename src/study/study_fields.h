@@ -15,8 +15,10 @@ namespace melian::study_file {
 class Pen {
  public:
   Pen(const TextLines& lines, Draft& draft) : lines_(lines), draft_(draft) {}
-  void error(const TextPlace& place, std::string code, std::string message, std::string expected = {}, std::string hint = {});
-  void warning(const TextPlace& place, std::string code, std::string message, std::string hint = {});
+  void error(const TextPlace& place, std::string code, std::string message,
+             std::string expected = {}, std::string hint = {});
+  void warning(const TextPlace& place, std::string code, std::string message,
+               std::string hint = {});
   [[nodiscard]] const TextLines& lines() const { return lines_; }
 
  private:
@@ -28,7 +30,8 @@ class Pen {
 class Fields {
  public:
   /// `what`: how the table is called in messages, such as "a reading". `place`: where it stands.
-  Fields(const TomlNode& table, TextPlace place, std::string what, Pen& pen) : table_(table), place_(place), what_(std::move(what)), pen_(pen) {}
+  Fields(const TomlNode& table, TextPlace place, std::string what, Pen& pen)
+      : table_(table), place_(place), what_(std::move(what)), pen_(pen) {}
 
   /// The value of a key if it is there and of that kind (a whole number is a number too).
   const TomlNode* get(const std::string& key, TomlNode::Kind kind);

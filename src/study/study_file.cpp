@@ -1,4 +1,5 @@
-/// Longer than most: one reader takes the sections in turn; they share places, ids and where mistakes go.
+/// Longer than most: one reader takes the sections in turn; they share places, ids and where
+/// mistakes go.
 
 #include "study/study_file.h"
 
@@ -16,7 +17,9 @@ namespace {
 
 bool is_date(const std::string& text) {
   const auto digits = [&](std::size_t from, std::size_t count) {
-    return text.size() >= from + count && std::ranges::all_of(text.substr(from, count), [](char c) { return c >= '0' && c <= '9'; });
+    return text.size() >= from + count && std::ranges::all_of(text.substr(from, count), [](char c) {
+             return c >= '0' && c <= '9';
+           });
   };
   const auto between = [&](std::size_t from, int low, int high) {
     const int number = (text[from] - '0') * 10 + text[from + 1] - '0';
@@ -30,12 +33,15 @@ bool is_date(const std::string& text) {
 }
 
 bool is_word(const std::string& text) {
-  return !text.empty() && text.size() <= 80 && std::ranges::all_of(text, [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; });
+  return !text.empty() && text.size() <= 80 && std::ranges::all_of(text, [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_';
+  });
 }
 
 class Reader {
  public:
-  Reader(const TomlNode& root, const TextLines& lines, Draft& draft) : root_(root), lines_(lines), draft_(draft), study_(draft.study), pen_(lines, draft) {}
+  Reader(const TomlNode& root, const TextLines& lines, Draft& draft)
+      : root_(root), lines_(lines), draft_(draft), study_(draft.study), pen_(lines, draft) {}
 
   void run() {
     Fields fields(root_, {1, 1, 1}, "a study", pen_);
@@ -53,7 +59,8 @@ class Reader {
     base_rates(fields);
     events(fields);
     worlds(fields);
-    if (const TomlNode* table = fields.get("evidence", TomlNode::Kind::table)) read_evidence(*table, draft_, pen_);
+    if (const TomlNode* table = fields.get("evidence", TomlNode::Kind::table))
+      read_evidence(*table, draft_, pen_);
     fields.finish();
   }
 
@@ -75,8 +82,10 @@ class Reader {
         mechanism.simplified = fields.text("simplified");
         fields.finish();
       } else {
-        pen_.error(entry.node.place, "M0704", fmt::format("what a mechanism stands for cannot be {}", kind_word(entry.node.kind)),
-                   "a text in quotes, or a table with `text`, `paragraph`, `nearest` and `simplified`");
+        pen_.error(
+            entry.node.place, "M0704",
+            fmt::format("what a mechanism stands for cannot be {}", kind_word(entry.node.kind)),
+            "a text in quotes, or a table with `text`, `paragraph`, `nearest` and `simplified`");
         continue;
       }
       study_.mechanisms.push_back(std::move(mechanism));
@@ -109,13 +118,17 @@ class Reader {
     report_lambda(fields);
     if (const auto window = fields.whole("window", 1, 100000)) study_.solve.window = *window;
     draft_.window_place = fields.place_of("window");
-    if (const auto tolerance = fields.number("tolerance", 1e-12, 1.0)) study_.solve.tolerance = *tolerance;
-    if (const auto tolerance = fields.number("residual_tolerance", 1e-14, 1.0)) study_.solve.residual_tolerance = *tolerance;
+    if (const auto tolerance = fields.number("tolerance", 1e-12, 1.0))
+      study_.solve.tolerance = *tolerance;
+    if (const auto tolerance = fields.number("residual_tolerance", 1e-14, 1.0))
+      study_.solve.residual_tolerance = *tolerance;
     if (const std::string measure = fields.text("measure"); measure == "each")
       study_.solve.measure = Measure::each;
     else if (!measure.empty() && measure != "cells")
-      pen_.error(fields.place_of("measure"), "M0716", fmt::format("`{}` is no measure", measure), "cells or each");
-    if (const TomlNode* reasons = fields.get("reasons", TomlNode::Kind::boolean)) study_.solve.reasons = reasons->boolean;
+      pen_.error(fields.place_of("measure"), "M0716", fmt::format("`{}` is no measure", measure),
+                 "cells or each");
+    if (const TomlNode* reasons = fields.get("reasons", TomlNode::Kind::boolean))
+      study_.solve.reasons = reasons->boolean;
     draft_.outcomes = fields.texts("outcomes");
     for (const Mention& outcome : draft_.outcomes) study_.solve.outcomes.push_back(outcome.name);
     fields.finish();
@@ -128,7 +141,8 @@ class Reader {
       if (nodes.kind == TomlNode::Kind::whole && nodes.number >= 2 && nodes.number <= 100000)
         study_.solve.grid.emplace_back(player, static_cast<int>(nodes.number));
       else
-        pen_.error(nodes.place, "M0716", "this is no number of belief nodes", "a whole number from 2 to 100000");
+        pen_.error(nodes.place, "M0716", "this is no number of belief nodes",
+                   "a whole number from 2 to 100000");
     };
     if (node->kind != TomlNode::Kind::table) {
       add("", *node);
@@ -154,14 +168,17 @@ class Reader {
     const auto repeated = std::ranges::unique(study_.solve.report_lambda);
     study_.solve.report_lambda.erase(repeated.begin(), repeated.end());
     if (std::ranges::find(study_.solve.report_lambda, 1.0) == study_.solve.report_lambda.end())
-      pen_.error(list->place, "M0716", "`report_lambda` must hold 1: the precision of the readings themselves", "for example [0.5, 1, 2]");
+      pen_.error(list->place, "M0716",
+                 "`report_lambda` must hold 1: the precision of the readings themselves",
+                 "for example [0.5, 1, 2]");
   }
 
   /// A number, or a word of a switch (`true` and `false` are not among them).
   std::optional<ParameterContent> content(const TomlNode& node) {
     if (node.is_number() && std::isfinite(node.number)) return node.number;
     if (node.kind == TomlNode::Kind::text) return node.text;
-    pen_.error(node.place, "M0704", fmt::format("a parameter cannot be {}", kind_word(node.kind)), "a number, or a word such as \"on\"");
+    pen_.error(node.place, "M0704", fmt::format("a parameter cannot be {}", kind_word(node.kind)),
+               "a number, or a word such as \"on\"");
     return std::nullopt;
   }
 
@@ -173,7 +190,8 @@ class Reader {
       parameter.name = entry.key;
       if (entry.node.kind == TomlNode::Kind::table) {
         Fields fields(entry.node, entry.place, fmt::format("the parameter {}", entry.key), pen_);
-        if (const TomlNode* value = fields.any("value")) set(entry, *value, "the study", parameter.content);
+        if (const TomlNode* value = fields.any("value"))
+          set(entry, *value, "the study", parameter.content);
         plausible(fields, parameter);
         read_scale(fields, parameter, draft_, pen_);
         parameter.source = fields.text("source");
@@ -187,16 +205,20 @@ class Reader {
     }
   }
 
-  void set(const TomlEntry& entry, const TomlNode& value, const std::string& where, std::optional<ParameterContent>& into) {
+  void set(const TomlEntry& entry, const TomlNode& value, const std::string& where,
+           std::optional<ParameterContent>& into) {
     into = content(value);
-    const int variant = where.starts_with("variant ") ? static_cast<int>(study_.variants.size()) : -1;
-    if (into) draft_.set_parameters.push_back({entry.key, *into, entry.place, value.place, where, variant});
+    const int variant =
+        where.starts_with("variant ") ? static_cast<int>(study_.variants.size()) : -1;
+    if (into)
+      draft_.set_parameters.push_back({entry.key, *into, entry.place, value.place, where, variant});
   }
 
   void plausible(Fields& fields, StudyParameter& parameter) {
     const TomlNode* list = fields.get("plausible", TomlNode::Kind::list);
     if (!list) return;
-    if (list->items.size() != 2 || !list->items[0].is_number() || !list->items[1].is_number() || !(list->items[0].number <= list->items[1].number)) {
+    if (list->items.size() != 2 || !list->items[0].is_number() || !list->items[1].is_number() ||
+        !(list->items[0].number <= list->items[1].number)) {
       pen_.error(list->place, "M0704", "`plausible` is no range", "[lowest, highest]");
       return;
     }
@@ -204,7 +226,9 @@ class Reader {
     draft_.ranges.push_back({study_.parameters.size(), list->place});
     const double* number = parameter.content ? std::get_if<double>(&*parameter.content) : nullptr;
     if (number && (*number < parameter.plausible->first || *number > parameter.plausible->second))
-      pen_.warning(list->place, "M0715", fmt::format("the value {} lies outside what is called plausible", number_text(*number)));
+      pen_.warning(
+          list->place, "M0715",
+          fmt::format("the value {} lies outside what is called plausible", number_text(*number)));
   }
 
   /// A text says what the judgement rests on; `true` only that it is one.
@@ -214,8 +238,11 @@ class Reader {
     if (node->kind == TomlNode::Kind::text)
       parameter.judgement = node->text;
     else if (node->kind != TomlNode::Kind::boolean)
-      pen_.error(node->place, "M0704", fmt::format("`judgement` is {} here", kind_word(node->kind)), "a text or true");
-    if (!parameter.source.empty()) pen_.warning(node->place, "M0719", "a number with a source is shown as sourced, not as a judgement");
+      pen_.error(node->place, "M0704", fmt::format("`judgement` is {} here", kind_word(node->kind)),
+                 "a text or true");
+    if (!parameter.source.empty())
+      pen_.warning(node->place, "M0719",
+                   "a number with a source is shown as sourced, not as a judgement");
   }
 
   /// The id of a section's entry: a word, not used before in that section.
@@ -223,9 +250,14 @@ class Reader {
     const std::string id = fields.needed_text("id");
     if (id.empty()) return id;
     const TextPlace place = fields.place_of("id");
-    if (!is_word(id)) pen_.error(place, "M0706", fmt::format("`{}` is no id", id.substr(0, 80)), "letters, digits and underscores");
-    if (id == "base") pen_.error(place, "M0706", fmt::format("no {} may be called `base`: that is the reading as it is", what));
-    if (std::ranges::find(taken, id) != taken.end()) pen_.error(place, "M0706", fmt::format("there are two {}s called `{}`", what, id));
+    if (!is_word(id))
+      pen_.error(place, "M0706", fmt::format("`{}` is no id", id.substr(0, 80)),
+                 "letters, digits and underscores");
+    if (id == "base")
+      pen_.error(place, "M0706",
+                 fmt::format("no {} may be called `base`: that is the reading as it is", what));
+    if (std::ranges::find(taken, id) != taken.end())
+      pen_.error(place, "M0706", fmt::format("there are two {}s called `{}`", what, id));
     taken.push_back(id);
     return id;
   }
@@ -234,7 +266,9 @@ class Reader {
     const TomlNode* node = fields.any("date");
     if (!node) return {};
     std::string text = node->kind == TomlNode::Kind::whole ? number_text(node->number) : node->text;
-    if ((node->kind != TomlNode::Kind::date && node->kind != TomlNode::Kind::text && node->kind != TomlNode::Kind::whole) || !is_date(text)) {
+    if ((node->kind != TomlNode::Kind::date && node->kind != TomlNode::Kind::text &&
+         node->kind != TomlNode::Kind::whole) ||
+        !is_date(text)) {
       pen_.error(node->place, "M0710", "this is no date", "2025-05-16, \"2025-05\" or \"2025\"");
       return {};
     }
@@ -242,14 +276,16 @@ class Reader {
   }
 
   /// Parameters of a reading or variant; reasons beside the values or in a table of the same names.
-  void settings(Fields& fields, const std::string& where, bool reasons, Settings& into, std::map<std::string, std::string>& because) {
+  void settings(Fields& fields, const std::string& where, bool reasons, Settings& into,
+                std::map<std::string, std::string>& because) {
     if (reasons) {
       if (const TomlNode* table = fields.get("because", TomlNode::Kind::table))
         for (const TomlEntry& entry : table->entries) {
           if (entry.node.kind == TomlNode::Kind::text)
             because[entry.key] = entry.node.text;
           else
-            pen_.error(entry.node.place, "M0704", fmt::format("a reason is {} here", kind_word(entry.node.kind)), "a text");
+            pen_.error(entry.node.place, "M0704",
+                       fmt::format("a reason is {} here", kind_word(entry.node.kind)), "a text");
         }
     }
     const TomlNode* table = fields.get("parameters", TomlNode::Kind::table);
@@ -257,14 +293,17 @@ class Reader {
       for (const TomlEntry& entry : table->entries) {
         std::optional<ParameterContent> chosen;
         if (entry.node.kind == TomlNode::Kind::table) {
-          Fields inside(entry.node, entry.place, fmt::format("the parameter {} of {}", entry.key, where), pen_);
+          Fields inside(entry.node, entry.place,
+                        fmt::format("the parameter {} of {}", entry.key, where), pen_);
           if (const TomlNode* value = inside.any("value"))
             set(entry, *value, where, chosen);
           else
             inside.missing("value");
           if (reasons) {
-            if (const std::string reason = inside.text("because"); !reason.empty()) because[entry.key] = reason;
-            if (const std::string source = inside.text("source"); !source.empty()) because.emplace(entry.key, source);
+            if (const std::string reason = inside.text("because"); !reason.empty())
+              because[entry.key] = reason;
+            if (const std::string source = inside.text("source"); !source.empty())
+              because.emplace(entry.key, source);
           }
           inside.finish();
         } else {
@@ -272,12 +311,14 @@ class Reader {
         }
         if (chosen) into[entry.key] = *chosen;
         if (reasons && !because.contains(entry.key))
-          pen_.error(entry.place, "M0709", fmt::format("{} does not say why {} is so", where, entry.key), "a reason",
+          pen_.error(entry.place, "M0709",
+                     fmt::format("{} does not say why {} is so", where, entry.key), "a reason",
                      fmt::format("write \"{}\" = {{ value = ..., because = \"...\" }}", entry.key));
       }
     for (const auto& [name, reason] : because)
       if (!into.contains(name) && (!table || !table->find(name)))
-        pen_.error(fields.place_of("because"), "M0709", fmt::format("{} gives a reason for {}, but does not set it", where, name));
+        pen_.error(fields.place_of("because"), "M0709",
+                   fmt::format("{} gives a reason for {}, but does not set it", where, name));
   }
 
   void readings(Fields& top) {
@@ -289,17 +330,26 @@ class Reader {
       reading.by = fields.needed_text("by");
       reading.text = fields.needed_text("text");
       reading.standpoint = fields.text("standpoint");
-      if (const TomlNode* neutral = fields.get("neutral", TomlNode::Kind::boolean)) reading.neutral = neutral->boolean;
+      if (const TomlNode* neutral = fields.get("neutral", TomlNode::Kind::boolean))
+        reading.neutral = neutral->boolean;
       const bool dated = fields.any("date") != nullptr;
       reading.date = date(fields);
-      settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters, reading.because);
-      if (!reading.neutral && !dated) fields.missing("date", "when the text was written; the analyst's own base is marked neutral = true instead");
+      settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters,
+               reading.because);
+      if (!reading.neutral && !dated)
+        fields.missing(
+            "date",
+            "when the text was written; the analyst's own base is marked neutral = true instead");
       if (!reading.neutral && !table->find("parameters"))
-        fields.missing("parameters", "what this reading assumes, each with a reason; the analyst's own base is marked neutral = true instead");
+        fields.missing("parameters",
+                       "what this reading assumes, each with a reason; the analyst's own base is "
+                       "marked neutral = true instead");
       fields.finish();
       study_.readings.push_back(std::move(reading));
     }
-    if (taken.empty() && study_.readings.empty()) pen_.error({1, 1, 1}, "M0705", "a study needs at least one reading", "[[reading]] with id, by, text");
+    if (taken.empty() && study_.readings.empty())
+      pen_.error({1, 1, 1}, "M0705", "a study needs at least one reading",
+                 "[[reading]] with id, by, text");
   }
 
   void variants(Fields& top) {
@@ -312,8 +362,10 @@ class Reader {
       std::map<std::string, std::string> none;
       settings(fields, fmt::format("variant {}", variant.id), false, variant.parameters, none);
       modules(fields, variant.modules, variant.module_paths);
-      if (!table->find("parameters") && !table->find("modules")) fields.missing("parameters", "what the variant changes; or the modules it adds");
-      draft_.variant_places.push_back(table->find("modules") ? fields.place_of("modules") : table->place);
+      if (!table->find("parameters") && !table->find("modules"))
+        fields.missing("parameters", "what the variant changes; or the modules it adds");
+      draft_.variant_places.push_back(table->find("modules") ? fields.place_of("modules")
+                                                             : table->place);
       fields.finish();
       study_.variants.push_back(std::move(variant));
     }
@@ -326,7 +378,8 @@ class Reader {
     return options;
   }
 
-  void metric_text(MetricText::Kind kind, std::size_t claim, std::size_t half, const TomlNode& node) {
+  void metric_text(MetricText::Kind kind, std::size_t claim, std::size_t half,
+                   const TomlNode& node) {
     MetricText text;
     text.kind = kind;
     text.claim = claim;
@@ -338,11 +391,13 @@ class Reader {
       text.metric = std::move(parsed.value);
       mistakes = std::move(parsed.mistakes);
     } else {
-      auto parsed = metric::parse_conditions(node.text, metric_options(kind == MetricText::Kind::holds_if));
+      auto parsed =
+          metric::parse_conditions(node.text, metric_options(kind == MetricText::Kind::holds_if));
       text.conditions = std::move(parsed.value);
       mistakes = std::move(parsed.mistakes);
     }
-    for (const metric::Mistake& mistake : mistakes) draft_.errors.push_back(to_diagnostic(mistake, text.places, lines_, "M0712"));
+    for (const metric::Mistake& mistake : mistakes)
+      draft_.errors.push_back(to_diagnostic(mistake, text.places, lines_, "M0712"));
     text.sound = mistakes.empty();
     draft_.metrics.push_back(std::move(text));
   }
@@ -351,8 +406,10 @@ class Reader {
     ClaimHalf out;
     out.metric = fields.needed_text("metric");
     out.holds_if = fields.needed_text("holds_if");
-    if (const TomlNode* node = fields.any("metric"); node && node->kind == TomlNode::Kind::text) metric_text(MetricText::Kind::metric, claim, index, *node);
-    if (const TomlNode* node = fields.any("holds_if"); node && node->kind == TomlNode::Kind::text) metric_text(MetricText::Kind::holds_if, claim, index, *node);
+    if (const TomlNode* node = fields.any("metric"); node && node->kind == TomlNode::Kind::text)
+      metric_text(MetricText::Kind::metric, claim, index, *node);
+    if (const TomlNode* node = fields.any("holds_if"); node && node->kind == TomlNode::Kind::text)
+      metric_text(MetricText::Kind::holds_if, claim, index, *node);
     const std::vector<Mention> compared = fields.texts("compare");
     std::vector<std::string> known{"base"};
     for (const Variant& variant : study_.variants) known.push_back(variant.id);
@@ -360,31 +417,39 @@ class Reader {
       out.compare.push_back(name.name);
       if (std::ranges::find(known, name.name) != known.end()) continue;
       const std::string near = nearest_word(name.name, known);
-      pen_.error(name.place, "M0711", fmt::format("the study has no variant `{}`", name.name), {}, near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+      pen_.error(name.place, "M0711", fmt::format("the study has no variant `{}`", name.name), {},
+                 near.empty() ? "" : fmt::format("did you mean `{}`?", near));
     }
     if (!compared.empty() && compared.size() != 2)
-      pen_.error(fields.place_of("compare"), "M0704", "`compare` takes two variants", "[first, second], for example [\"base\", \"without_talks\"]");
+      pen_.error(fields.place_of("compare"), "M0704", "`compare` takes two variants",
+                 "[first, second], for example [\"base\", \"without_talks\"]");
     if (compared.size() == 2 && compared[0].name == compared[1].name)
-      pen_.error(fields.place_of("compare"), "M0711", "the two variants to be compared are the same");
+      pen_.error(fields.place_of("compare"), "M0711",
+                 "the two variants to be compared are the same");
     needs_comparison(out, claim, index, fields);
     return out;
   }
 
   /// `difference`, `ratio`, `first` and `second` mean something only between two variants.
-  void needs_comparison(const ClaimHalf& half, std::size_t claim, std::size_t index, const Fields& fields) {
+  void needs_comparison(const ClaimHalf& half, std::size_t claim, std::size_t index,
+                        const Fields& fields) {
     if (!half.compare.empty()) return;
     for (const MetricText& text : draft_.metrics) {
-      if (text.claim != claim || text.half != index || text.kind != MetricText::Kind::holds_if || !text.sound) continue;
+      if (text.claim != claim || text.half != index || text.kind != MetricText::Kind::holds_if ||
+          !text.sound)
+        continue;
       for (const metric::Comparison& comparison : text.conditions)
         if (uses_two(comparison.left) || uses_two(comparison.right)) {
-          pen_.error(fields.place_of("holds_if"), "M0718", "`difference`, `ratio`, `first` and `second` need two variants to compare", {},
+          pen_.error(fields.place_of("holds_if"), "M0718",
+                     "`difference`, `ratio`, `first` and `second` need two variants to compare", {},
                      "add compare = [\"base\", \"VARIANT\"], or write `value`");
           return;
         }
     }
   }
   static bool uses_two(const metric::Expression& expression) {
-    if (expression.kind == metric::Expression::Kind::role) return expression.role != metric::Role::value;
+    if (expression.kind == metric::Expression::Kind::role)
+      return expression.role != metric::Role::value;
     return std::ranges::any_of(expression.args, uses_two);
   }
 
@@ -409,25 +474,31 @@ class Reader {
         claim.halves.push_back(half(fields, index, 0));
       } else {
         for (const char* key : {"metric", "holds_if", "compare"})
-          if (table->find(key)) pen_.error(table->find(key)->place, "M0703", fmt::format("a claim with halves says `{}` in each half", key));
+          if (table->find(key))
+            pen_.error(table->find(key)->place, "M0703",
+                       fmt::format("a claim with halves says `{}` in each half", key));
         fields.any("metric"), fields.any("holds_if"), fields.any("compare");
         std::vector<std::string> names;
         for (const TomlNode* part : halves) {
           Fields inside(*part, part->place, "half of a claim", pen_);
           const std::string name = inside.needed_text("name");
           if (std::ranges::find(names, name) != names.end())
-            pen_.error(inside.place_of("name"), "M0706", fmt::format("claim {} has two halves called `{}`", claim.id, name));
+            pen_.error(inside.place_of("name"), "M0706",
+                       fmt::format("claim {} has two halves called `{}`", claim.id, name));
           names.push_back(name);
           ClaimHalf read = half(inside, index, claim.halves.size());
           read.name = name;
           read.text = inside.text("text");
-          if (const TomlNode* contrast = inside.get("contrast", TomlNode::Kind::boolean)) read.contrast = contrast->boolean;
+          if (const TomlNode* contrast = inside.get("contrast", TomlNode::Kind::boolean))
+            read.contrast = contrast->boolean;
           inside.finish();
           claim.halves.push_back(std::move(read));
         }
         if (std::ranges::all_of(claim.halves, &ClaimHalf::contrast))
-          pen_.error(halves.front()->place, "M0703", fmt::format("every half of claim {} is a contrast, so nothing decides", claim.id), {},
-                     "leave `contrast = true` out of the half that the claim is about");
+          pen_.error(
+              halves.front()->place, "M0703",
+              fmt::format("every half of claim {} is a contrast, so nothing decides", claim.id), {},
+              "leave `contrast = true` out of the half that the claim is about");
       }
       fields.finish();
       study_.claims.push_back(std::move(claim));
@@ -441,7 +512,8 @@ class Reader {
     if (node->kind == TomlNode::Kind::text) metric_text(MetricText::Kind::only_if, index, 0, *node);
     std::size_t number = 0;
     for (const TomlNode& item : node->items)
-      if (item.kind == TomlNode::Kind::text) metric_text(MetricText::Kind::only_if, index, number++, item);
+      if (item.kind == TomlNode::Kind::text)
+        metric_text(MetricText::Kind::only_if, index, number++, item);
   }
 
   void base_rates(Fields& top) {
@@ -452,8 +524,10 @@ class Reader {
       rate.id = id(fields, "base rate", taken);
       rate.text = fields.needed_text("text");
       rate.source = fields.needed_text("source");
-      for (const auto& [key, into, low] : {std::tuple("shape", &rate.shape, 1e-3), std::tuple("median", &rate.median, 1e-9), std::tuple("age", &rate.age, 0.0),
-                                           std::tuple("round_length", &rate.round_length, 1e-9)}) {
+      for (const auto& [key, into, low] :
+           {std::tuple("shape", &rate.shape, 1e-3), std::tuple("median", &rate.median, 1e-9),
+            std::tuple("age", &rate.age, 0.0),
+            std::tuple("round_length", &rate.round_length, 1e-9)}) {
         if (!table->find(key)) fields.missing(key);
         if (const auto number = fields.number(key, low, 1e9)) *into = *number;
       }
@@ -478,7 +552,8 @@ class Reader {
   }
 
   void worlds(Fields& top) {
-    if (const TomlNode* table = top.get("worlds", TomlNode::Kind::table)) read_worlds(*table, draft_, pen_);
+    if (const TomlNode* table = top.get("worlds", TomlNode::Kind::table))
+      read_worlds(*table, draft_, pen_);
   }
 
   const TomlNode& root_;
@@ -495,11 +570,15 @@ void MetricText::for_each_atom(const std::function<void(const metric::Atom&)>& v
   metric::for_each_atom(conditions, visit);
 }
 
-Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places, const TextLines& lines, const char* code) {
-  const auto place_at = [&](int byte) { return places[std::min(static_cast<std::size_t>(std::max(0, byte)), places.size() - 1)]; };
+Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places,
+                         const TextLines& lines, const char* code) {
+  const auto place_at = [&](int byte) {
+    return places[std::min(static_cast<std::size_t>(std::max(0, byte)), places.size() - 1)];
+  };
   TextPlace place = place_at(mistake.span.begin);
   const TextPlace end = place_at(mistake.span.end);
-  place.length = end.line == place.line && end.column > place.column ? end.column - place.column : 1;
+  place.length =
+      end.line == place.line && end.column > place.column ? end.column - place.column : 1;
   return lines.at(place, code, mistake.message, mistake.expected, mistake.hint);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// A study file as written: its sections read into a `Study`, with the places needed to check it against its model.
+/// A study file as written: its sections read into a `Study`, with the places needed to check it
+/// against its model.
 
 #include <string>
 #include <vector>
@@ -55,12 +56,15 @@ struct EvidencePlaces {
 struct Draft {
   Study study;
   std::vector<SetParameter> set_parameters;
-  std::vector<std::pair<std::size_t, TextPlace>> plausible_places;  ///< (index into study.parameters, place of its name)
-  std::vector<TextPlace> variant_places;                            ///< like study.variants: where its modules are named, else where it stands
+  std::vector<std::pair<std::size_t, TextPlace>>
+      plausible_places;  ///< (index into study.parameters, place of its name)
+  std::vector<TextPlace>
+      variant_places;  ///< like study.variants: where its modules are named, else where it stands
   std::vector<MetricText> metrics;
   std::vector<Mention> grid_players, outcomes, mechanisms;
   TextPlace model_place, window_place;
-  std::vector<std::pair<std::size_t, TextPlace>> ranges;  ///< (index into study.parameters, place of its plausible range)
+  std::vector<std::pair<std::size_t, TextPlace>>
+      ranges;  ///< (index into study.parameters, place of its plausible range)
   /// Names of [worlds].
   struct Worlds {
     TextPlace place, base_rate_place;
@@ -74,15 +78,19 @@ struct Draft {
 /// Reads everything that can be read without the model. Only a text that is no TOML gives no draft.
 [[nodiscard]] Result<Draft> read_draft(const std::string& text, const std::string& file);
 
-/// Adds to `draft.errors` and `draft.warnings` what the model says to it; fills `draft.study.model`.
+/// Adds to `draft.errors` and `draft.warnings` what the model says to it; fills
+/// `draft.study.model`.
 void check_against_model(Draft& draft, const TextLines& lines);
 
-/// [evidence] and the log it names (evidence_section.cpp): read with the study, then held against a compiled model.
+/// [evidence] and the log it names (evidence_section.cpp): read with the study, then held against a
+/// compiled model.
 class Pen;
 void read_evidence(const TomlNode& table, Draft& draft, Pen& pen);
 void check_evidence(Draft& draft, const Structure& structure, Pen& pen);
 
 /// A mistake in a metric as a diagnostic at its place in the study.
-[[nodiscard]] Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places, const TextLines& lines, const char* code);
+[[nodiscard]] Diagnostic to_diagnostic(const metric::Mistake& mistake,
+                                       const std::vector<TextPlace>& places, const TextLines& lines,
+                                       const char* code);
 
 }  // namespace melian::study_file

@@ -5,14 +5,15 @@
 
 #include <fmt/core.h>
 
-// Header-only and without exceptions: a mistake in a file is a value here, and the nesting limit is ours.
+// Header-only and without exceptions: a mistake in a file is a value here, and the nesting limit is
+// ours.
 #undef TOML_HEADER_ONLY
 #undef TOML_SHARED_LIB
 #define TOML_HEADER_ONLY 1
 #define TOML_EXCEPTIONS 0
 #define TOML_MAX_NESTED_VALUES 32
-// Its assertions fail on texts such as "[[" and a line's end, which it then refuses properly: they must neither abort nor
-// be taken for granted by the compiler (which NDEBUG would make them).
+// Its assertions fail on texts such as "[[" and a line's end, which it then refuses properly: they
+// must neither abort nor be taken for granted by the compiler (which NDEBUG would make them).
 #undef NDEBUG
 #define TOML_ASSERT(expression) static_cast<void>(0)
 #include <toml++/toml.h>
@@ -20,14 +21,17 @@
 namespace melian {
 namespace {
 
-constexpr std::size_t largest_text = std::size_t{1} << 20;  ///< a study fits on a few pages; beyond this it is another kind of file
-constexpr int most_dots_a_line = 200;                       ///< each dot of a key is one table deeper, and tables are freed by recursion
+constexpr std::size_t largest_text =
+    std::size_t{1} << 20;  ///< a study fits on a few pages; beyond this it is another kind of file
+constexpr int most_dots_a_line =
+    200;  ///< each dot of a key is one table deeper, and tables are freed by recursion
 
 bool continues_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 TextPlace place_of(const toml::source_region& region) {
   TextPlace place{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), 1};
-  if (region.end.line == region.begin.line && region.end.column > region.begin.column) place.length = static_cast<int>(region.end.column - region.begin.column);
+  if (region.end.line == region.begin.line && region.end.column > region.begin.column)
+    place.length = static_cast<int>(region.end.column - region.begin.column);
   return place;
 }
 
@@ -36,9 +40,11 @@ TomlNode convert(const toml::node& node) {
   out.place = place_of(node.source());
   if (const auto* table = node.as_table()) {
     out.kind = TomlNode::Kind::table;
-    for (const auto& [key, value] : *table) out.entries.push_back({std::string(key.str()), place_of(key.source()), convert(value)});
-    std::ranges::stable_sort(
-        out.entries, [](const TomlEntry& a, const TomlEntry& b) { return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column); });
+    for (const auto& [key, value] : *table)
+      out.entries.push_back({std::string(key.str()), place_of(key.source()), convert(value)});
+    std::ranges::stable_sort(out.entries, [](const TomlEntry& a, const TomlEntry& b) {
+      return std::pair(a.place.line, a.place.column) < std::pair(b.place.line, b.place.column);
+    });
   } else if (const auto* list = node.as_array()) {
     out.kind = TomlNode::Kind::list;
     for (const toml::node& item : *list) out.items.push_back(convert(item));
@@ -56,24 +62,30 @@ TomlNode convert(const toml::node& node) {
     out.boolean = boolean->get();
   } else if (const auto* date = node.as_date()) {
     out.kind = TomlNode::Kind::date;
-    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date->get().year), static_cast<int>(date->get().month), static_cast<int>(date->get().day));
+    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(date->get().year),
+                           static_cast<int>(date->get().month), static_cast<int>(date->get().day));
   } else if (const auto* moment = node.as_date_time()) {
     out.kind = TomlNode::Kind::date;
-    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(moment->get().date.year), static_cast<int>(moment->get().date.month),
+    out.text = fmt::format("{:04}-{:02}-{:02}", static_cast<int>(moment->get().date.year),
+                           static_cast<int>(moment->get().date.month),
                            static_cast<int>(moment->get().date.day));
   } else {
-    out.kind = TomlNode::Kind::text;  // a time of day: no key of a study takes one, so any kind but a number will be refused
+    out.kind = TomlNode::Kind::text;  // a time of day: no key of a study takes one, so any kind but
+                                      // a number will be refused
   }
   return out;
 }
 
-/// The first byte of a letter outside ASCII that stands neither in a comment nor plainly in a text; npos when there is none.
-/// TOML allows none there, and version 3.3 of the library does not survive looking at some of them.
+/// The first byte of a letter outside ASCII that stands neither in a comment nor plainly in a text;
+/// npos when there is none. TOML allows none there, and version 3.3 of the library does not survive
+/// looking at some of them.
 std::size_t stray_letter(const std::string& text) {
   char quote = '\0';      // of the text we are in
   bool many = false;      // in triple quotes
   bool skipping = false;  // blanks behind a backslash at the end of a line
-  const auto triple = [&](std::size_t at, char c) { return text.compare(at, 3, std::string(3, c)) == 0; };
+  const auto triple = [&](std::size_t at, char c) {
+    return text.compare(at, 3, std::string(3, c)) == 0;
+  };
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     const bool is_ascii = static_cast<unsigned char>(c) < 0x80U;
@@ -94,19 +106,22 @@ std::size_t stray_letter(const std::string& text) {
       quote = '\0';  // a mistake, which the library will name
     } else if (quote == '"' && c == '\\') {
       if (at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) >= 0x80U) return at + 1;
-      skipping = many && at + 1 < text.size() && (text[at + 1] == ' ' || text[at + 1] == '\t' || text[at + 1] == '\n' || text[at + 1] == '\r');
+      skipping = many && at + 1 < text.size() &&
+                 (text[at + 1] == ' ' || text[at + 1] == '\t' || text[at + 1] == '\n' ||
+                  text[at + 1] == '\r');
       ++at;
     } else if (c == quote && (!many || triple(at, quote))) {
       if (many) at += 2;
-      while (many && at + 1 < text.size() && text[at + 1] == quote) ++at;  // quotes just before the closing ones
+      while (many && at + 1 < text.size() && text[at + 1] == quote)
+        ++at;  // quotes just before the closing ones
       quote = '\0';
     }
   }
   return std::string::npos;
 }
 
-/// The text with an ASCII letter for every other one (different ones for different ones, as far as they reach): what is
-/// wrong with this is wrong with the text, at the same line and column.
+/// The text with an ASCII letter for every other one (different ones for different ones, as far as
+/// they reach): what is wrong with this is wrong with the text, at the same line and column.
 std::string in_ascii(std::string_view text) {
   constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   std::map<std::string_view, char> letter_of;
@@ -117,7 +132,9 @@ std::string in_ascii(std::string_view text) {
       out += text[at];
     } else {
       while (end < text.size() && continues_a_character(text[end])) ++end;
-      out += letter_of.emplace(text.substr(at, end - at), letters[letter_of.size() % letters.size()]).first->second;
+      out +=
+          letter_of.emplace(text.substr(at, end - at), letters[letter_of.size() % letters.size()])
+              .first->second;
     }
     at = end;
   }
@@ -160,7 +177,8 @@ const std::string& TextLines::line(int number) const {
   return number >= 1 && number <= count() ? lines_[static_cast<std::size_t>(number - 1)] : none;
 }
 
-Diagnostic TextLines::at(const TextPlace& place, std::string code, std::string message, std::string expected, std::string hint) const {
+Diagnostic TextLines::at(const TextPlace& place, std::string code, std::string message,
+                         std::string expected, std::string hint) const {
   constexpr std::size_t longest_line = 400;
   Diagnostic out;
   out.code = std::move(code);
@@ -169,14 +187,17 @@ Diagnostic TextLines::at(const TextPlace& place, std::string code, std::string m
   out.line = place.line;
   out.column = place.column;
   out.length = place.length;
-  out.source_line = line(place.line).size() <= longest_line ? line(place.line) : line(place.line).substr(0, longest_line);
+  out.source_line = line(place.line).size() <= longest_line
+                        ? line(place.line)
+                        : line(place.line).substr(0, longest_line);
   out.expected = std::move(expected);
   out.hint = std::move(hint);
   return out;
 }
 
 const TomlEntry* TomlNode::find(std::string_view key) const {
-  const auto found = std::ranges::find_if(entries, [&](const TomlEntry& entry) { return entry.key == key; });
+  const auto found =
+      std::ranges::find_if(entries, [&](const TomlEntry& entry) { return entry.key == key; });
   return found == entries.end() ? nullptr : &*found;
 }
 
@@ -195,28 +216,40 @@ const char* kind_word(TomlNode::Kind kind) {
 
 Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
   if (text.size() > largest_text)
-    return std::unexpected(
-        refused(file, fmt::format("{} holds {} bytes; a study holds at most {}", file, text.size(), largest_text), "is this the right file?"));
+    return std::unexpected(refused(
+        file,
+        fmt::format("{} holds {} bytes; a study holds at most {}", file, text.size(), largest_text),
+        "is this the right file?"));
   if (text.find('\0') != std::string::npos)
-    return std::unexpected(refused(file, fmt::format("{} is not a text file", file), "a study is a TOML text: docs/formats/study.md"));
+    return std::unexpected(refused(file, fmt::format("{} is not a text file", file),
+                                   "a study is a TOML text: docs/formats/study.md"));
   const TextLines lines(file, text);
   for (int number = 1; number <= lines.count(); ++number)
     if (std::ranges::count(lines.line(number), '.') > most_dots_a_line)
-      return std::unexpected(Diagnostics{
-          lines.at({number, 1, 1}, "M0701", fmt::format("this line has more than {} dots: too deep a nesting of tables, or not a study", most_dots_a_line))});
+      return std::unexpected(Diagnostics{lines.at(
+          {number, 1, 1}, "M0701",
+          fmt::format(
+              "this line has more than {} dots: too deep a nesting of tables, or not a study",
+              most_dots_a_line))});
   const bool marked = text.starts_with("\xef\xbb\xbf");
   const auto not_toml = [&](const toml::parse_error& error) {
     std::string message(error.description());
     if (message.size() > 300) message = message.substr(0, 300) + " ...";
-    return std::unexpected(Diagnostics{lines.at(place_of(error.source()), "M0702", "this is not TOML: " + message, {},
-                                                "https://toml.io shows the format; docs/formats/study.md has an example")});
+    return std::unexpected(Diagnostics{
+        lines.at(place_of(error.source()), "M0702", "this is not TOML: " + message, {},
+                 "https://toml.io shows the format; docs/formats/study.md has an example")});
   };
-  // Where its quotes do not match, the library would look at letters it does not survive: hence the same in ASCII first.
-  if (const toml::parse_result plain = toml::parse(in_ascii(std::string_view(text).substr(marked ? 3 : 0)), std::string_view(file)); !plain)
+  // Where its quotes do not match, the library would look at letters it does not survive: hence the
+  // same in ASCII first.
+  if (const toml::parse_result plain = toml::parse(
+          in_ascii(std::string_view(text).substr(marked ? 3 : 0)), std::string_view(file));
+      !plain)
     return not_toml(plain.error());
-  if (const std::size_t stray = stray_letter(marked ? "   " + text.substr(3) : text); stray != std::string::npos)
-    return std::unexpected(Diagnostics{lines.at(place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {},
-                                                "put names and texts with such letters in \"...\"")});
+  if (const std::size_t stray = stray_letter(marked ? "   " + text.substr(3) : text);
+      stray != std::string::npos)
+    return std::unexpected(Diagnostics{lines.at(
+        place_of_byte(text, stray), "M0702", "this letter can stand here only within quotes", {},
+        "put names and texts with such letters in \"...\"")});
   const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (!parsed) return not_toml(parsed.error());
   return convert(parsed.table());
@@ -247,7 +280,9 @@ std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines) 
       continue;
     }
     if (quote == '"' && now[byte] == '\\') {
-      if (byte + 1 >= now.size() || now[byte + 1] == 'u' || now[byte + 1] == 'U' || now[byte + 1] == ' ') return fallback;
+      if (byte + 1 >= now.size() || now[byte + 1] == 'u' || now[byte + 1] == 'U' ||
+          now[byte + 1] == ' ')
+        return fallback;
       byte += 2, column += 2;
       continue;
     }

@@ -1,5 +1,6 @@
 #pragma once
-/// A TOML text as a plain tree with places, so that only one file sees the TOML library. Knows nothing of studies.
+/// A TOML text as a plain tree with places, so that only one file sees the TOML library. Knows
+/// nothing of studies.
 
 #include <cstddef>
 #include <string>
@@ -19,7 +20,8 @@ struct TextPlace {
 class TextLines {
  public:
   TextLines(std::string file, const std::string& text);
-  [[nodiscard]] Diagnostic at(const TextPlace& place, std::string code, std::string message, std::string expected = {}, std::string hint = {}) const;
+  [[nodiscard]] Diagnostic at(const TextPlace& place, std::string code, std::string message,
+                              std::string expected = {}, std::string hint = {}) const;
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] const std::string& line(int number) const;  ///< "" beyond the end
   [[nodiscard]] int count() const { return static_cast<int>(lines_.size()); }
@@ -53,8 +55,8 @@ struct TomlEntry {
 /// Errors: M0701 (not a text, too large, nested too deeply), M0702 (not TOML).
 [[nodiscard]] Result<TomlNode> read_toml(const std::string& text, const std::string& file);
 
-/// Where each byte of a text value stands in the file (one more than the text is long). Follows quotes and escapes; all
-/// at the value's own place where the file does not spell it out.
+/// Where each byte of a text value stands in the file (one more than the text is long). Follows
+/// quotes and escapes; all at the value's own place where the file does not spell it out.
 [[nodiscard]] std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines);
 
 }  // namespace melian

@@ -3,7 +3,8 @@
 
 namespace melian {
 
-/// The fewest of which one can tell that. Below, the largest error of n is kept to by n of n + 1 worlds.
+/// The fewest of which one can tell that. Below, the largest error of n is kept to by n of n + 1
+/// worlds.
 inline constexpr int enough_checked = 9;
 /// Fewer tell no error at all: nothing is decided.
 inline constexpr int fewest_checked = 4;

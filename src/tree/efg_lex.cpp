@@ -7,12 +7,15 @@
 namespace melian::tree {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_number(char c) { return is_digit(c) || c == '-' || c == '+' || c == '.'; }
 bool ends_word(char c) { return is_blank(c) || c == '{' || c == '}' || c == ',' || c == '"'; }
 int characters(std::string_view bytes) {
-  return static_cast<int>(std::ranges::count_if(bytes, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<int>(std::ranges::count_if(
+      bytes, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 }  // namespace
@@ -34,7 +37,8 @@ EfgToken EfgLexer::next() {
   }
   if (first == '"') {
     for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-      const bool escapes = text_[at_] == '\\' && at_ + 1 < text_.size() && (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
+      const bool escapes = text_[at_] == '\\' && at_ + 1 < text_.size() &&
+                           (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\');
       if (escapes) ++at_;
       token.content += text_[at_];
     }
@@ -50,7 +54,8 @@ EfgToken EfgLexer::next() {
   return token;
 }
 
-Diagnostic EfgLexer::at(const EfgToken& token, std::string code, std::string message, std::string expected, std::string hint) const {
+Diagnostic EfgLexer::at(const EfgToken& token, std::string code, std::string message,
+                        std::string expected, std::string hint) const {
   Diagnostic out;
   out.code = std::move(code);
   out.message = std::move(message);
@@ -59,7 +64,8 @@ Diagnostic EfgLexer::at(const EfgToken& token, std::string code, std::string mes
   out.file = file_;
   const std::size_t place = std::min(token.begin, text_.size());
   const std::string_view before = text_.substr(0, place);
-  const std::size_t line_begin = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
+  const std::size_t line_begin =
+      before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
   const std::size_t line_end = std::min(text_.find('\n', place), text_.size());
   constexpr std::size_t longest_line = 10'000;  // bytes a reader could make use of
   out.line = 1 + static_cast<int>(std::ranges::count(before, '\n'));
@@ -67,7 +73,8 @@ Diagnostic EfgLexer::at(const EfgToken& token, std::string code, std::string mes
   const std::string_view line = text_.substr(line_begin, line_end - line_begin);
   out.source_line = line.substr(0, longest_line);
   if (out.source_line.ends_with('\r')) out.source_line.pop_back();
-  out.length = std::max(1, characters(text_.substr(place, std::min(token.length, line_end - place))));
+  out.length =
+      std::max(1, characters(text_.substr(place, std::min(token.length, line_end - place))));
   return out;
 }
 

@@ -19,10 +19,12 @@ struct EfgToken {
 class EfgLexer {
  public:
   EfgLexer(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
-  /// The next token; `end` for ever once the text is used up. A text without its closing quote is `stray`.
+  /// The next token; `end` for ever once the text is used up. A text without its closing quote is
+  /// `stray`.
   [[nodiscard]] EfgToken next();
   /// A diagnostic that points at the token.
-  [[nodiscard]] Diagnostic at(const EfgToken& token, std::string code, std::string message, std::string expected = {}, std::string hint = {}) const;
+  [[nodiscard]] Diagnostic at(const EfgToken& token, std::string code, std::string message,
+                              std::string expected = {}, std::string hint = {}) const;
   /// The token as people would name it: `"abc"`, `}`, "the end of the file".
   [[nodiscard]] std::string named(const EfgToken& token) const;
 

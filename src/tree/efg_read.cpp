@@ -1,5 +1,6 @@
-/// From `.efg` to an extensive form. Reads node after node in the file's order (preorder) with a stack of its own: depth of
-/// input is never depth of calls. What is understood goes on being read after a mistake, so that all are told at once.
+/// From `.efg` to an extensive form. Reads node after node in the file's order (preorder) with a
+/// stack of its own: depth of input is never depth of calls. What is understood goes on being read
+/// after a mistake, so that all are told at once.
 
 #include <algorithm>
 #include <map>
@@ -30,18 +31,23 @@ constexpr const char* outcome_code = "M0938";
 
 constexpr std::size_t most_bytes = std::size_t{256} << 20;
 constexpr std::size_t most_nodes = 20'000'000;
-constexpr std::size_t most_told = 20;  // diagnostics; after that the file is no .efg worth reading on
+constexpr std::size_t most_told =
+    20;  // diagnostics; after that the file is no .efg worth reading on
 constexpr std::size_t most_players = 1000;
 constexpr double odds_tolerance = 1e-9;  // decimals such as 0.333333333 three times
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& file) : lexer_(text, file) { token_ = lexer_.next(); }
+  Reader(std::string_view text, const std::string& file) : lexer_(text, file) {
+    token_ = lexer_.next();
+  }
 
   Result<ExtensiveForm> read() {
     read_header();
     read_nodes();
-    if (token_.kind != EfgKind::end) stop(end_code, fmt::format("the tree is complete, but {} follows", lexer_.named(token_)), "the end of the file");
+    if (token_.kind != EfgKind::end)
+      stop(end_code, fmt::format("the tree is complete, but {} follows", lexer_.named(token_)),
+           "the end of the file");
     if (!told_.empty()) return std::unexpected(std::move(told_));
     lay_out_actions();
     return std::move(form_);
@@ -61,9 +67,11 @@ class Reader {
   void advance() {
     if (!stopped_) token_ = lexer_.next();
   }
-  void tell(const EfgToken& token, const char* code, std::string message, std::string expected = {}, std::string hint = {}) {
+  void tell(const EfgToken& token, const char* code, std::string message, std::string expected = {},
+            std::string hint = {}) {
     if (stopped_) return;
-    told_.push_back(lexer_.at(token, code, std::move(message), std::move(expected), std::move(hint)));
+    told_.push_back(
+        lexer_.at(token, code, std::move(message), std::move(expected), std::move(hint)));
     if (told_.size() >= most_told) give_up();
   }
   /// Nothing more is read or told: every loop over tokens finds the end.
@@ -77,7 +85,8 @@ class Reader {
   }
   void stop_here(const std::string& expected) {
     const bool cut = token_.kind == EfgKind::end || token_.kind == EfgKind::stray;
-    stop(cut ? end_code : syntax_code, fmt::format("found {}", lexer_.named(token_)), expected, cut ? "the file may have been cut short" : "");
+    stop(cut ? end_code : syntax_code, fmt::format("found {}", lexer_.named(token_)), expected,
+         cut ? "the file may have been cut short" : "");
   }
   EfgToken take(EfgKind kind, const std::string& expected) {
     if (token_.kind != kind) {
@@ -92,7 +101,8 @@ class Reader {
     const EfgToken token = take(EfgKind::number, what);
     const auto number = tree::number_of(token.content);
     if (!number)
-      tell(token, number_code, fmt::format("{} is no number that can be used", lexer_.named(token)), "a finite number such as 2, -0.25, 1e-3 or 1/3");
+      tell(token, number_code, fmt::format("{} is no number that can be used", lexer_.named(token)),
+           "a finite number such as 2, -0.25, 1e-3 or 1/3");
     return number.value_or(0.0);
   }
   /// A number that names something: 0, 1, 2, ...
@@ -100,9 +110,11 @@ class Reader {
     constexpr double largest = 2'000'000'000.0;
     const EfgToken token = take(EfgKind::number, what);
     const auto number = tree::number_of(token.content);
-    const bool fine = number && *number >= 0.0 && *number <= largest && *number == static_cast<double>(static_cast<int>(*number));
+    const bool fine = number && *number >= 0.0 && *number <= largest &&
+                      *number == static_cast<double>(static_cast<int>(*number));
     if (!fine) {
-      tell(token, number_code, fmt::format("{} cannot be {}", lexer_.named(token), what), "a whole number from 0 up");
+      tell(token, number_code, fmt::format("{} cannot be {}", lexer_.named(token), what),
+           "a whole number from 0 up");
       give_up();
       return 0;
     }
@@ -114,16 +126,22 @@ class Reader {
   void read_header() {
     const auto is = [&](const char* word) { return token_.content == word; };
     if (token_.kind != EfgKind::word || !is("EFG"))
-      return stop(syntax_code, fmt::format("this is no Gambit extensive form: it begins with {}", lexer_.named(token_)), "EFG 2 R");
+      return stop(
+          syntax_code,
+          fmt::format("this is no Gambit extensive form: it begins with {}", lexer_.named(token_)),
+          "EFG 2 R");
     advance();
-    if (token_.kind != EfgKind::number || !is("2")) return stop_here("2, the version of the format");
+    if (token_.kind != EfgKind::number || !is("2"))
+      return stop_here("2, the version of the format");
     advance();
     if (token_.kind != EfgKind::word || !(is("R") || is("D"))) return stop_here("R");
     advance();
     form_.title = take(EfgKind::text, "the title of the game, in quotes").content;
     take(EfgKind::open, "{ and the names of the players");
     while (token_.kind == EfgKind::text) {
-      if (form_.players.size() == most_players) return stop(too_large_code, fmt::format("more than {} players", most_players), "fewer players");
+      if (form_.players.size() == most_players)
+        return stop(too_large_code, fmt::format("more than {} players", most_players),
+                    "fewer players");
       form_.players.push_back(take(EfgKind::text, "a name").content);
     }
     take(EfgKind::close, "the name of a player in quotes, or }");
@@ -144,33 +162,42 @@ class Reader {
     } while (!stack.empty());
   }
   bool is_full(const Open& open) const {
-    return open.filled == static_cast<int>(sets_[static_cast<std::size_t>(form_.nodes[static_cast<std::size_t>(open.node)].set)].actions.size());
+    return open.filled ==
+           static_cast<int>(
+               sets_[static_cast<std::size_t>(form_.nodes[static_cast<std::size_t>(open.node)].set)]
+                   .actions.size());
   }
   void attach(std::vector<Open>& stack, int node) {
     Open& parent = stack.back();
     form_.nodes[static_cast<std::size_t>(node)].parent = parent.node;
     form_.nodes[static_cast<std::size_t>(node)].taken = parent.filled;
-    form_.children[static_cast<std::size_t>(form_.nodes[static_cast<std::size_t>(parent.node)].first_child + parent.filled)] = node;
+    form_.children[static_cast<std::size_t>(
+        form_.nodes[static_cast<std::size_t>(parent.node)].first_child + parent.filled)] = node;
     ++parent.filled;
   }
 
   int read_node() {
     if (form_.nodes.size() == most_nodes)
-      stop(too_large_code, fmt::format("the tree has more than {} nodes", most_nodes), "a smaller tree", "fewer rounds, or fewer actions at each of them");
+      stop(too_large_code, fmt::format("the tree has more than {} nodes", most_nodes),
+           "a smaller tree", "fewer rounds, or fewer actions at each of them");
     const std::string kinds = "a node: c (chance), p (a player's) or t (an end)";
-    if (token_.kind != EfgKind::word || (token_.content != "c" && token_.content != "p" && token_.content != "t")) stop_here(kinds);
+    if (token_.kind != EfgKind::word ||
+        (token_.content != "c" && token_.content != "p" && token_.content != "t"))
+      stop_here(kinds);
     if (stopped_) return -1;
     const char kind = token_.content[0];
     advance();
     const int node = static_cast<int>(form_.nodes.size());
     form_.nodes.emplace_back();
-    form_.labels.push_back(take(EfgKind::text, "the label of the node, in quotes (\"\" for none)").content);
+    form_.labels.push_back(
+        take(EfgKind::text, "the label of the node, in quotes (\"\" for none)").content);
     if (kind != 't') {
       const int set = read_set(kind == 'c');
       if (stopped_) return -1;
       form_.nodes.back().set = set;
       form_.nodes.back().first_child = static_cast<std::int64_t>(form_.children.size());
-      form_.children.resize(form_.children.size() + sets_[static_cast<std::size_t>(set)].actions.size(), -1);
+      form_.children.resize(
+          form_.children.size() + sets_[static_cast<std::size_t>(set)].actions.size(), -1);
     }
     form_.nodes.back().outcome = read_outcome();
     return node;
@@ -182,14 +209,18 @@ class Reader {
     const EfgToken player_token = token_;
     const int player = of_chance ? ExtensiveForm::chance : take_index("the number of a player") - 1;
     if (!of_chance && (player < 0 || player >= form_.num_players()))
-      tell(player_token, player_code, fmt::format("there is no player {}: the file names {}", player + 1, form_.players.size()),
-           form_.players.empty() ? "a player named at the top of the file" : fmt::format("a number from 1 to {}", form_.players.size()));
+      tell(
+          player_token, player_code,
+          fmt::format("there is no player {}: the file names {}", player + 1, form_.players.size()),
+          form_.players.empty() ? "a player named at the top of the file"
+                                : fmt::format("a number from 1 to {}", form_.players.size()));
     const EfgToken number_token = token_;
     const int number = take_index("the number of an information set");
     const auto known = set_of_.find({player, number});
     if (token_.kind != EfgKind::text) {
       if (known != set_of_.end()) return known->second;
-      tell(number_token, set_code, fmt::format("information set {} is used before its actions are given", number),
+      tell(number_token, set_code,
+           fmt::format("information set {} is used before its actions are given", number),
            "its label and its actions: \"\" { \"left\" \"right\" }");
       give_up();
     }
@@ -221,11 +252,15 @@ class Reader {
         action.odds = take_number("the probability of the action");
         action.odds_text = written.content;
         odds.push_back(written.content);
-        if (action.odds < 0.0 || action.odds > 1.0) tell(written, odds_code, fmt::format("a probability of {}", written.content), "a number from 0 to 1");
+        if (action.odds < 0.0 || action.odds > 1.0)
+          tell(written, odds_code, fmt::format("a probability of {}", written.content),
+               "a number from 0 to 1");
       }
       set.actions.push_back(std::move(action));
     }
-    take(EfgKind::close, of_chance && set.actions.empty() ? "an action in quotes with its probability" : "an action in quotes, or }");
+    take(EfgKind::close, of_chance && set.actions.empty()
+                             ? "an action in quotes with its probability"
+                             : "an action in quotes, or }");
     if (set.actions.empty()) {
       tell(brace, set_code, "an information set without actions", "at least one action in quotes");
       return give_up();
@@ -233,28 +268,36 @@ class Reader {
     if (of_chance && !tree::sum_to_one(odds, odds_tolerance)) {
       double sum = 0.0;
       for (const ExtensiveForm::Action& action : set.actions) sum += action.odds;
-      tell(brace, odds_code, fmt::format("the probabilities of this chance move sum to {}", number_text(sum)), "a sum of 1",
+      tell(brace, odds_code,
+           fmt::format("the probabilities of this chance move sum to {}", number_text(sum)),
+           "a sum of 1",
            "fractions such as 1/3 are added exactly, decimals must meet 1 within 1e-9");
     }
   }
 
   void compare(const SetData& known, const SetData& given, const EfgToken& token) {
-    const std::string name =
-        fmt::format("information set {} of {}", given.head.number, given.head.player < 0 ? "chance" : fmt::format("player {}", given.head.player + 1));
+    const std::string name = fmt::format(
+        "information set {} of {}", given.head.number,
+        given.head.player < 0 ? "chance" : fmt::format("player {}", given.head.player + 1));
     if (known.actions.size() != given.actions.size()) {
-      tell(token, set_code, fmt::format("{} has {} actions here and {} before", name, given.actions.size(), known.actions.size()),
+      tell(token, set_code,
+           fmt::format("{} has {} actions here and {} before", name, given.actions.size(),
+                       known.actions.size()),
            "the same actions at every node of the set");
       return give_up();  // from here on no node knows its parent
     }
     for (std::size_t k = 0; k < known.actions.size(); ++k) {
       if (known.actions[k].label != given.actions[k].label) {
-        tell(token, set_code, fmt::format("action {} of {} is \"{}\" here and \"{}\" before", k + 1, name, given.actions[k].label, known.actions[k].label),
+        tell(token, set_code,
+             fmt::format("action {} of {} is \"{}\" here and \"{}\" before", k + 1, name,
+                         given.actions[k].label, known.actions[k].label),
              "the same actions at every node of the set");
         return;
       }
       if (known.actions[k].odds != given.actions[k].odds) {
         tell(token, set_code,
-             fmt::format("\"{}\" of {} has probability {} here and {} before", given.actions[k].label, name, given.actions[k].odds_text,
+             fmt::format("\"{}\" of {} has probability {} here and {} before",
+                         given.actions[k].label, name, given.actions[k].odds_text,
                          known.actions[k].odds_text),
              "the same probabilities at every node of the set");
         return;
@@ -271,18 +314,24 @@ class Reader {
     if (token_.kind != EfgKind::text) {
       if (number == 0) return -1;
       if (known != outcome_of_.end()) return known->second;
-      tell(number_token, outcome_code, fmt::format("outcome {} is used before its payoffs are given", number), "its label and its payoffs: \"\" { 1, 0 }");
+      tell(number_token, outcome_code,
+           fmt::format("outcome {} is used before its payoffs are given", number),
+           "its label and its payoffs: \"\" { 1, 0 }");
       return -1;
     }
     if (number == 0) {
-      tell(number_token, outcome_code, "outcome 0 means that there is none, but payoffs follow", "a number from 1 up");
+      tell(number_token, outcome_code, "outcome 0 means that there is none, but payoffs follow",
+           "a number from 1 up");
     }
     std::string label = take(EfgKind::text, "a label").content;
     const std::vector<double> payoffs = read_payoffs();
     if (known != outcome_of_.end()) {
-      const double* before = form_.payoffs.data() + static_cast<std::size_t>(known->second) * form_.players.size();
+      const double* before =
+          form_.payoffs.data() + static_cast<std::size_t>(known->second) * form_.players.size();
       if (!std::equal(payoffs.begin(), payoffs.end(), before))
-        tell(number_token, outcome_code, fmt::format("outcome {} has other payoffs here than before", number), "the same payoffs wherever the outcome stands");
+        tell(number_token, outcome_code,
+             fmt::format("outcome {} has other payoffs here than before", number),
+             "the same payoffs wherever the outcome stands");
       return known->second;
     }
     const int outcome = static_cast<int>(form_.outcomes.size());
@@ -305,7 +354,8 @@ class Reader {
     take(EfgKind::close, "a payoff, or }");
     if (count != form_.players.size())
       tell(brace, payoffs_code,
-           fmt::format("{} {} for {} {}", count, count == 1 ? "payoff" : "payoffs", form_.players.size(), form_.players.size() == 1 ? "player" : "players"),
+           fmt::format("{} {} for {} {}", count, count == 1 ? "payoff" : "payoffs",
+                       form_.players.size(), form_.players.size() == 1 ? "player" : "players"),
            "one payoff for each player");
     payoffs.resize(form_.players.size(), 0.0);
     return payoffs;
@@ -332,7 +382,9 @@ class Reader {
 
 }  // namespace
 
-Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file) { return Reader(text, file).read(); }
+Result<ExtensiveForm> read_efg_text(std::string_view text, const std::string& file) {
+  return Reader(text, file).read();
+}
 
 Result<ExtensiveForm> read_efg(const std::string& path) {
   const Result<std::string> text = read_file(path, most_bytes);

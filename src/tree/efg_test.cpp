@@ -27,11 +27,17 @@ class RandomForm {
   }
 
  private:
-  static std::string label() { return *rc::gen::container<std::string>(rc::gen::element('a', 'Z', ' ', '"', '\\', '{', '}', ',', '\n', '1', '\xC3')); }
-  static double number() { return *rc::gen::element(0.0, 1.0, -2.5, 1.0 / 3.0, 1e-300, 1e15, 0.1, -7.0); }
+  static std::string label() {
+    return *rc::gen::container<std::string>(
+        rc::gen::element('a', 'Z', ' ', '"', '\\', '{', '}', ',', '\n', '1', '\xC3'));
+  }
+  static double number() {
+    return *rc::gen::element(0.0, 1.0, -2.5, 1.0 / 3.0, 1e-300, 1e15, 0.1, -7.0);
+  }
 
   int set() {
-    if (!form_.sets.empty() && *rc::gen::inRange(0, 3) == 0) return *rc::gen::inRange(0, static_cast<int>(form_.sets.size()));
+    if (!form_.sets.empty() && *rc::gen::inRange(0, 3) == 0)
+      return *rc::gen::inRange(0, static_cast<int>(form_.sets.size()));
     ExtensiveForm::InformationSet made;
     made.player = *rc::gen::inRange(-1, form_.num_players());
     made.number = next_number_[static_cast<std::size_t>(made.player + 1)]++;
@@ -59,7 +65,9 @@ class RandomForm {
     const int node = static_cast<int>(form_.nodes.size());
     form_.nodes.push_back({.set = -1, .parent = parent, .taken = taken});
     form_.labels.push_back(label());
-    if (parent >= 0) form_.children[static_cast<std::size_t>(form_.nodes[static_cast<std::size_t>(parent)].first_child + taken)] = node;
+    if (parent >= 0)
+      form_.children[static_cast<std::size_t>(
+          form_.nodes[static_cast<std::size_t>(parent)].first_child + taken)] = node;
     const bool ends = depth == 0 || *rc::gen::inRange(0, 4) == 0;
     const int set_here = ends ? -1 : set();
     if (*rc::gen::inRange(0, 3) > 0) {
@@ -90,7 +98,9 @@ TEST_CASE("efg: what is written is read back as the same form") {
   }));
 }
 
-TEST_CASE("efg: payoffs with and without commas, fractions, exponents, inner outcomes, outcomes by number alone") {
+TEST_CASE(
+    "efg: payoffs with and without commas, fractions, exponents, inner outcomes, outcomes by "
+    "number alone") {
   const ExtensiveForm form = read(
       "EFG 2 R \"A \\\"quoted\\\" title\" { \"A\" \"B\" } \"remark\"\n"
       "p \"start\" 1 1 \"go on?\" { \"on\" \"out\" } 3 \"fee\" { -1/4 0 }\n"
@@ -109,13 +119,17 @@ TEST_CASE("efg: payoffs with and without commas, fractions, exponents, inner out
   CHECK(form.nodes[4].outcome == form.nodes[2].outcome);
   CHECK(form.nodes[5].outcome == -1);
   CHECK(form.nodes[3].set == form.nodes[6].set);
-  CHECK_FALSE(has_perfect_recall(read(
-      "EFG 2 R \"\" { \"A\" }\np \"\" 1 1 \"\" { \"l\" \"r\" } 0\np \"\" 1 2 \"\" { \"l\" \"r\" } 0\nt \"\" 0 t \"\" 0\np \"\" 1 2 0\nt \"\" 0 t \"\" 0")));
+  CHECK_FALSE(has_perfect_recall(
+      read("EFG 2 R \"\" { \"A\" }\np \"\" 1 1 \"\" { \"l\" \"r\" } 0\np \"\" 1 2 \"\" { \"l\" "
+           "\"r\" } 0\nt \"\" 0 t \"\" 0\np \"\" 1 2 0\nt \"\" 0 t \"\" 0")));
 }
 
 TEST_CASE("efg: fractions must sum to one exactly, decimals within 1e-9") {
   const auto with = [](const std::string& odds) {
-    return read_efg_text("EFG 2 R \"\" { \"A\" }\nc \"\" 1 \"\" { " + odds + " } 0\nt \"\" 0 t \"\" 0 t \"\" 0", "test.efg").has_value();
+    return read_efg_text("EFG 2 R \"\" { \"A\" }\nc \"\" 1 \"\" { " + odds +
+                             " } 0\nt \"\" 0 t \"\" 0 t \"\" 0",
+                         "test.efg")
+        .has_value();
   };
   CHECK(with("\"a\" 1/3 \"b\" 1/3 \"c\" 1/3"));
   CHECK(with("\"a\" 0.333333333 \"b\" 0.333333333 \"c\" 0.333333334"));
@@ -127,7 +141,8 @@ TEST_CASE("efg: fractions must sum to one exactly, decimals within 1e-9") {
 TEST_CASE("efg: a file nested 200,000 deep is read without as many calls") {
   std::string text = "EFG 2 R \"deep\" { \"A\" }\n";
   constexpr int depth = 200'000;
-  for (int k = 0; k < depth; ++k) text += "p \"\" 1 " + std::to_string(k + 1) + " \"\" { \"on\" } 0\n";
+  for (int k = 0; k < depth; ++k)
+    text += "p \"\" 1 " + std::to_string(k + 1) + " \"\" { \"on\" } 0\n";
   const ExtensiveForm form = read(text + "t \"\" 0\n");
   CHECK(form.nodes.size() == depth + 1);
   CHECK(read_efg_text(text, "cut.efg").error()[0].code == "M0932");

@@ -12,9 +12,10 @@
 namespace melian::tree {
 namespace {
 
-/// Entries of the factors when blocks go in this order: the rows of a block are its neighbours among the later ones and
-/// what those that went before, and come back to it first, still held.
-double entries_of_factors(const BlockGraph& graph, const std::vector<std::vector<int>>& neighbours, const std::vector<int>& order, double most) {
+/// Entries of the factors when blocks go in this order: the rows of a block are its neighbours
+/// among the later ones and what those that went before, and come back to it first, still held.
+double entries_of_factors(const BlockGraph& graph, const std::vector<std::vector<int>>& neighbours,
+                          const std::vector<int>& order, double most) {
   std::vector<int> place(order.size());
   for (std::size_t k = 0; k < order.size(); ++k) place[ix(order[k])] = static_cast<int>(k);
   std::vector<std::vector<int>> rows(order.size()), waiting(order.size());

@@ -9,8 +9,9 @@ namespace melian::tree {
 
 /// Blocks of unknowns and which of them share an equation.
 struct BlockGraph {
-  std::vector<int> size;                    ///< unknowns by block
-  std::vector<std::pair<int, int>> shared;  ///< pairs of different blocks, each once, either way round
+  std::vector<int> size;  ///< unknowns by block
+  std::vector<std::pair<int, int>>
+      shared;  ///< pairs of different blocks, each once, either way round
 };
 
 /// An order and what its factors hold, the filled-in entries included.

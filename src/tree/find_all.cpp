@@ -20,9 +20,10 @@ std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
   return z ^ (z >> 31);
 }
 
-/// Preferred actions to start from. Sets of one player with the same actions are *alike*: the same decision of another type
-/// or after another history. The first starts run through what alike sets may all prefer; the later ones draw, for each
-/// kind of sets, whether they prefer one action together, each its own, or none.
+/// Preferred actions to start from. Sets of one player with the same actions are *alike*: the same
+/// decision of another type or after another history. The first starts run through what alike sets
+/// may all prefer; the later ones draw, for each kind of sets, whether they prefer one action
+/// together, each its own, or none.
 class Starts {
  public:
   explicit Starts(const ExtensiveForm& form) : form_(form), kind_(form.sets.size(), -1) {
@@ -31,8 +32,10 @@ class Starts {
       const ExtensiveForm::InformationSet& set = form.sets[h];
       if (set.player < 0 || set.num_actions < 2) continue;
       std::vector<std::string> labels;
-      for (int a = set.first_action; a < set.first_action + set.num_actions; ++a) labels.push_back(form.actions[ix(a)].label);
-      const auto [found, is_new] = kinds.try_emplace({set.player, std::move(labels)}, static_cast<int>(radix_.size()));
+      for (int a = set.first_action; a < set.first_action + set.num_actions; ++a)
+        labels.push_back(form.actions[ix(a)].label);
+      const auto [found, is_new] =
+          kinds.try_emplace({set.player, std::move(labels)}, static_cast<int>(radix_.size()));
       if (is_new) radix_.push_back(set.num_actions);
       kind_[h] = found->second;
     }
@@ -46,7 +49,8 @@ class Starts {
     const bool all_together = together_ <= starts / 2.0;
     for (std::size_t h = 0; h < out.size(); ++h) {
       if (kind_[h] < 0) continue;
-      const auto kind = static_cast<std::uint64_t>(kind_[h]), actions = static_cast<std::uint64_t>(form_.sets[h].num_actions),
+      const auto kind = static_cast<std::uint64_t>(kind_[h]),
+                 actions = static_cast<std::uint64_t>(form_.sets[h].num_actions),
                  s = static_cast<std::uint64_t>(start);
       if (start < run_through && all_together) {
         out[h] = digit(start, kind_[h]);
@@ -73,8 +77,14 @@ class Starts {
 
 class Finder {
  public:
-  Finder(const ExtensiveForm& form, System& system, double payoff_range, const TreeOptions& options, TreeSummary& summary)
-      : form_(form), system_(system), range_(payoff_range), options_(options), summary_(summary), follower_(system, payoff_range, watched()) {}
+  Finder(const ExtensiveForm& form, System& system, double payoff_range, const TreeOptions& options,
+         TreeSummary& summary)
+      : form_(form),
+        system_(system),
+        range_(payoff_range),
+        options_(options),
+        summary_(summary),
+        follower_(system, payoff_range, watched()) {}
 
   std::vector<TreeFound> run(const Vector& principal) {
     if (summary_.termination == TreeTermination::reached) {
@@ -99,16 +109,22 @@ class Finder {
     return [this](const Step&) {
       const std::scoped_lock lock(watching_);
       if (options_.on_step && !cancelled_)
-        cancelled_ = !options_.on_step({"further solutions", options_.starts > 0 ? static_cast<double>(summary_.starts) / options_.starts : 0.0});
+        cancelled_ = !options_.on_step(
+            {"further solutions",
+             options_.starts > 0 ? static_cast<double>(summary_.starts) / options_.starts : 0.0});
       return !cancelled_;
     };
   }
 
-  /// Where the curves from all starts come to the target; empty where one does not. At once as far as memory allows.
+  /// Where the curves from all starts come to the target; empty where one does not. At once as far
+  /// as memory allows.
   std::vector<Vector> arrive() {
     const Starts starts(form_);
     std::vector<Vector> out(ix(options_.starts));
-    const auto one = [&](std::size_t k) { out[k] = from_start(static_cast<int>(k), starts.preferred(static_cast<int>(k), options_.starts)); };
+    const auto one = [&](std::size_t k) {
+      out[k] =
+          from_start(static_cast<int>(k), starts.preferred(static_cast<int>(k), options_.starts));
+    };
     if (system_.bytes_to_solve() <= options_.max_bytes / std::max(1, num_threads())) {
       parallel_for(out.size(), one);
     } else {
@@ -120,9 +136,11 @@ class Finder {
   /// A curve from play biased towards `preferred`, with the bias gone where it comes to the target.
   Vector from_start(int number, const std::vector<int>& preferred) {
     if (cancelled_) return {};
-    constexpr double strengths[] = {1.0, 4.0, 0.5};  // of what payoffs can move logits by at the target
+    constexpr double strengths[] = {1.0, 4.0,
+                                    0.5};  // of what payoffs can move logits by at the target
     System biased = system_;
-    biased.set_bias(biased.preference(preferred, strengths[number % 3] * options_.lambda * range_), options_.lambda);
+    biased.set_bias(biased.preference(preferred, strengths[number % 3] * options_.lambda * range_),
+                    options_.lambda);
     TraceLimits limits = ordinary();
     limits.only_first = true;
     limits.any_curve = true;
@@ -157,7 +175,8 @@ class Finder {
     constexpr double same = 1e-5;  // in logits; both are solved to round-off
     return std::ranges::any_of(solutions_, [&](const Vector& other) {
       double apart = 0.0;
-      for (std::size_t k = 0; k < x.size(); ++k) apart = std::max(apart, std::abs(x[k] - other[k]) / (1.0 + std::abs(x[k])));
+      for (std::size_t k = 0; k < x.size(); ++k)
+        apart = std::max(apart, std::abs(x[k] - other[k]) / (1.0 + std::abs(x[k])));
       return apart < same;
     });
   }
@@ -186,7 +205,8 @@ class Finder {
 
 }  // namespace
 
-std::vector<TreeFound> find_all(const ExtensiveForm& form, System& system, double payoff_range, const Vector& principal, const TreeOptions& options,
+std::vector<TreeFound> find_all(const ExtensiveForm& form, System& system, double payoff_range,
+                                const Vector& principal, const TreeOptions& options,
                                 TreeSummary& summary) {
   return Finder(form, system, payoff_range, options, summary).run(principal);
 }

@@ -7,9 +7,11 @@
 
 namespace melian::tree {
 
-/// What is found at `options.lambda`, the principal branch's solution `principal` (log-ratios) first where `summary` says it
-/// was reached. Deterministic; not proved complete. `summary` learns how many starts were made.
-[[nodiscard]] std::vector<TreeFound> find_all(const ExtensiveForm& form, System& system, double payoff_range, const Vector& principal,
+/// What is found at `options.lambda`, the principal branch's solution `principal` (log-ratios)
+/// first where `summary` says it was reached. Deterministic; not proved complete. `summary` learns
+/// how many starts were made.
+[[nodiscard]] std::vector<TreeFound> find_all(const ExtensiveForm& form, System& system,
+                                              double payoff_range, const Vector& principal,
                                               const TreeOptions& options, TreeSummary& summary);
 
 }  // namespace melian::tree

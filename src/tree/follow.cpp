@@ -11,15 +11,19 @@
 namespace melian::tree {
 namespace {
 
-// Lengths below are in logits; ratios far from nought count less, since their actions hardly matter.
-constexpr double prediction_error = 0.03;  // what a prediction may miss by: far less than branches lie apart
-constexpr double rough_prediction = 0.5;   // where a jump to another curve does no harm
-constexpr double landed_within = 1e-9;     // last correction of a point of the path
-constexpr double at_round_off = 1e-6;      // corrections that shrink no more from here on are round-off (of lambda times payoffs)
+// Lengths below are in logits; ratios far from nought count less, since their actions hardly
+// matter.
+constexpr double prediction_error =
+    0.03;  // what a prediction may miss by: far less than branches lie apart
+constexpr double rough_prediction = 0.5;  // where a jump to another curve does no harm
+constexpr double landed_within = 1e-9;    // last correction of a point of the path
+constexpr double at_round_off =
+    1e-6;  // corrections that shrink no more from here on are round-off (of lambda times payoffs)
 constexpr double first_step = 0.05;
 constexpr double smallest_step = 1e-7;
-constexpr double branch_point_step = 1e-3;  // a determinant that changes sign over so short a step does so on this branch
-constexpr double narrowest_turn = 0.8;      // cosine between tangents one step apart
+constexpr double branch_point_step =
+    1e-3;  // a determinant that changes sign over so short a step does so on this branch
+constexpr double narrowest_turn = 0.8;  // cosine between tangents one step apart
 
 double dot(const Vector& a, const Vector& b) {
   double sum = 0.0;
@@ -44,15 +48,21 @@ Vector difference(const Vector& a, const Vector& b) {
 }
 
 /// Between two points by their tangents (Hermite), at `part` of the way; `length` is the step's.
-double between(double from, double from_slope, double to, double to_slope, double length, double part) {
+double between(double from, double from_slope, double to, double to_slope, double length,
+               double part) {
   const double u = part, v = 1.0 - part;
-  return v * v * (1.0 + 2.0 * u) * from + u * u * (1.0 + 2.0 * v) * to + length * u * v * (v * from_slope - u * to_slope);
+  return v * v * (1.0 + 2.0 * u) * from + u * u * (1.0 + 2.0 * v) * to +
+         length * u * v * (v * from_slope - u * to_slope);
 }
 
 }  // namespace
 
 Follower::Follower(System& system, double payoff_range, OnStep on_step)
-    : system_(system), range_(payoff_range), on_step_(std::move(on_step)), factors_(system.pattern()), unknowns_(ix(system.num_unknowns())) {}
+    : system_(system),
+      range_(payoff_range),
+      on_step_(std::move(on_step)),
+      factors_(system.pattern()),
+      unknowns_(ix(system.num_unknowns())) {}
 
 Trace Follower::from_start(const TraceLimits& limits) {
   Point point;
@@ -72,7 +82,8 @@ Trace Follower::onward(Vector x, double lambda, int direction, const TraceLimits
   return run(std::move(point), direction, limits);
 }
 
-/// From a solution whose tangent is still to be found, on the given side of the target (below: -1) from there on.
+/// From a solution whose tangent is still to be found, on the given side of the target (below: -1)
+/// from there on.
 Trace Follower::run(Point point, int side, const TraceLimits& limits) {
   trace_ = {};
   limits_ = &limits;
@@ -90,18 +101,23 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
     return end(TreeTermination::reached, point);
   }
   while (true) {
-    if (on_step_ && !on_step_({"tree", progress(point)})) return end(TreeTermination::cancelled, point);
-    if (trace_.steps + trace_.rejected >= limits.max_steps) return end(TreeTermination::step_limit, point);
-    if (step * size_of(point.tangent, point.y) < smallest_step) return end(TreeTermination::step_too_small, point);
+    if (on_step_ && !on_step_({"tree", progress(point)}))
+      return end(TreeTermination::cancelled, point);
+    if (trace_.steps + trace_.rejected >= limits.max_steps)
+      return end(TreeTermination::step_limit, point);
+    if (step * size_of(point.tangent, point.y) < smallest_step)
+      return end(TreeTermination::step_too_small, point);
     step = not_far_beyond(point, step);
     const double length = step * size_of(point.tangent, point.y);
 
     Vector guess = predict(point, before_tangent, before_step, step);
-    if (guess.back() < 0.0 && point.y.back() > 0.0) return end(TreeTermination::reached, point);  // back at uniform play
+    if (guess.back() < 0.0 && point.y.back() > 0.0)
+      return end(TreeTermination::reached, point);  // back at uniform play
     Point next{guess, {}};
     const bool landed = correct(next.y, point.tangent, dot(point.tangent, guess));
     const double missed = landed ? size_of(difference(next.y, guess), guess) : 0.0;
-    const double growth = landed ? std::clamp(0.9 * std::cbrt(allowed / std::max(missed, 1e-12)), 0.25, 2.0) : 0.25;
+    const double growth =
+        landed ? std::clamp(0.9 * std::cbrt(allowed / std::max(missed, 1e-12)), 0.25, 2.0) : 0.25;
     if (!landed || missed > 2.0 * allowed || !turn(point, next)) {
       step = reject(step, std::min(growth, 0.5));
       continue;
@@ -118,7 +134,8 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
     note_turns(point, next, step);
     for (Vector& crossing : *met) trace_.crossings.push_back(std::move(crossing));
     if (limits.only_first && !trace_.crossings.empty()) return end(TreeTermination::reached, point);
-    if (!met->empty() && limits.stop_at && limits.stop_at(trace_.crossings.back())) return end(TreeTermination::reached, next);
+    if (!met->empty() && limits.stop_at && limits.stop_at(trace_.crossings.back()))
+      return end(TreeTermination::reached, next);
     if (lambda_of(next.y) > limits.highest) return end(TreeTermination::reached, next);
     ++trace_.steps;
     sign_ = next_sign_;
@@ -129,7 +146,9 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
   }
 }
 
-double Follower::progress(const Point& point) const { return limits_->target > 0.0 ? std::clamp(lambda_of(point.y) / limits_->target, 0.0, 1.0) : 1.0; }
+double Follower::progress(const Point& point) const {
+  return limits_->target > 0.0 ? std::clamp(lambda_of(point.y) / limits_->target, 0.0, 1.0) : 1.0;
+}
 
 double Follower::reject(double step, double by) {
   ++trace_.rejected;
@@ -141,13 +160,15 @@ double Follower::not_far_beyond(const Point& point, double step) const {
   constexpr double beyond = 1.05;
   const double left = limits_->target * range_ - point.y.back();
   const double rise = point.tangent.back();
-  return limits_->only_first && rise > 0.0 && left > 0.0 ? std::min(step, beyond * left / rise) : step;
+  return limits_->only_first && rise > 0.0 && left > 0.0 ? std::min(step, beyond * left / rise)
+                                                         : step;
 }
 
 /// A fold or a branch point between two points of the path, if there is one.
 void Follower::note_turns(const Point& from, const Point& to, double length) {
   if (sign_ != next_sign_ && factor_at(to.y, from.tangent)) {
-    // At a crossing the matrix is all but singular: what it makes large lies along the other branch.
+    // At a crossing the matrix is all but singular: what it makes large lies along the other
+    // branch.
     Vector right(unknowns_ + 1);
     for (std::size_t k = 0; k < right.size(); ++k) right[k] = std::cos(static_cast<double>(k));
     trace_.branch_points.push_back({lambda_of(to.y), system_.fastest_set(factors_.solve(right))});
@@ -157,17 +178,25 @@ void Follower::note_turns(const Point& from, const Point& to, double length) {
   constexpr int looks = 200;
   double turned = from.y.back();
   for (int k = 1; k <= looks; ++k) {
-    const double here = between(from.y.back(), from.tangent.back(), to.y.back(), to.tangent.back(), length, static_cast<double>(k) / looks);
+    const double here = between(from.y.back(), from.tangent.back(), to.y.back(), to.tangent.back(),
+                                length, static_cast<double>(k) / looks);
     turned = from.tangent.back() > 0.0 ? std::max(turned, here) : std::min(turned, here);
   }
   trace_.folds.push_back({turned / range_, system_.fastest_set(to.tangent)});
 }
 
-/// The solutions at the target between two points, in order; nothing where one cannot be corrected to (a shorter step may).
-std::optional<std::vector<Vector>> Follower::crossings(const Point& from, const Point& to, double length) {
+/// The solutions at the target between two points, in order; nothing where one cannot be corrected
+/// to (a shorter step may).
+std::optional<std::vector<Vector>> Follower::crossings(const Point& from, const Point& to,
+                                                       double length) {
   constexpr int looks = 64, halvings = 50;
   const double target = limits_->target * range_;
-  const auto side_at = [&](double part) { return between(from.y.back(), from.tangent.back(), to.y.back(), to.tangent.back(), length, part) < target ? -1 : 1; };
+  const auto side_at = [&](double part) {
+    return between(from.y.back(), from.tangent.back(), to.y.back(), to.tangent.back(), length,
+                   part) < target
+               ? -1
+               : 1;
+  };
   std::vector<Vector> out;
   int side = side_;
   for (int k = 1; k <= looks; ++k) {
@@ -190,12 +219,16 @@ std::optional<std::vector<Vector>> Follower::crossings(const Point& from, const 
 /// The branch at the target itself; empty where it cannot be corrected to.
 Vector Follower::arrive(const Point& from, const Point& to, double length, double part) {
   Vector guess(unknowns_ + 1);
-  for (std::size_t k = 0; k < guess.size(); ++k) guess[k] = between(from.y[k], from.tangent[k], to.y[k], to.tangent[k], length, part);
+  for (std::size_t k = 0; k < guess.size(); ++k)
+    guess[k] = between(from.y[k], from.tangent[k], to.y[k], to.tangent[k], length, part);
   guess.back() = limits_->target * range_;
   Vector flat(unknowns_ + 1, 0.0);
   flat.back() = 1.0;
   Vector y = guess;
-  if (!correct(y, flat, guess.back()) || size_of(difference(y, guess), guess) > 2.0 * (limits_->any_curve ? rough_prediction : prediction_error)) return {};
+  if (!correct(y, flat, guess.back()) ||
+      size_of(difference(y, guess), guess) >
+          2.0 * (limits_->any_curve ? rough_prediction : prediction_error))
+    return {};
   return y;
 }
 
@@ -218,12 +251,14 @@ bool Follower::factor_at(const Vector& y, const Vector& border) {
   system_.evaluate({y.data(), unknowns_});
   Bordered& matrix = factors_.matrix();
   system_.jacobian(lambda, matrix);
-  for (std::size_t c = 0; c < unknowns_; ++c) matrix.entry[ix(matrix.column_begin[c + 1]) - 1] = border[c];
+  for (std::size_t c = 0; c < unknowns_; ++c)
+    matrix.entry[ix(matrix.column_begin[c + 1]) - 1] = border[c];
   const std::span<double> last(matrix.entry.data() + matrix.column_begin[unknowns_], unknowns_ + 1);
   system_.slope(last.first(unknowns_));
   for (double& entry : last.first(unknowns_)) entry /= range_;
   last.back() = border.back();
-  if (!std::ranges::all_of(matrix.entry, [](double entry) { return std::isfinite(entry); })) return false;
+  if (!std::ranges::all_of(matrix.entry, [](double entry) { return std::isfinite(entry); }))
+    return false;
   return factors_.factorise();
 }
 
@@ -237,10 +272,12 @@ Vector Follower::tangent_from(const Vector& border) const {
   return tangent;
 }
 
-Vector Follower::predict(const Point& point, const Vector& before_tangent, double before_step, double step) const {
+Vector Follower::predict(const Point& point, const Vector& before_tangent, double before_step,
+                         double step) const {
   Vector guess = point.y;
   const double bend = before_step > 0.0 ? 0.5 * step * step / before_step : 0.0;
-  for (std::size_t k = 0; k < guess.size(); ++k) guess[k] += step * point.tangent[k] + bend * (point.tangent[k] - before_tangent[k]);
+  for (std::size_t k = 0; k < guess.size(); ++k)
+    guess[k] += step * point.tangent[k] + bend * (point.tangent[k] - before_tangent[k]);
   return guess;
 }
 
@@ -264,7 +301,8 @@ bool Follower::correct(Vector& y, const Vector& border, double level) {
     const Vector move = factors_.solve(right);
     const double size = size_of(move, y);
     if (!std::isfinite(size)) return false;
-    if (n > 0 && size > landed_within && size > worst_rate * last) return size < at_round_off && last < at_round_off;
+    if (n > 0 && size > landed_within && size > worst_rate * last)
+      return size < at_round_off && last < at_round_off;
     for (std::size_t k = 0; k < y.size(); ++k) y[k] += move[k];
     if (size <= landed_within) return true;
     fresh = n > 0 && size > good_rate * last;

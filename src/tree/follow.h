@@ -14,19 +14,21 @@ namespace melian::tree {
 using Vector = std::vector<double>;
 
 struct TraceLimits {
-  double target = 0.0;                                       ///< the lambda whose solutions are wanted
-  bool only_first = false;                                   ///< end at the first of them
+  double target = 0.0;      ///< the lambda whose solutions are wanted
+  bool only_first = false;  ///< end at the first of them
   double highest = std::numeric_limits<double>::infinity();  ///< give up beyond this lambda
   int max_steps = 20'000;                                    ///< corrections that failed included
-  bool any_curve = false;                                    ///< it matters only to arrive, not along which curve: longer steps
-  std::function<bool(const Vector&)> stop_at;                ///< end at this solution at the target (with lambda behind the log-ratios)
+  bool any_curve = false;  ///< it matters only to arrive, not along which curve: longer steps
+  std::function<bool(const Vector&)>
+      stop_at;  ///< end at this solution at the target (with lambda behind the log-ratios)
 };
 
 /// What a walk along a branch has met.
 struct Trace {
-  TreeTermination termination = TreeTermination::not_run;  ///< reached: the first solution, the highest lambda, or lambda 0 again
-  std::vector<Vector> crossings;                           ///< log-ratios at the target, in order along the branch
-  Vector last;                                             ///< the last point of the branch, and its lambda
+  TreeTermination termination = TreeTermination::not_run;  ///< reached: the first solution, the
+                                                           ///< highest lambda, or lambda 0 again
+  std::vector<Vector> crossings;  ///< log-ratios at the target, in order along the branch
+  Vector last;                    ///< the last point of the branch, and its lambda
   double lambda = 0.0;
   int steps = 0, rejected = 0;
   std::vector<TreeTurn> folds, branch_points;
@@ -41,7 +43,8 @@ class Follower {
 
   /// From lambda 0, where the solution is known.
   [[nodiscard]] Trace from_start(const TraceLimits& limits);
-  /// From a solution at `lambda`, which is the target, upwards (direction 1) or downwards (-1) in lambda.
+  /// From a solution at `lambda`, which is the target, upwards (direction 1) or downwards (-1) in
+  /// lambda.
   [[nodiscard]] Trace onward(Vector x, double lambda, int direction, const TraceLimits& limits);
 
  private:
@@ -55,7 +58,8 @@ class Follower {
   [[nodiscard]] double progress(const Point& point) const;
   double reject(double step, double by);
   [[nodiscard]] double not_far_beyond(const Point& point, double step) const;
-  [[nodiscard]] Vector predict(const Point& point, const Vector& before_tangent, double before_step, double step) const;
+  [[nodiscard]] Vector predict(const Point& point, const Vector& before_tangent, double before_step,
+                               double step) const;
   bool factor_at(const Vector& y, const Vector& border);
   [[nodiscard]] Vector tangent_from(const Vector& border) const;
   bool correct(Vector& y, const Vector& border, double level);

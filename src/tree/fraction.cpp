@@ -26,15 +26,18 @@ Wide common_divisor(Wide a, Wide b) {
   return a < 0 ? -a : a;
 }
 
-std::string_view without_plus(std::string_view text) { return text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text; }
+std::string_view without_plus(std::string_view text) {
+  return text.starts_with('+') && !text.starts_with("+-") ? text.substr(1) : text;
+}
 
 std::optional<double> decimal(std::string_view text) {
   text = without_plus(text);
   double number = 0.0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (end != text.data() + text.size() || text.empty()) return std::nullopt;
-  const bool underflow =
-      error == std::errc::result_out_of_range && text.find_first_of("eE") != std::string_view::npos && text.find("-", 1) != std::string_view::npos;
+  const bool underflow = error == std::errc::result_out_of_range &&
+                         text.find_first_of("eE") != std::string_view::npos &&
+                         text.find("-", 1) != std::string_view::npos;
   if (underflow) return 0.0;
   if (error != std::errc() || !std::isfinite(number)) return std::nullopt;
   return number;
@@ -51,7 +54,8 @@ std::optional<std::int64_t> whole(std::string_view text) {
 std::optional<Fraction> fraction_of(std::string_view text) {
   const std::size_t bar = text.find('/');
   const auto over = whole(text.substr(0, bar));
-  const auto under = bar == std::string_view::npos ? std::optional<std::int64_t>(1) : whole(text.substr(bar + 1));
+  const auto under =
+      bar == std::string_view::npos ? std::optional<std::int64_t>(1) : whole(text.substr(bar + 1));
   if (!over || !under || *under == 0) return std::nullopt;
   return Fraction{*over, *under};
 }
@@ -59,7 +63,9 @@ std::optional<Fraction> fraction_of(std::string_view text) {
 /// a + b in lowest terms; nothing where 128 bits do not hold it.
 std::optional<Fraction> plus(const Fraction& a, const Fraction& b) {
   Wide left = 0, right = 0, over = 0, under = 0;
-  if (__builtin_mul_overflow(a.over, b.under, &left) || __builtin_mul_overflow(b.over, a.under, &right) || __builtin_add_overflow(left, right, &over) ||
+  if (__builtin_mul_overflow(a.over, b.under, &left) ||
+      __builtin_mul_overflow(b.over, a.under, &right) ||
+      __builtin_add_overflow(left, right, &over) ||
       __builtin_mul_overflow(a.under, b.under, &under))
     return std::nullopt;
   const Wide divisor = common_divisor(over, under);
@@ -81,15 +87,19 @@ std::optional<bool> sum_to_one_exactly(std::span<const std::string> written) {
 constexpr int places = 18;
 constexpr std::int64_t unit = 1'000'000'000'000'000'000;
 
-/// Odds in units of the last place: the shortest decimal that reads back the same where it fits, else rounded.
+/// Odds in units of the last place: the shortest decimal that reads back the same where it fits,
+/// else rounded.
 std::int64_t in_units(double odds) {
   std::array<char, 400> buffer{};
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), odds, std::chars_format::fixed).ptr;
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), odds, std::chars_format::fixed)
+          .ptr;
   std::string text(buffer.data(), end);
   const std::size_t point = text.find('.');
   if (point == std::string::npos) return odds >= 1.0 ? unit : 0;
   std::string digits = text.substr(point + 1);
-  if (text[0] != '0' || digits.size() > places) return std::llround(static_cast<long double>(odds) * static_cast<long double>(unit));
+  if (text[0] != '0' || digits.size() > places)
+    return std::llround(static_cast<long double>(odds) * static_cast<long double>(unit));
   digits.resize(places, '0');
   return whole(digits).value_or(0);
 }

@@ -42,23 +42,30 @@ TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>
     if (node.parent >= 0) {
       const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
       const std::size_t action = ix(before.first_action + node.taken);
-      probability[n] = probability[ix(node.parent)] * (before.player < 0 ? form.actions[action].odds : std::exp(log_strategy[action]));
+      probability[n] =
+          probability[ix(node.parent)] *
+          (before.player < 0 ? form.actions[action].odds : std::exp(log_strategy[action]));
       last[n] = last[ix(node.parent)];
       draw[n] = node.parent == 0 && !out.draws.empty() ? node.taken : draw[ix(node.parent)];
     }
     if (node.outcome >= 0) last[n] = node.outcome;
     for (std::size_t i = 0; i < players; ++i) {
       if (node.parent >= 0) earned[n * players + i] = earned[ix(node.parent) * players + i];
-      if (node.outcome >= 0) earned[n * players + i] += form.payoff(node.outcome, static_cast<int>(i));
+      if (node.outcome >= 0)
+        earned[n * players + i] += form.payoff(node.outcome, static_cast<int>(i));
     }
     if (node.set >= 0) continue;
     const std::string name = outcome_name(form, last[n]);
     const auto [found, is_new] = place.try_emplace(name, out.ends.size());
-    if (is_new) out.ends.push_back({name, 0.0, std::vector<double>(players, 0.0), std::vector<double>(out.draws.size(), 0.0)});
+    if (is_new)
+      out.ends.push_back({name, 0.0, std::vector<double>(players, 0.0),
+                          std::vector<double>(out.draws.size(), 0.0)});
     TreePrediction::End& end = out.ends[found->second];
     end.probability += probability[n];
-    if (draw[n] >= 0 && odds_of_draws[ix(draw[n])] > 0.0) end.by_draw[ix(draw[n])] += probability[n] / odds_of_draws[ix(draw[n])];
-    for (std::size_t i = 0; i < players; ++i) end.payoffs[i] += probability[n] * earned[n * players + i];
+    if (draw[n] >= 0 && odds_of_draws[ix(draw[n])] > 0.0)
+      end.by_draw[ix(draw[n])] += probability[n] / odds_of_draws[ix(draw[n])];
+    for (std::size_t i = 0; i < players; ++i)
+      end.payoffs[i] += probability[n] * earned[n * players + i];
   }
   for (TreePrediction::End& end : out.ends)
     for (std::size_t i = 0; i < players; ++i) {

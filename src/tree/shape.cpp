@@ -16,8 +16,10 @@ bool has_perfect_recall(const ExtensiveForm& form) {
       const ExtensiveForm::Node& node = form.nodes[n];
       last[n] = nothing;
       if (node.parent >= 0) {
-        const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
-        last[n] = before.player == player ? before.first_action + node.taken : last[ix(node.parent)];
+        const ExtensiveForm::InformationSet& before =
+            form.sets[ix(form.nodes[ix(node.parent)].set)];
+        last[n] =
+            before.player == player ? before.first_action + node.taken : last[ix(node.parent)];
       }
       if (node.set < 0 || form.sets[ix(node.set)].player != player) continue;
       // Equal last own actions suffice: what was known and done before them is equal by induction.
@@ -56,8 +58,10 @@ std::vector<int> sets_never_reached(const ExtensiveForm& form) {
     for (std::size_t n = 0; n < form.nodes.size(); ++n) {
       const ExtensiveForm::Node& node = form.nodes[n];
       if (node.parent >= 0) {
-        const ExtensiveForm::InformationSet& before = form.sets[ix(form.nodes[ix(node.parent)].set)];
-        const bool drawn = before.player >= 0 || form.odds_for(view, before.first_action + node.taken) > 0.0;
+        const ExtensiveForm::InformationSet& before =
+            form.sets[ix(form.nodes[ix(node.parent)].set)];
+        const bool drawn =
+            before.player >= 0 || form.odds_for(view, before.first_action + node.taken) > 0.0;
         possible[n] = possible[ix(node.parent)] && drawn;
       }
       const bool theirs = node.set >= 0 && (views == 1 || form.sets[ix(node.set)].player == view);
@@ -72,7 +76,8 @@ std::vector<int> sets_never_reached(const ExtensiveForm& form) {
 std::string set_words(const ExtensiveForm& form, int set) {
   const ExtensiveForm::InformationSet& h = form.sets[ix(set)];
   const std::string whose = h.player < 0 ? "chance" : form.players[ix(h.player)];
-  return fmt::format("information set {} of {}{}", h.number, whose, h.label.empty() ? "" : fmt::format(" (\"{}\")", h.label));
+  return fmt::format("information set {} of {}{}", h.number, whose,
+                     h.label.empty() ? "" : fmt::format(" (\"{}\")", h.label));
 }
 
 }  // namespace tree

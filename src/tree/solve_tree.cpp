@@ -22,13 +22,19 @@ Diagnostics outside_the_method(const ExtensiveForm& form) {
   Diagnostics out;
   for (const int h : tree::sets_passed_twice(form)) {
     if (out.size() == most_told) break;
-    out.push_back(placeless(tree_refusal_code, fmt::format("a play can pass {} twice, and the player does not know which time it is", tree::set_words(form, h)),
-                            "give the two passings information sets of their own"));
+    out.push_back(placeless(
+        tree_refusal_code,
+        fmt::format("a play can pass {} twice, and the player does not know which time it is",
+                    tree::set_words(form, h)),
+        "give the two passings information sets of their own"));
   }
   for (const int h : tree::sets_never_reached(form)) {
     if (out.size() == most_told) break;
-    out.push_back(placeless(tree_refusal_code, fmt::format("chance never lets {} be reached: Bayes' rule gives no belief there", tree::set_words(form, h)),
-                            "drop actions of probability 0, or make them small instead"));
+    out.push_back(
+        placeless(tree_refusal_code,
+                  fmt::format("chance never lets {} be reached: Bayes' rule gives no belief there",
+                              tree::set_words(form, h)),
+                  "drop actions of probability 0, or make them small instead"));
   }
   return out;
 }
@@ -36,21 +42,26 @@ Diagnostics outside_the_method(const ExtensiveForm& form) {
 Diagnostics too_large(std::int64_t bytes, const ExtensiveForm& form, const TreeOptions& options) {
   if (bytes <= options.max_bytes) return {};
   constexpr double gigabyte = 1073741824.0;
-  return {placeless(too_large_code,
-                    fmt::format("a tree of {} nodes and {} information sets needs {} GB, more than the {} GB allowed", form.nodes.size(), form.sets.size(),
-                                number_text(static_cast<double>(bytes) / gigabyte, 3), number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
-                    "fewer rounds, or fewer actions at each of them")};
+  return {placeless(
+      too_large_code,
+      fmt::format(
+          "a tree of {} nodes and {} information sets needs {} GB, more than the {} GB allowed",
+          form.nodes.size(), form.sets.size(),
+          number_text(static_cast<double>(bytes) / gigabyte, 3),
+          number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+      "fewer rounds, or fewer actions at each of them")};
 }
 
-/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits can move with lambda),
-/// and the largest sum on the way.
+/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits
+/// can move with lambda), and the largest sum on the way.
 struct Payoffs {
   double range = 0.0, largest = 0.0;
 };
 
 Payoffs payoffs_of(const ExtensiveForm& form) {
   const std::size_t players = form.players.size();
-  std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity), high(players, -infinity);
+  std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity),
+      high(players, -infinity);
   Payoffs out;
   for (std::size_t n = 0; n < form.nodes.size(); ++n) {
     const ExtensiveForm::Node& node = form.nodes[n];
@@ -74,25 +85,34 @@ Payoffs payoffs_of(const ExtensiveForm& form) {
 Diagnostics beyond_arithmetic(const Payoffs& payoffs, double lambda) {
   constexpr double most = 1e100;
   if (!(payoffs.largest <= most))
-    return {placeless(tree_refusal_code, fmt::format("payoffs add up to {}, beyond what can be computed with", number_text(payoffs.largest, 3)),
+    return {placeless(tree_refusal_code,
+                      fmt::format("payoffs add up to {}, beyond what can be computed with",
+                                  number_text(payoffs.largest, 3)),
                       "state payoffs in a larger unit")};
   if (!(lambda * payoffs.range <= most))
     return {placeless(
         tree_refusal_code,
-        fmt::format("lambda {} times payoffs that differ by {} is beyond what can be computed with", number_text(lambda, 3), number_text(payoffs.range, 3)),
+        fmt::format("lambda {} times payoffs that differ by {} is beyond what can be computed with",
+                    number_text(lambda, 3), number_text(payoffs.range, 3)),
         "a smaller lambda")};
   return {};
 }
 
 std::string words(const TreeSummary& summary) {
-  const std::string reached = number_text(summary.lambda, 6), asked = number_text(summary.lambda_asked);
+  const std::string reached = number_text(summary.lambda, 6),
+                    asked = number_text(summary.lambda_asked);
   switch (summary.termination) {
     case TreeTermination::reached: return fmt::format("reached lambda {}", asked);
     case TreeTermination::step_too_small:
-      return fmt::format("stopped at lambda {}, not {}: the branch could not be followed by any step that is not vanishingly small", reached, asked);
+      return fmt::format(
+          "stopped at lambda {}, not {}: the branch could not be followed by any step that is not "
+          "vanishingly small",
+          reached, asked);
     case TreeTermination::step_limit:
-      return fmt::format("stopped at lambda {}, not {}: the limit of {} steps", reached, asked, summary.steps + summary.rejected);
-    case TreeTermination::cancelled: return fmt::format("stopped at lambda {}, not {}: cancelled", reached, asked);
+      return fmt::format("stopped at lambda {}, not {}: the limit of {} steps", reached, asked,
+                         summary.steps + summary.rejected);
+    case TreeTermination::cancelled:
+      return fmt::format("stopped at lambda {}, not {}: cancelled", reached, asked);
     case TreeTermination::not_run: break;
   }
   return summary.message;
@@ -119,7 +139,8 @@ tree::Vector principal(tree::Follower& follower, const TreeOptions& options, Tre
 
 Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options) {
   MELIAN_EXPECT(!form.nodes.empty(), "a tree has a root");
-  MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda), "lambda is a finite number from 0 up");
+  MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda),
+                "lambda is a finite number from 0 up");
   const auto started = std::chrono::steady_clock::now();
   Diagnostics refused = outside_the_method(form);
   const Payoffs payoffs = payoffs_of(form);
@@ -129,7 +150,9 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   tree::System system(form);
   constexpr std::int64_t most_entries = std::numeric_limits<int>::max();
   const bool countable = system.num_entries() < most_entries;
-  refused = too_large(countable ? system.bytes_to_solve() : std::numeric_limits<std::int64_t>::max(), form, options);
+  refused =
+      too_large(countable ? system.bytes_to_solve() : std::numeric_limits<std::int64_t>::max(),
+                form, options);
   if (!refused.empty()) return std::unexpected(std::move(refused));
 
   TreeSolution out;

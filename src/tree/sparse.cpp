@@ -11,12 +11,18 @@ struct Factors::Library {
   Eigen::SparseLU<Eigen::SparseMatrix<double>, Eigen::NaturalOrdering<int>> lu;
 
   [[nodiscard]] Eigen::Map<const Eigen::SparseMatrix<double>> view() const {
-    return {matrix.size, matrix.size, static_cast<Eigen::Index>(matrix.entry.size()), matrix.column_begin.data(), matrix.row.data(), matrix.entry.data()};
+    return {matrix.size,
+            matrix.size,
+            static_cast<Eigen::Index>(matrix.entry.size()),
+            matrix.column_begin.data(),
+            matrix.row.data(),
+            matrix.entry.data()};
   }
 };
 
 Factors::Factors(Bordered pattern) : library_(std::make_unique<Library>()) {
-  constexpr double diagonal_suffices = 0.1;  // of the largest of the column: keeps the order, and growth in bounds
+  constexpr double diagonal_suffices =
+      0.1;  // of the largest of the column: keeps the order, and growth in bounds
   library_->matrix = std::move(pattern);
   library_->lu.setPivotThreshold(diagonal_suffices);
   library_->lu.analyzePattern(library_->view());

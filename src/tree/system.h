@@ -1,14 +1,16 @@
 #pragma once
 /// The logit equations of all information sets at once, and their sparse Jacobian.
 ///
-/// Unknowns: for every set of a player with two or more actions the log-ratios x_a = log sigma(a) - log sigma(0), a >= 1.
+/// Unknowns: for every set of a player with two or more actions the log-ratios x_a = log sigma(a) -
+/// log sigma(0), a >= 1.
 ///
 ///   F_a(x, lambda) = x_a - (log w_a - log w_0) - lambda f (Q_a - Q_0),   f the set's lambda factor
 ///   Q_a = sum over the set's nodes n of mu(n) v(n a),                      mu by Bayes' rule
 ///
-/// dQ_a / dx of another set is nought unless one set lies below the other, so a row holds ancestors and descendants only.
-/// Sets are eliminated from the deepest up, which fills in little where few types meet at a history; or by minimum degree
-/// where that fills in less (many types whose sets meet at one of another player).
+/// dQ_a / dx of another set is nought unless one set lies below the other, so a row holds ancestors
+/// and descendants only. Sets are eliminated from the deepest up, which fills in little where few
+/// types meet at a history; or by minimum degree where that fills in less (many types whose sets
+/// meet at one of another player).
 
 #include <cstdint>
 #include <span>
@@ -29,14 +31,15 @@ class System {
  public:
   explicit System(const ExtensiveForm& form);
 
-  /// What the pattern takes before it is built, and the whole once it is (an estimate of the factors included), in bytes.
+  /// What the pattern takes before it is built, and the whole once it is (an estimate of the
+  /// factors included), in bytes.
   [[nodiscard]] static std::int64_t bytes_to_plan(const ExtensiveForm& form);
   [[nodiscard]] std::int64_t bytes_to_solve() const;
   [[nodiscard]] std::int64_t num_entries() const { return entries_; }
   [[nodiscard]] int num_unknowns() const { return unknowns_; }
 
-  /// Adds (1 - lambda / unbiased_at) b to what the log-ratios should be: another start, which the same curve leads to a
-  /// solution of the game itself at `unbiased_at`. An empty b takes it away.
+  /// Adds (1 - lambda / unbiased_at) b to what the log-ratios should be: another start, which the
+  /// same curve leads to a solution of the game itself at `unbiased_at`. An empty b takes it away.
   void set_bias(std::vector<double> bias, double unbiased_at);
   /// The log-ratios of uniform play (of the weights; moved by the bias): the solution at lambda 0.
   [[nodiscard]] std::vector<double> start() const;
@@ -50,11 +53,13 @@ class System {
   void jacobian(double lambda, Bordered& matrix) const;
   /// The matrix's pattern, with nought everywhere.
   [[nodiscard]] Bordered pattern() const;
-  /// The set whose probabilities move most in this direction of the log-ratios; -1 where nothing is chosen.
+  /// The set whose probabilities move most in this direction of the log-ratios; -1 where nothing is
+  /// chosen.
   [[nodiscard]] int fastest_set(std::span<const double> direction) const;
   /// Natural logs by action; chance actions: log odds.
   [[nodiscard]] const std::vector<double>& log_strategy() const { return log_strategy_; }
-  /// Log-ratios that prefer, at each set, the action named there by `bias` in logits; -1 prefers none. By set of the form.
+  /// Log-ratios that prefer, at each set, the action named there by `bias` in logits; -1 prefers
+  /// none. By set of the form.
   [[nodiscard]] std::vector<double> preference(const std::vector<int>& action, double bias) const;
 
  private:
@@ -62,19 +67,24 @@ class System {
     int set = -1, first_action = 0, num_actions = 0, player = 0;
     double factor = 1.0;
     int first_unknown = 0;
-    std::int64_t first_row = 0;      ///< into rows_
-    int num_rows = 0, diagonal = 0;  ///< rows off the diagonal block, and how many of them come before it
+    std::int64_t first_row = 0;  ///< into rows_
+    int num_rows = 0,
+        diagonal = 0;  ///< rows off the diagonal block, and how many of them come before it
     std::vector<int> nodes;
   };
   [[nodiscard]] static bool has_beliefs(const Choice& choice) { return choice.nodes.size() > 1; }
-  /// A choice above a choice, as met on the way up from a node: where their blocks stand in the columns.
+  /// A choice above a choice, as met on the way up from a node: where their blocks stand in the
+  /// columns.
   struct Above {
     int node = -1, action = 0;
-    int below_column = 0;  ///< in a column of the lower set: the row of `action` (or, for action 0, of all actions) of the upper
+    int below_column = 0;  ///< in a column of the lower set: the row of `action` (or, for action 0,
+                           ///< of all actions) of the upper
     int above_column = 0;  ///< in a column of the upper set: the first row of the lower
   };
 
-  [[nodiscard]] std::size_t view_of(int player) const { return views_ == 1 ? 0 : static_cast<std::size_t>(player); }
+  [[nodiscard]] std::size_t view_of(int player) const {
+    return views_ == 1 ? 0 : static_cast<std::size_t>(player);
+  }
 
   void number_choices();
   void climb();
@@ -98,13 +108,15 @@ class System {
 
   std::vector<double> bias_;
   double unbiased_at_ = 1.0;
-  int views_ = 1;                        ///< one for all, or one for each player where they see other odds than the analyst
+  int views_ =
+      1;  ///< one for all, or one for each player where they see other odds than the analyst
   std::vector<double> odds_, log_odds_;  ///< [view][action], of chance actions
   std::vector<std::uint8_t> of_chance_;  ///< by action
   std::vector<int> parent_action_;       ///< by node
   std::vector<double> log_reach_;        ///< [view][node]
-  std::vector<double> by_chance_;        ///< [view][node]: odds of the chance moves in a row that lead here
-  std::vector<double> belief_;           ///< by node of a choice
+  std::vector<double>
+      by_chance_;               ///< [view][node]: odds of the chance moves in a row that lead here
+  std::vector<double> belief_;  ///< by node of a choice
   std::vector<double> log_strategy_, probability_, values_, after_, quality_;
 };
 

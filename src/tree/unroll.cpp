@@ -1,4 +1,5 @@
-/// A compiled game as its explicit tree: types first, then every public history for every profile of types.
+/// A compiled game as its explicit tree: types first, then every public history for every profile
+/// of types.
 
 #include <algorithm>
 #include <cmath>
@@ -21,20 +22,29 @@ namespace {
 using tree::ix;
 
 constexpr double same_odds = 1e-12;  // odds that differ by round-off are the same
-constexpr int types_in_a_mask = 64;  // guards speak of so many types at most; beyond, every action is open
+constexpr int types_in_a_mask =
+    64;  // guards speak of so many types at most; beyond, every action is open
 
 Diagnostics refusals(const Game& game, const UnrollOptions& options) {
   const Structure& shape = game.shape();
   Diagnostics out;
-  const auto cannot = [&](std::string message, std::string hint) { out.push_back(placeless(tree_refusal_code, std::move(message), std::move(hint))); };
-  if (shape.horizon == HorizonKind::forever) cannot("play has no horizon, and a tree must end", "state a finite horizon with what follows it");
-  if (options.rounds > 0 && shape.horizon != HorizonKind::finite) cannot("the game has no rounds to cut", "leave the number of rounds out");
+  const auto cannot = [&](std::string message, std::string hint) {
+    out.push_back(placeless(tree_refusal_code, std::move(message), std::move(hint)));
+  };
+  if (shape.horizon == HorizonKind::forever)
+    cannot("play has no horizon, and a tree must end",
+           "state a finite horizon with what follows it");
+  if (options.rounds > 0 && shape.horizon != HorizonKind::finite)
+    cannot("the game has no rounds to cut", "leave the number of rounds out");
   if (options.rounds > shape.rounds)
-    cannot(fmt::format("the game was compiled for {} rounds; it cannot be unrolled to {}", shape.rounds, options.rounds), "a longer horizon in the model");
+    cannot(fmt::format("the game was compiled for {} rounds; it cannot be unrolled to {}",
+                       shape.rounds, options.rounds),
+           "a longer horizon in the model");
   return out;
 }
 
-/// How likely each profile of all players' types is: to the analyst, and (one row a player) to the players.
+/// How likely each profile of all players' types is: to the analyst, and (one row a player) to the
+/// players.
 struct Prior {
   std::vector<double> analyst;
   std::vector<std::vector<double>> players;
@@ -45,13 +55,17 @@ Prior prior_of(const Game& game, const Profiles& everyone) {
   const BeliefSpace space(shape);
   Prior out{std::vector<double>(ix(everyone.count()), 1.0), {}};
   for (int i = 0; i < shape.num_players(); ++i)
-    if (std::ranges::none_of(shape.correlated, [&](const std::vector<int>& group) { return std::ranges::find(group, i) != group.end(); }))
+    if (std::ranges::none_of(shape.correlated, [&](const std::vector<int>& group) {
+          return std::ranges::find(group, i) != group.end();
+        }))
       for (int profile = 0; profile < everyone.count(); ++profile)
-        if (shape.players[ix(i)].num_types() > 1) out.analyst[ix(profile)] *= game.numbers.prior[ix(i)][ix(everyone.type_of(profile, i))];
+        if (shape.players[ix(i)].num_types() > 1)
+          out.analyst[ix(profile)] *= game.numbers.prior[ix(i)][ix(everyone.type_of(profile, i))];
   for (std::size_t g = 0; g < shape.correlated.size(); ++g)
     for (int profile = 0; profile < everyone.count(); ++profile) {
       int cell = 0;
-      for (const int i : shape.correlated[g]) cell = cell * shape.players[ix(i)].num_types() + everyone.type_of(profile, i);
+      for (const int i : shape.correlated[g])
+        cell = cell * shape.players[ix(i)].num_types() + everyone.type_of(profile, i);
       out.analyst[ix(profile)] *= game.numbers.joint[g][ix(cell)];
     }
   for (int observer = 0; observer < shape.num_players(); ++observer) {
@@ -59,7 +73,9 @@ Prior prior_of(const Game& game, const Profiles& everyone) {
     for (std::size_t g = 0; g < space.groups().size(); ++g) {
       const std::vector<double> apart = disagreement(game, space, observer, static_cast<int>(g));
       for (int profile = 0; profile < everyone.count(); ++profile)
-        if (own[ix(profile)] > 0.0) own[ix(profile)] *= std::exp(apart[ix(space.cell(static_cast<int>(g), everyone, profile))]);
+        if (own[ix(profile)] > 0.0)
+          own[ix(profile)] *=
+              std::exp(apart[ix(space.cell(static_cast<int>(g), everyone, profile))]);
     }
     const double sum = std::accumulate(own.begin(), own.end(), 0.0);
     for (double& one : own) one /= sum;
@@ -89,8 +105,10 @@ class Unroller {
     root.state = shape_.root;
     root.paid.assign(form_.players.size(), 0.0);
     find_deciders();
-    const double for_each = count_nodes(), most = static_cast<double>(everyone_.count()) * for_each + 1.0;
-    if (!(most <= static_cast<double>(options_.max_nodes))) return std::unexpected(too_large(for_each, most));
+    const double for_each = count_nodes(),
+                 most = static_cast<double>(everyone_.count()) * for_each + 1.0;
+    if (!(most <= static_cast<double>(options_.max_nodes)))
+      return std::unexpected(too_large(for_each, most));
     draw_types(root);
     while (!pending_.empty() && why_not_.empty()) {
       Spot spot = std::move(pending_.back());
@@ -99,7 +117,8 @@ class Unroller {
     }
     if (!why_not_.empty()) return std::unexpected(std::move(why_not_));
     if (someone_differs_)
-      for (const std::vector<double>& odds : seen_) form_.perceived.insert(form_.perceived.end(), odds.begin(), odds.end());
+      for (const std::vector<double>& odds : seen_)
+        form_.perceived.insert(form_.perceived.end(), odds.begin(), odds.end());
     return std::move(form_);
   }
 
@@ -108,16 +127,21 @@ class Unroller {
   struct Spot {
     int state = 0, round = 0, elapsed = 0, profile = 0, history = 0;
     int parent = -1, taken = -1;
-    int decider = 0, branch = 0;  ///< of simultaneous moves: who is next, and the joint action as far as it is chosen
-    std::vector<double> paid;     ///< by player so far, discounted to the root
+    int decider = 0,
+        branch =
+            0;  ///< of simultaneous moves: who is next, and the joint action as far as it is chosen
+    std::vector<double> paid;  ///< by player so far, discounted to the root
   };
 
   // ---- Size ----
 
-  /// Nodes from the root on for one profile of types, had every type every action; before anything is built.
+  /// Nodes from the root on for one profile of types, had every type every action; before anything
+  /// is built.
   [[nodiscard]] double count_nodes() const {
     constexpr double not_counted = -1.0, being_counted = -2.0;
-    const auto place = [&](int state, int round) { return ix(shape_.states[ix(state)].timed ? round : 0) * shape_.states.size() + ix(state); };
+    const auto place = [&](int state, int round) {
+      return ix(shape_.states[ix(state)].timed ? round : 0) * shape_.states.size() + ix(state);
+    };
     std::vector<double> count(shape_.states.size() * ix(std::max(1, rounds_)), not_counted);
     std::vector<std::pair<int, int>> open{{shape_.root, 0}};
     while (!open.empty()) {
@@ -146,7 +170,8 @@ class Unroller {
     return count[place(shape_.root, 0)];
   }
 
-  /// Nodes at which the state itself is decided: one for each mover and all that those before it may have done.
+  /// Nodes at which the state itself is decided: one for each mover and all that those before it
+  /// may have done.
   [[nodiscard]] double nodes_of(int state) const {
     if (kind_of(state) == MoveKind::passage) return 0.0;
     double sum = 1.0, joint = 1.0;
@@ -157,16 +182,20 @@ class Unroller {
 
   [[nodiscard]] Diagnostics too_large(double for_each, double most) const {
     return {placeless(too_large_code,
-                      fmt::format("the unrolled tree has up to {} nodes ({} for each of {} profiles of types), more than the {} allowed", number_text(most, 4),
-                                  number_text(for_each, 4), everyone_.count(), options_.max_nodes),
-                      "fewer rounds, fewer numbers in an offer, or fewer types: every public history is written out for every profile of types")};
+                      fmt::format("the unrolled tree has up to {} nodes ({} for each of {} "
+                                  "profiles of types), more than the {} allowed",
+                                  number_text(most, 4), number_text(for_each, 4), everyone_.count(),
+                                  options_.max_nodes),
+                      "fewer rounds, fewer numbers in an offer, or fewer types: every public "
+                      "history is written out for every profile of types")};
   }
 
   /// The state, or end, that a branch taken in a round leads to, and the round it is then.
   [[nodiscard]] std::pair<int, int> arrival(const Branch& branch, int round) const {
     if (branch.next < 0 || !shape_.states[ix(branch.next)].timed) return {branch.next, round};
     const int then = round + branch.advance;
-    return then < rounds_ ? std::pair(branch.next, then) : std::pair(shape_.states[ix(branch.next)].closing, round);
+    return then < rounds_ ? std::pair(branch.next, then)
+                          : std::pair(shape_.states[ix(branch.next)].closing, round);
   }
 
   // ---- Nodes and sets ----
@@ -177,10 +206,12 @@ class Unroller {
     form_.labels.emplace_back();
     form_.nodes.back().parent = spot.parent;
     form_.nodes.back().taken = spot.taken;
-    if (spot.parent >= 0) form_.children[ix(form_.nodes[ix(spot.parent)].first_child + spot.taken)] = node;
+    if (spot.parent >= 0)
+      form_.children[ix(form_.nodes[ix(spot.parent)].first_child + spot.taken)] = node;
     return node;
   }
-  int add_set(int player, std::string label, std::vector<ExtensiveForm::Action> actions, double lambda_factor) {
+  int add_set(int player, std::string label, std::vector<ExtensiveForm::Action> actions,
+              double lambda_factor) {
     ExtensiveForm::InformationSet set;
     set.player = player;
     set.number = next_number_[ix(player + 1)]++;
@@ -198,7 +229,8 @@ class Unroller {
     form_.nodes[ix(node)].first_child = static_cast<std::int64_t>(form_.children.size());
     form_.children.resize(form_.children.size() + ix(form_.sets[ix(set)].num_actions), -1);
   }
-  static void set_odds(std::vector<ExtensiveForm::Action>& actions, const std::vector<double>& odds) {
+  static void set_odds(std::vector<ExtensiveForm::Action>& actions,
+                       const std::vector<double>& odds) {
     const std::vector<std::string> texts = tree::exact_odds(odds);
     for (std::size_t k = 0; k < actions.size(); ++k) {
       actions[k].odds_text = texts[k];
@@ -207,7 +239,8 @@ class Unroller {
   }
 
   /// A chance move; `seen` holds its odds as each player sees them.
-  int add_chance(std::string label, std::vector<ExtensiveForm::Action> actions, const std::vector<double>& odds, const std::vector<std::vector<double>>& seen) {
+  int add_chance(std::string label, std::vector<ExtensiveForm::Action> actions,
+                 const std::vector<double>& odds, const std::vector<std::vector<double>>& seen) {
     set_odds(actions, odds);
     const int set = add_set(ExtensiveForm::chance, std::move(label), std::move(actions), 1.0);
     const std::size_t first = ix(form_.sets[ix(set)].first_action);
@@ -234,13 +267,18 @@ class Unroller {
         const Player& player = shape_.players[ix(i)];
         if (player.num_types() == 1) continue;
         const int type = everyone_.type_of(profile, i);
-        name += fmt::format("{}{} {}", name.empty() ? "" : ", ", player.name, player.types[ix(type)]);
+        name +=
+            fmt::format("{}{} {}", name.empty() ? "" : ", ", player.name, player.types[ix(type)]);
       }
-      const bool possible = prior.analyst[ix(profile)] > 0.0 || std::ranges::any_of(prior.players, [&](const auto& own) { return own[ix(profile)] > 0.0; });
+      const bool possible = prior.analyst[ix(profile)] > 0.0 ||
+                            std::ranges::any_of(prior.players, [&](const auto& own) {
+                              return own[ix(profile)] > 0.0;
+                            });
       if (!possible) continue;
       actions.push_back({.label = name, .odds = 0.0, .odds_text = {}, .log_weight = 0.0});
       odds.push_back(prior.analyst[ix(profile)]);
-      for (std::size_t j = 0; j < seen.size(); ++j) seen[j].push_back(prior.players[j][ix(profile)]);
+      for (std::size_t j = 0; j < seen.size(); ++j)
+        seen[j].push_back(prior.players[j][ix(profile)]);
       profiles.push_back(profile);
     }
     if (profiles.size() == 1) {
@@ -263,12 +301,14 @@ class Unroller {
   // ---- Play ----
 
   [[nodiscard]] double discount(int player, int profile, int elapsed) const {
-    return std::pow(game_.numbers.discount[ix(player)][ix(everyone_.type_of(profile, player))], elapsed);
+    return std::pow(game_.numbers.discount[ix(player)][ix(everyone_.type_of(profile, player))],
+                    elapsed);
   }
   [[nodiscard]] int local_profile(int state, int profile) const {
     const Profiles profiles(shape_.players, shape_.states[ix(state)].live);
     int at = 0;
-    for (int i = 0; i < shape_.num_players(); ++i) at += profiles.stride(i) * everyone_.type_of(profile, i);
+    for (int i = 0; i < shape_.num_players(); ++i)
+      at += profiles.stride(i) * everyone_.type_of(profile, i);
     return at;
   }
 
@@ -276,10 +316,12 @@ class Unroller {
   [[nodiscard]] Spot follow(const Spot& from, int k, int history) const {
     const PublicState& state = shape_.states[ix(from.state)];
     const Branch& branch = shape_.branches[ix(state.first_branch + k)];
-    const int profiles = shape_.num_profiles(state.live), local = local_profile(from.state, from.profile);
+    const int profiles = shape_.num_profiles(state.live),
+              local = local_profile(from.state, from.profile);
     Spot out = from;
     for (int i = 0; i < shape_.num_players(); ++i)
-      out.paid[ix(i)] += discount(i, from.profile, from.elapsed) * game_.reward(state.first_branch + k, i, profiles)[local];
+      out.paid[ix(i)] += discount(i, from.profile, from.elapsed) *
+                         game_.reward(state.first_branch + k, i, profiles)[local];
     std::tie(out.state, out.round) = arrival(branch, from.round);
     out.elapsed += branch.time;
     out.history = history;
@@ -295,7 +337,8 @@ class Unroller {
 
   void visit(Spot spot) {
     // Passages pay and pass on; they are no nodes.
-    while (spot.state >= 0 && kind_of(spot.state) == MoveKind::passage) spot = follow(spot, 0, spot.history);
+    while (spot.state >= 0 && kind_of(spot.state) == MoveKind::passage)
+      spot = follow(spot, 0, spot.history);
     const int node = add_node(spot);
     if (spot.state < 0) return end_play(node, spot);
     if (kind_of(spot.state) == MoveKind::chance)
@@ -313,10 +356,12 @@ class Unroller {
   void draw(int node, const Spot& spot) {
     const std::vector<int> branches = possible_branches(spot);
     open_node(node, chance_set(spot, branches));
-    for (std::size_t k = branches.size(); k-- > 0;) wait_for(follow(spot, branches[k], history_after(spot.history, branches[k])), node, k);
+    for (std::size_t k = branches.size(); k-- > 0;)
+      wait_for(follow(spot, branches[k], history_after(spot.history, branches[k])), node, k);
   }
 
-  /// One mover's choice. Who moves at once with it comes next, with the same history: it has not seen the choice.
+  /// One mover's choice. Who moves at once with it comes next, with the same history: it has not
+  /// seen the choice.
   void decide(int node, const Spot& spot) {
     const std::vector<Decider>& movers = deciders_[ix(spot.state)];
     const Decider& mover = movers[ix(spot.decider)];
@@ -335,21 +380,26 @@ class Unroller {
     }
   }
 
-  [[nodiscard]] MoveKind kind_of(int state) const { return shape_.moves[ix(shape_.states[ix(state)].move)].kind; }
+  [[nodiscard]] MoveKind kind_of(int state) const {
+    return shape_.moves[ix(shape_.states[ix(state)].move)].kind;
+  }
 
   void find_deciders() {
-    for (int s = 0; s < static_cast<int>(shape_.states.size()); ++s) deciders_.push_back(deciders(shape_, s, options_.measure));
+    for (int s = 0; s < static_cast<int>(shape_.states.size()); ++s)
+      deciders_.push_back(deciders(shape_, s, options_.measure));
   }
 
   /// Branches of chance that the analyst or some player holds possible.
   [[nodiscard]] std::vector<int> possible_branches(const Spot& spot) const {
     const PublicState& state = shape_.states[ix(spot.state)];
-    const int local = local_profile(spot.state, spot.profile), profiles = shape_.num_profiles(state.live);
+    const int local = local_profile(spot.state, spot.profile),
+              profiles = shape_.num_profiles(state.live);
     std::vector<int> out;
     for (int k = 0; k < state.num_branches; ++k) {
       const int branch = state.first_branch + k;
       bool possible = game_.odds(branch)[local] > 0.0;
-      for (int j = 0; j < shape_.num_players(); ++j) possible = possible || game_.odds_for(branch, j, profiles)[local] > 0.0;
+      for (int j = 0; j < shape_.num_players(); ++j)
+        possible = possible || game_.odds_for(branch, j, profiles)[local] > 0.0;
       if (possible) out.push_back(k);
     }
     return out;
@@ -366,15 +416,20 @@ class Unroller {
   int chance_set(const Spot& spot, const std::vector<int>& branches) {
     const PublicState& state = shape_.states[ix(spot.state)];
     const Move& move = shape_.moves[ix(state.move)];
-    const int local = local_profile(spot.state, spot.profile), profiles = shape_.num_profiles(state.live);
+    const int local = local_profile(spot.state, spot.profile),
+              profiles = shape_.num_profiles(state.live);
     std::vector<ExtensiveForm::Action> actions;
     std::vector<double> odds;
     std::vector<std::vector<double>> seen(form_.players.size());
     for (const int k : branches) {
       const int branch = state.first_branch + k;
-      actions.push_back({.label = move.actions[ix(shape_.branches[ix(branch)].action)], .odds = 0.0, .odds_text = {}, .log_weight = 0.0});
+      actions.push_back({.label = move.actions[ix(shape_.branches[ix(branch)].action)],
+                         .odds = 0.0,
+                         .odds_text = {},
+                         .log_weight = 0.0});
       odds.push_back(game_.odds(branch)[local]);
-      for (int j = 0; j < shape_.num_players(); ++j) seen[ix(j)].push_back(game_.odds_for(branch, j, profiles)[local]);
+      for (int j = 0; j < shape_.num_players(); ++j)
+        seen[ix(j)].push_back(game_.odds_for(branch, j, profiles)[local]);
     }
     return add_chance(move.name, std::move(actions), odds, seen);
   }
@@ -385,15 +440,22 @@ class Unroller {
     if (!is_new) return found->second;
     const Player& player = shape_.players[ix(mover.player)];
     const Move& whole = shape_.moves[ix(shape_.states[ix(spot.state)].move)];
-    const Move& move = whole.kind == MoveKind::simultaneous ? shape_.moves[ix(whole.parts[ix(spot.decider)])] : whole;
+    const Move& move = whole.kind == MoveKind::simultaneous
+                           ? shape_.moves[ix(whole.parts[ix(spot.decider)])]
+                           : whole;
     std::string label = move.name;
-    if (!player.types.empty()) label += fmt::format(" of {} {}", player.name, player.types[ix(type)]);
-    double factor = largest_lambda_ > 0.0 ? options_.lambda[ix(mover.player)][ix(type)] / largest_lambda_ : 1.0;
-    if (options_.discounting == Discounting::current_value) factor /= discount(mover.player, spot.profile, spot.elapsed);
+    if (!player.types.empty())
+      label += fmt::format(" of {} {}", player.name, player.types[ix(type)]);
+    double factor =
+        largest_lambda_ > 0.0 ? options_.lambda[ix(mover.player)][ix(type)] / largest_lambda_ : 1.0;
+    if (options_.discounting == Discounting::current_value)
+      factor /= discount(mover.player, spot.profile, spot.elapsed);
     if (!std::isfinite(factor))
-      why_not_.push_back(placeless(tree_refusal_code,
-                                   fmt::format("{} discounts payoffs at '{}' to nought, so a tree cannot tell them apart", player.name, label),
-                                   "a discount factor above 0"));
+      why_not_.push_back(placeless(
+          tree_refusal_code,
+          fmt::format("{} discounts payoffs at '{}' to nought, so a tree cannot tell them apart",
+                      player.name, label),
+          "a discount factor above 0"));
     std::vector<ExtensiveForm::Action> actions;
     for (const int a : open)
       actions.push_back({.label = move.actions[ix(mover.actions[ix(a)])],
@@ -406,7 +468,8 @@ class Unroller {
 
   void end_play(int node, const Spot& spot) {
     form_.nodes[ix(node)].outcome = static_cast<int>(form_.outcomes.size());
-    form_.outcomes.push_back({static_cast<int>(form_.outcomes.size()) + 1, shape_.outcomes[ix(-1 - spot.state)]});
+    form_.outcomes.push_back(
+        {static_cast<int>(form_.outcomes.size()) + 1, shape_.outcomes[ix(-1 - spot.state)]});
     form_.payoffs.insert(form_.payoffs.end(), spot.paid.begin(), spot.paid.end());
   }
 
@@ -423,7 +486,8 @@ class Unroller {
   std::vector<std::vector<double>> seen_;       ///< [player][action]: odds as the players see them
   bool someone_differs_ = false;
   std::map<std::pair<int, int>, int> history_after_;  ///< by (history, branch)
-  std::map<std::tuple<int, int, int>, int> set_of_;   ///< by (history, who of those that move at once, own type)
+  std::map<std::tuple<int, int, int>, int>
+      set_of_;  ///< by (history, who of those that move at once, own type)
   int next_history_ = 1;
   Diagnostics why_not_;
 };

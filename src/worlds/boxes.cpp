@@ -15,7 +15,8 @@ using Rows = std::vector<std::size_t>;
 
 class Search {
  public:
-  Search(const MarkedPoints& points, const BoxOptions& options, Rows rows) : points_(points), options_(options), rows_(std::move(rows)) {
+  Search(const MarkedPoints& points, const BoxOptions& options, Rows rows)
+      : points_(points), options_(options), rows_(std::move(rows)) {
     width_ = points.points.front().size();
     sought_ = hits(rows_);
   }
@@ -36,13 +37,15 @@ class Search {
   }
 
   [[nodiscard]] std::size_t hits(const Rows& rows) const {
-    return static_cast<std::size_t>(std::ranges::count_if(rows, [&](std::size_t row) { return points_.sought[row] != 0; }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(rows, [&](std::size_t row) { return points_.sought[row] != 0; }));
   }
   [[nodiscard]] Rows inside(const Sides& sides) const {
     Rows out;
     std::ranges::copy_if(rows_, std::back_inserter(out), [&](std::size_t row) {
       for (std::size_t d = 0; d < width_; ++d)
-        if (points_.points[row][d] < sides[d].first || points_.points[row][d] > sides[d].second) return false;
+        if (points_.points[row][d] < sides[d].first || points_.points[row][d] > sides[d].second)
+          return false;
       return true;
     });
     return out;
@@ -55,9 +58,11 @@ class Search {
     return 2.0 * static_cast<double>(hits(in)) / static_cast<double>(sought_ + in.size());
   }
 
-  /// Takes the slice whose loss leaves the densest box. False: no box of the fewest points would be left, or none is denser.
+  /// Takes the slice whose loss leaves the densest box. False: no box of the fewest points would be
+  /// left, or none is denser.
   bool peel(Sides& sides, Rows& inside) const {
-    const auto slice = std::max<std::size_t>(1, static_cast<std::size_t>(options_.peel * static_cast<double>(inside.size())));
+    const auto slice = std::max<std::size_t>(
+        1, static_cast<std::size_t>(options_.peel * static_cast<double>(inside.size())));
     if (inside.size() < options_.fewest + slice) return false;
     double densest = static_cast<double>(hits(inside)) / static_cast<double>(inside.size());
     if (densest >= 1.0) return false;
@@ -70,11 +75,13 @@ class Search {
       for (std::size_t k = 0; k < inside.size(); ++k) numbers[k] = points_.points[inside[k]][d];
       for (const bool from_below : {true, false}) {
         const std::size_t at = from_below ? slice : inside.size() - 1 - slice;
-        std::nth_element(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(at), numbers.end());
+        std::nth_element(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(at),
+                         numbers.end());
         const double edge = numbers[at];
         std::size_t left = 0, hit = 0;
         for (const std::size_t row : inside)
-          if (from_below ? points_.points[row][d] >= edge : points_.points[row][d] <= edge) ++left, hit += points_.sought[row] != 0 ? 1 : 0;
+          if (from_below ? points_.points[row][d] >= edge : points_.points[row][d] <= edge)
+            ++left, hit += points_.sought[row] != 0 ? 1 : 0;
         if (left == inside.size() || left < options_.fewest) continue;
         const double density = static_cast<double>(hit) / static_cast<double>(left);
         if (density > densest) densest = density, dimension = d, low = from_below, cut = edge;
@@ -82,7 +89,9 @@ class Search {
     }
     if (densest < 0) return false;
     (low ? sides[dimension].first : sides[dimension].second) = cut;
-    std::erase_if(inside, [&](std::size_t row) { return low ? points_.points[row][dimension] < cut : points_.points[row][dimension] > cut; });
+    std::erase_if(inside, [&](std::size_t row) {
+      return low ? points_.points[row][dimension] < cut : points_.points[row][dimension] > cut;
+    });
     return true;
   }
 
@@ -95,25 +104,30 @@ class Search {
       for (std::size_t d = 0; d < width_; ++d)
         for (const bool low : {true, false})
           if (auto wider = widened(sides, d, low))
-            if (const double reached = merit(*wider); reached > most) most = reached, best = std::move(*wider);
+            if (const double reached = merit(*wider); reached > most)
+              most = reached, best = std::move(*wider);
       if (best.empty()) return;
       sides = std::move(best);
     }
   }
 
-  [[nodiscard]] std::optional<Sides> widened(const Sides& sides, std::size_t dimension, bool low) const {
+  [[nodiscard]] std::optional<Sides> widened(const Sides& sides, std::size_t dimension,
+                                             bool low) const {
     if (low ? sides[dimension].first <= 0.0 : sides[dimension].second >= 1.0) return std::nullopt;
     Sides open = sides;
     (low ? open[dimension].first : open[dimension].second) = low ? 0.0 : 1.0;
     std::vector<double> beyond;
     for (const std::size_t row : inside(open)) {
       const double number = points_.points[row][dimension];
-      if (low ? number < sides[dimension].first : number > sides[dimension].second) beyond.push_back(number);
+      if (low ? number < sides[dimension].first : number > sides[dimension].second)
+        beyond.push_back(number);
     }
-    const auto slice = std::max<std::size_t>(1, static_cast<std::size_t>(options_.peel * static_cast<double>(inside(sides).size())));
+    const auto slice = std::max<std::size_t>(
+        1, static_cast<std::size_t>(options_.peel * static_cast<double>(inside(sides).size())));
     if (beyond.size() <= slice) return open;
     std::ranges::sort(beyond);
-    (low ? open[dimension].first : open[dimension].second) = low ? beyond[beyond.size() - slice] : beyond[slice - 1];
+    (low ? open[dimension].first : open[dimension].second) =
+        low ? beyond[beyond.size() - slice] : beyond[slice - 1];
     return open;
   }
 
@@ -130,8 +144,12 @@ class Search {
         open[d] = {0.0, 1.0};
         const Rows wider = inside(open);
         const double density = static_cast<double>(hits(wider)) / static_cast<double>(wider.size());
-        const boost::math::binomial_distribution<double> chance(static_cast<double>(in.size()), density);
-        const double probability = hit == 0 ? 1.0 : boost::math::cdf(boost::math::complement(chance, static_cast<double>(hit) - 1.0));
+        const boost::math::binomial_distribution<double> chance(static_cast<double>(in.size()),
+                                                                density);
+        const double probability =
+            hit == 0
+                ? 1.0
+                : boost::math::cdf(boost::math::complement(chance, static_cast<double>(hit) - 1.0));
         if (probability > largest) largest = probability, freed = d;
       }
       if (!freed) return;
@@ -145,11 +163,14 @@ class Search {
   std::size_t width_ = 0, sought_ = 0;
 };
 
-bool is_free(const std::pair<double, double>& side) { return side.first <= 0.0 && side.second >= 1.0; }
+bool is_free(const std::pair<double, double>& side) {
+  return side.first <= 0.0 && side.second >= 1.0;
+}
 
 }  // namespace
 
-std::optional<FoundBox> find_box(const MarkedPoints& points, std::uint64_t seed, const BoxOptions& options) {
+std::optional<FoundBox> find_box(const MarkedPoints& points, std::uint64_t seed,
+                                 const BoxOptions& options) {
   if (points.points.empty()) return std::nullopt;
   Rows all(points.points.size());
   for (std::size_t k = 0; k < all.size(); ++k) all[k] = k;
@@ -168,7 +189,8 @@ std::optional<FoundBox> find_box(const MarkedPoints& points, std::uint64_t seed,
   for (int k = 0; k < options.resamples; ++k) {
     RandomStream random(seed, static_cast<std::uint64_t>(k));
     Rows drawn(all.size());
-    for (std::size_t& row : drawn) row = static_cast<std::size_t>(random.uniform() * static_cast<double>(all.size()));
+    for (std::size_t& row : drawn)
+      row = static_cast<std::size_t>(random.uniform() * static_cast<double>(all.size()));
     if (const auto again = Search(points, options, drawn).run())
       for (std::size_t d = 0; d < again->size(); ++d)
         if (!is_free((*again)[d])) out.resampled[d] += 1.0 / options.resamples;

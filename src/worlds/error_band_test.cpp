@@ -27,9 +27,12 @@ double number_of(const metric::Atom& atom) {
   return name == "a" ? 0.7 : name == "b" ? -0.4 : name == "c" ? 1.9 : 0.05;
 }
 
-double reach_of(const std::string& text) { return metric::reach(expression(text), {{number_of, {}}, {}}); }
+double reach_of(const std::string& text) {
+  return metric::reach(expression(text), {{number_of, {}}, {}});
+}
 
-/// How far the expression moves when every atom moves by `share` of itself, up or down: the furthest of all ways, in shares.
+/// How far the expression moves when every atom moves by `share` of itself, up or down: the
+/// furthest of all ways, in shares.
 double furthest(const std::string& text, double share) {
   const metric::Expression of = expression(text);
   const double here = evaluate(of, {number_of, {}});
@@ -47,7 +50,8 @@ double furthest(const std::string& text, double share) {
 
 /// A skew number: log-normal, from two uniform ones (Box and Muller 1958).
 double skew(RandomStream& from) {
-  const double radius = std::sqrt(-2.0 * std::log(1.0 - from.uniform())), angle = 2.0 * 3.14159265358979323846 * from.uniform();
+  const double radius = std::sqrt(-2.0 * std::log(1.0 - from.uniform())),
+               angle = 2.0 * 3.14159265358979323846 * from.uniform();
   return std::exp(1.5 * radius * std::cos(angle));
 }
 
@@ -56,7 +60,8 @@ ClaimGaps world(double gap, double reach) { return {{gap}, {{gap}}, {}, {{reach}
 
 ParsedClaim one_comparison() {
   Study study;
-  study.claims = {Claim{"C", "somebody", "so", "not so", {}, {{"", "", "rounds", {}, "value > 0"}}, {}, {}}};
+  study.claims = {
+      Claim{"C", "somebody", "so", "not so", {}, {{"", "", "rounds", {}, "value > 0"}}, {}, {}}};
   auto parsed = parse_claims(study);
   REQUIRE(parsed.has_value());
   return parsed->front();
@@ -64,7 +69,9 @@ ParsedClaim one_comparison() {
 
 }  // namespace
 
-TEST_CASE("conformal_band: of fewer than four scores nothing, of fewer than nine the largest, of nine the ninth, of nineteen the eighteenth") {
+TEST_CASE(
+    "conformal_band: of fewer than four scores nothing, of fewer than nine the largest, of nine "
+    "the ninth, of nineteen the eighteenth") {
   CHECK(conformal_band({}).factor == infinite);
   CHECK(conformal_band({0.1, 0.1, 0.1}).factor == infinite);
   CHECK(conformal_band({0.1, 0.1, 0.1}).coverage == 0.0);
@@ -81,7 +88,9 @@ TEST_CASE("conformal_band: of fewer than four scores nothing, of fewer than nine
   CHECK(enough_checked == 9);
 }
 
-TEST_CASE("conformal_band: a further world keeps to it as often as it says, however skew errors are and however their size varies") {
+TEST_CASE(
+    "conformal_band: a further world keeps to it as often as it says, however skew errors are and "
+    "however their size varies") {
   constexpr int times = 20'000;
   for (const int checked : {4, 6, 9, 19}) {
     RandomStream random(7, static_cast<std::uint64_t>(checked));
@@ -100,11 +109,14 @@ TEST_CASE("conformal_band: a further world keeps to it as often as it says, howe
     }
     const double share = static_cast<double>(kept) / times;
     // Scores without ties: exactly k / (n + 1). Four standard errors of the share.
-    CHECK(share == doctest::Approx(coverage).epsilon(4.0 * std::sqrt(coverage * (1.0 - coverage) / times) / coverage));
+    CHECK(share == doctest::Approx(coverage).epsilon(
+                       4.0 * std::sqrt(coverage * (1.0 - coverage) / times) / coverage));
   }
 }
 
-TEST_CASE("scores: what the finer grid leaves where it is has no error, what it has no number for an unbounded one") {
+TEST_CASE(
+    "scores: what the finer grid leaves where it is has no error, what it has no number for an "
+    "unbounded one") {
   for (const auto& score : {moved_score, taken_back_score}) {
     CHECK(score(0.2, 0.2, 0.0) == 0.0);
     CHECK(score(0.2, 0.1, 0.5) == doctest::Approx(0.2));
@@ -121,7 +133,9 @@ TEST_CASE("scores: what the finer grid leaves where it is has no error, what it 
   CHECK(ErrorBand{0.1, 0.5, 1}.error(2.0) == doctest::Approx(0.2));
 }
 
-TEST_CASE("bands_of: a checked world is never decided against its own finer grid, and one without a number there leaves all open") {
+TEST_CASE(
+    "bands_of: a checked world is never decided against its own finer grid, and one without a "
+    "number there leaves all open") {
   const ParsedClaim claim = one_comparison();
   std::vector<ClaimGaps> coarse, fine;
   RandomStream random(3, 1);
@@ -133,7 +147,8 @@ TEST_CASE("bands_of: a checked world is never decided against its own finer grid
   const ClaimBands bands = bands_of(claim, coarse, fine);
   CHECK(bands.halves[0][0].taken_back[0].checked == 6);
   for (std::size_t w = 0; w < coarse.size(); ++w)
-    CHECK(judge_gaps(claim, coarse[w], errors_in(coarse[w], bands)).verdict != opposite_of(fine[w].halves[0][0] > 0 ? Verdict::holds : Verdict::fails));
+    CHECK(judge_gaps(claim, coarse[w], errors_in(coarse[w], bands)).verdict !=
+          opposite_of(fine[w].halves[0][0] > 0 ? Verdict::holds : Verdict::fails));
   fine[4].halves[0][0] = std::nan("");
   CHECK(bands_of(claim, coarse, fine).halves[0][0].taken_back[0].factor == infinite);
   fine[4] = {};  // a game that failed there
@@ -145,7 +160,9 @@ TEST_CASE("bands_of: a checked world is never decided against its own finer grid
   CHECK(std::isfinite(bands_of(claim, coarse, fine).halves[0][0].taken_back[0].factor));
 }
 
-TEST_CASE("bands_of: worlds with several solutions have an error of their own, and none while few of them are checked") {
+TEST_CASE(
+    "bands_of: worlds with several solutions have an error of their own, and none while few of "
+    "them are checked") {
   const ParsedClaim claim = one_comparison();
   std::vector<ClaimGaps> coarse, fine;
   for (int w = 0; w < 8; ++w) {
@@ -167,7 +184,9 @@ TEST_CASE("bands_of: worlds with several solutions have an error of their own, a
   CHECK(verdict(true) == Verdict::undecided);
 }
 
-TEST_CASE("errors_in: worlds are judged against their own finer grid as rarely as is said, with errors that lean one way and grow with the number") {
+TEST_CASE(
+    "errors_in: worlds are judged against their own finer grid as rarely as is said, with errors "
+    "that lean one way and grow with the number") {
   const ParsedClaim claim = one_comparison();
   constexpr int times = 4'000;
   for (const int checked : {4, 9}) {
@@ -180,7 +199,8 @@ TEST_CASE("errors_in: worlds are judged against their own finer grid as rarely a
     int against = 0, decided = 0;
     double coverage = 0.0;
     for (int t = 0; t < times; ++t) {
-      std::vector<ClaimGaps> coarse(static_cast<std::size_t>(checked)), fine(static_cast<std::size_t>(checked));
+      std::vector<ClaimGaps> coarse(static_cast<std::size_t>(checked)),
+          fine(static_cast<std::size_t>(checked));
       for (std::size_t w = 0; w < coarse.size(); ++w) draw(coarse[w], fine[w]);
       ClaimGaps here, there;
       draw(here, there);
@@ -188,7 +208,8 @@ TEST_CASE("errors_in: worlds are judged against their own finer grid as rarely a
       coverage = bands.halves[0][0].taken_back[0].coverage;
       const Verdict verdict = judge_gaps(claim, here, errors_in(here, bands)).verdict;
       decided += verdict == Verdict::undecided ? 0 : 1;
-      against += verdict == opposite_of(there.halves[0][0] > 0 ? Verdict::holds : Verdict::fails) ? 1 : 0;
+      against +=
+          verdict == opposite_of(there.halves[0][0] > 0 ? Verdict::holds : Verdict::fails) ? 1 : 0;
     }
     CHECK(static_cast<double>(against) / times <= 1.0 - coverage);
     CHECK(decided > times / 4);
@@ -207,25 +228,41 @@ TEST_CASE("metric reach: closed forms") {
   CHECK(reach_of("tally(c) / (tally(a) + tally(b) - 0.29)") > 100.0 * 1.9);
 }
 
-TEST_CASE("metric reach: the furthest that atoms, each moved by a small share of itself, move an expression, never less") {
+TEST_CASE(
+    "metric reach: the furthest that atoms, each moved by a small share of itself, move an "
+    "expression, never less") {
   constexpr double share = 1e-6;
-  for (const char* text : {"tally(a) + tally(b) * tally(c)", "(tally(a) - tally(b)) / tally(c)", "tally(c) / (tally(a) + tally(d))", "abs(tally(b)) - tally(a)",
+  for (const char* text : {"tally(a) + tally(b) * tally(c)", "(tally(a) - tally(b)) / tally(c)",
+                           "tally(c) / (tally(a) + tally(d))", "abs(tally(b)) - tally(a)",
                            "log(tally(c)) * tally(a)", "-tally(b)"})
     CHECK(reach_of(text) == doctest::Approx(furthest(text, share)).epsilon(1e-4));
   // An atom that stands twice, and the lesser of two, may reach less far than told.
-  for (const char* text : {"tally(a) - tally(a) * tally(b)", "min(tally(a), tally(c))", "max(tally(a) - tally(b), tally(c)) / tally(c)"})
+  for (const char* text : {"tally(a) - tally(a) * tally(b)", "min(tally(a), tally(c))",
+                           "max(tally(a) - tally(b), tally(c)) / tally(c)"})
     CHECK(reach_of(text) >= furthest(text, share) * (1.0 - 1e-4));
 }
 
 TEST_CASE("claims: the reach of a half's ratio and difference is that of its two numbers") {
   Study study;
   study.variants = {{"quiet", "", {}}};
-  const Claim claim{"C", "somebody", "so", "not so", {}, {{"", "", "rounds", {"base", "quiet"}, "ratio < 0.5 and difference > 0.1 and first > second"}},
-                    {},  {}};
+  const Claim claim{"C",
+                    "somebody",
+                    "so",
+                    "not so",
+                    {},
+                    {{"",
+                      "",
+                      "rounds",
+                      {"base", "quiet"},
+                      "ratio < 0.5 and difference > 0.1 and first > second"}},
+                    {},
+                    {}};
   study.claims = {claim};
   const auto parsed = parse_claims(study);
   REQUIRE(parsed.has_value());
-  const AtomNumbers numbers = [](const std::string& variant, const metric::Atom&) { return std::optional(variant == "base" ? 3.0 : 2.0); };
+  const AtomNumbers numbers = [](const std::string& variant, const metric::Atom&) {
+    return std::optional(variant == "base" ? 3.0 : 2.0);
+  };
   const ClaimGaps gaps = gaps_of(claim, parsed->front(), numbers);
   CHECK(gaps.half_reaches[0][0] == doctest::Approx(2.0 * 3.0 / 2.0 + 0.5));
   CHECK(gaps.half_reaches[0][1] == doctest::Approx(3.0 + 2.0 + 0.1));

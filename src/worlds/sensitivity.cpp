@@ -23,11 +23,13 @@ Moments moments(const EffectRows& rows, const std::vector<std::size_t>& picked) 
   const auto count = static_cast<double>(2 * picked.size());
   for (const std::size_t i : picked) out.mean += (*rows.a[i] + *rows.b[i]) / count;
   for (const std::size_t i : picked)
-    for (const double number : {*rows.a[i], *rows.b[i]}) out.variance += (number - out.mean) * (number - out.mean) / (count - 1.0);
+    for (const double number : {*rows.a[i], *rows.b[i]})
+      out.variance += (number - out.mean) * (number - out.mean) / (count - 1.0);
   return out;
 }
 
-double effect(const EffectRows& rows, std::size_t group, const std::vector<std::size_t>& picked, double variance) {
+double effect(const EffectRows& rows, std::size_t group, const std::vector<std::size_t>& picked,
+              double variance) {
   double sum = 0.0;
   for (const std::size_t i : picked) {
     const double moved = *rows.a[i] - *rows.changed[group][i];
@@ -36,15 +38,18 @@ double effect(const EffectRows& rows, std::size_t group, const std::vector<std::
   return sum / (2.0 * static_cast<double>(picked.size())) / variance;
 }
 
-TotalEffect with_interval(const EffectRows& rows, std::size_t group, const std::vector<std::size_t>& usable, RandomStream& random) {
+TotalEffect with_interval(const EffectRows& rows, std::size_t group,
+                          const std::vector<std::size_t>& usable, RandomStream& random) {
   TotalEffect out;
   out.rows = usable.size();
   out.effect = effect(rows, group, usable, moments(rows, usable).variance);
   std::vector<double> drawn;
   std::vector<std::size_t> picked(usable.size());
   for (std::size_t k = 0; k < num_resamples; ++k) {
-    for (std::size_t& row : picked) row = usable[static_cast<std::size_t>(random.uniform() * static_cast<double>(usable.size()))];
-    if (const double variance = moments(rows, picked).variance; variance > 0) drawn.push_back(effect(rows, group, picked, variance));
+    for (std::size_t& row : picked)
+      row = usable[static_cast<std::size_t>(random.uniform() * static_cast<double>(usable.size()))];
+    if (const double variance = moments(rows, picked).variance; variance > 0)
+      drawn.push_back(effect(rows, group, picked, variance));
   }
   std::ranges::sort(drawn);
   out.low = drawn.empty() ? out.effect : quantile_of(drawn, 0.025);
@@ -69,7 +74,8 @@ TotalEffects total_effects(const EffectRows& rows, std::uint64_t seed) {
   if (std::sqrt(all.variance) <= round_off * std::max(1.0, std::abs(all.mean))) return out;
   for (std::size_t g = 0; g < rows.changed.size(); ++g) {
     std::vector<std::size_t> usable;
-    std::ranges::copy_if(paired, std::back_inserter(usable), [&](std::size_t i) { return rows.changed[g][i].has_value(); });
+    std::ranges::copy_if(paired, std::back_inserter(usable),
+                         [&](std::size_t i) { return rows.changed[g][i].has_value(); });
     if (usable.size() < fewest_rows || moments(rows, usable).variance <= 0) continue;
     RandomStream random(seed, g);
     out.groups[g] = with_interval(rows, g, usable, random);
@@ -81,7 +87,8 @@ std::vector<std::size_t> shuffled(std::size_t count, std::uint64_t seed, std::ui
   std::vector<std::size_t> out(count);
   for (std::size_t k = 0; k < count; ++k) out[k] = k;
   RandomStream random(seed, stream);
-  for (std::size_t k = count; k > 1; --k) std::swap(out[k - 1], out[static_cast<std::size_t>(random.uniform() * static_cast<double>(k))]);
+  for (std::size_t k = count; k > 1; --k)
+    std::swap(out[k - 1], out[static_cast<std::size_t>(random.uniform() * static_cast<double>(k))]);
   return out;
 }
 

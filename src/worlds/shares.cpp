@@ -20,12 +20,14 @@ struct Ends {
 Ends exact(double share, double count) {
   using Binomial = boost::math::binomial_distribution<double>;
   const double successes = std::clamp(share, 0.0, 1.0) * count;
-  return {share, Binomial::find_lower_bound_on_p(count, successes, tail), Binomial::find_upper_bound_on_p(count, successes, tail)};
+  return {share, Binomial::find_lower_bound_on_p(count, successes, tail),
+          Binomial::find_upper_bound_on_p(count, successes, tail)};
 }
 
 /// The ratio of two sums over scrambles.
 Ends ratio(std::span<const double> above, std::span<const double> below, double count) {
-  const double total_above = std::accumulate(above.begin(), above.end(), 0.0), total_below = std::accumulate(below.begin(), below.end(), 0.0);
+  const double total_above = std::accumulate(above.begin(), above.end(), 0.0),
+               total_below = std::accumulate(below.begin(), below.end(), 0.0);
   const double estimate = total_above / total_below;
   const std::size_t n = above.size();
   if (n < 2) return exact(estimate, count);
@@ -48,7 +50,9 @@ Ends ratio(std::span<const double> above, std::span<const double> below, double 
 }  // namespace
 
 double student_quantile(std::size_t degrees_of_freedom) {
-  return boost::math::quantile(boost::math::students_t_distribution<double>(static_cast<double>(degrees_of_freedom)), 1.0 - tail);
+  return boost::math::quantile(
+      boost::math::students_t_distribution<double>(static_cast<double>(degrees_of_freedom)),
+      1.0 - tail);
 }
 
 Share share_over(std::span<const ShareSums> scrambles) {
@@ -64,7 +68,8 @@ Share share_over(std::span<const ShareSums> scrambles) {
     squares += sums.squares;
   }
   MELIAN_EXPECT(total > 0, "weights that are not all zero");
-  const double count = total * total / squares;  // what the weights are worth; all of them where they are equal
+  const double count =
+      total * total / squares;  // what the weights are worth; all of them where they are equal
   const Ends lower = ratio(holds, totals, count), upper = ratio(open, totals, count);
   return {lower.estimate, lower.low, upper.high, undecided / total};
 }

@@ -26,33 +26,41 @@ TEST_CASE("shares: without weights the interval is Student's over the scrambles'
 }
 
 TEST_CASE("shares: undecided worlds widen the interval upwards and leave the lower end") {
-  const std::vector<ShareSums> decided{{2, 0, 10, 10}, {3, 0, 10, 10}, {4, 0, 10, 10}}, open{{2, 3, 10, 10}, {3, 3, 10, 10}, {4, 3, 10, 10}};
+  const std::vector<ShareSums> decided{{2, 0, 10, 10}, {3, 0, 10, 10}, {4, 0, 10, 10}},
+      open{{2, 3, 10, 10}, {3, 3, 10, 10}, {4, 3, 10, 10}};
   CHECK(share_over(open).low == share_over(decided).low);
   CHECK(share_over(open).high == doctest::Approx(share_over(decided).high + 0.3));
   CHECK(share_over(open).undecided_share == doctest::Approx(0.3));
 }
 
-TEST_CASE("shares: where all scrambles agree that a claim never holds, the interval is that of the binomial law and not empty") {
+TEST_CASE(
+    "shares: where all scrambles agree that a claim never holds, the interval is that of the "
+    "binomial law and not empty") {
   const std::vector<ShareSums> scrambles{{0, 0, 16, 16}, {0, 0, 16, 16}};
   const Share found = share_over(scrambles);
   CHECK(found.low == 0.0);
-  CHECK(found.high == doctest::Approx(1.0 - std::pow(0.025, 1.0 / 32.0)));  // the exact bound with no success
+  CHECK(found.high ==
+        doctest::Approx(1.0 - std::pow(0.025, 1.0 / 32.0)));  // the exact bound with no success
 }
 
 TEST_CASE("shares: equal weights, of whatever size, are no weights") {
-  const std::vector<ShareSums> plain{{2, 1, 10, 10}, {3, 0, 10, 10}}, heavy{{14, 7, 70, 490}, {21, 0, 70, 490}};
+  const std::vector<ShareSums> plain{{2, 1, 10, 10}, {3, 0, 10, 10}},
+      heavy{{14, 7, 70, 490}, {21, 0, 70, 490}};
   CHECK(share_over(heavy).share == doctest::Approx(share_over(plain).share));
   CHECK(share_over(heavy).low == doctest::Approx(share_over(plain).low));
   CHECK(share_over(heavy).high == doctest::Approx(share_over(plain).high));
 }
 
-TEST_CASE("shares: the effective number is the number where weights are equal, and one where one world has it all") {
+TEST_CASE(
+    "shares: the effective number is the number where weights are equal, and one where one world "
+    "has it all") {
   CHECK(effective_number(std::vector<double>{2, 2, 2, 2}) == doctest::Approx(4.0));
   CHECK(effective_number(std::vector<double>{0, 0, 5}) == doctest::Approx(1.0));
   CHECK(effective_number(std::vector<double>{1, 3}) == doctest::Approx(1.6));
 }
 
-TEST_CASE("shares: where all scrambles agree, weights that rest on few worlds leave a wide interval") {
+TEST_CASE(
+    "shares: where all scrambles agree, weights that rest on few worlds leave a wide interval") {
   // Two scrambles of total weight 10 each; squares of 100 in all make them worth 4 worlds.
   const std::vector<ShareSums> scrambles{{10, 0, 10, 50}, {10, 0, 10, 50}};
   CHECK(share_over(scrambles).high == doctest::Approx(1.0));

@@ -12,14 +12,17 @@ std::vector<std::uint32_t> sobol_points(std::size_t num_points, int dimension) {
   const auto width = static_cast<std::size_t>(dimension);
   std::vector<std::uint32_t> out(num_points * width, 0);
   boost::random::sobol sequence(width);  // begins behind the origin
-  for (std::size_t k = width; k < out.size(); ++k) out[k] = static_cast<std::uint32_t>(sequence() >> 32U);
+  for (std::size_t k = width; k < out.size(); ++k)
+    out[k] = static_cast<std::uint32_t>(sequence() >> 32U);
   return out;
 }
 
-double owen_scrambled(std::uint32_t number, std::uint64_t seed, std::uint32_t scramble, std::uint32_t dimension) {
+double owen_scrambled(std::uint32_t number, std::uint64_t seed, std::uint32_t scramble,
+                      std::uint32_t dimension) {
   constexpr std::uint32_t digits = 32;
   const r123::Philox4x32 generator;
-  const r123::Philox4x32::key_type key{{static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)}};
+  const r123::Philox4x32::key_type key{
+      {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32U)}};
   std::uint32_t out = 0;
   for (std::uint32_t digit = 0; digit < digits; ++digit) {
     const std::uint32_t before = digit == 0 ? 0 : number >> (digits - digit);

@@ -29,17 +29,22 @@ TEST_CASE("sobol: its points are those of an independent implementation, in up t
   check(1, {0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5});
   check(5, {0.875, 0.875, 0.125, 0.375, 0.375, 0.625, 0.875, 0.375, 0.125});
   check(23, {0.21875, 0.84375, 0.09375, 0.53125, 0.46875, 0.34375, 0.65625, 0.65625, 0.21875});
-  check(63, {0.015625, 0.796875, 0.359375, 0.453125, 0.140625, 0.234375, 0.671875, 0.078125, 0.640625});
+  check(63,
+        {0.015625, 0.796875, 0.359375, 0.453125, 0.140625, 0.234375, 0.671875, 0.078125, 0.640625});
 }
 
-TEST_CASE("owen_scrambled: of 2^k scrambled points, exactly one lies in each of 2^k slices of every dimension") {
+TEST_CASE(
+    "owen_scrambled: of 2^k scrambled points, exactly one lies in each of 2^k slices of every "
+    "dimension") {
   constexpr std::size_t count = 128;
   constexpr int width = 40;
   const auto points = sobol_points(count, width);
   for (std::uint32_t scramble = 0; scramble < 3; ++scramble)
     for (std::uint32_t d = 0; d < width; ++d) {
       std::array<int, count> hits{};
-      for (std::size_t i = 0; i < count; ++i) ++hits.at(static_cast<std::size_t>(owen_scrambled(points[i * width + d], 7, scramble, d) * count));
+      for (std::size_t i = 0; i < count; ++i)
+        ++hits.at(static_cast<std::size_t>(owen_scrambled(points[i * width + d], 7, scramble, d) *
+                                           count));
       CHECK(std::ranges::all_of(hits, [](int n) { return n == 1; }));
     }
 }
@@ -62,9 +67,11 @@ TEST_CASE("owen_scrambled: scrambles differ by number, seed and dimension, and n
   CHECK(owen_scrambled(12345, 1, 0, 1) != x);
 }
 
-TEST_CASE("owen_scrambled: a mean over scrambled points is far nearer to the integral than independent draws can be") {
-  // The integral of the product of (1 + (x - 1/2) / 2) over 5 dimensions is 1; its standard deviation is about .32, so that
-  // 1,024 independent draws would miss it by .01.
+TEST_CASE(
+    "owen_scrambled: a mean over scrambled points is far nearer to the integral than independent "
+    "draws can be") {
+  // The integral of the product of (1 + (x - 1/2) / 2) over 5 dimensions is 1; its standard
+  // deviation is about .32, so that 1,024 independent draws would miss it by .01.
   constexpr std::size_t count = 1024;
   constexpr int width = 5;
   const auto points = sobol_points(count, width);
@@ -73,7 +80,8 @@ TEST_CASE("owen_scrambled: a mean over scrambled points is far nearer to the int
     double sum = 0.0;
     for (std::size_t i = 0; i < count; ++i) {
       double product = 1.0;
-      for (std::uint32_t d = 0; d < width; ++d) product *= 1.0 + (owen_scrambled(points[i * width + d], 11, scramble, d) - 0.5) / 2.0;
+      for (std::uint32_t d = 0; d < width; ++d)
+        product *= 1.0 + (owen_scrambled(points[i * width + d], 11, scramble, d) - 0.5) / 2.0;
       sum += product;
     }
     worst = std::max(worst, std::abs(sum / count - 1.0));

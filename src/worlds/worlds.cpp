@@ -18,22 +18,34 @@ bool draws_worlds(const Study& study, const StudyOptions& options) {
 Result<void> worlds_fit(const Study& study, const StudyOptions& options) {
   const StudyWorlds asked = study.worlds.value_or(StudyWorlds{});
   const double number = options.worlds.value_or(asked.number);
-  const double rows = std::min(number / 2.0, asked.effects ? static_cast<double>(*asked.effects) : number / 16.0);
+  const double rows =
+      std::min(number / 2.0, asked.effects ? static_cast<double>(*asked.effects) : number / 16.0);
   const auto varied =
-      static_cast<double>(std::ranges::count_if(study.parameters, [](const StudyParameter& parameter) { return parameter.plausible.has_value(); }) + 1);
+      static_cast<double>(std::ranges::count_if(study.parameters,
+                                                [](const StudyParameter& parameter) {
+                                                  return parameter.plausible.has_value();
+                                                }) +
+                          1);
   const double worlds = number + rows * varied;
-  // Of a world its numbers, keys and uses; of every claim its gaps; of every parameter its place in the unit interval.
-  constexpr double bytes_a_world = 1200.0, bytes_a_variant = 200.0, bytes_a_claim = 300.0, bytes_a_parameter = 16.0, most_bytes = 8.0 * (1 << 30);
-  const double bytes = worlds * (bytes_a_world + bytes_a_variant * static_cast<double>(study.variants.size()) +
-                                 bytes_a_claim * static_cast<double>(study.claims.size()) + bytes_a_parameter * varied);
+  // Of a world its numbers, keys and uses; of every claim its gaps; of every parameter its place in
+  // the unit interval.
+  constexpr double bytes_a_world = 1200.0, bytes_a_variant = 200.0, bytes_a_claim = 300.0,
+                   bytes_a_parameter = 16.0, most_bytes = 8.0 * (1 << 30);
+  const double bytes =
+      worlds *
+      (bytes_a_world + bytes_a_variant * static_cast<double>(study.variants.size()) +
+       bytes_a_claim * static_cast<double>(study.claims.size()) + bytes_a_parameter * varied);
   if (bytes <= most_bytes) return {};
-  return std::unexpected(Diagnostics{
-      placeless(too_large_code,
-                fmt::format("{:.3g} plausible worlds, those that tell what decides a claim included, take {:.0f} GiB of memory", worlds, bytes / (1 << 30)),
-                "lower [worlds].number (or --worlds) or [worlds].effects")});
+  return std::unexpected(
+      Diagnostics{placeless(too_large_code,
+                            fmt::format("{:.3g} plausible worlds, those that tell what decides a "
+                                        "claim included, take {:.0f} GiB of memory",
+                                        worlds, bytes / (1 << 30)),
+                            "lower [worlds].number (or --worlds) or [worlds].effects")});
 }
 
-WorldsRun::WorldsRun(const Study& study, const StudyOptions& options, const std::vector<ParsedClaim>& claims, Store* store)
+WorldsRun::WorldsRun(const Study& study, const StudyOptions& options,
+                     const std::vector<ParsedClaim>& claims, Store* store)
     : study_(study),
       options_(options),
       claims_(claims),
@@ -45,35 +57,42 @@ std::set<std::string> WorldsRun::variants_of(std::size_t c, bool with_contrasts)
   const auto keep = [&](const std::string& variant, const metric::Atom&) { out.insert(variant); };
   for_each_use_of_guards(claims_[c], keep);
   for (std::size_t h = 0; h < claims_[c].halves.size(); ++h)
-    if (with_contrasts || !claims_[c].halves[h].contrast) for_each_use_of_half(claims_[c], study_.claims[c], h, keep);
+    if (with_contrasts || !claims_[c].halves[h].contrast)
+      for_each_use_of_half(claims_[c], study_.claims[c], h, keep);
   return out;
 }
 
 bool WorldsRun::judged(std::size_t c) const {
-  return plan_->asked().variants || std::ranges::all_of(variants_of(c, false), [](const std::string& variant) { return variant == "base"; });
+  return plan_->asked().variants ||
+         std::ranges::all_of(variants_of(c, false),
+                             [](const std::string& variant) { return variant == "base"; });
 }
 
 Wanted WorldsRun::wanted() const {
   Wanted out;
   for (std::size_t c = 0; c < study_.claims.size(); ++c)
     if (judged(c))
-      for_each_use(claims_[c], study_.claims[c], [&](const std::string& variant, const metric::Atom& atom) {
-        if (plan_->asked().variants || variant == "base") want(out, variant, atom);
-      });
-  if (const auto& weight = plan_->asked().base_rate) want(out, "base", survival_atom(weight->round));
+      for_each_use(claims_[c], study_.claims[c],
+                   [&](const std::string& variant, const metric::Atom& atom) {
+                     if (plan_->asked().variants || variant == "base") want(out, variant, atom);
+                   });
+  if (const auto& weight = plan_->asked().base_rate)
+    want(out, "base", survival_atom(weight->round));
   return out;
 }
 
 std::vector<WorldTask> WorldsRun::tasks() const {
   std::vector<WorldTask> out;
-  // Those that errors come from first, then round by round of the scrambles, so that a stopped run knows a bit of everything.
+  // Those that errors come from first, then round by round of the scrambles, so that a stopped run
+  // knows a bit of everything.
   for (const Draw& draw : plan_->certified()) out.push_back({draw, WorldLevel::certified});
   for (const Draw& draw : plan_->checked()) out.push_back({draw, WorldLevel::finer});
   std::vector<Draw> worlds = plan_->worlds();
   std::ranges::stable_sort(worlds, {}, &Draw::index);
   for (const Draw& draw : worlds) out.push_back({draw, WorldLevel::world});
   for (const WorldsPlan::Row& row : plan_->rows())
-    for (std::size_t g = 0; g < plan_->groups().size(); ++g) out.push_back({{row.a.scramble, row.a.index, static_cast<int>(g)}, WorldLevel::world});
+    for (std::size_t g = 0; g < plan_->groups().size(); ++g)
+      out.push_back({{row.a.scramble, row.a.index, static_cast<int>(g)}, WorldLevel::world});
   return out;
 }
 
@@ -81,11 +100,15 @@ Result<bool> WorldsRun::solve() {
   std::vector<WorldTask> mine = tasks();
   if (const auto& shard = options_.shard) {
     std::vector<WorldTask> part;
-    for (std::size_t k = static_cast<std::size_t>(shard->first - 1); k < mine.size(); k += static_cast<std::size_t>(shard->second)) part.push_back(mine[k]);
+    for (std::size_t k = static_cast<std::size_t>(shard->first - 1); k < mine.size();
+         k += static_cast<std::size_t>(shard->second))
+      part.push_back(mine[k]);
     mine = std::move(part);
   }
-  // Worlds before what total effects change in them: a game that a group of parameters does not touch is then known.
-  const auto changed = std::ranges::stable_partition(mine, [](const WorldTask& task) { return task.draw.group < 0; });
+  // Worlds before what total effects change in them: a game that a group of parameters does not
+  // touch is then known.
+  const auto changed = std::ranges::stable_partition(
+      mine, [](const WorldTask& task) { return task.draw.group < 0; });
   std::vector<WorldTask> effects(changed.begin(), changed.end());
   mine.erase(changed.begin(), changed.end());
   auto finished = games_.obtain(mine);
@@ -95,9 +118,11 @@ Result<bool> WorldsRun::solve() {
 /// From solved worlds to what they say of the claims.
 class WorldsJudge {
  public:
-  explicit WorldsJudge(const WorldsRun& run) : run_(run), study_(run.study_), plan_(*run.plan_), draws_(plan_.worlds()) {
+  explicit WorldsJudge(const WorldsRun& run)
+      : run_(run), study_(run.study_), plan_(*run.plan_), draws_(plan_.worlds()) {
     for (const Draw& draw : draws_) worlds_.push_back(&run_.games_.at({draw, WorldLevel::world}));
-    for (std::size_t c = 0; c < study_.claims.size(); ++c) needs_.push_back(run_.variants_of(c, false));
+    for (std::size_t c = 0; c < study_.claims.size(); ++c)
+      needs_.push_back(run_.variants_of(c, false));
   }
 
   [[nodiscard]] WorldsFindings findings() {
@@ -130,7 +155,8 @@ class WorldsJudge {
       out.seconds_a_world += world->seconds() / static_cast<double>(worlds_.size());
     }
     out.failures.assign(why.begin(), why.end());
-    std::ranges::stable_sort(out.failures, std::ranges::greater{}, [](const auto& entry) { return entry.second; });
+    std::ranges::stable_sort(out.failures, std::ranges::greater{},
+                             [](const auto& entry) { return entry.second; });
     out.checked = static_cast<int>(plan_.checked().size());
   }
 
@@ -138,18 +164,21 @@ class WorldsJudge {
     for (const Draw& draw : plan_.certified()) {
       const SolvedGame& world = run_.games_.at({draw, WorldLevel::certified}).games.front();
       ++out.certified;
-      const std::string where = fmt::format("world {} of scramble {}", draw.index + 1, draw.scramble + 1);
+      const std::string where =
+          fmt::format("world {} of scramble {}", draw.index + 1, draw.scramble + 1);
       if (world.certificate.empty()) {
         out.certificate_failures.push_back(fmt::format("{}: {}", where, world.failed));
         continue;
       }
       const auto certificate = nlohmann::json::parse(world.certificate);
       if (certificate["holds"] == true) ++out.certificates_hold;
-      for (const auto& reason : certificate["why_not"]) out.certificate_failures.push_back(fmt::format("{}: {}", where, reason.get<std::string>()));
+      for (const auto& reason : certificate["why_not"])
+        out.certificate_failures.push_back(fmt::format("{}: {}", where, reason.get<std::string>()));
     }
   }
 
-  /// Weights with mean one; a world without one has that of the mean, and counts as undecided there.
+  /// Weights with mean one; a world without one has that of the mean, and counts as undecided
+  /// there.
   void weigh(WorldsFindings& out) {
     const StudyWorlds& asked = plan_.asked();
     if (asked.base_rate) {
@@ -158,11 +187,16 @@ class WorldsJudge {
       const double share = rate->survival(asked.base_rate->round);
       std::vector<std::optional<double>> logs;
       for (const SolvedWorld* world : worlds_) {
-        const auto number = world->games.front().failed.empty() ? run_.games_.numbers(*world)("base", survival) : std::nullopt;
-        logs.push_back(number ? std::optional(log_weight_by_base_rate(*number, share, asked.base_rate->wars)) : std::nullopt);
+        const auto number = world->games.front().failed.empty()
+                                ? run_.games_.numbers(*world)("base", survival)
+                                : std::nullopt;
+        logs.push_back(
+            number ? std::optional(log_weight_by_base_rate(*number, share, asked.base_rate->wars))
+                   : std::nullopt);
       }
       add_weight(out, "base_rate",
-                 fmt::format("likelihood of {} wars of which {:.0f} % go on beyond {} rounds ({})", number_text(asked.base_rate->wars), 100.0 * share,
+                 fmt::format("likelihood of {} wars of which {:.0f} % go on beyond {} rounds ({})",
+                             number_text(asked.base_rate->wars), 100.0 * share,
                              asked.base_rate->round, rate->text),
                  logs);
     }
@@ -172,21 +206,27 @@ class WorldsJudge {
       return;
     }
     std::vector<std::optional<double>> logs;
-    for (const SolvedWorld* world : worlds_) logs.push_back(world->games.front().failed.empty() ? world->games.front().event_log_weight : std::nullopt);
-    add_weight(out, "events", "likelihood of the dated events, as far as the rounds that worlds are played", logs);
+    for (const SolvedWorld* world : worlds_)
+      logs.push_back(world->games.front().failed.empty() ? world->games.front().event_log_weight
+                                                         : std::nullopt);
+    add_weight(out, "events",
+               "likelihood of the dated events, as far as the rounds that worlds are played", logs);
   }
 
-  void add_weight(WorldsFindings& out, const std::string& id, const std::string& text, const std::vector<std::optional<double>>& logs) {
+  void add_weight(WorldsFindings& out, const std::string& id, const std::string& text,
+                  const std::vector<std::optional<double>>& logs) {
     std::vector<std::optional<double>> weights = normalised_weights(logs);
     std::vector<double> known;
     for (const auto& weight : weights)
       if (weight) known.push_back(*weight);
-    out.weights.push_back({id, text, effective_number(known), static_cast<int>(weights.size() - known.size())});
+    out.weights.push_back(
+        {id, text, effective_number(known), static_cast<int>(weights.size() - known.size())});
     weights_.emplace_back(id, std::move(weights));
   }
 
   struct Judged {
-    std::vector<ClaimGaps> gaps;        ///< [world]; empty ones where a game failed that the verdict hangs on
+    std::vector<ClaimGaps>
+        gaps;  ///< [world]; empty ones where a game failed that the verdict hangs on
     std::vector<GapsVerdict> verdicts;  ///< [world]
   };
 
@@ -221,7 +261,9 @@ class WorldsJudge {
     };
     int out = 0;
     for (std::size_t w = 0; w < checked.coarse.size(); ++w)
-      if (!checked.coarse[w].halves.empty() && !checked.fine[w].halves.empty() && bare(checked.coarse[w]) != bare(checked.fine[w])) ++out;
+      if (!checked.coarse[w].halves.empty() && !checked.fine[w].halves.empty() &&
+          bare(checked.coarse[w]) != bare(checked.fine[w]))
+        ++out;
     return out;
   }
 
@@ -236,7 +278,9 @@ class WorldsJudge {
     Judged judged;
     for (const Draw& draw : draws_) judged.gaps.push_back(gaps(c, {draw, WorldLevel::world}));
     const ClaimBands bands = bands_of(parsed, solved_twice.coarse, solved_twice.fine);
-    for (const ClaimGaps& here : judged.gaps) judged.verdicts.push_back(here.halves.empty() ? GapsVerdict{} : judge_gaps(parsed, here, errors_in(here, bands)));
+    for (const ClaimGaps& here : judged.gaps)
+      judged.verdicts.push_back(
+          here.halves.empty() ? GapsVerdict{} : judge_gaps(parsed, here, errors_in(here, bands)));
     out.turned = turned(c, solved_twice);
     tally(c, judged, bands, out);
     shares(judged, out);
@@ -245,7 +289,8 @@ class WorldsJudge {
     return out;
   }
 
-  void tally(std::size_t c, const Judged& judged, const ClaimBands& bands, ClaimOverWorlds& out) const {
+  void tally(std::size_t c, const Judged& judged, const ClaimBands& bands,
+             ClaimOverWorlds& out) const {
     const Claim& claim = study_.claims[c];
     std::vector<int> decides(claim.halves.size(), 0);
     std::vector<std::vector<double>> numbers(claim.halves.size()), errors(claim.halves.size());
@@ -260,11 +305,15 @@ class WorldsJudge {
       }
       ++out.solved;
       const GapsVerdict& verdict = judged.verdicts[w];
-      ++(verdict.verdict == Verdict::holds ? out.holds : verdict.verdict == Verdict::fails ? out.fails : out.undecided);
+      ++(verdict.verdict == Verdict::holds   ? out.holds
+         : verdict.verdict == Verdict::fails ? out.fails
+                                             : out.undecided);
       ++decides[verdict.deciding];
       for (std::size_t h = 0; h < out.halves.size(); ++h) {
         ClaimOverWorlds::Half& half = out.halves[h];
-        ++(verdict.halves[h] == Verdict::holds ? half.holds : verdict.halves[h] == Verdict::fails ? half.fails : half.undecided);
+        ++(verdict.halves[h] == Verdict::holds   ? half.holds
+           : verdict.halves[h] == Verdict::fails ? half.fails
+                                                 : half.undecided);
         if (const ClaimGaps& here = judged.gaps[w]; std::isfinite(here.values[h])) {
           numbers[h].push_back(here.values[h]);
           errors[h].push_back(out.halves[h].bands.moved.error(here.half_reaches[h].front()));
@@ -280,12 +329,15 @@ class WorldsJudge {
       if (std::isfinite(errors[h].back())) out.halves[h].error = quantile_of(errors[h], 0.5);
       std::ranges::sort(numbers[h]);
       out.halves[h].quantiles.emplace();
-      for (std::size_t q = 0; q < world_quantiles.size(); ++q) (*out.halves[h].quantiles)[q] = quantile_of(numbers[h], world_quantiles[q]);
+      for (std::size_t q = 0; q < world_quantiles.size(); ++q)
+        (*out.halves[h].quantiles)[q] = quantile_of(numbers[h], world_quantiles[q]);
     }
   }
 
-  /// How often the verdict is this one, among `count` worlds of every scramble; `weights` may be null.
-  [[nodiscard]] Share share(const Judged& judged, Verdict sought, std::size_t count, const std::vector<std::optional<double>>* weights) const {
+  /// How often the verdict is this one, among `count` worlds of every scramble; `weights` may be
+  /// null.
+  [[nodiscard]] Share share(const Judged& judged, Verdict sought, std::size_t count,
+                            const std::vector<std::optional<double>>* weights) const {
     std::vector<ShareSums> sums(static_cast<std::size_t>(plan_.scrambles()));
     for (std::size_t w = 0; w < draws_.size(); ++w) {
       if (draws_[w].index >= count) continue;
@@ -294,7 +346,8 @@ class WorldsJudge {
       const double weight = own.value_or(1.0);  // of mean one
       here.squares += weight * weight;
       here.total += weight;
-      const bool open = !own || judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided;
+      const bool open =
+          !own || judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided;
       if (open)
         here.undecided += weight;
       else if (judged.verdicts[w].verdict == sought)
@@ -313,7 +366,8 @@ class WorldsJudge {
     }
     constexpr std::size_t fewest = 4;
     for (std::size_t count = std::min(fewest, all);; count = std::min(2 * count, all)) {
-      out.by_number.push_back({static_cast<int>(count) * plan_.scrambles(), share(judged, Verdict::holds, count, nullptr)});
+      out.by_number.push_back({static_cast<int>(count) * plan_.scrambles(),
+                               share(judged, Verdict::holds, count, nullptr)});
       if (count == all) break;
     }
   }
@@ -326,17 +380,22 @@ class WorldsJudge {
     const auto add = [&](const Draw& draw, const auto& column) {
       const ClaimGaps found = gaps(c, {draw, WorldLevel::world});
       for (std::size_t h = 0; h < of_halves.size(); ++h) {
-        const double number = found.halves.empty() ? std::numeric_limits<double>::quiet_NaN() : found.values[h];
-        column(of_halves[h]).push_back(std::isfinite(number) ? std::optional(number) : std::nullopt);
+        const double number =
+            found.halves.empty() ? std::numeric_limits<double>::quiet_NaN() : found.values[h];
+        column(of_halves[h])
+            .push_back(std::isfinite(number) ? std::optional(number) : std::nullopt);
       }
     };
     for (const WorldsPlan::Row& row : rows) {
       add(row.a, [](EffectRows& of) -> auto& { return of.a; });
       add(row.b, [](EffectRows& of) -> auto& { return of.b; });
       for (std::size_t g = 0; g < plan_.groups().size(); ++g)
-        add({row.a.scramble, row.a.index, static_cast<int>(g)}, [g](EffectRows& of) -> auto& { return of.changed[g]; });
+        add({row.a.scramble, row.a.index, static_cast<int>(g)},
+            [g](EffectRows& of) -> auto& { return of.changed[g]; });
     }
-    for (std::size_t h = 0; h < out.halves.size(); ++h) out.halves[h].effects = total_effects(of_halves[h], static_cast<std::uint64_t>(plan_.asked().seed));
+    for (std::size_t h = 0; h < out.halves.size(); ++h)
+      out.halves[h].effects =
+          total_effects(of_halves[h], static_cast<std::uint64_t>(plan_.asked().seed));
   }
 
   /// Where the rarer verdict is found, among the worlds that have one.
@@ -344,7 +403,8 @@ class WorldsJudge {
     out.box_of = out.holds <= out.fails ? Verdict::holds : Verdict::fails;
     MarkedPoints marked;
     for (std::size_t w = 0; w < draws_.size(); ++w) {
-      if (judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided) continue;
+      if (judged.gaps[w].halves.empty() || judged.verdicts[w].verdict == Verdict::undecided)
+        continue;
       marked.points.push_back(plan_.world(draws_[w]).unit);
       marked.sought.push_back(judged.verdicts[w].verdict == out.box_of ? 1 : 0);
     }
@@ -355,7 +415,8 @@ class WorldsJudge {
     for (const ClaimOverWorlds& claim : out.claims)
       for (std::size_t k = 0; k < claim.by_number.size(); ++k) {
         if (out.enough.size() <= k) out.enough.push_back({claim.by_number[k].number, 0.0});
-        out.enough[k].widest = std::max(out.enough[k].widest, claim.by_number[k].share.high - claim.by_number[k].share.low);
+        out.enough[k].widest = std::max(
+            out.enough[k].widest, claim.by_number[k].share.high - claim.by_number[k].share.low);
       }
   }
 

@@ -1,5 +1,6 @@
 #pragma once
-/// Claims judged over plausible worlds: how often each holds, how sure that is, and what decides it (docs/methods_worlds.md).
+/// Claims judged over plausible worlds: how often each holds, how sure that is, and what decides it
+/// (docs/methods_worlds.md).
 
 #include <array>
 #include <map>
@@ -40,8 +41,9 @@ struct ClaimOverWorlds {
     int no_number = 0;                               ///< worlds in which its number does not exist
     std::optional<std::array<double, 5>> quantiles;  ///< at `world_quantiles`
     ComparisonBands bands;                           ///< of its first comparison
-    double error = 0.0;                              ///< of its gap, either way, in the world in the middle; infinite where it is not known
-    TotalEffects effects;                            ///< by group of the plan
+    double error = 0.0;  ///< of its gap, either way, in the world in the middle; infinite where it
+                         ///< is not known
+    TotalEffects effects;  ///< by group of the plan
   };
   std::vector<Half> halves;
   std::size_t deciding = 0;  ///< the half that decides most worlds
@@ -54,8 +56,10 @@ struct WorldsFindings {
   std::shared_ptr<const WorldsPlan> plan;
   std::string grid, finer_grid;
   int solved = 0, failed = 0;
-  int with_several = 0, with_jumps = 0, with_unsolved = 0;  ///< worlds in which such decisions were met
-  std::vector<std::pair<std::string, int>> failures;        ///< why, and how many worlds; the most frequent first
+  int with_several = 0, with_jumps = 0,
+      with_unsolved = 0;  ///< worlds in which such decisions were met
+  std::vector<std::pair<std::string, int>>
+      failures;  ///< why, and how many worlds; the most frequent first
   int checked = 0, certified = 0, certificates_hold = 0;
   std::vector<std::string> certificate_failures;
   struct Weight {
@@ -64,7 +68,8 @@ struct WorldsFindings {
     int unweighed = 0;  ///< worlds without a weight: they count as much as the mean, as undecided
   };
   std::vector<Weight> weights;
-  std::vector<std::pair<std::string, std::string>> unused_weights;  ///< asked for, and why there are none
+  std::vector<std::pair<std::string, std::string>>
+      unused_weights;  ///< asked for, and why there are none
   struct Enough {
     int number = 0;
     double widest = 0.0;  ///< of all claims' intervals
@@ -78,7 +83,8 @@ struct WorldsFindings {
 /// What worlds are to be solved for these claims.
 class WorldsRun {
  public:
-  WorldsRun(const Study& study, const StudyOptions& options, const std::vector<ParsedClaim>& claims, Store* store);
+  WorldsRun(const Study& study, const StudyOptions& options, const std::vector<ParsedClaim>& claims,
+            Store* store);
 
   [[nodiscard]] Result<void> prepare() { return games_.prepare(); }
   /// Solves what is to be solved (of a shard: its part). False: stopped.

@@ -10,10 +10,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json interval(double low, double high) { return Json::array({json_number(low), json_number(high)}); }
+Json interval(double low, double high) {
+  return Json::array({json_number(low), json_number(high)});
+}
 
 Json share_json(const Share& share) {
-  return {{"share", json_number(share.share)}, {"interval", interval(share.low, share.high)}, {"undecided_share", json_number(share.undecided_share)}};
+  return {{"share", json_number(share.share)},
+          {"interval", interval(share.low, share.high)},
+          {"undecided_share", json_number(share.undecided_share)}};
 }
 
 /// The precision of the neutral reading, where it is one number.
@@ -37,8 +41,10 @@ Json varied_json(const Study& study, const WorldsPlan& plan) {
     row["hi"] = json_number(varied.high * unit);
     row["scale"] = varied.log_scale ? "log" : "linear";
     if (varied.whole) row["whole"] = true;
-    if (varied.assumed) row["assumed"] = "the study gives no range: half to twice the neutral precision";
-    if (varied.factor && !neutral_precision(study, plan)) row["unit"] = "times every precision of the model";
+    if (varied.assumed)
+      row["assumed"] = "the study gives no range: half to twice the neutral precision";
+    if (varied.factor && !neutral_precision(study, plan))
+      row["unit"] = "times every precision of the model";
     out.push_back(std::move(row));
   }
   return out;
@@ -49,7 +55,9 @@ Json effects_json(const WorldsPlan& plan, const TotalEffects& effects) {
   std::vector<std::size_t> order;
   for (std::size_t g = 0; g < effects.groups.size(); ++g)
     if (effects.groups[g]) order.push_back(g);
-  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) { return effects.groups[a]->effect > effects.groups[b]->effect; });
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return effects.groups[a]->effect > effects.groups[b]->effect;
+  });
   for (const std::size_t g : order) {
     const TotalEffect& effect = *effects.groups[g];
     out.push_back({{"parameter", plan.groups()[g].name},
@@ -67,8 +75,11 @@ Json box_json(const Study& study, const WorldsPlan& plan, const ClaimOverWorlds&
     const DrawnParameter& varied = plan.varied()[d];
     const double unit = varied.factor ? neutral_precision(study, plan).value_or(1.0) : 1.0;
     const auto [low, high] = claim.box->sides[d];
-    // The upper end of the unit interval is not itself a number of the range where it counts whole numbers.
-    if (claim.box->restricted[d]) sides[varied.name] = interval(unit * varied.at(low), high >= 1.0 ? unit * varied.high : unit * varied.at(high));
+    // The upper end of the unit interval is not itself a number of the range where it counts whole
+    // numbers.
+    if (claim.box->restricted[d])
+      sides[varied.name] = interval(unit * varied.at(low),
+                                    high >= 1.0 ? unit * varied.high : unit * varied.at(high));
     resampled[varied.name] = json_number(claim.box->resampled[d]);
   }
   Json out;
@@ -81,11 +92,17 @@ Json box_json(const Study& study, const WorldsPlan& plan, const ClaimOverWorlds&
   return out;
 }
 
-Json band_json(const ErrorBand& band) { return {{"factor", json_number(band.factor)}, {"coverage", json_number(band.coverage)}, {"checked", band.checked}}; }
+Json band_json(const ErrorBand& band) {
+  return {{"factor", json_number(band.factor)},
+          {"coverage", json_number(band.coverage)},
+          {"checked", band.checked}};
+}
 
 Json bands_json(const ComparisonBands& bands) {
   return {{"moved", band_json(bands.moved)},
-          {"taken_back", {{"one_solution", band_json(bands.taken_back[0])}, {"several_solutions", band_json(bands.taken_back[1])}}}};
+          {"taken_back",
+           {{"one_solution", band_json(bands.taken_back[0])},
+            {"several_solutions", band_json(bands.taken_back[1])}}}};
 }
 
 Json half_json(const WorldsPlan& plan, const ClaimOverWorlds::Half& half) {
@@ -118,34 +135,45 @@ Json worlds_json(const Study& study, const WorldsFindings& findings) {
   out["around"] = plan.around().id;
   out["grid"] = grid_json(findings.grid);
   out["parameters"] = Json::object();
-  for (const auto& [name, content] : plan.asked().parameters) out["parameters"][name] = std::visit([](const auto& what) { return Json(what); }, content);
+  for (const auto& [name, content] : plan.asked().parameters)
+    out["parameters"][name] = std::visit([](const auto& what) { return Json(what); }, content);
   out["solved"] = findings.solved;
   out["failed"] = findings.failed;
   out["failures"] = Json::array();
-  for (const auto& [why, count] : findings.failures) out["failures"].push_back({{"why", why}, {"worlds", count}});
+  for (const auto& [why, count] : findings.failures)
+    out["failures"].push_back({{"why", why}, {"worlds", count}});
   out["with_several_solutions"] = findings.with_several;
   out["with_branch_jumps"] = findings.with_jumps;
   out["with_unsolved_decisions"] = findings.with_unsolved;
   out["varied"] = varied_json(study, plan);
   out["groups"] = Json::array();
-  for (const WorldsGroup& group : plan.groups()) out["groups"].push_back({{"name", group.name}, {"parameters", group.parameters}});
+  for (const WorldsGroup& group : plan.groups())
+    out["groups"].push_back({{"name", group.name}, {"parameters", group.parameters}});
   out["weights"] = Json::array();
   out["effective_number"] = Json::object();
   for (const auto& weight : findings.weights) {
-    out["weights"].push_back({{"id", weight.id}, {"text", weight.text}, {"unweighed", weight.unweighed}});
+    out["weights"].push_back(
+        {{"id", weight.id}, {"text", weight.text}, {"unweighed", weight.unweighed}});
     out["effective_number"][weight.id] = json_number(weight.effective_number);
   }
   out["unused_weights"] = Json::array();
-  for (const auto& [id, why] : findings.unused_weights) out["unused_weights"].push_back({{"id", id}, {"why", why}});
+  for (const auto& [id, why] : findings.unused_weights)
+    out["unused_weights"].push_back({{"id", id}, {"why", why}});
   out["enough"] = Json::array();
-  for (const auto& enough : findings.enough) out["enough"].push_back({{"number", enough.number}, {"widest_interval", json_number(enough.widest)}});
+  for (const auto& enough : findings.enough)
+    out["enough"].push_back(
+        {{"number", enough.number}, {"widest_interval", json_number(enough.widest)}});
   out["checked"] = {{"worlds", findings.checked}, {"grid", grid_json(findings.finer_grid)}};
-  out["certified"] = {{"worlds", findings.certified}, {"hold", findings.certificates_hold}, {"failures", findings.certificate_failures}};
-  out["effects"] = {{"rows", plan.rows().size()}, {"worlds", plan.rows().size() * (plan.groups().size() + 2)}};
+  out["certified"] = {{"worlds", findings.certified},
+                      {"hold", findings.certificates_hold},
+                      {"failures", findings.certificate_failures}};
+  out["effects"] = {{"rows", plan.rows().size()},
+                    {"worlds", plan.rows().size() * (plan.groups().size() + 2)}};
   return out;
 }
 
-void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std::size_t c, Json& out) {
+void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std::size_t c,
+                         Json& out) {
   const ClaimOverWorlds& claim = findings.claims[c];
   const WorldsPlan& plan = *findings.plan;
   if (!claim.why_not.empty()) {
@@ -162,17 +190,21 @@ void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std
   worlds["undecided"] = claim.undecided;
   worlds["share"] = json_number(claim.share.share);
   worlds["interval"] = interval(claim.share.low, claim.share.high);
-  worlds["opposite"] = {{"share", json_number(claim.opposite.share)}, {"interval", interval(claim.opposite.low, claim.opposite.high)}};
+  worlds["opposite"] = {{"share", json_number(claim.opposite.share)},
+                        {"interval", interval(claim.opposite.low, claim.opposite.high)}};
   worlds["weighted"] = Json::object();
   for (const auto& [id, share] : claim.weighted) {
     const Share& opposite = claim.weighted_opposite.at(id);
     worlds["weighted"][id] = share_json(share);
-    worlds["weighted"][id]["opposite"] = {{"share", json_number(opposite.share)}, {"interval", interval(opposite.low, opposite.high)}};
+    worlds["weighted"][id]["opposite"] = {{"share", json_number(opposite.share)},
+                                          {"interval", interval(opposite.low, opposite.high)}};
   }
   worlds["by_number"] = Json::array();
   for (const auto& prefix : claim.by_number)
-    worlds["by_number"].push_back(
-        {{"number", prefix.number}, {"share", json_number(prefix.share.share)}, {"lo", json_number(prefix.share.low)}, {"hi", json_number(prefix.share.high)}});
+    worlds["by_number"].push_back({{"number", prefix.number},
+                                   {"share", json_number(prefix.share.share)},
+                                   {"lo", json_number(prefix.share.low)},
+                                   {"hi", json_number(prefix.share.high)}});
   worlds["half"] = shown.name;
   worlds["median"] = shown.quantiles ? json_number((*shown.quantiles)[2]) : Json(nullptr);
   worlds["quantiles"] = Json::array();

@@ -7,9 +7,11 @@
 
 namespace melian {
 
-[[nodiscard]] nlohmann::ordered_json worlds_json(const Study& study, const WorldsFindings& findings);
+[[nodiscard]] nlohmann::ordered_json worlds_json(const Study& study,
+                                                 const WorldsFindings& findings);
 
 /// Adds `worlds`, `decided_by` and `box` to a claim.
-void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std::size_t claim, nlohmann::ordered_json& out);
+void add_worlds_to_claim(const Study& study, const WorldsFindings& findings, std::size_t claim,
+                         nlohmann::ordered_json& out);
 
 }  // namespace melian

@@ -25,42 +25,57 @@ double DrawnParameter::at(double unit) const {
   return low + unit * (high - low);
 }
 
-WorldsPlan::WorldsPlan(const Study& study, std::optional<int> number) : study_(study), around_(&base_of(study)), asked_(study.worlds.value_or(StudyWorlds{})) {
+WorldsPlan::WorldsPlan(const Study& study, std::optional<int> number)
+    : study_(study), around_(&base_of(study)), asked_(study.worlds.value_or(StudyWorlds{})) {
   if (number) {
     const int before = asked_.number;
     asked_.scrambles = std::max(2, std::min(asked_.scrambles, *number / 2));
     asked_.number = (*number + asked_.scrambles - 1) / asked_.scrambles * asked_.scrambles;
-    if (asked_.effects && asked_.number < before) asked_.effects = static_cast<int>(std::int64_t{*asked_.effects} * asked_.number / before);
+    if (asked_.effects && asked_.number < before)
+      asked_.effects = static_cast<int>(std::int64_t{*asked_.effects} * asked_.number / before);
   }
   constexpr int fewest_rows = 8;
   const int pairs = asked_.scrambles / 2;
   int rows = std::min(asked_.effects.value_or(asked_.number / 16), pairs * per_scramble());
   rows -= rows % pairs;
   asked_.effects = rows < fewest_rows ? 0 : rows;
-  asked_.checked = std::min(asked_.number, asked_.checked.value_or(std::clamp(asked_.number / 128, enough_checked, 32)));
-  asked_.certified = std::min(asked_.number, asked_.certified.value_or(std::clamp(asked_.number / 1024, 1, 4)));
+  asked_.checked = std::min(
+      asked_.number, asked_.checked.value_or(std::clamp(asked_.number / 128, enough_checked, 32)));
+  asked_.certified =
+      std::min(asked_.number, asked_.certified.value_or(std::clamp(asked_.number / 1024, 1, 4)));
   add_varied();
   add_precision();
   add_groups();
-  points_ = sobol_points(static_cast<std::size_t>(per_scramble()), static_cast<int>(varied_.size()));
+  points_ =
+      sobol_points(static_cast<std::size_t>(per_scramble()), static_cast<int>(varied_.size()));
   for (int pair = 0; pair < pairs; ++pair)
-    orders_.push_back(shuffled(static_cast<std::size_t>(per_scramble()), static_cast<std::uint64_t>(asked_.seed), static_cast<std::uint64_t>(pair)));
+    orders_.push_back(shuffled(static_cast<std::size_t>(per_scramble()),
+                               static_cast<std::uint64_t>(asked_.seed),
+                               static_cast<std::uint64_t>(pair)));
 }
 
 void WorldsPlan::add_varied() {
   for (const StudyParameter& parameter : study_.parameters) {
-    if (!parameter.plausible || !(parameter.plausible->first < parameter.plausible->second)) continue;
-    DrawnParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second, parameter.log_scale};
-    for (const ParameterInfo* info : parameters_named(study_, parameter.name)) varied.whole = varied.whole || info->shapes;
-    // A precision that the study overrides by [solve].lambda would do nothing: it varies as a multiple of that instead.
-    if (parameter.name == precision_name && study_.solve.lambda) varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
+    if (!parameter.plausible || !(parameter.plausible->first < parameter.plausible->second))
+      continue;
+    DrawnParameter varied{parameter.name, parameter.plausible->first, parameter.plausible->second,
+                          parameter.log_scale};
+    for (const ParameterInfo* info : parameters_named(study_, parameter.name))
+      varied.whole = varied.whole || info->shapes;
+    // A precision that the study overrides by [solve].lambda would do nothing: it varies as a
+    // multiple of that instead.
+    if (parameter.name == precision_name && study_.solve.lambda)
+      varied.factor = true, varied.low /= *study_.solve.lambda, varied.high /= *study_.solve.lambda;
     varied_.push_back(std::move(varied));
   }
 }
 
-/// Worlds always vary the precision: a verdict must not hang on how sharply players are thought to choose.
+/// Worlds always vary the precision: a verdict must not hang on how sharply players are thought to
+/// choose.
 void WorldsPlan::add_precision() {
-  const bool stated = std::ranges::any_of(varied_, [](const DrawnParameter& varied) { return group_of(varied.name).starts_with(precision_name); });
+  const bool stated = std::ranges::any_of(varied_, [](const DrawnParameter& varied) {
+    return group_of(varied.name).starts_with(precision_name);
+  });
   if (stated) return;
   DrawnParameter varied{precision_name, 0.5, 2.0, true};
   varied.factor = varied.assumed = true;
@@ -70,7 +85,9 @@ void WorldsPlan::add_precision() {
 void WorldsPlan::add_groups() {
   groups_ = asked_.groups;
   for (const DrawnParameter& varied : varied_) {
-    const auto holds = [&](const WorldsGroup& group) { return std::ranges::find(group.parameters, varied.name) != group.parameters.end(); };
+    const auto holds = [&](const WorldsGroup& group) {
+      return std::ranges::find(group.parameters, varied.name) != group.parameters.end();
+    };
     if (std::ranges::any_of(groups_, holds)) continue;
     const std::string name = group_of(varied.name);
     auto group = std::ranges::find(groups_, name, &WorldsGroup::name);
@@ -80,20 +97,24 @@ void WorldsPlan::add_groups() {
   for (const WorldsGroup& group : groups_) {
     members_.emplace_back();
     for (std::size_t k = 0; k < varied_.size(); ++k)
-      if (std::ranges::find(group.parameters, varied_[k].name) != group.parameters.end()) members_.back().push_back(k);
+      if (std::ranges::find(group.parameters, varied_[k].name) != group.parameters.end())
+        members_.back().push_back(k);
   }
 }
 
 std::vector<Draw> WorldsPlan::worlds() const {
   std::vector<Draw> out;
   for (int r = 0; r < scrambles(); ++r)
-    for (int i = 0; i < per_scramble(); ++i) out.push_back({static_cast<std::uint32_t>(r), static_cast<std::size_t>(i)});
+    for (int i = 0; i < per_scramble(); ++i)
+      out.push_back({static_cast<std::uint32_t>(r), static_cast<std::size_t>(i)});
   return out;
 }
 
 std::vector<Draw> WorldsPlan::first(int count) const {
   std::vector<Draw> out;
-  for (int k = 0; k < count; ++k) out.push_back({static_cast<std::uint32_t>(k % scrambles()), static_cast<std::size_t>(k / scrambles())});
+  for (int k = 0; k < count; ++k)
+    out.push_back(
+        {static_cast<std::uint32_t>(k % scrambles()), static_cast<std::size_t>(k / scrambles())});
   return out;
 }
 
@@ -107,7 +128,8 @@ std::vector<WorldsPlan::Row> WorldsPlan::rows() const {
     for (int i = 0; i < each; ++i) {
       const auto index = static_cast<std::size_t>(i);
       const auto scramble = static_cast<std::uint32_t>(2 * pair);
-      out.push_back({{scramble, index}, {scramble + 1, orders_[static_cast<std::size_t>(pair)][index]}});
+      out.push_back(
+          {{scramble, index}, {scramble + 1, orders_[static_cast<std::size_t>(pair)][index]}});
     }
   return out;
 }
@@ -116,7 +138,9 @@ std::vector<double> WorldsPlan::point(std::uint32_t scramble, std::size_t index)
   std::vector<double> out;
   const std::size_t width = varied_.size();
   for (std::size_t d = 0; d < width; ++d)
-    out.push_back(owen_scrambled(points_[index * width + d], static_cast<std::uint64_t>(asked_.seed), scramble, static_cast<std::uint32_t>(d)));
+    out.push_back(owen_scrambled(points_[index * width + d],
+                                 static_cast<std::uint64_t>(asked_.seed), scramble,
+                                 static_cast<std::uint32_t>(d)));
   return out;
 }
 
@@ -125,8 +149,10 @@ World WorldsPlan::world(const Draw& draw) const {
   out.unit = point(draw.scramble, draw.index);
   if (draw.group >= 0) {
     MELIAN_EXPECT(draw.scramble % 2 == 0, "the first scramble of a pair");
-    const std::vector<double> other = point(draw.scramble + 1, orders_[draw.scramble / 2][draw.index]);
-    for (const std::size_t k : members_[static_cast<std::size_t>(draw.group)]) out.unit[k] = other[k];
+    const std::vector<double> other =
+        point(draw.scramble + 1, orders_[draw.scramble / 2][draw.index]);
+    for (const std::size_t k : members_[static_cast<std::size_t>(draw.group)])
+      out.unit[k] = other[k];
   }
   for (std::size_t k = 0; k < varied_.size(); ++k) {
     const double number = varied_[k].at(out.unit[k]);

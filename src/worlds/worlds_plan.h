@@ -1,5 +1,6 @@
 #pragma once
-/// Which worlds there are: what varies over which range, in which groups, and the parameters of each (docs/methods_worlds.md).
+/// Which worlds there are: what varies over which range, in which groups, and the parameters of
+/// each (docs/methods_worlds.md).
 
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,8 @@ struct DrawnParameter {
   [[nodiscard]] double at(double unit) const;
 };
 
-/// One world: a point of one scramble; or that point with one group's parameters as at a point of the next scramble.
+/// One world: a point of one scramble; or that point with one group's parameters as at a point of
+/// the next scramble.
 struct Draw {
   std::uint32_t scramble = 0;
   std::size_t index = 0;
@@ -39,7 +41,8 @@ struct World {
 
 class WorldsPlan {
  public:
-  /// `number` overrides the study's (rounded up to a multiple of the scrambles); effects and samples shrink with it.
+  /// `number` overrides the study's (rounded up to a multiple of the scrambles); effects and
+  /// samples shrink with it.
   WorldsPlan(const Study& study, std::optional<int> number);
 
   [[nodiscard]] const StudyWorlds& asked() const { return asked_; }
@@ -51,11 +54,12 @@ class WorldsPlan {
   /// The reading that worlds are drawn around: the neutral one, else the first.
   [[nodiscard]] const Reading& around() const { return *around_; }
 
-  [[nodiscard]] std::vector<Draw> worlds() const;   ///< scramble by scramble
-  [[nodiscard]] std::vector<Draw> checked() const;  ///< solved on a finer grid too: the first of every scramble, and so on
+  [[nodiscard]] std::vector<Draw> worlds() const;  ///< scramble by scramble
+  [[nodiscard]] std::vector<Draw> checked()
+      const;  ///< solved on a finer grid too: the first of every scramble, and so on
   [[nodiscard]] std::vector<Draw> certified() const;
-  /// A row of the design of effects: two independent worlds. Row by row, the worlds with one group changed are
-  /// {a.scramble, a.index, group}.
+  /// A row of the design of effects: two independent worlds. Row by row, the worlds with one group
+  /// changed are {a.scramble, a.index, group}.
   struct Row {
     Draw a, b;
   };
@@ -81,7 +85,8 @@ class WorldsPlan {
   std::vector<WorldsGroup> groups_;
   std::vector<std::vector<std::size_t>> members_;  ///< [group]: indices into varied_
   std::vector<std::uint32_t> points_;              ///< unscrambled
-  std::vector<std::vector<std::size_t>> orders_;   ///< [pair of scrambles]: which point of the second goes with one of the first
+  std::vector<std::vector<std::size_t>>
+      orders_;  ///< [pair of scrambles]: which point of the second goes with one of the first
 };
 
 }  // namespace melian

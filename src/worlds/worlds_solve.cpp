@@ -24,10 +24,15 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
-constexpr double decisions_a_transaction = 4e6;  ///< cheap worlds are kept by the hundred, dear ones one by one
+constexpr double decisions_a_transaction =
+    4e6;  ///< cheap worlds are kept by the hundred, dear ones one by one
 constexpr std::int64_t most_bytes = std::int64_t{12} << 30;
 
-const char* word_of(WorldLevel level) { return level == WorldLevel::finer ? "finer" : level == WorldLevel::certified ? "certified" : "world"; }
+const char* word_of(WorldLevel level) {
+  return level == WorldLevel::finer       ? "finer"
+         : level == WorldLevel::certified ? "certified"
+                                          : "world";
+}
 
 std::string design_of(const WorldTask& task) {
   if (task.level == WorldLevel::finer) return "finer";
@@ -40,7 +45,8 @@ std::string text_of(const ParameterContent& content) {
   return std::get<std::string>(content);
 }
 
-/// What of a certificate is kept of a world: whether it holds, why not, and the checks in one number each.
+/// What of a certificate is kept of a world: whether it holds, why not, and the checks in one
+/// number each.
 std::string short_certificate(const Json& certificate) {
   Json out;
   for (const char* field : {"holds", "why_not", "residual", "beliefs", "unsolved_decisions"})
@@ -48,7 +54,8 @@ std::string short_certificate(const Json& certificate) {
   return out.dump();
 }
 
-/// As `answer`; without a certificate there is no prediction either, which is dearer than what claims take.
+/// As `answer`; without a certificate there is no prediction either, which is dearer than what
+/// claims take.
 Result<Answer> solved(const Game& game, const AnswerOptions& options) {
   if (options.with_certificate) return answer(game, options);
   Answer out;
@@ -58,7 +65,9 @@ Result<Answer> solved(const Game& game, const AnswerOptions& options) {
   return out;
 }
 
-std::string first_message(const Diagnostics& why) { return why.empty() ? "no reason given" : why.front().code + ": " + why.front().message; }
+std::string first_message(const Diagnostics& why) {
+  return why.empty() ? "no reason given" : why.front().code + ": " + why.front().message;
+}
 
 }  // namespace
 
@@ -74,7 +83,8 @@ std::int64_t SolvedWorld::sum(std::int64_t SolvedGame::* count) const {
   return out;
 }
 
-WorldGames::WorldGames(const Study& study, const StudyOptions& options, const WorldsPlan& plan, Wanted wanted, Store* store)
+WorldGames::WorldGames(const Study& study, const StudyOptions& options, const WorldsPlan& plan,
+                       Wanted wanted, Store* store)
     : study_(study), options_(options), plan_(plan), wanted_(std::move(wanted)), store_(store) {}
 
 Result<void> WorldGames::prepare() {
@@ -109,22 +119,32 @@ Result<void> WorldGames::prepare() {
     for (const metric::Atom& atom : slot.atoms) {
       slot.texts.push_back(metric::text_of(atom));
       places_[name][slot.texts.back()] = slot.texts.size() - 1;
-      for (const metric::Mistake& mistake : metric::check(atom, slot.compiled->structure(), {&study_.base_rates, slot.as_written}))
-        wrong.push_back(placeless("M0713", fmt::format("in a plausible world, {}: `{}`: {}", name, slot.texts.back(), mistake.message), mistake.hint));
+      for (const metric::Mistake& mistake :
+           metric::check(atom, slot.compiled->structure(), {&study_.base_rates, slot.as_written}))
+        wrong.push_back(placeless("M0713",
+                                  fmt::format("in a plausible world, {}: `{}`: {}", name,
+                                              slot.texts.back(), mistake.message),
+                                  mistake.hint));
     }
-    slot.decisions = static_cast<double>(count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::world))));
-    slot.finer_decisions = static_cast<double>(count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::finer))));
+    slot.decisions = static_cast<double>(
+        count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::world))));
+    slot.finer_decisions = static_cast<double>(
+        count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::finer))));
     for (const bool ladder : {false, true})
-      if (wrong.empty()) bytes_[ladder ? 1 : 0] = std::max(bytes_[ladder ? 1 : 0], count_bytes(slot, *game, ladder));
+      if (wrong.empty())
+        bytes_[ladder ? 1 : 0] = std::max(bytes_[ladder ? 1 : 0], count_bytes(slot, *game, ladder));
     slots_.push_back(std::move(slot));
   }
   if (!wrong.empty()) return std::unexpected(std::move(wrong));
   const std::int64_t bytes = bytes_at_once(true);
   if (bytes > most_bytes)
-    return std::unexpected(Diagnostics{placeless(too_large_code,
-                                                 fmt::format("{} worlds at a time, some on the finer grid that their error is measured with, take {:.1f} GiB",
-                                                             num_threads(), static_cast<double>(bytes) / (1 << 30)),
-                                                 "use fewer belief nodes in [worlds].grid, fewer rounds in [worlds].parameters, or fewer --threads")});
+    return std::unexpected(
+        Diagnostics{placeless(too_large_code,
+                              fmt::format("{} worlds at a time, some on the finer grid that their "
+                                          "error is measured with, take {:.1f} GiB",
+                                          num_threads(), static_cast<double>(bytes) / (1 << 30)),
+                              "use fewer belief nodes in [worlds].grid, fewer rounds in "
+                              "[worlds].parameters, or fewer --threads")});
   double dearest = 1.0;
   for (const Slot& slot : slots_) dearest = std::max(dearest, slot.decisions);
   batch_ = static_cast<std::size_t>(std::clamp(decisions_a_transaction / dearest, 1.0, 256.0));
@@ -150,14 +170,20 @@ std::int64_t WorldGames::count_bytes(const Slot& slot, const Game& game, bool la
     const BeliefAxes axes = belief_axes(game, request.grid);
     const AnswerOptions options = options_for(study_, request);
     const metric::Surroundings around{&study_.base_rates, slot.as_written};
-    const std::int64_t solving = request.certified ? count_answer_bytes(game, options) : count_solve_bytes(game.shape(), axes, options.solve);
-    const std::int64_t reading = count_strategy_bytes(game.shape(), axes) + metric::count_read_bytes(slot.atoms, game.shape(), axes, false, true, around);
+    const std::int64_t solving = request.certified
+                                     ? count_answer_bytes(game, options)
+                                     : count_solve_bytes(game.shape(), axes, options.solve);
+    const std::int64_t reading =
+        count_strategy_bytes(game.shape(), axes) +
+        metric::count_read_bytes(slot.atoms, game.shape(), axes, false, true, around);
     most = std::max({most, solving, reading});
   }
   return most;
 }
 
-std::int64_t WorldGames::bytes_at_once(bool ladder) const { return num_threads() * bytes_[ladder ? 1 : 0]; }
+std::int64_t WorldGames::bytes_at_once(bool ladder) const {
+  return num_threads() * bytes_[ladder ? 1 : 0];
+}
 
 BeliefGrid WorldGames::grid(const Game& game, WorldLevel level) const {
   BeliefGrid out = grid_for(study_, game);
@@ -171,19 +197,24 @@ BeliefGrid WorldGames::grid(const Game& game, WorldLevel level) const {
   return out;
 }
 
-std::string WorldGames::key_of(const WorldTask& task, const Slot& slot, const Settings& settings, double lambda_factor) const {
-  std::string text = fmt::format("melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation,
-                                 model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_, word_of(task.level));
+std::string WorldGames::key_of(const WorldTask& task, const Slot& slot, const Settings& settings,
+                               double lambda_factor) const {
+  std::string text = fmt::format(
+      "melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation,
+      model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_, word_of(task.level));
   for (const auto& grid : {study_.solve.grid, plan_.asked().grid}) {
     text += "grid";
     for (const auto& [player, nodes] : grid) text += fmt::format(" {}={}", player, nodes);
     text += "\n";
   }
-  text += fmt::format("lambda {} x {}\nmeasure {}\n", study_.solve.lambda ? number_text(*study_.solve.lambda) : "of the model", number_text(lambda_factor),
-                      static_cast<int>(study_.solve.measure));
+  text += fmt::format("lambda {} x {}\nmeasure {}\n",
+                      study_.solve.lambda ? number_text(*study_.solve.lambda) : "of the model",
+                      number_text(lambda_factor), static_cast<int>(study_.solve.measure));
   if (task.level == WorldLevel::certified)
-    text += fmt::format("tolerance {} residual {}\n", number_text(study_.solve.tolerance), number_text(study_.solve.residual_tolerance));
-  for (const auto& [name, content] : settings) text += fmt::format("{} = {}\n", name, text_of(content));
+    text += fmt::format("tolerance {} residual {}\n", number_text(study_.solve.tolerance),
+                        number_text(study_.solve.residual_tolerance));
+  for (const auto& [name, content] : settings)
+    text += fmt::format("{} = {}\n", name, text_of(content));
   return sha256(text);
 }
 
@@ -199,8 +230,10 @@ Result<std::vector<WorldGames::Job>> WorldGames::jobs_for(const std::vector<Worl
       if (task.level == WorldLevel::certified && slots_[s].variant >= 0) continue;
       const Settings settings = plan_.settings(world, variant(slots_[s].variant));
       const std::string key = key_of(task, slots_[s], settings, world.lambda_factor);
-      const std::string changed = task.draw.group < 0 ? "" : plan_.groups()[static_cast<std::size_t>(task.draw.group)].name;
-      uses_.push_back({design_of(task), task.draw.scramble, task.draw.index, changed, slots_[s].name, key});
+      const std::string changed =
+          task.draw.group < 0 ? "" : plan_.groups()[static_cast<std::size_t>(task.draw.group)].name;
+      uses_.push_back(
+          {design_of(task), task.draw.scramble, task.draw.index, changed, slots_[s].name, key});
       // A group of parameters that a variant does not have leaves its game as it is.
       if (const auto [first, fresh] = first_.try_emplace(key, Place{task, s}); !fresh) {
         same_.emplace_back(Place{task, s}, &first->second);
@@ -227,9 +260,12 @@ Result<bool> WorldGames::known(const WorldTask& task, std::size_t s, const std::
   if (!found) return std::unexpected(std::move(found.error()));
   if (!*found) return false;
   const WorldGame& game = **found;
-  const auto has = [&](const std::string& text) { return std::ranges::find(game.metrics, text) != game.metrics.end(); };
-  const bool weighed =
-      slots_[s].variant >= 0 || !weighs_events() || task.level != WorldLevel::world || has("event_log_likelihood " + options_.event_weight->fingerprint);
+  const auto has = [&](const std::string& text) {
+    return std::ranges::find(game.metrics, text) != game.metrics.end();
+  };
+  const bool weighed = slots_[s].variant >= 0 || !weighs_events() ||
+                       task.level != WorldLevel::world ||
+                       has("event_log_likelihood " + options_.event_weight->fingerprint);
   if (game.failed.empty() && (!weighed || !std::ranges::all_of(slots_[s].texts, has))) return false;
   take(task, s, game);
   ++from_store_;
@@ -248,9 +284,11 @@ void WorldGames::take(const WorldTask& task, std::size_t s, const WorldGame& gam
   out.certificate = game.certificate;
   out.numbers.assign(slots_[s].atoms.size(), no_number);
   for (std::size_t k = 0; k < game.metrics.size(); ++k) {
-    if (const auto place = places_[slots_[s].name].find(game.metrics[k]); place != places_[slots_[s].name].end())
+    if (const auto place = places_[slots_[s].name].find(game.metrics[k]);
+        place != places_[slots_[s].name].end())
       out.numbers[place->second] = game.numbers[k].value_or(no_number);
-    else if (options_.event_weight && game.metrics[k] == "event_log_likelihood " + options_.event_weight->fingerprint)
+    else if (options_.event_weight &&
+             game.metrics[k] == "event_log_likelihood " + options_.event_weight->fingerprint)
       out.event_log_weight = game.numbers[k];
   }
 }
@@ -258,7 +296,8 @@ void WorldGames::take(const WorldTask& task, std::size_t s, const WorldGame& gam
 /// Gives games that are the same as others, now solved, what those have.
 void WorldGames::take_over() {
   for (const auto& [to, from] : same_) {
-    SolvedGame& game = solved_.at(to.task).games[to.slot] = solved_.at(from->task).games[from->slot];
+    SolvedGame& game = solved_.at(to.task).games[to.slot] =
+        solved_.at(from->task).games[from->slot];
     game.seconds = 0.0;
   }
   same_.clear();
@@ -308,7 +347,8 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   out.key = job.keys[k];
   out.kind = word_of(job.task.level);
   Json varied = Json::object();
-  for (std::size_t d = 0; d < plan_.varied().size(); ++d) varied[plan_.varied()[d].name] = plan_.varied()[d].at(world.unit[d]);
+  for (std::size_t d = 0; d < plan_.varied().size(); ++d)
+    varied[plan_.varied()[d].name] = plan_.varied()[d].at(world.unit[d]);
   out.parameters = varied.dump();
   const auto finish = [&](std::string failed) {
     out.failed = std::move(failed);
@@ -324,7 +364,8 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   request.lambda_factor = world.lambda_factor;
   request.grid = grid(*game, job.task.level);
   out.grid = grid_text(*game, request.grid);
-  const AnswerOptions options = options_for(study_, request, [this](const Step&) { return go_on(); });
+  const AnswerOptions options =
+      options_for(study_, request, [this](const Step&) { return go_on(); });
   const Result<Answer> found = solved(*game, options);
   if (!found) return finish(first_message(found.error()));
   const SolveSummary& summary = found->solution.summary;
@@ -335,16 +376,19 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   out.jumps = summary.jumps;
   out.unsolved = summary.unsolved;
   out.metrics = slot.texts;
-  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment, {&study_.base_rates, slot.as_written});
+  out.numbers = metric::read_off(slot.atoms, *game, found->solution.assessment,
+                                 {&study_.base_rates, slot.as_written});
   if (weighs_events() && slot.variant < 0 && job.task.level == WorldLevel::world) {
     out.metrics.push_back("event_log_likelihood " + options_.event_weight->fingerprint);
     out.numbers.push_back(options_.event_weight->log_likelihood(*game, found->solution.assessment));
   }
-  if (request.certified) out.certificate = short_certificate(to_json(*game, *found, options)["certificate"]);
+  if (request.certified)
+    out.certificate = short_certificate(to_json(*game, *found, options)["certificate"]);
   return finish("");
 }
 
-/// Solved games go into the store together: whoever finds enough of them, and nobody at it, writes while others solve.
+/// Solved games go into the store together: whoever finds enough of them, and nobody at it, writes
+/// while others solve.
 void WorldGames::deliver(std::vector<WorldGame> games) {
   std::unique_lock lock(mutex_);
   for (WorldGame& game : games) unsaved_.push_back(std::move(game));
@@ -385,7 +429,8 @@ bool WorldGames::report() {
     kept = kept_;
   }
   const std::string stage = fmt::format("worlds: {} of {}", kept, expected_);
-  return options_.on_step({stage, expected_ == 0 ? 1.0 : static_cast<double>(kept) / static_cast<double>(expected_)});
+  return options_.on_step(
+      {stage, expected_ == 0 ? 1.0 : static_cast<double>(kept) / static_cast<double>(expected_)});
 }
 
 /// Asked from inside a solve: dear worlds must not make a run deaf.
@@ -398,30 +443,35 @@ bool WorldGames::go_on() {
 }
 
 AtomNumbers WorldGames::numbers(const SolvedWorld& world) const {
-  return [this, &world](const std::string& name, const metric::Atom& atom) -> std::optional<double> {
-    if (atom.quantity == metric::Quantity::base_rate) {
-      for (const BaseRate& rate : study_.base_rates)
-        if (rate.id == atom.names[0].text) return rate.survival(atom.round_argument);
-      return std::nullopt;
-    }
-    const auto slot = std::ranges::find(slots_, name, &Slot::name);
-    if (slot == slots_.end()) return std::nullopt;
-    const std::vector<double>& numbers = world.games[static_cast<std::size_t>(slot - slots_.begin())].numbers;
-    if (numbers.empty()) return std::nullopt;
-    const double number = numbers[places_.at(name).at(metric::text_of(atom))];
-    return std::isfinite(number) ? std::optional(number) : std::nullopt;
-  };
+  return
+      [this, &world](const std::string& name, const metric::Atom& atom) -> std::optional<double> {
+        if (atom.quantity == metric::Quantity::base_rate) {
+          for (const BaseRate& rate : study_.base_rates)
+            if (rate.id == atom.names[0].text) return rate.survival(atom.round_argument);
+          return std::nullopt;
+        }
+        const auto slot = std::ranges::find(slots_, name, &Slot::name);
+        if (slot == slots_.end()) return std::nullopt;
+        const std::vector<double>& numbers =
+            world.games[static_cast<std::size_t>(slot - slots_.begin())].numbers;
+        if (numbers.empty()) return std::nullopt;
+        const double number = numbers[places_.at(name).at(metric::text_of(atom))];
+        return std::isfinite(number) ? std::optional(number) : std::nullopt;
+      };
 }
 
-std::string WorldGames::failure(const SolvedWorld& world, const std::set<std::string>& variants) const {
+std::string WorldGames::failure(const SolvedWorld& world,
+                                const std::set<std::string>& variants) const {
   for (std::size_t s = 0; s < world.games.size(); ++s)
-    if (!world.games[s].failed.empty() && (variants.empty() || variants.contains(slots_[s].name))) return slots_[s].name + ": " + world.games[s].failed;
+    if (!world.games[s].failed.empty() && (variants.empty() || variants.contains(slots_[s].name)))
+      return slots_[s].name + ": " + world.games[s].failed;
   return "";
 }
 
 bool WorldGames::several(const SolvedWorld& world, const std::set<std::string>& variants) const {
   for (std::size_t s = 0; s < world.games.size(); ++s)
-    if (world.games[s].several + world.games[s].jumps > 0 && variants.contains(slots_[s].name)) return true;
+    if (world.games[s].several + world.games[s].jumps > 0 && variants.contains(slots_[s].name))
+      return true;
   return false;
 }
 
@@ -437,13 +487,15 @@ Result<WorldGames::Missing> WorldGames::missing(const std::vector<WorldTask>& ta
     for (const std::size_t s : job.slots) {
       ++out.games;
       out.decisions +=
-          job.task.level == WorldLevel::world ? slots_[s].decisions : slots_[s].finer_decisions * (job.task.level == WorldLevel::certified ? 2.0 : 1.0);
+          job.task.level == WorldLevel::world
+              ? slots_[s].decisions
+              : slots_[s].finer_decisions * (job.task.level == WorldLevel::certified ? 2.0 : 1.0);
     }
   return out;
 }
 
-/// One game of each world in turn, another variant every time, until they have taken long enough: precisions at which decisions have
-/// several solutions take longest, and so do some variants.
+/// One game of each world in turn, another variant every time, until they have taken long enough:
+/// precisions at which decisions have several solutions take longest, and so do some variants.
 Result<double> WorldGames::decisions_a_second() {
   constexpr double seconds_enough = 3.0;
   tbb::task_arena alone(1);
@@ -455,8 +507,14 @@ Result<double> WorldGames::decisions_a_second() {
       const WorldTask task{worlds[n], WorldLevel::world};
       const std::size_t s = n % slots_.size();
       const Slot& slot = slots_[s];
-      const auto compiled = games_->at(model_of(study_, variant(slot.variant)), plan_.settings(plan_.world(task.draw), variant(slot.variant)));
-      const Job job{task, {s}, {compiled ? *compiled : nullptr}, {""}, {compiled ? "" : first_message(compiled.error())}};
+      const auto compiled =
+          games_->at(model_of(study_, variant(slot.variant)),
+                     plan_.settings(plan_.world(task.draw), variant(slot.variant)));
+      const Job job{task,
+                    {s},
+                    {compiled ? *compiled : nullptr},
+                    {""},
+                    {compiled ? "" : first_message(compiled.error())}};
       const auto game = solve(job, 0);
       if (!game) return;
       if (!game->failed.empty()) {
@@ -468,7 +526,8 @@ Result<double> WorldGames::decisions_a_second() {
     }
   });
   if (decisions > 0.0) return decisions / std::max(seconds, 1e-9);
-  return std::unexpected(Diagnostics{placeless("M0902", fmt::format("the first plausible worlds have no solution: {}", failed))});
+  return std::unexpected(Diagnostics{
+      placeless("M0902", fmt::format("the first plausible worlds have no solution: {}", failed))});
 }
 
 }  // namespace melian

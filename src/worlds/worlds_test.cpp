@@ -21,10 +21,13 @@ Study read(const std::string& text, const std::string& beside) {
   return std::move(*study);
 }
 
-const std::string even = "\n[[reading]]\nid = \"even\"\nby = \"the analyst\"\nneutral = true\ntext = \"even odds\"\n";
+const std::string even =
+    "\n[[reading]]\nid = \"even\"\nby = \"the analyst\"\nneutral = true\ntext = \"even odds\"\n";
 
-/// Without a table a war goes on beyond its first battle unless D collapses: with chance 1 - collapse, exactly.
-Study war(const std::string& worlds = "number = 256\nscrambles = 8\neffects = 32", const std::string& more = "") {
+/// Without a table a war goes on beyond its first battle unless D collapses: with chance 1 -
+/// collapse, exactly.
+Study war(const std::string& worlds = "number = 256\nscrambles = 8\neffects = 32",
+          const std::string& more = "") {
   return read(R"(
 title = "war"
 model = "war.melian"
@@ -86,7 +89,8 @@ int count_in(const std::filesystem::path& store, const char* sql) {
   sqlite3_stmt* statement = nullptr;
   int out = -1;
   if (sqlite3_open_v2(store.c_str(), &handle, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
-      sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+      sqlite3_prepare_v2(handle, sql, -1, &statement, nullptr) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW)
     out = sqlite3_column_int(statement, 0);
   sqlite3_finalize(statement);
   sqlite3_close(handle);
@@ -101,7 +105,9 @@ const Json& of_the_war() {
 
 }  // namespace
 
-TEST_CASE("run_study: over worlds a claim holds as often as its closed form says, and the interval contains that") {
+TEST_CASE(
+    "run_study: over worlds a claim holds as often as its closed form says, and the interval "
+    "contains that") {
   const Json& document = of_the_war();
   const double closed = (0.2 - 0.13) / 0.15;  // collapse above .13, of .05 to .2
   const Json& worlds = document["claims"][0]["worlds"];
@@ -110,7 +116,8 @@ TEST_CASE("run_study: over worlds a claim holds as often as its closed form says
   CHECK(worlds["undecided"] == 0);  // no belief matters: the finer grid says the same
   CHECK(worlds["holds"].get<int>() + worlds["fails"].get<int>() == 256);
   CHECK(worlds["share"].get<double>() == doctest::Approx(closed).epsilon(0.02));
-  CHECK(worlds["interval"][0].get<double>() <= closed + 1.0 / 256);  // a net cannot do better than one point
+  CHECK(worlds["interval"][0].get<double>() <=
+        closed + 1.0 / 256);  // a net cannot do better than one point
   CHECK(worlds["interval"][1].get<double>() >= closed - 1.0 / 256);
   CHECK(worlds["median"].get<double>() == doctest::Approx(0.875).epsilon(0.005));
   CHECK(worlds["by_number"].size() == 4);  // 4, 8, 16, 32 of each of 8 scrambles
@@ -125,7 +132,9 @@ TEST_CASE("run_study: over worlds a claim and its opposite share the worlds out"
   CHECK(one["opposite"]["interval"] == other["interval"]);
 }
 
-TEST_CASE("run_study: what decides a claim over worlds is the parameter that its number depends on, and nothing else") {
+TEST_CASE(
+    "run_study: what decides a claim over worlds is the parameter that its number depends on, and "
+    "nothing else") {
   const Json& document = of_the_war();
   const Json& decided = document["claims"][0]["decided_by"];
   REQUIRE(decided.size() == 3);
@@ -133,7 +142,8 @@ TEST_CASE("run_study: what decides a claim over worlds is the parameter that its
   CHECK(decided[0]["total_effect"].get<double>() == doctest::Approx(1.0).epsilon(0.35));  // 32 rows
   CHECK(decided[0]["interval"][0].get<double>() <= 1.0);
   CHECK(decided[0]["interval"][1].get<double>() >= 1.0);
-  for (const std::size_t k : {1U, 2U}) CHECK(decided[k]["total_effect"].get<double>() == doctest::Approx(0.0));
+  for (const std::size_t k : {1U, 2U})
+    CHECK(decided[k]["total_effect"].get<double>() == doctest::Approx(0.0));
   const Json& box = document["claims"][0]["box"];
   REQUIRE(box.is_object());
   CHECK(box["of"] == "holds");
@@ -145,7 +155,9 @@ TEST_CASE("run_study: what decides a claim over worlds is the parameter that its
 
 TEST_CASE("run_study: a base rate makes worlds in which wars end at once weigh less") {
   // Other wars outlast a round with chance .84; with the table, plays of this war seldom do.
-  const Json document = run(war("number = 128\nscrambles = 8\neffects = 0\n[worlds.weights]\nbase_rate = { id = \"other_wars\", round = 1 }\nevents = true"));
+  const Json document =
+      run(war("number = 128\nscrambles = 8\neffects = 0\n[worlds.weights]\nbase_rate = { id = "
+              "\"other_wars\", round = 1 }\nevents = true"));
   const Json& worlds = document["worlds"];
   REQUIRE(worlds["weights"].size() == 1);
   CHECK(worlds["weights"][0]["id"] == "base_rate");
@@ -157,10 +169,15 @@ TEST_CASE("run_study: a base rate makes worlds in which wars end at once weigh l
 }
 
 TEST_CASE("run_study: a likelihood of events weighs worlds where one is given") {
-  const Study study = war("number = 128\nscrambles = 8\neffects = 0\n[worlds.weights]\nevents = true");
+  const Study study =
+      war("number = 128\nscrambles = 8\neffects = 0\n[worlds.weights]\nevents = true");
   StudyOptions options;
-  // Only worlds with a table that ends the war late: all the weight on one side of a number of the game.
-  options.event_weight = EventWeight{"half", [](const Game& game, const Assessment&) { return std::optional(game.fingerprint[0] < '8' ? 0.0 : -50.0); }};
+  // Only worlds with a table that ends the war late: all the weight on one side of a number of the
+  // game.
+  options.event_weight =
+      EventWeight{"half", [](const Game& game, const Assessment&) {
+                    return std::optional(game.fingerprint[0] < '8' ? 0.0 : -50.0);
+                  }};
   const Json document = run(study, options);
   const double effective = document["worlds"]["effective_number"]["events"];
   CHECK(effective == doctest::Approx(64).epsilon(0.3));
@@ -178,7 +195,9 @@ TEST_CASE("run_study: worlds are the same for 1, 2 and 5 threads, to the last by
   set_threads(0);
 }
 
-TEST_CASE("run_study: a repeated run over worlds solves nothing and says the same; more worlds take the old ones along") {
+TEST_CASE(
+    "run_study: a repeated run over worlds solves nothing and says the same; more worlds take the "
+    "old ones along") {
   const testing::Folder folder;
   const Study study = war("number = 32\nscrambles = 4\neffects = 8");
   StudyOptions options;
@@ -201,10 +220,12 @@ TEST_CASE("run_study: whatever is reported of worlds is in the store by then") {
   bool all_there = true;
   options.on_step = [&](const Step& step) {
     int kept = 0, of = 0;
-    if (std::sscanf(std::string(step.stage).c_str(), "worlds: %d of %d", &kept, &of) != 2) return true;
+    if (std::sscanf(std::string(step.stage).c_str(), "worlds: %d of %d", &kept, &of) != 2)
+      return true;
     ++reports;
     // Every world is a game with talks and one without; certified ones have the first alone.
-    all_there = all_there && count_in(folder.path / "store.sqlite", "SELECT COUNT(*) FROM world") >= 2 * kept - 1;
+    all_there = all_there && count_in(folder.path / "store.sqlite", "SELECT COUNT(*) FROM world") >=
+                                 2 * kept - 1;
     return true;
   };
   static_cast<void>(run(war("number = 32\nscrambles = 4\neffects = 8\ncertified = 1"), options));
@@ -212,12 +233,15 @@ TEST_CASE("run_study: whatever is reported of worlds is in the store by then") {
   CHECK(all_there);
 }
 
-TEST_CASE("run_study: stopped while worlds are solved, it keeps what it had, and goes on from there") {
+TEST_CASE(
+    "run_study: stopped while worlds are solved, it keeps what it had, and goes on from there") {
   const testing::Folder folder;
   const Study study = war("number = 128\nscrambles = 8\neffects = 0");
   StudyOptions options;
   options.out = folder.path.string();
-  options.on_step = [&](const Step& step) { return !step.stage.starts_with("worlds") || step.done < 0.2; };
+  options.on_step = [&](const Step& step) {
+    return !step.stage.starts_with("worlds") || step.done < 0.2;
+  };
   const auto stopped = run_study(study, options);
   REQUIRE(stopped.has_value());
   CHECK(stopped->cancelled);
@@ -244,7 +268,9 @@ TEST_CASE("run_study: a store of worlds cut short is said to be damaged, and lef
   CHECK(std::filesystem::file_size(store) == half);
 }
 
-TEST_CASE("run_study: a store that another program holds stops a run over worlds with the reason, and keeps what it had") {
+TEST_CASE(
+    "run_study: a store that another program holds stops a run over worlds with the reason, and "
+    "keeps what it had") {
   const testing::Folder folder;
   const Study study = war("number = 128\nscrambles = 8\neffects = 0");
   StudyOptions options;
@@ -278,7 +304,9 @@ TEST_CASE("run_study: parts of a run, merged, are the whole run") {
     REQUIRE(found.has_value());
     CHECK(found->results.empty());
   }
-  const auto merged = merge_stores({(one.path / "store.sqlite").string(), (two.path / "store.sqlite").string()}, (both.path / "store.sqlite").string());
+  const auto merged =
+      merge_stores({(one.path / "store.sqlite").string(), (two.path / "store.sqlite").string()},
+                   (both.path / "store.sqlite").string());
   REQUIRE_MESSAGE(merged.has_value(), render(merged.error()));
   CHECK(merged->conflicts.empty());
   options.out = both.path.string();
@@ -289,10 +317,13 @@ TEST_CASE("run_study: parts of a run, merged, are the whole run") {
   CHECK(timeless(whole) == timeless(run(study)));
 }
 
-TEST_CASE("run_study: worlds that cannot be are counted as failed, never dropped, and widen the interval") {
+TEST_CASE(
+    "run_study: worlds that cannot be are counted as failed, never dropped, and widen the "
+    "interval") {
   Study study = war("number = 64\nscrambles = 4\neffects = 0");
   for (StudyParameter& parameter : study.parameters)
-    if (parameter.name == "collapse") parameter.plausible = {0.05, 0.8};  // the model allows .5 at most
+    if (parameter.name == "collapse")
+      parameter.plausible = {0.05, 0.8};  // the model allows .5 at most
   const Json document = run(study);
   const Json& worlds = document["worlds"];
   CHECK(worlds["failed"].get<int>() == doctest::Approx(64 * 0.3 / 0.75).epsilon(0.05));
@@ -300,10 +331,12 @@ TEST_CASE("run_study: worlds that cannot be are counted as failed, never dropped
   REQUIRE(worlds["failures"].size() >= 1);
   const Json& claim = document["claims"][1]["worlds"];
   CHECK(claim["share"].get<double>() == claim["holds"].get<double>() / 64);
-  CHECK(claim["interval"][1].get<double>() >= claim["share"].get<double>() + worlds["failed"].get<double>() / 64);
+  CHECK(claim["interval"][1].get<double>() >=
+        claim["share"].get<double>() + worlds["failed"].get<double>() / 64);
 }
 
-TEST_CASE("run_study: more worlds than memory holds are refused with their number before any is drawn") {
+TEST_CASE(
+    "run_study: more worlds than memory holds are refused with their number before any is drawn") {
   StudyOptions options;
   options.worlds = 100'000'000;
   const auto found = run_study(war(), options);
@@ -312,8 +345,11 @@ TEST_CASE("run_study: more worlds than memory holds are refused with their numbe
   CHECK(found.error().front().message.find("GiB") != std::string::npos);
 }
 
-TEST_CASE("run_study: worlds whose sweeps do not fit into memory are refused before anything is solved, by the count that an estimate gives") {
-  const Study large = war("number = 16\nscrambles = 2\ngrid = 100000\nparameters = { rounds_allowed = 400 }");
+TEST_CASE(
+    "run_study: worlds whose sweeps do not fit into memory are refused before anything is solved, "
+    "by the count that an estimate gives") {
+  const Study large =
+      war("number = 16\nscrambles = 2\ngrid = 100000\nparameters = { rounds_allowed = 400 }");
   bool solved = false;
   StudyOptions options;
   options.on_step = [&](const Step&) { return !(solved = true); };
@@ -325,7 +361,8 @@ TEST_CASE("run_study: worlds whose sweeps do not fit into memory are refused bef
   CHECK(estimate_study(large, {}).error().front().message == found.error().front().message);
 }
 
-TEST_CASE("estimate_study: memory grows with the ladder, and with the grid that worlds are checked on") {
+TEST_CASE(
+    "estimate_study: memory grows with the ladder, and with the grid that worlds are checked on") {
   const auto small = estimate_study(war("number = 16\nscrambles = 2\ngrid = 3"), {});
   const auto large = estimate_study(war("number = 16\nscrambles = 2\ngrid = 20001"), {});
   REQUIRE(small.has_value());
@@ -338,8 +375,9 @@ TEST_CASE("estimate_study: memory grows with the ladder, and with the grid that 
 
 TEST_CASE("read_study: so few checked worlds that nothing would be decided are told") {
   const auto warned = [](const Study& study) {
-    return std::ranges::any_of(study.warnings,
-                               [](const Diagnostic& warning) { return warning.code == "M0743" && warning.message.find("checked") != std::string::npos; });
+    return std::ranges::any_of(study.warnings, [](const Diagnostic& warning) {
+      return warning.code == "M0743" && warning.message.find("checked") != std::string::npos;
+    });
   };
   CHECK(warned(war("number = 16\nscrambles = 2\nchecked = 3")));
   CHECK_FALSE(warned(war("number = 16\nscrambles = 2\nchecked = 4")));
@@ -354,7 +392,8 @@ TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them 
   REQUIRE_MESSAGE(before.has_value(), render(before.error()));
   CHECK_FALSE(std::filesystem::exists(folder.path / "store.sqlite"));
   REQUIRE(before->parts.size() == 2);
-  // Base and variant of 32 worlds, of 4 on the finer grid, of 8 rows for each of 3 groups; one certificate.
+  // Base and variant of 32 worlds, of 4 on the finer grid, of 8 rows for each of 3 groups; one
+  // certificate.
   CHECK(before->parts[1].games == 2 * (32 + 4 + 8 * 3) + 1);
   CHECK(before->decisions_a_second > 0);
   static_cast<void>(run(study, options));
@@ -366,7 +405,8 @@ TEST_CASE("estimate_study: counts the games of a run, and afterwards finds them 
 
 namespace {
 
-/// A variant that has its own number for a group of parameters, so that the group leaves its games as they are.
+/// A variant that has its own number for a group of parameters, so that the group leaves its games
+/// as they are.
 const std::string settled = R"(
 [[variant]]
 id = "settled"
@@ -383,12 +423,15 @@ holds_if = "value > 0.87"
 
 }  // namespace
 
-TEST_CASE("estimate_study: games that a group of parameters leaves as they are count once, as a run solves them once") {
-  const Study study = war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1", settled);
+TEST_CASE(
+    "estimate_study: games that a group of parameters leaves as they are count once, as a run "
+    "solves them once") {
+  const Study study =
+      war("number = 32\nscrambles = 4\neffects = 8\nchecked = 4\ncertified = 1", settled);
   const auto before = estimate_study(study, {});
   REQUIRE_MESSAGE(before.has_value(), render(before.error()));
-  // Worlds of the settled variant differ in their precision alone: of its 8 rows for each of 3 groups, two groups change nothing,
-  // and the third makes a game of another world.
+  // Worlds of the settled variant differ in their precision alone: of its 8 rows for each of 3
+  // groups, two groups change nothing, and the third makes a game of another world.
   CHECK(before->parts[1].games == 3 * (32 + 4) + 2 * 8 * 3 + 1);
   const auto alone = run_study(study, {});
   REQUIRE(alone.has_value());
@@ -406,7 +449,8 @@ TEST_CASE("estimate_study: games that a group of parameters leaves as they are c
 TEST_CASE("run_study: a variant that fails in a world leaves claims alone that do not take it") {
   Study study = war("number = 64\nscrambles = 4\neffects = 0", settled);
   for (StudyParameter& parameter : study.parameters)
-    if (parameter.name == "collapse") parameter.plausible = {0.05, 0.8};  // the model allows .5 at most
+    if (parameter.name == "collapse")
+      parameter.plausible = {0.05, 0.8};  // the model allows .5 at most
   const Json document = run(study);
   const int failed = document["worlds"]["failed"].get<int>();
   CHECK(failed == doctest::Approx(64 * 0.3 / 0.75).epsilon(0.05));
@@ -416,7 +460,9 @@ TEST_CASE("run_study: a variant that fails in a world leaves claims alone that d
   CHECK(claim["holds"] == 64);  // survival .9 in all of them
 }
 
-TEST_CASE("run_study: with the base alone a claim is judged whose contrasts alone take variants, and they have no number") {
+TEST_CASE(
+    "run_study: with the base alone a claim is judged whose contrasts alone take variants, and "
+    "they have no number") {
   const Study study = war("number = 16\nscrambles = 4\neffects = 0\nvariants = false", R"toml(
 [[claim]]
 id = "talks"
@@ -444,7 +490,9 @@ contrast = true
   CHECK(claim["halves"][1]["no_number"] == 16);
 }
 
-TEST_CASE("run_study: Powell's war of costs over worlds, with counts that add up and a certificate for the sample") {
+TEST_CASE(
+    "run_study: Powell's war of costs over worlds, with counts that add up and a certificate for "
+    "the sample") {
   const Study study = read(R"toml(
 title = "screening"
 model = "cost.melian"
@@ -477,7 +525,8 @@ holds_if = "value < 0.3"
   const Json &worlds = document["worlds"], &claim = document["claims"][0]["worlds"];
   CHECK(worlds["parameters"]["offers_allowed"] == 2);
   CHECK(worlds["certified"]["worlds"] == 1);
-  CHECK(claim["holds"].get<int>() + claim["fails"].get<int>() + claim["undecided"].get<int>() == claim["solved"].get<int>());
+  CHECK(claim["holds"].get<int>() + claim["fails"].get<int>() + claim["undecided"].get<int>() ==
+        claim["solved"].get<int>());
   CHECK(claim["solved"].get<int>() + claim["failed"].get<int>() == 16);
   CHECK(claim["error"].get<double>() > 0);  // beliefs matter here, so the grid has an error
 }

@@ -10,7 +10,9 @@ namespace melian {
 namespace {
 
 /// share * log(probability / share), 0 where the share is.
-double term(double share, double probability) { return share <= 0.0 ? 0.0 : share * (std::log(probability) - std::log(share)); }
+double term(double share, double probability) {
+  return share <= 0.0 ? 0.0 : share * (std::log(probability) - std::log(share));
+}
 
 }  // namespace
 
@@ -20,7 +22,8 @@ double log_weight_by_base_rate(double survival, double share, double wars) {
   return wars * (term(share, probability) + term(1.0 - share, 1.0 - probability));
 }
 
-std::vector<std::optional<double>> normalised_weights(const std::vector<std::optional<double>>& log_weights) {
+std::vector<std::optional<double>> normalised_weights(
+    const std::vector<std::optional<double>>& log_weights) {
   double largest = -std::numeric_limits<double>::infinity();
   for (const auto& log : log_weights)
     if (log && std::isfinite(*log)) largest = std::max(largest, *log);
@@ -44,7 +47,8 @@ std::vector<std::optional<double>> normalised_weights(const std::vector<std::opt
 
 metric::Atom survival_atom(int round) {
   const auto parsed = metric::parse_metric(fmt::format("survival({})", round));
-  MELIAN_EXPECT(parsed.mistakes.empty() && parsed.value.kind == metric::Expression::Kind::atom, "survival is a quantity");
+  MELIAN_EXPECT(parsed.mistakes.empty() && parsed.value.kind == metric::Expression::Kind::atom,
+                "survival is a quantity");
   return parsed.value.atom;
 }
 

@@ -34,9 +34,11 @@ inline std::string content(const std::string& file) {
 /// `arguments` as a shell reads them.
 inline Ran run(const std::string& arguments) {
   const std::string out = folder().file("stdout"), err = folder().file("stderr");
-  const std::string command = std::string("'") + MELIAN_PROGRAM + "' " + arguments + " >'" + out + "' 2>'" + err + "' </dev/null";
+  const std::string command = std::string("'") + MELIAN_PROGRAM + "' " + arguments + " >'" + out +
+                              "' 2>'" + err + "' </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out),
+          content(err)};
 }
 
 /// results.json without its times.
@@ -47,6 +49,8 @@ inline nlohmann::ordered_json timeless(const std::string& file) {
   return document;
 }
 
-inline bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace melian::program

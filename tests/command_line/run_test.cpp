@@ -67,7 +67,8 @@ TEST_CASE("run: writes results and store, prints verdicts, and a second run solv
   const Json results = results_of("first");
   CHECK(results["schema"] == "melian.study/1");
   CHECK(results["readings"].size() == 2);
-  for (const char* field : {"game", "method", "values", "outcomes", "rounds", "information", "equilibrium", "strategy_at_start", "certificate"})
+  for (const char* field : {"game", "method", "values", "outcomes", "rounds", "information",
+                            "equilibrium", "strategy_at_start", "certificate"})
     CHECK(results["readings"][0]["result"].contains(field));
   CHECK(std::filesystem::exists(folder().file("first") + "/store.sqlite"));
   const Ran again = run("run '" + study + "' --out '" + folder().file("first") + "'");
@@ -91,7 +92,8 @@ TEST_CASE("run: a study that names what the model lacks is told so, with exit 1"
   std::string wrong = study_text;
   wrong.replace(wrong.find("war[B].weak"), 11, "war[B].wek");
   wrong.replace(wrong.find("probability(war)"), 16, "probability(wur)");
-  const Ran ran = run("run '" + folder().write("wrong.toml", wrong) + "' --out '" + folder().file("wrong") + "'");
+  const Ran ran = run("run '" + folder().write("wrong.toml", wrong) + "' --out '" +
+                      folder().file("wrong") + "'");
   CHECK(ran.code == 1);
   CHECK(contains(ran.err, "war[B].wek"));
   CHECK(contains(ran.err, "wur"));

@@ -13,7 +13,8 @@ const std::string crisis = "sweep schultz_1999/two_types --lambda 20 --grid 33 "
 
 }  // namespace
 
-TEST_CASE("sweep: prints a tidy table, one row a point and number, the same for any number of threads") {
+TEST_CASE(
+    "sweep: prints a tidy table, one row a point and number, the same for any number of threads") {
   const Ran one = run(crisis + "--vary audience=0.1:0.5:3 --uncertified --threads 1");
   INFO(one.err);
   REQUIRE(one.code == 0);
@@ -41,7 +42,9 @@ TEST_CASE("sweep: with certificates every printed number has a grid error") {
 
 TEST_CASE("sweep: two parameters give regions as a picture that stands alone") {
   const std::string file = folder().file("regions.svg");
-  const Ran ran = run(crisis + "--vary audience=0.1:0.5:3 --vary 'prior[A].hard=0.2:0.8:3' --uncertified --svg '" + file + "'");
+  const Ran ran = run(
+      crisis + "--vary audience=0.1:0.5:3 --vary 'prior[A].hard=0.2:0.8:3' --uncertified --svg '" +
+      file + "'");
   INFO(ran.err);
   REQUIRE(ran.code == 0);
   const std::string svg = content(file);
@@ -51,8 +54,12 @@ TEST_CASE("sweep: two parameters give regions as a picture that stands alone") {
   CHECK_FALSE(contains(svg, "href"));
 }
 
-TEST_CASE("sweep: by tree games are swept that no belief grid holds, and what belongs to grids is refused") {
-  const Ran ran = run("sweep fearon_1994/audience_costs --method tree --lambda 200 --vary audience=0.2:0.4:2 --json --quiet");
+TEST_CASE(
+    "sweep: by tree games are swept that no belief grid holds, and what belongs to grids is "
+    "refused") {
+  const Ran ran =
+      run("sweep fearon_1994/audience_costs --method tree --lambda 200 --vary audience=0.2:0.4:2 "
+          "--json --quiet");
   INFO(ran.err);
   REQUIRE(ran.code == 0);
   const Json document = Json::parse(ran.out);
@@ -60,29 +67,40 @@ TEST_CASE("sweep: by tree games are swept that no belief grid holds, and what be
   CHECK(document["points"][0]["numbers"]["outcomes.war"]["value"].get<double>() > 0.0);
   CHECK(document["points"][0]["numbers"]["outcomes.war"]["grid_error"].is_null());
   CHECK(run("sweep fearon_1994/audience_costs --lambda 200 --vary audience=0.2:0.4:2").code == 4);
-  CHECK(contains(run("sweep fearon_1994/audience_costs --method tree --grid 9 --vary audience=0.2:0.4:2").err, "`--grid` means nothing"));
+  CHECK(contains(
+      run("sweep fearon_1994/audience_costs --method tree --grid 9 --vary audience=0.2:0.4:2").err,
+      "`--grid` means nothing"));
 }
 
 TEST_CASE("sweep: mistakes of the command line are told before anything is solved") {
   for (const char* arguments :
-       {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience", "sweep schultz_1999/two_types --vary audience=1:2",
-        "sweep schultz_1999/two_types --vary audience=0.1:0.5:1", "sweep schultz_1999/two_types --vary audience=0.1:0.5:2.5"}) {
+       {"sweep schultz_1999/two_types", "sweep schultz_1999/two_types --vary audience",
+        "sweep schultz_1999/two_types --vary audience=1:2",
+        "sweep schultz_1999/two_types --vary audience=0.1:0.5:1",
+        "sweep schultz_1999/two_types --vary audience=0.1:0.5:2.5"}) {
     INFO(arguments);
     CHECK(run(arguments).code == 2);
   }
-  CHECK(contains(run("sweep schultz_1999/two_types --vary audiense=0.1:0.5:3").err, "did you mean 'audience'?"));
-  CHECK(contains(run("sweep schultz_1999/two_types --vary audience=0.1:0.5:3 --number outcomes.wra --uncertified").err, "did you mean `war`?"));
-  CHECK(run("sweep schultz_1999/two_types --vary audience=0:1:400 --vary precision=1:9:400").code == 4);
+  CHECK(contains(run("sweep schultz_1999/two_types --vary audiense=0.1:0.5:3").err,
+                 "did you mean 'audience'?"));
+  CHECK(contains(run("sweep schultz_1999/two_types --vary audience=0.1:0.5:3 --number outcomes.wra "
+                     "--uncertified")
+                     .err,
+                 "did you mean `war`?"));
+  CHECK(run("sweep schultz_1999/two_types --vary audience=0:1:400 --vary precision=1:9:400").code ==
+        4);
 }
 
-TEST_CASE("models: are listed by mechanism, found by part of their name, and given as one document") {
+TEST_CASE(
+    "models: are listed by mechanism, found by part of their name, and given as one document") {
   const Ran list = run("models --list");
   CHECK(list.code == 0);
   CHECK(contains(list.out, "commitment problem"));
   CHECK(contains(run("models powel").err, "`powell_1999` or `powell_2004` or `powell_2006`"));
   CHECK(contains(run("models --tag screning").err, "did you mean `screening`?"));
   const Ran entry = run("models fearon_1995 --list");
-  CHECK(contains(entry.out, "Condition, holds: private cost: risky demand iff q < q* = (cH - cL) / (cH +"));
+  CHECK(contains(entry.out,
+                 "Condition, holds: private cost: risky demand iff q < q* = (cH - cL) / (cH +"));
   const Json document = Json::parse(run("models schultz_1999 --list --json").out);
   CHECK(document["schema"] == "melian.catalogue/1");
   CHECK(document["entries"].size() == 1);

@@ -21,7 +21,8 @@ Json without_timing(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("solve GAME.efg --json: information sets, lambda and certificate as the contract names them") {
+TEST_CASE(
+    "solve GAME.efg --json: information sets, lambda and certificate as the contract names them") {
   const Ran ran = run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 20 --json");
   CHECK(ran.code == 0);
   const Json document = Json::parse(ran.out);
@@ -32,15 +33,19 @@ TEST_CASE("solve GAME.efg --json: information sets, lambda and certificate as th
   CHECK(document["certificate"]["holds"] == true);
   CHECK(document["certificate"]["residual"].get<double>() < 1e-9);
   CHECK(document["certificate"]["regret"].contains("Responder"));
-  REQUIRE(document["information_sets"].size() == document["game"]["information_sets"].get<std::size_t>());
+  REQUIRE(document["information_sets"].size() ==
+          document["game"]["information_sets"].get<std::size_t>());
   for (const Json& set : document["information_sets"]) {
     CHECK(set.contains("number"));
     CHECK(set.contains("label"));
     double sum = 0.0;
-    for (const auto& [action, probability] : set["probabilities"].items()) sum += probability.get<double>();
+    for (const auto& [action, probability] : set["probabilities"].items())
+      sum += probability.get<double>();
     CHECK(sum == doctest::Approx(1.0));
   }
-  CHECK(without_timing(ran.out) == without_timing(run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 20 --json --threads 8").out));
+  CHECK(without_timing(ran.out) ==
+        without_timing(
+            run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 20 --json --threads 8").out));
 }
 
 TEST_CASE("solve GAME.efg: one screen with values, information sets and the checks") {
@@ -52,12 +57,14 @@ TEST_CASE("solve GAME.efg: one screen with values, information sets and the chec
   }
 }
 
-TEST_CASE("solve GAME.efg: without lambda, or with what means nothing to an .efg, is a usage error") {
+TEST_CASE(
+    "solve GAME.efg: without lambda, or with what means nothing to an .efg, is a usage error") {
   const std::string game = "solve '" + data + "ultimatum_K5_2types.efg' ";
   const Ran none = run(game);
   CHECK(none.code == 2);
   CHECK(contains(none.err, "--lambda"));
-  for (const char* idle : {"--grid 9", "--set a=1", "--measure each", "--present-value", "--method grid"}) {
+  for (const char* idle :
+       {"--grid 9", "--set a=1", "--measure each", "--present-value", "--method grid"}) {
     INFO(idle);
     const Ran ran = run(game + "--lambda 2 " + idle);
     CHECK(ran.code == 2);
@@ -66,7 +73,9 @@ TEST_CASE("solve GAME.efg: without lambda, or with what means nothing to an .efg
 }
 
 TEST_CASE("solve GAME.efg: a file that is wrong is refused with its places and exit 1") {
-  const std::string file = folder().write("wrong.efg", "EFG 2 R \"\" { \"A\" }\np \"\" 1 1 \"\" { \"l\" \"r\" } 0\nt \"\" 1 \"\" { 1, 2 }\nt \"\" 7\n");
+  const std::string file = folder().write("wrong.efg",
+                                          "EFG 2 R \"\" { \"A\" }\np \"\" 1 1 \"\" { \"l\" \"r\" } "
+                                          "0\nt \"\" 1 \"\" { 1, 2 }\nt \"\" 7\n");
   const Ran ran = run("solve '" + file + "' --lambda 1");
   CHECK(ran.code == 1);
   CHECK(contains(ran.err, "M0933"));
@@ -74,25 +83,32 @@ TEST_CASE("solve GAME.efg: a file that is wrong is refused with its places and e
   CHECK(run("solve no_such.efg --lambda 1").code == 1);
 }
 
-TEST_CASE("export --efg, then solve it: the same game as --method tree with weights of 1 and present values") {
+TEST_CASE(
+    "export --efg, then solve it: the same game as --method tree with weights of 1 and present "
+    "values") {
   const Ran exported = run("export powell_2004/two_rounds --efg");
   REQUIRE(exported.code == 0);
   const std::string file = folder().write("two_rounds.efg", exported.out);
   const Json there = Json::parse(run("solve '" + file + "' --lambda 3 --json").out);
-  const Json here = Json::parse(run("solve powell_2004/two_rounds --method tree --measure each --present-value --lambda 3 --json").out);
+  const Json here = Json::parse(run("solve powell_2004/two_rounds --method tree --measure each "
+                                    "--present-value --lambda 3 --json")
+                                    .out);
   CHECK(here["certificate"]["holds"] == true);
   constexpr double odds_as_decimals = 1e-12;
   REQUIRE(there["information_sets"].size() == here["information_sets"].size());
   for (std::size_t h = 0; h < here["information_sets"].size(); ++h)
     for (const auto& [action, probability] : here["information_sets"][h]["probabilities"].items())
-      CHECK(std::abs(probability.get<double>() - there["information_sets"][h]["probabilities"][action].get<double>()) < odds_as_decimals);
+      CHECK(std::abs(probability.get<double>() -
+                     there["information_sets"][h]["probabilities"][action].get<double>()) <
+            odds_as_decimals);
 }
 
 TEST_CASE("solve --method tree: agrees with the belief grid on the two rounds of screening") {
   const Json tree = Json::parse(run("solve powell_2004/two_rounds --method tree --json").out);
   const Json grid = Json::parse(run("solve powell_2004/two_rounds --json").out);
   constexpr double grid_error = 1e-5;
-  CHECK(std::abs(tree["values"]["S"]["only"].get<double>() - grid["values"]["S"]["only"].get<double>()) < grid_error);
+  CHECK(std::abs(tree["values"]["S"]["only"].get<double>() -
+                 grid["values"]["S"]["only"].get<double>()) < grid_error);
   CHECK(run("solve powell_2004/two_rounds --method tree --grid 9").code == 2);
 }
 
@@ -102,8 +118,12 @@ TEST_CASE("solve --method tree: a tree too large is refused with its size, exit 
   CHECK(contains(ran.err, "M0901"));
 }
 
-TEST_CASE("solve --method tree --all: lists every solution found with values, regret and residual, and says that the list is what was found") {
-  const std::string model = "solve '" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m15_insincere_talks.melian' --method tree --lambda 200 --all";
+TEST_CASE(
+    "solve --method tree --all: lists every solution found with values, regret and residual, and "
+    "says that the list is what was found") {
+  const std::string model =
+      "solve '" + std::string(MELIAN_SOURCE_DIR) +
+      "/tests/texts/m15_insincere_talks.melian' --method tree --lambda 200 --all";
   const Ran ran = run(model);
   CHECK(ran.code == 0);
   for (const char* part : {"found by", "residual", "regret", "proved", "principal", "fold of 2"}) {
@@ -121,11 +141,16 @@ TEST_CASE("solve --method tree --all: lists every solution found with values, re
     CHECK(one["information_sets"].size() == document["information_sets"].size());
   }
   CHECK(found[0]["information_sets"] == document["information_sets"]);
-  CHECK(without_timing(run(model + " --json").out) == without_timing(run(model + " --json --threads 8").out));
+  CHECK(without_timing(run(model + " --json").out) ==
+        without_timing(run(model + " --json --threads 8").out));
 }
 
-TEST_CASE("solve --all: on a belief grid, lists the solutions of the first decision, proved to be all, and which one is the answer") {
-  const std::string model = "solve '" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m15_insincere_talks.melian' --lambda 200 --grid 257 --all";
+TEST_CASE(
+    "solve --all: on a belief grid, lists the solutions of the first decision, proved to be all, "
+    "and which one is the answer") {
+  const std::string model =
+      "solve '" + std::string(MELIAN_SOURCE_DIR) +
+      "/tests/texts/m15_insincere_talks.melian' --lambda 200 --grid 257 --all";
   const Json document = Json::parse(run(model + " --json").out);
   const Json& listed = document["equilibrium"]["solutions"][0];
   CHECK(listed["all"] == true);
@@ -138,7 +163,9 @@ TEST_CASE("solve --all: on a belief grid, lists the solutions of the first decis
   CHECK(contains(run("solve powell_2004/two_rounds --all").out, "1 solution and no more"));
 }
 
-TEST_CASE("solve --method tree: prints who ends where with what probability, the same as the belief grid does") {
+TEST_CASE(
+    "solve --method tree: prints who ends where with what probability, the same as the belief grid "
+    "does") {
   const Json tree = Json::parse(run("solve powell_2004/two_rounds --method tree --json").out);
   const Json grid = Json::parse(run("solve powell_2004/two_rounds --json").out);
   constexpr double grid_error = 1e-4;
@@ -147,15 +174,20 @@ TEST_CASE("solve --method tree: prints who ends where with what probability, the
     CAPTURE(outcome);
     REQUIRE(grid["outcomes"].contains(outcome));
     sum += there["probability"].get<double>();
-    CHECK(std::abs(there["probability"].get<double>() - grid["outcomes"][outcome]["probability"].get<double>()) < grid_error);
+    CHECK(std::abs(there["probability"].get<double>() -
+                   grid["outcomes"][outcome]["probability"].get<double>()) < grid_error);
     for (const Json& by_type : grid["outcomes"][outcome]["by_types"])
-      CHECK(std::abs(there["by_draw"]["D " + by_type["types"]["D"].get<std::string>()].get<double>() - by_type["probability"].get<double>()) < grid_error);
+      CHECK(
+          std::abs(there["by_draw"]["D " + by_type["types"]["D"].get<std::string>()].get<double>() -
+                   by_type["probability"].get<double>()) < grid_error);
   }
   CHECK(sum == doctest::Approx(1.0));
   CHECK(contains(run("solve powell_2004/two_rounds --method tree").out, "settlement"));
 }
 
-TEST_CASE("export --efg: players who see other odds than the analyst cannot be written, with the reason and exit 4") {
+TEST_CASE(
+    "export --efg: players who see other odds than the analyst cannot be written, with the reason "
+    "and exit 4") {
   const std::string model = std::string(MELIAN_SOURCE_DIR) + "/tests/texts/m07_smith_stam.melian";
   const Ran ran = run("export '" + model + "' --set lives=1 --efg");
   CHECK(ran.code == 4);
@@ -165,25 +197,34 @@ TEST_CASE("export --efg: players who see other odds than the analyst cannot be w
   CHECK(solved.code == 0);
 }
 
-TEST_CASE("export --efg: simultaneous moves and a joint prior are written as a tree that solves to the same play") {
+TEST_CASE(
+    "export --efg: simultaneous moves and a joint prior are written as a tree that solves to the "
+    "same play") {
   for (const char* name : {"m21_security_dilemma", "m09_kydd_mediator", "m20_mediation_protocol"}) {
     CAPTURE(name);
-    const std::string model = "'" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian'";
+    const std::string model =
+        "'" + std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian'";
     const Ran exported = run("export " + model + " --efg");
     REQUIRE(exported.code == 0);
     const std::string file = folder().write("at_once.efg", exported.out);
     const Json there = Json::parse(run("solve '" + file + "' --lambda 3 --json").out);
-    const Json here = Json::parse(run("solve " + model + " --method tree --measure each --present-value --lambda 3 --json").out);
+    const Json here = Json::parse(
+        run("solve " + model + " --method tree --measure each --present-value --lambda 3 --json")
+            .out);
     CHECK(here["certificate"]["holds"] == true);
     constexpr double odds_as_decimals = 1e-12;
     REQUIRE(there["information_sets"].size() == here["information_sets"].size());
     for (std::size_t h = 0; h < here["information_sets"].size(); ++h)
       for (const auto& [action, probability] : here["information_sets"][h]["probabilities"].items())
-        CHECK(std::abs(probability.get<double>() - there["information_sets"][h]["probabilities"][action].get<double>()) < odds_as_decimals);
+        CHECK(std::abs(probability.get<double>() -
+                       there["information_sets"][h]["probabilities"][action].get<double>()) <
+              odds_as_decimals);
   }
 }
 
-TEST_CASE("solve GAME.efg: a lambda that cannot be certified for round-off is reached, and the answer says what is wrong with it") {
+TEST_CASE(
+    "solve GAME.efg: a lambda that cannot be certified for round-off is reached, and the answer "
+    "says what is wrong with it") {
   const Ran ran = run("solve '" + data + "powell_K3_T2_delta1.efg' --lambda 1e7 --json");
   const Json document = Json::parse(ran.out);
   CHECK(document["method"]["termination"] == "reached");

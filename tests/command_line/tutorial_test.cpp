@@ -21,9 +21,11 @@ std::vector<std::string> lines_of(const std::string& file) {
 /// As a shell in `folder` runs it.
 Ran run_there(const std::filesystem::path& where, const std::string& arguments) {
   const std::string out = (where / "stdout").string(), err = (where / "stderr").string();
-  const std::string command = "cd '" + where.string() + "' && ('" + MELIAN_PROGRAM + "' " + arguments + ") >'" + out + "' 2>'" + err + "' </dev/null";
+  const std::string command = "cd '" + where.string() + "' && ('" + MELIAN_PROGRAM + "' " +
+                              arguments + ") >'" + out + "' 2>'" + err + "' </dev/null";
   const int status = std::system(command.c_str());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out), content(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), content(out),
+          content(err)};
 }
 
 }  // namespace
@@ -34,7 +36,8 @@ TEST_CASE("tutorial: every file it gives and every command it names works in its
   const std::regex saved("Save this as `([^`]+)`");
   std::string name;
   int files = 0, commands = 0;
-  const std::vector<std::string> lines = lines_of(std::string(MELIAN_SOURCE_DIR) + "/docs/tutorial.md");
+  const std::vector<std::string> lines =
+      lines_of(std::string(MELIAN_SOURCE_DIR) + "/docs/tutorial.md");
   for (std::size_t k = 0; k < lines.size(); ++k) {
     std::smatch found;
     if (std::regex_search(lines[k], found, saved)) name = found[1];
@@ -54,6 +57,7 @@ TEST_CASE("tutorial: every file it gives and every command it names works in its
   }
   CHECK(files == 3);
   CHECK(commands == 14);
-  for (const char* made : {"risk.svg", "risk.csv", "regions.svg", "regions.csv", "round.svg", "out/results.json", "out/report.html"})
+  for (const char* made : {"risk.svg", "risk.csv", "regions.svg", "regions.csv", "round.svg",
+                           "out/results.json", "out/report.html"})
     CHECK_MESSAGE(std::filesystem::file_size(where / made) > 0, made);
 }

@@ -1,4 +1,5 @@
-/// Random small games against the yardstick that knows no grid: guards, disagreement, perceived odds, three players.
+/// Random small games against the yardstick that knows no grid: guards, disagreement, perceived
+/// odds, three players.
 
 #include <cmath>
 
@@ -17,7 +18,8 @@ namespace {
 constexpr double round_off = 1e-9;
 constexpr double grid_error_safety = 3.0;  // tiny_games_test.cpp
 
-double difference(const std::vector<std::vector<double>>& a, const std::vector<std::vector<double>>& b) {
+double difference(const std::vector<std::vector<double>>& a,
+                  const std::vector<std::vector<double>>& b) {
   double worst = 0.0;
   for (std::size_t j = 0; j < a.size(); ++j)
     for (std::size_t type = 0; type < a[j].size(); ++type)
@@ -53,7 +55,9 @@ Sums compare(const RandomGameOptions& options, Discounting discounting, int game
     if (fine->summary.several + fine->summary.jumps + fine->summary.unsolved > 0) continue;
     ++sums.compared;
     const double error = difference(fine->start_values, tree.values);
-    const double estimate = std::max(difference(fine->start_values, coarse->start_values), 0.5 * difference(coarse->start_values, coarsest->start_values));
+    const double estimate =
+        std::max(difference(fine->start_values, coarse->start_values),
+                 0.5 * difference(coarse->start_values, coarsest->start_values));
     CHECK(error <= grid_error_safety * estimate + round_off);
     CHECK(certify_equations(game, fine->assessment).holds);
     sums.fine += error;
@@ -62,7 +66,8 @@ Sums compare(const RandomGameOptions& options, Discounting discounting, int game
   return sums;
 }
 
-void check(const RandomGameOptions& options, Discounting discounting = Discounting::current_value, int nodes = 33) {
+void check(const RandomGameOptions& options, Discounting discounting = Discounting::current_value,
+           int nodes = 33) {
   const Sums sums = compare(options, discounting, 16, nodes);
   INFO(sums.compared, " games, errors ", sums.coarse, " -> ", sums.fine);
   CHECK(sums.compared >= 8);
@@ -100,12 +105,30 @@ TEST_CASE("random games: predicted outcomes agree with brute force within their 
   CHECK(errors[2] < 1e-3);
 }
 
-TEST_CASE("random games: one typed player, grid agrees with brute force within its grid error") { check({.typed_players = 1}); }
-TEST_CASE("random games: two typed players") { check({.typed_players = 2}, Discounting::current_value, 17); }
-TEST_CASE("random games: three players, two of them typed") { check({.players = 3, .typed_players = 2}, Discounting::current_value, 17); }
-TEST_CASE("random games: actions open to one type only") { check({.typed_players = 1, .guards = true}); }
-TEST_CASE("random games: players who disagree about a prior") { check({.players = 3, .typed_players = 1, .disagreement = true}); }
-TEST_CASE("random games: odds perceived differently") { check({.typed_players = 1, .perceived_odds = true}); }
-TEST_CASE("random games: discount factors by type") { check({.typed_players = 1, .types_discount = true}); }
-TEST_CASE("random games: without a clock") { check({.typed_players = 1, .rounds = 0, .levels = 5}); }
-TEST_CASE("random games: present-value lambda") { check({.typed_players = 1}, Discounting::present_value); }
+TEST_CASE("random games: one typed player, grid agrees with brute force within its grid error") {
+  check({.typed_players = 1});
+}
+TEST_CASE("random games: two typed players") {
+  check({.typed_players = 2}, Discounting::current_value, 17);
+}
+TEST_CASE("random games: three players, two of them typed") {
+  check({.players = 3, .typed_players = 2}, Discounting::current_value, 17);
+}
+TEST_CASE("random games: actions open to one type only") {
+  check({.typed_players = 1, .guards = true});
+}
+TEST_CASE("random games: players who disagree about a prior") {
+  check({.players = 3, .typed_players = 1, .disagreement = true});
+}
+TEST_CASE("random games: odds perceived differently") {
+  check({.typed_players = 1, .perceived_odds = true});
+}
+TEST_CASE("random games: discount factors by type") {
+  check({.typed_players = 1, .types_discount = true});
+}
+TEST_CASE("random games: without a clock") {
+  check({.typed_players = 1, .rounds = 0, .levels = 5});
+}
+TEST_CASE("random games: present-value lambda") {
+  check({.typed_players = 1}, Discounting::present_value);
+}

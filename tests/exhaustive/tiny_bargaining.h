@@ -1,5 +1,6 @@
 #pragma once
-/// All tiny bargaining games: payoffs in {0, 1, 2}, two offers, accept or refuse, one or two rounds.
+/// All tiny bargaining games: payoffs in {0, 1, 2}, two offers, accept or refuse, one or two
+/// rounds.
 
 #include <string>
 #include <vector>
@@ -47,13 +48,22 @@ inline Game tiny_bargaining(const Family& f, const Member& m) {
   const int top = g.state(g.offer("offer", s, {0.0, 1.0})), closing = g.state(g.passage("closing"));
   const int answer = g.choice("answer", d, {"accept", "refuse"});
   const auto war_d = [m](const TypeProfile& t) { return t[1] == 0 ? m.war_weak : m.war_tough; };
-  const auto war_s = [m, f](const TypeProfile& t) { return m.war_s + (f.two_sided && t[0] == 1 ? 1 : 0); };
-  const auto goes_on = [f](double base) { return [f, base](const TypeProfile& t) { return f.informative && t[1] == 1 ? base + 0.3 : base; }; };
+  const auto war_s = [m, f](const TypeProfile& t) {
+    return m.war_s + (f.two_sided && t[0] == 1 ? 1 : 0);
+  };
+  const auto goes_on = [f](double base) {
+    return
+        [f, base](const TypeProfile& t) { return f.informative && t[1] == 1 ? base + 0.3 : base; };
+  };
   int battle = -1;
   if (f.battle) {
     battle = g.state(g.chance("battle", {"on", "over"}));
     for (int o = 0; o < 2; ++o) {
-      const auto odds = [o, goes_on](double base) { return [=](const TypeProfile& t) { return o == 0 ? goes_on(base)(t) : 1.0 - goes_on(base)(t); }; };
+      const auto odds = [o, goes_on](double base) {
+        return [=](const TypeProfile& t) {
+          return o == 0 ? goes_on(base)(t) : 1.0 - goes_on(base)(t);
+        };
+      };
       auto& branch = g.branch(battle, o, o == 0 ? top : war).odds(odds(0.5));
       if (f.perceived) branch.perceived(d, odds(0.25));
       o == 0 ? branch.advance(1).time(1) : branch.pay(s, war_s).pay(d, war_d);
@@ -84,10 +94,18 @@ inline std::vector<Family> all_families() {
       {.name = "two rounds, prior .8", .rounds = 2, .prior = 0.8},
       {.name = "two rounds, battle", .rounds = 2, .battle = true},
       {.name = "two rounds, informative battle", .rounds = 2, .battle = true, .informative = true},
-      {.name = "two rounds, perceived battle", .rounds = 2, .battle = true, .informative = true, .perceived = true},
+      {.name = "two rounds, perceived battle",
+       .rounds = 2,
+       .battle = true,
+       .informative = true,
+       .perceived = true},
       {.name = "two rounds, guard", .rounds = 2, .guard = true},
       {.name = "two-sided, two rounds", .rounds = 2, .two_sided = true},
-      {.name = "two-sided, two rounds, informative battle", .rounds = 2, .battle = true, .informative = true, .two_sided = true},
+      {.name = "two-sided, two rounds, informative battle",
+       .rounds = 2,
+       .battle = true,
+       .informative = true,
+       .two_sided = true},
       {.name = "two rounds, disagreement", .rounds = 2, .disagree = true},
       {.name = "two rounds, discount by type", .rounds = 2, .discount_by_type = true},
       {.name = "three rounds, battle", .rounds = 3, .battle = true, .informative = true},

@@ -16,8 +16,9 @@ namespace {
 
 constexpr double lambda = 2.0;      // payoffs up to 3: choices between 0.2 % and 99.8 %
 constexpr double round_off = 1e-9;  // where no grid enters; stopping targets are 1e-11 logits
-// The certificate's estimate max(|m_N - m_{N/2}|, |m_{N/2} - m_{N/4}| / 2) is three times the error of m_N at order h^2. A single
-// number's errors on two grids may cancel by chance; over a family they do not.
+// The certificate's estimate max(|m_N - m_{N/2}|, |m_{N/2} - m_{N/4}| / 2) is three times the error
+// of m_N at order h^2. A single number's errors on two grids may cancel by chance; over a family
+// they do not.
 constexpr double grid_error_safety = 3.0;
 
 /// Values and first-move strategy of a solution, as one list.
@@ -37,10 +38,13 @@ std::vector<double> numbers_of(const Game& game, const Solution& solution) {
   }
   const std::int64_t points = a.axes.num_points(root.live), row = a.row(shape, 0, shape.root);
   const int mover = shape.moves[static_cast<std::size_t>(root.move)].player;
-  const int types = (root.live >> mover & 1U) != 0 ? shape.players[static_cast<std::size_t>(mover)].num_types() : 1;
+  const int types = (root.live >> mover & 1U) != 0
+                        ? shape.players[static_cast<std::size_t>(mover)].num_types()
+                        : 1;
   for (int type = 0; type < types; ++type)
     for (int k = 0; k < root.num_branches; ++k)
-      out.push_back(std::exp(a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * root.num_branches + k) * points + point)]));
+      out.push_back(std::exp(a.log_strategy[static_cast<std::size_t>(
+          row + (std::int64_t{type} * root.num_branches + k) * points + point)]));
   return out;
 }
 std::vector<double> numbers_of(const BruteForceSolution& tree) {
@@ -76,14 +80,18 @@ Comparison compare(const Family& family, int nodes) {
     const BruteForceSolution tree = brute_force(game, options);
     REQUIRE(tree.solved);
     REQUIRE(tree.residual < 1e-10);
-    const Solution fine = solved(game, lambda, 2 * nodes - 1, false), coarse = solved(game, lambda, nodes, false),
+    const Solution fine = solved(game, lambda, 2 * nodes - 1, false),
+                   coarse = solved(game, lambda, nodes, false),
                    coarsest = solved(game, lambda, (nodes + 1) / 2, false);
     ++sums.games;
     REQUIRE(fine.summary.unsolved == 0);
     if (fine.summary.several + fine.summary.jumps > 0) continue;
     ++sums.unique;
-    const auto truth = numbers_of(tree), here = numbers_of(game, fine), there = numbers_of(game, coarse);
-    const double error = difference(here, truth), estimate = std::max(difference(here, there), 0.5 * difference(there, numbers_of(game, coarsest)));
+    const auto truth = numbers_of(tree), here = numbers_of(game, fine),
+               there = numbers_of(game, coarse);
+    const double error = difference(here, truth),
+                 estimate = std::max(difference(here, there),
+                                     0.5 * difference(there, numbers_of(game, coarsest)));
     CHECK(error <= grid_error_safety * estimate + round_off);
     CHECK(certify_equations(game, fine.assessment).holds);
     sums.fine += error;
@@ -99,10 +107,12 @@ void check_families(const std::string& beginning) {
     if (!family.name.starts_with(beginning)) continue;
     ++families;
     const Comparison sums = compare(family, family.two_sided ? 17 : 65);
-    INFO(family.name, ": ", sums.games, " games, ", sums.unique, " unique, errors ", sums.coarse, " -> ", sums.fine);
+    INFO(family.name, ": ", sums.games, " games, ", sums.unique, " unique, errors ", sums.coarse,
+         " -> ", sums.fine);
     games += sums.games;
     unique += sums.unique;
-    // One family's errors together shrink as the square of the cells; where no grid enters they are round-off.
+    // One family's errors together shrink as the square of the cells; where no grid enters they are
+    // round-off.
     CHECK(sums.fine <= 0.4 * sums.coarse + round_off);
   }
   CHECK(families > 0);
@@ -112,14 +122,20 @@ void check_families(const std::string& beginning) {
 
 }  // namespace
 
-TEST_CASE("exhaustive: every tiny game of one round agrees with brute force to round-off or grid error") { check_families("one round"); }
+TEST_CASE(
+    "exhaustive: every tiny game of one round agrees with brute force to round-off or grid error") {
+  check_families("one round");
+}
 TEST_CASE("exhaustive: every tiny game of two rounds") { check_families("two rounds"); }
-TEST_CASE("exhaustive: every tiny two-sided game of two rounds") { check_families("two-sided, two rounds"); }
+TEST_CASE("exhaustive: every tiny two-sided game of two rounds") {
+  check_families("two-sided, two rounds");
+}
 TEST_CASE("exhaustive: every tiny game of three rounds") { check_families("three rounds"); }
 
 TEST_CASE("exhaustive: the yardstick's branch from lambda 0 is its unique answer") {
   for (const Member& member : all_members()) {
-    const Game game = tiny_bargaining({.name = "branch", .rounds = 2, .battle = true, .informative = true}, member);
+    const Game game = tiny_bargaining(
+        {.name = "branch", .rounds = 2, .battle = true, .informative = true}, member);
     BruteForceOptions options;
     options.lambda = same_lambda(game, lambda);
     const BruteForceSolution iterated = brute_force(game, options);

@@ -1,5 +1,6 @@
 #pragma once
-/// What a hostile .efg is put through: read, written, read again, solved a little. Never an exception, never for long.
+/// What a hostile .efg is put through: read, written, read again, solved a little. Never an
+/// exception, never for long.
 
 #include <cmath>
 #include <string>
@@ -21,10 +22,14 @@ inline std::string read_hostile_efg(const std::string& text) {
   few.max_bytes = std::int64_t{4} << 20;
   const Result<TreeSolution> solution = solve_tree(*form, few);
   if (!solution) return solution.error().empty() ? "not solved without a reason" : "";
-  if (solution->summary.termination == TreeTermination::reached && solution->summary.lambda != few.lambda) return "reached another lambda";
+  if (solution->summary.termination == TreeTermination::reached &&
+      solution->summary.lambda != few.lambda)
+    return "reached another lambda";
   for (std::size_t h = 0; h < form->sets.size(); ++h)
     for (int a = 0; a < form->sets[h].num_actions; ++a)
-      if (std::isnan(solution->log_strategy[static_cast<std::size_t>(form->sets[h].first_action + a)])) return "a strategy that is no number";
+      if (std::isnan(
+              solution->log_strategy[static_cast<std::size_t>(form->sets[h].first_action + a)]))
+        return "a strategy that is no number";
   return {};
 }
 

@@ -1,5 +1,5 @@
-/// Every mistake as people see it: beside each file of data/syntax, meaning, lower, study and efg stand the diagnostics it gets.
-/// MELIAN_UPDATE_GOLDENS=1 writes them anew.
+/// Every mistake as people see it: beside each file of data/syntax, meaning, lower, study and efg
+/// stand the diagnostics it gets. MELIAN_UPDATE_GOLDENS=1 writes them anew.
 
 #include <algorithm>
 #include <cstdlib>
@@ -64,13 +64,16 @@ std::vector<Golden> goldens() {
     std::string (*told)(const fs::path&);
   };
   std::vector<Golden> out;
-  for (const Family& family : {Family{"syntax", ".melian", of_syntax}, Family{"meaning", ".melian", of_meaning}, Family{"lower", ".melian", of_lower},
-                               Family{"study", ".toml", of_study}, Family{"efg", ".efg", of_efg}}) {
+  for (const Family& family :
+       {Family{"syntax", ".melian", of_syntax}, Family{"meaning", ".melian", of_meaning},
+        Family{"lower", ".melian", of_lower}, Family{"study", ".toml", of_study},
+        Family{"efg", ".efg", of_efg}}) {
     const std::string folder = (data / family.name).string() + "/";
     for (const auto& entry : fs::directory_iterator(folder)) {
       if (entry.path().extension() != family.extension) continue;
       std::string told = family.told(entry.path());
-      for (std::size_t at = told.find(folder); at != std::string::npos; at = told.find(folder, at)) told.erase(at, folder.size());
+      for (std::size_t at = told.find(folder); at != std::string::npos; at = told.find(folder, at))
+        told.erase(at, folder.size());
       out.push_back({entry.path(), std::move(told)});
     }
   }
@@ -87,7 +90,8 @@ TEST_CASE("diagnostics: every mistake is told as its golden says") {
     fs::path expected = input;
     expected.replace_extension(".txt");
     if (update) std::ofstream(expected) << told;
-    REQUIRE_MESSAGE(fs::exists(expected), "no golden: run with MELIAN_UPDATE_GOLDENS=1 and read what it writes");
+    REQUIRE_MESSAGE(fs::exists(expected),
+                    "no golden: run with MELIAN_UPDATE_GOLDENS=1 and read what it writes");
     CHECK(told == test::content_of(expected));
   }
 }
@@ -104,13 +108,17 @@ TEST_CASE("diagnostics: a file named after a code is told that code") {
 TEST_CASE("diagnostics: every code that is told stands in the table of diagnostics") {
   std::string tables;
   for (const auto& entry : fs::directory_iterator(fs::path(MELIAN_SOURCE_DIR) / "docs/formats"))
-    if (entry.path().filename().string().starts_with("diagnostics")) tables += test::content_of(entry.path());
+    if (entry.path().filename().string().starts_with("diagnostics"))
+      tables += test::content_of(entry.path());
   std::set<std::string> listed, told_codes;  // rows may list several codes in their first cell
   static const std::regex code("M0[0-9]{3}"), first_cell("\\n\\|[^|\\n]*\\|");
   const auto codes = [](const std::string& text, std::set<std::string>& out) {
-    for (std::sregex_iterator found(text.begin(), text.end(), code), end; found != end; ++found) out.insert(found->str());
+    for (std::sregex_iterator found(text.begin(), text.end(), code), end; found != end; ++found)
+      out.insert(found->str());
   };
-  for (std::sregex_iterator cell(tables.begin(), tables.end(), first_cell), end; cell != end; ++cell) codes(cell->str(), listed);
+  for (std::sregex_iterator cell(tables.begin(), tables.end(), first_cell), end; cell != end;
+       ++cell)
+    codes(cell->str(), listed);
   for (const auto& [input, told] : goldens()) codes(told, told_codes);
   for (const std::string& one : told_codes) CHECK_MESSAGE(listed.contains(one), one);
 }

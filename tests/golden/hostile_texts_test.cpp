@@ -1,4 +1,5 @@
-/// The entry of the fuzzer over a seeded corpus, in every build: damaged models, token soup and generated texts.
+/// The entry of the fuzzer over a seeded corpus, in every build: damaged models, token soup and
+/// generated texts.
 
 #include <doctest/doctest.h>
 
@@ -6,7 +7,9 @@
 #include "support/random_model_text.h"
 #include "support/texts.h"
 
-TEST_CASE("hostile texts: damaged models, token soup and generated texts are read or refused with reasons") {
+TEST_CASE(
+    "hostile texts: damaged models, token soup and generated texts are read or refused with "
+    "reasons") {
   using namespace melian::test;
   constexpr std::uint64_t num_seeds = 1200;
   std::vector<std::string> texts;

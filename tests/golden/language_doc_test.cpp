@@ -1,4 +1,5 @@
-/// The reference of the language keeps its word: every model in docs/language.md is read, formatted and compiled.
+/// The reference of the language keeps its word: every model in docs/language.md is read, formatted
+/// and compiled.
 
 #include <filesystem>
 #include <sstream>
@@ -19,7 +20,8 @@ struct Example {
   bool is_module = false;
 };
 
-/// The fenced blocks marked `melian`. One that begins `# NAME.melian` is the file of that name for the others.
+/// The fenced blocks marked `melian`. One that begins `# NAME.melian` is the file of that name for
+/// the others.
 std::vector<Example> examples() {
   std::istringstream page(test::content_of(fs::path(MELIAN_SOURCE_DIR) / "docs/language.md"));
   std::vector<Example> out;
@@ -32,7 +34,8 @@ std::vector<Example> examples() {
       inside = false;
     } else if (inside) {
       Example& example = out.back();
-      if (example.text.empty() && line.starts_with("# ") && line.ends_with(".melian")) example.name = line.substr(2);
+      if (example.text.empty() && line.starts_with("# ") && line.ends_with(".melian"))
+        example.name = line.substr(2);
       example.is_module = example.is_module || line.starts_with("module ");
       example.text += line + "\n";
     }

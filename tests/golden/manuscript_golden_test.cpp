@@ -1,4 +1,5 @@
-/// What papers are given: model sections, trees and figures, as their goldens. MELIAN_UPDATE_GOLDENS=1 writes them anew.
+/// What papers are given: model sections, trees and figures, as their goldens.
+/// MELIAN_UPDATE_GOLDENS=1 writes them anew.
 
 #include <algorithm>
 #include <cstdlib>
@@ -38,11 +39,13 @@ void check(const std::string& name, const std::string& text) {
     fs::create_directories(data);
     std::ofstream(data / name, std::ios::binary) << text;
   }
-  REQUIRE_MESSAGE(fs::exists(data / name), "no golden: run with MELIAN_UPDATE_GOLDENS=1 and read what it writes");
+  REQUIRE_MESSAGE(fs::exists(data / name),
+                  "no golden: run with MELIAN_UPDATE_GOLDENS=1 and read what it writes");
   CHECK(text == test::content_of(data / name));
 }
 
-/// One demand before war along its prior, with numbers made up so that no solver stands behind the picture.
+/// One demand before war along its prior, with numbers made up so that no solver stands behind the
+/// picture.
 Sweep made_up(int parameters) {
   Sweep out;
   out.vary = {{"prior[B].low", 0.0, 1.0, 3}};
@@ -52,13 +55,16 @@ Sweep made_up(int parameters) {
       SweepPoint point;
       point.at = {0.5 * r};
       if (parameters == 2) point.at.push_back(0.4 * c);
-      point.numbers = {{"outcomes.war", 0.25 * (r + c)}, {"outcomes.settlement", 1 - 0.25 * (r + c)}, {"values.A", 0.6 - 0.1 * r}};
+      point.numbers = {{"outcomes.war", 0.25 * (r + c)},
+                       {"outcomes.settlement", 1 - 0.25 * (r + c)},
+                       {"values.A", 0.6 - 0.1 * r}};
       point.grid_error = {{"outcomes.war", 1e-4}};
       point.most_probable = {{"outcome", r + c > 1 ? "war" : "settlement", 0, false}};
       point.holds = r < 2;
       out.points.push_back(std::move(point));
     }
-  out.switches.push_back({0, parameters == 2 ? std::vector{0.75, 0.0} : std::vector{0.75}, 1e-4, "outcome", "settlement", "war"});
+  out.switches.push_back({0, parameters == 2 ? std::vector{0.75, 0.0} : std::vector{0.75}, 1e-4,
+                          "outcome", "settlement", "war"});
   return out;
 }
 
@@ -76,7 +82,8 @@ SweepFigure figure_of(int parameters) {
 }  // namespace
 
 TEST_CASE("manuscript: model sections read as their goldens do") {
-  for (const char* name : {"powell_2004/cost", "schultz_1999/two_types", "jervis_1978/security_dilemma", "fearon_1995/uniform_cost"}) {
+  for (const char* name : {"powell_2004/cost", "schultz_1999/two_types",
+                           "jervis_1978/security_dilemma", "fearon_1995/uniform_cost"}) {
     CAPTURE(name);
     const Result<std::string> text = latex_section(shipped(std::string(name) + ".melian"));
     REQUIRE(text.has_value());
@@ -86,7 +93,8 @@ TEST_CASE("manuscript: model sections read as their goldens do") {
   }
 }
 
-TEST_CASE("manuscript: every shipped model has a model section whose braces and environments close") {
+TEST_CASE(
+    "manuscript: every shipped model has a model section whose braces and environments close") {
   for (const fs::path& file : test::model_files(root)) {
     const Result<Model> model = read_model(file.string());
     if (!model) continue;  // modules

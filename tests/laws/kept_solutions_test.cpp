@@ -1,5 +1,6 @@
-/// What solving does not read of a game must not change its strategies, and what it reads must not be missing from its fingerprint: random games,
-/// changed in one kind of number at a time, solved afresh and with the solution of the unchanged game at hand.
+/// What solving does not read of a game must not change its strategies, and what it reads must not
+/// be missing from its fingerprint: random games, changed in one kind of number at a time, solved
+/// afresh and with the solution of the unchanged game at hand.
 
 #include <cstring>
 #include <functional>
@@ -23,15 +24,19 @@ struct Change {
 };
 
 /// Moves a tenth of each likelihood from a chance move's first branch to its second.
-bool shift_odds(const Structure& shape, const std::vector<std::int64_t>& offset, int players, std::vector<double>& numbers) {
+bool shift_odds(const Structure& shape, const std::vector<std::int64_t>& offset, int players,
+                std::vector<double>& numbers) {
   for (const PublicState& state : shape.states) {
-    if (shape.moves[static_cast<std::size_t>(state.move)].kind != MoveKind::chance || state.num_branches < 2) continue;
+    if (shape.moves[static_cast<std::size_t>(state.move)].kind != MoveKind::chance ||
+        state.num_branches < 2)
+      continue;
     const auto first = static_cast<std::size_t>(state.first_branch);
     if (offset[first] < 0 || offset[first + 1] < 0) continue;
     const int size = players * shape.num_profiles(state.live);
     bool moved = false;
     for (int k = 0; k < size; ++k) {
-      double &from = numbers[static_cast<std::size_t>(offset[first] + k)], &to = numbers[static_cast<std::size_t>(offset[first + 1] + k)];
+      double &from = numbers[static_cast<std::size_t>(offset[first] + k)],
+             &to = numbers[static_cast<std::size_t>(offset[first + 1] + k)];
       const double part = 0.1 * from;
       from -= part;
       to += part;
@@ -48,9 +53,13 @@ std::vector<Change> changes() {
                    for (double& reward : n.rewards) reward *= 1.01;
                    return true;
                  }});
-  out.push_back({"odds", true, [](const Structure& shape, Numbers& n) { return shift_odds(shape, shape.odds_offset, 1, n.odds); }});
-  out.push_back(
-      {"perceived odds", true, [](const Structure& shape, Numbers& n) { return shift_odds(shape, shape.perceived_offset, shape.num_players(), n.perceived); }});
+  out.push_back({"odds", true, [](const Structure& shape, Numbers& n) {
+                   return shift_odds(shape, shape.odds_offset, 1, n.odds);
+                 }});
+  out.push_back({"perceived odds", true, [](const Structure& shape, Numbers& n) {
+                   return shift_odds(shape, shape.perceived_offset, shape.num_players(),
+                                     n.perceived);
+                 }});
   out.push_back({"what tallies count", false, [](const Structure&, Numbers& n) {
                    for (double& amount : n.amounts) amount += 1.0;
                    return true;
@@ -76,7 +85,8 @@ std::vector<Change> changes() {
                    if (shape.correlated.empty()) return false;
                    std::vector<double>& joint = n.joint.front();
                    double sum = 0.0;
-                   for (std::size_t k = 0; k < joint.size(); ++k) sum += joint[k] *= 1.0 + 0.3 * static_cast<double>(k);
+                   for (std::size_t k = 0; k < joint.size(); ++k)
+                     sum += joint[k] *= 1.0 + 0.3 * static_cast<double>(k);
                    for (double& odds : joint) odds /= sum;
                    const std::vector<int>& tied = shape.correlated.front();
                    std::size_t stride = joint.size();
@@ -84,8 +94,10 @@ std::vector<Change> changes() {
                      std::vector<double>& prior = n.prior[static_cast<std::size_t>(player)];
                      stride /= prior.size();
                      std::ranges::fill(prior, 0.0);
-                     for (std::size_t k = 0; k < joint.size(); ++k) prior[k / stride % prior.size()] += joint[k];
-                     for (auto& beliefs : n.beliefs) beliefs[static_cast<std::size_t>(player)] = prior;
+                     for (std::size_t k = 0; k < joint.size(); ++k)
+                       prior[k / stride % prior.size()] += joint[k];
+                     for (auto& beliefs : n.beliefs)
+                       beliefs[static_cast<std::size_t>(player)] = prior;
                    }
                    return true;
                  }});
@@ -115,7 +127,8 @@ std::vector<std::vector<double>> starts(const Game& one, const Game& other) {
 }
 
 bool same_bytes(const std::vector<double>& a, const std::vector<double>& b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 void check_same(const Solution& a, const Solution& b) {
@@ -136,7 +149,9 @@ void check_same(const Solution& a, const Solution& b) {
 
 }  // namespace
 
-TEST_CASE("kept solutions: a solution is taken over exactly where the solver reads no changed number, and is that of a fresh solve to the last byte") {
+TEST_CASE(
+    "kept solutions: a solution is taken over exactly where the solver reads no changed number, "
+    "and is that of a fresh solve to the last byte") {
   int taken = 0, solved = 0;
   for (int seed = 1; seed <= 8; ++seed) {
     RandomGameOptions shape;
@@ -146,13 +161,16 @@ TEST_CASE("kept solutions: a solution is taken over exactly where the solver rea
     shape.types_discount = seed % 5 == 0;
     Game game = random_game(static_cast<std::uint64_t>(seed), shape);
     if (game.numbers.precision.empty())
-      for (const auto& discount : game.numbers.discount) game.numbers.precision.emplace_back(discount.size(), 4.0);
+      for (const auto& discount : game.numbers.discount)
+        game.numbers.precision.emplace_back(discount.size(), 4.0);
     for (const Change& change : changes()) {
       Numbers numbers = game.numbers;
       if (!change.apply(game.shape(), numbers)) continue;
       // Where players disagree with the analyst a change of everybody's prior changes by how much.
-      const bool read = change.read || (shape.disagreement && std::string_view(change.what) == "the prior of all");
-      const Game before = with_numbers(game, game.numbers), after = with_numbers(game, std::move(numbers));
+      const bool read = change.read ||
+                        (shape.disagreement && std::string_view(change.what) == "the prior of all");
+      const Game before = with_numbers(game, game.numbers),
+                 after = with_numbers(game, std::move(numbers));
       SolveOptions options;
       options.method = BeliefGrid{.nodes = {5}, .must_have = starts(before, after)};
       options.refined = seed % 2 == 1;
@@ -176,12 +194,15 @@ TEST_CASE("kept solutions: a solution is taken over exactly where the solver rea
   CHECK(solved >= 30);
 }
 
-TEST_CASE("kept solutions: another grid, precision, measure or way up the ladder is another solution") {
+TEST_CASE(
+    "kept solutions: another grid, precision, measure or way up the ladder is another solution") {
   const Game game = random_game(5);
   SolveOptions options;
   options.lambda = 3.0;
   options.method = BeliefGrid{.nodes = {5}};
-  const auto print = [&](const SolveOptions& of) { return solver_fingerprint(game, belief_axes(game, std::get<BeliefGrid>(of.method)), of); };
+  const auto print = [&](const SolveOptions& of) {
+    return solver_fingerprint(game, belief_axes(game, std::get<BeliefGrid>(of.method)), of);
+  };
   const std::string own = print(options);
   CHECK(print(options) == own);
   const auto changed = [&](const std::function<void(SolveOptions&)>& change) {

@@ -7,7 +7,8 @@
 #include "support/random_games.h"
 #include "support/solved.h"
 
-// What predictions of solved games say where players have three types, types are tied, or decisions are made at the same time.
+// What predictions of solved games say where players have three types, types are tied, or decisions
+// are made at the same time.
 
 namespace melian {
 namespace {
@@ -30,10 +31,12 @@ std::vector<Kind> kinds() {
     change(here);
     out.push_back({name, here, nodes});
   };
-  add("three types", 17, [](RandomGameOptions& o) { o.types = 3, o.typed_players = 1, o.disagreement = true; });
+  add("three types", 17,
+      [](RandomGameOptions& o) { o.types = 3, o.typed_players = 1, o.disagreement = true; });
   add("three types on both sides", 3, [](RandomGameOptions& o) { o.types = 3; });
   add("at the same time", 17, [](RandomGameOptions& o) { o.together = true; });
-  add("at the same time, three types", 9, [](RandomGameOptions& o) { o.types = 3, o.typed_players = 1, o.together = true; });
+  add("at the same time, three types", 9,
+      [](RandomGameOptions& o) { o.types = 3, o.typed_players = 1, o.together = true; });
   add("tied", 7, [](RandomGameOptions& o) { o.tied = true, o.disagreement = true; });
   add("tied, at the same time", 7, [](RandomGameOptions& o) { o.tied = o.together = true; });
   return out;
@@ -51,7 +54,8 @@ TEST_CASE("predict: values at the start are the solver's own") {
       const Solution solution = solved(game, lambda, kind.nodes, false);
       const Prediction p = predict(game, solution.assessment);
       for (std::size_t j = 0; j < p.values.size(); ++j)
-        for (std::size_t k = 0; k < p.values[j].size(); ++k) CHECK(p.values[j][k] == doctest::Approx(solution.start_values[j][k]).epsilon(1e-8));
+        for (std::size_t k = 0; k < p.values[j].size(); ++k)
+          CHECK(p.values[j][k] == doctest::Approx(solution.start_values[j][k]).epsilon(1e-8));
     }
 }
 
@@ -84,15 +88,19 @@ TEST_CASE("predict: a joint prior that is the product of its margins says nothin
     const Game free = random_game(seed, options);
     options.tied = true;
     const Game tied = random_game(seed, options);
-    const Prediction one = predict(free, solved(free, lambda, 9, false).assessment), other = predict(tied, solved(tied, lambda, 9, false).assessment);
+    const Prediction one = predict(free, solved(free, lambda, 9, false).assessment),
+                     other = predict(tied, solved(tied, lambda, 9, false).assessment);
     constexpr double grid = 3e-3;
-    for (std::size_t o = 0; o < one.outcomes.size(); ++o) CHECK(std::abs(one.outcomes[o] - other.outcomes[o]) < grid);
+    for (std::size_t o = 0; o < one.outcomes.size(); ++o)
+      CHECK(std::abs(one.outcomes[o] - other.outcomes[o]) < grid);
     for (std::size_t i = 0; i < one.information.size(); ++i) {
-      CHECK(one.information[i].prior_entropy == doctest::Approx(other.information[i].prior_entropy));
+      CHECK(one.information[i].prior_entropy ==
+            doctest::Approx(other.information[i].prior_entropy));
       CHECK(std::abs(one.information[i].total - other.information[i].total) < 5 * grid);
     }
     for (std::size_t j = 0; j < one.values.size(); ++j)
-      for (std::size_t k = 0; k < one.values[j].size(); ++k) CHECK(std::abs(one.values[j][k] - other.values[j][k]) < grid);
+      for (std::size_t k = 0; k < one.values[j].size(); ++k)
+        CHECK(std::abs(one.values[j][k] - other.values[j][k]) < grid);
   }
 }
 

@@ -20,7 +20,9 @@ struct Case {
   std::string name;
   Game game;
   /// Belief points grow fast with the number of axes.
-  [[nodiscard]] int nodes(int wanted) const { return BeliefSpace(game.shape()).num_axes() > 2 ? 3 : wanted; }
+  [[nodiscard]] int nodes(int wanted) const {
+    return BeliefSpace(game.shape()).num_axes() > 2 ? 3 : wanted;
+  }
 };
 std::vector<Case> cases() {
   std::vector<Case> out;
@@ -34,8 +36,11 @@ std::vector<Case> cases() {
   out.push_back({"war with long truces", test::war_and_truce(5, 3)});
   out.push_back({"delay without a clock", test::untimed_delay()});
   for (std::uint64_t seed = 1; seed <= 4; ++seed) {
-    testing::RandomGameOptions options{.guards = true, .disagreement = true, .perceived_odds = true, .types_discount = true};
-    const auto add = [&](const std::string& what) { out.push_back({what + ", " + std::to_string(seed), testing::random_game(seed, options)}); };
+    testing::RandomGameOptions options{
+        .guards = true, .disagreement = true, .perceived_odds = true, .types_discount = true};
+    const auto add = [&](const std::string& what) {
+      out.push_back({what + ", " + std::to_string(seed), testing::random_game(seed, options)});
+    };
     options.types = 3;
     add("three types");
     options.together = true;
@@ -91,7 +96,8 @@ TEST_CASE("predict: the forward distribution is the adjoint of backward evaluati
       const Prediction p = predict(c.game, assessment);
       const Board board(c.game, assessment);
       std::vector<Column> columns;
-      const auto outcomes = static_cast<int>(p.outcomes.size()), tallies = static_cast<int>(p.tallies.size());
+      const auto outcomes = static_cast<int>(p.outcomes.size()),
+                 tallies = static_cast<int>(p.tallies.size());
       for (int o = 0; o < outcomes; ++o) columns.push_back({Kind::ends_in, 0, -1, {o}});
       for (int k = 0; k < tallies; ++k) columns.push_back({Kind::tally, k, -1, {}});
       columns.push_back({Kind::rounds_left, 0, -1, {}});
@@ -104,12 +110,18 @@ TEST_CASE("predict: the forward distribution is the adjoint of backward evaluati
       const auto mean = [&](int column) {
         double total = 0.0;
         for (int theta = 0; theta < board.full().count(); ++theta)
-          total += p.profile_weight[static_cast<std::size_t>(theta)] *
-                   start[static_cast<std::size_t>(column * root.profiles + root.profile_of_full[static_cast<std::size_t>(theta)])];
+          total +=
+              p.profile_weight[static_cast<std::size_t>(theta)] *
+              start[static_cast<std::size_t>(
+                  column * root.profiles + root.profile_of_full[static_cast<std::size_t>(theta)])];
         return total;
       };
-      for (int o = 0; o < outcomes; ++o) CHECK(mean(o) == doctest::Approx(p.outcomes[static_cast<std::size_t>(o)]).epsilon(round_off));
-      for (int k = 0; k < tallies; ++k) CHECK(mean(outcomes + k) == doctest::Approx(p.tallies[static_cast<std::size_t>(k)]).epsilon(round_off));
+      for (int o = 0; o < outcomes; ++o)
+        CHECK(mean(o) ==
+              doctest::Approx(p.outcomes[static_cast<std::size_t>(o)]).epsilon(round_off));
+      for (int k = 0; k < tallies; ++k)
+        CHECK(mean(outcomes + k) ==
+              doctest::Approx(p.tallies[static_cast<std::size_t>(k)]).epsilon(round_off));
       CHECK(mean(outcomes + tallies) + 1.0 == doctest::Approx(p.rounds_mean).epsilon(round_off));
       CHECK(mean(outcomes + tallies + 1) == doctest::Approx(p.unfinished).epsilon(round_off));
       double within = p.rounds_distribution[0];
@@ -124,7 +136,8 @@ TEST_CASE("predict: information and what interpolation adds account for all entr
       INFO(c.name << ", seed " << seed);
       const Prediction p = predict(c.game, test::random_assessment(c.game, c.nodes(9), seed));
       for (const Information& about : p.information) {
-        CHECK(about.total + about.splitting == doctest::Approx(about.prior_entropy - about.end_entropy).epsilon(1e-11));
+        CHECK(about.total + about.splitting ==
+              doctest::Approx(about.prior_entropy - about.end_entropy).epsilon(1e-11));
         CHECK(about.splitting >= -round_off);
         for (std::size_t r = 0; r < about.talk.size(); ++r) {
           CHECK(about.talk[r] >= -round_off);
@@ -150,17 +163,22 @@ TEST_CASE("predict: beliefs are a martingale under the coordinate's own law of t
           if (standing.row(p)[standing.columns - 1] == 0.0) continue;
           double before = 0.0, after = 0.0;
           for (int theta = 0; theta < shape.profiles; ++theta)
-            if (shape.type_in(theta, player) == type) before += shape.law[static_cast<std::size_t>(p * shape.profiles + theta)];
+            if (shape.type_in(theta, player) == type)
+              before += shape.law[static_cast<std::size_t>(p * shape.profiles + theta)];
           for (int k = 0; k < s.num_branches; ++k) {
             const BranchReader reader(board, round, state, k);
             reader.read(p, footing);
             double odds = 0.0, joint = 0.0;
             for (int theta = 0; theta < shape.profiles; ++theta) {
-              const double weight = shape.law[static_cast<std::size_t>(p * shape.profiles + theta)] * footing.odds[static_cast<std::size_t>(theta)];
+              const double weight =
+                  shape.law[static_cast<std::size_t>(p * shape.profiles + theta)] *
+                  footing.odds[static_cast<std::size_t>(theta)];
               odds += weight;
               if (shape.type_in(theta, player) == type) joint += weight;
             }
-            if (!reader.destination().ended()) CHECK(odds * board.belief(shape, footing.log_odds, player, type) == doctest::Approx(joint).epsilon(1e-10));
+            if (!reader.destination().ended())
+              CHECK(odds * board.belief(shape, footing.log_odds, player, type) ==
+                    doctest::Approx(joint).epsilon(1e-10));
             after += joint;
           }
           CHECK(after == doctest::Approx(before).epsilon(1e-11));
@@ -204,10 +222,12 @@ TEST_CASE("predict: any number of threads gives the same bits") {
 TEST_CASE("predict: a truce of three rounds skips rounds; the horizon cuts off at its last round") {
   const Game game = test::war_and_truce(2, 3);
   const Prediction p = predict(game, test::random_assessment(game, 5, 9));
-  // The truce begins three rounds on, beyond a horizon of two: always cut off, and counted as two rounds.
+  // The truce begins three rounds on, beyond a horizon of two: always cut off, and counted as two
+  // rounds.
   CHECK(p.rounds_distribution.size() == 2);
   CHECK(p.unfinished == doctest::Approx(p.outcomes.back()));
-  CHECK(p.rounds_mean == doctest::Approx(p.rounds_distribution[0] + 2 * p.rounds_distribution[1] + 2 * p.unfinished));
+  CHECK(p.rounds_mean == doctest::Approx(p.rounds_distribution[0] + 2 * p.rounds_distribution[1] +
+                                         2 * p.unfinished));
 }
 
 TEST_CASE("predict: without a clock rounds count what has been passed on the way") {

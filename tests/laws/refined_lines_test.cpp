@@ -1,5 +1,6 @@
-/// Refined strategies lie between the solver's points in every direction. Where no decision follows, payoffs do not bend between points, and they must be
-/// what a solve on the refined axes finds.
+/// Refined strategies lie between the solver's points in every direction. Where no decision
+/// follows, payoffs do not bend between points, and they must be what a solve on the refined axes
+/// finds.
 
 #include <cmath>
 
@@ -12,7 +13,9 @@
 using namespace melian;
 using namespace melian::testing;
 
-TEST_CASE("refined strategies: the last decisions of play are on refined axes what a solve on these axes finds") {
+TEST_CASE(
+    "refined strategies: the last decisions of play are on refined axes what a solve on these axes "
+    "finds") {
   std::int64_t compared = 0, through = 0;  // strategies; branches by way of other public states
   double worst = 0.0;
   for (int seed = 1; seed <= 60; ++seed) {
@@ -28,7 +31,8 @@ TEST_CASE("refined strategies: the last decisions of play are on refined axes wh
     options.refined = true;
     const Solution coarse = *solve(game, options);
     options.refined = false;
-    options.method = BeliefGrid{.nodes = {2}, .must_have = refined_axes(coarse.assessment.axes).nodes};
+    options.method =
+        BeliefGrid{.nodes = {2}, .must_have = refined_axes(coarse.assessment.axes).nodes};
     const Solution fine = *solve(game, options);
     REQUIRE(coarse.refined.has_value());
     REQUIRE(fine.assessment.axes.nodes == coarse.refined->axes.nodes);
@@ -42,10 +46,14 @@ TEST_CASE("refined strategies: the last decisions of play are on refined axes wh
         through += last && next >= 0 ? 1 : 0;
       }
       if (!last) continue;
-      const std::int64_t size = num_rows(deciders(s, static_cast<int>(at % s.states.size()), Measure::cells)) * fine.assessment.axes.num_points(state.live);
+      const std::int64_t size =
+          num_rows(deciders(s, static_cast<int>(at % s.states.size()), Measure::cells)) *
+          fine.assessment.axes.num_points(state.live);
       for (std::int64_t k = 0; k < size; ++k, ++compared) {
-        const double one = coarse.refined->log_strategy[static_cast<std::size_t>(coarse.refined->offset[at] + k)];
-        const double other = fine.assessment.log_strategy[static_cast<std::size_t>(fine.assessment.offset[at] + k)];
+        const double one =
+            coarse.refined->log_strategy[static_cast<std::size_t>(coarse.refined->offset[at] + k)];
+        const double other =
+            fine.assessment.log_strategy[static_cast<std::size_t>(fine.assessment.offset[at] + k)];
         if (one != other) worst = std::max(worst, std::abs(one - other));
       }
     }

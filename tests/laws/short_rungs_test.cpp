@@ -7,13 +7,16 @@
 
 namespace melian {
 
-TEST_CASE("ladder: where several move at once it keeps to the branch of the whole game, as a recursion in small steps of lambda finds it") {
+TEST_CASE(
+    "ladder: where several move at once it keeps to the branch of the whole game, as a recursion "
+    "in small steps of lambda finds it") {
   struct Row {
     double theta, g, cost, most, lambda, value;
   };
   for (const Row& row : {Row{.95, .4, .1, 8, 10, .4940471}, Row{.8, .2, .01, 9, 30, .0595937}}) {
-    const auto game = load_game(std::string(MELIAN_SOURCE_DIR) + "/models/leventoglu_slantchev_2007/armed_peace.melian",
-                                {{"theta", row.theta}, {"g", row.g}, {"cost", row.cost}, {"most", row.most}});
+    const auto game = load_game(
+        std::string(MELIAN_SOURCE_DIR) + "/models/leventoglu_slantchev_2007/armed_peace.melian",
+        {{"theta", row.theta}, {"g", row.g}, {"cost", row.cost}, {"most", row.most}});
     REQUIRE(game.has_value());
     SolveOptions options;
     options.lambda = row.lambda;

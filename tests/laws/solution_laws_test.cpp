@@ -1,4 +1,5 @@
-/// What holds of every solved game, over seeded random games. A failing seed is printed with the check.
+/// What holds of every solved game, over seeded random games. A failing seed is printed with the
+/// check.
 
 #include <cmath>
 
@@ -16,7 +17,8 @@ namespace {
 constexpr int games_a_law = 12;
 constexpr double lambda = 4.0;
 constexpr int nodes = 17;
-constexpr double round_off = 1e-9;  // logits and payoffs: residuals are below 1e-11, sums of some dozen payoffs of size 1
+constexpr double round_off =
+    1e-9;  // logits and payoffs: residuals are below 1e-11, sums of some dozen payoffs of size 1
 
 /// The shapes of game that every law is tried on, by seed.
 RandomGameOptions variety(std::uint64_t seed) {
@@ -39,7 +41,9 @@ void over_random_games(Law law) {
   }
 }
 
-bool all_unique(const Solution& solution) { return solution.summary.several + solution.summary.jumps + solution.summary.unsolved == 0; }
+bool all_unique(const Solution& solution) {
+  return solution.summary.several + solution.summary.jumps + solution.summary.unsolved == 0;
+}
 
 void check_same_strategies(const Assessment& a, const Assessment& b, double tolerance) {
   REQUIRE(a.log_strategy.size() == b.log_strategy.size());
@@ -51,10 +55,12 @@ void check_same_strategies(const Assessment& a, const Assessment& b, double tole
   }
   CHECK(worst <= tolerance);
 }
-void check_same_values(const Solution& a, const Solution& b, double scale, double shift, double tolerance) {
+void check_same_values(const Solution& a, const Solution& b, double scale, double shift,
+                       double tolerance) {
   for (std::size_t j = 0; j < a.start_values.size(); ++j)
     for (std::size_t type = 0; type < a.start_values[j].size(); ++type)
-      CHECK(std::abs(scale * a.start_values[j][type] + shift - b.start_values[j][type]) <= tolerance);
+      CHECK(std::abs(scale * a.start_values[j][type] + shift - b.start_values[j][type]) <=
+            tolerance);
 }
 
 }  // namespace
@@ -62,32 +68,37 @@ void check_same_values(const Solution& a, const Solution& b, double scale, doubl
 TEST_CASE("solution: probabilities of every decision sum to one, type by type") {
   over_random_games([](std::uint64_t seed, const RandomGameOptions& options) {
     const Game game = random_game(seed, options);
-    for_each_decision(game, solved(game, lambda, nodes, false).assessment, [](const DecisionView& d) {
-      for (const auto& row : d.log_strategy) {
-        double sum = 0.0;
-        for (const double log : row) sum += std::exp(log);
-        REQUIRE(std::abs(sum - 1.0) < 1e-12);
-      }
-    });
+    for_each_decision(game, solved(game, lambda, nodes, false).assessment,
+                      [](const DecisionView& d) {
+                        for (const auto& row : d.log_strategy) {
+                          double sum = 0.0;
+                          for (const double log : row) sum += std::exp(log);
+                          REQUIRE(std::abs(sum - 1.0) < 1e-12);
+                        }
+                      });
   });
 }
 
-TEST_CASE("solution: beliefs are martingales: the expected posterior of every decision is its prior") {
+TEST_CASE(
+    "solution: beliefs are martingales: the expected posterior of every decision is its prior") {
   over_random_games([](std::uint64_t seed, const RandomGameOptions& options) {
     const Game game = random_game(seed, options);
-    for_each_decision(game, solved(game, lambda, nodes, false).assessment, [](const DecisionView& d) {
-      if (d.log_strategy.size() < 2 || d.belief == 0.0 || d.belief == 1.0) return;
-      double expected = 0.0;
-      for (std::size_t k = 0; k < d.log_strategy[0].size(); ++k) {
-        const double zero = d.log_strategy[0][k], one = d.log_strategy[1][k];
-        expected += ((1.0 - d.belief) * std::exp(zero) + d.belief * std::exp(one)) * logistic(log_odds(d.belief) + one - zero);
-      }
-      REQUIRE(std::abs(expected - d.belief) < 1e-12);
-    });
+    for_each_decision(
+        game, solved(game, lambda, nodes, false).assessment, [](const DecisionView& d) {
+          if (d.log_strategy.size() < 2 || d.belief == 0.0 || d.belief == 1.0) return;
+          double expected = 0.0;
+          for (std::size_t k = 0; k < d.log_strategy[0].size(); ++k) {
+            const double zero = d.log_strategy[0][k], one = d.log_strategy[1][k];
+            expected += ((1.0 - d.belief) * std::exp(zero) + d.belief * std::exp(one)) *
+                        logistic(log_odds(d.belief) + one - zero);
+          }
+          REQUIRE(std::abs(expected - d.belief) < 1e-12);
+        });
   });
 }
 
-TEST_CASE("solution: payoffs times c and lambda over c change no probability and scale every value") {
+TEST_CASE(
+    "solution: payoffs times c and lambda over c change no probability and scale every value") {
   over_random_games([](std::uint64_t seed, RandomGameOptions options) {
     const Solution plain = solved(random_game(seed, options), lambda, nodes, false);
     options.payoff_scale = 3.7;
@@ -115,10 +126,12 @@ TEST_CASE("solution: types that do not differ play like one type") {
     options.identical_types = false;
     options.untyped = true;
     const Solution single = solved(random_game(seed, options), lambda, nodes, false);
-    constexpr double gap_effect = 1e-7;  // types are told apart by 1e-10, times lambda and the length of play
+    constexpr double gap_effect =
+        1e-7;  // types are told apart by 1e-10, times lambda and the length of play
     if (!all_unique(twins)) return;
     for (std::size_t j = 0; j < twins.start_values.size(); ++j)
-      for (const double value : twins.start_values[j]) CHECK(std::abs(value - single.start_values[j][0]) < gap_effect);
+      for (const double value : twins.start_values[j])
+        CHECK(std::abs(value - single.start_values[j][0]) < gap_effect);
   });
 }
 
@@ -130,7 +143,8 @@ TEST_CASE("solution: the order in which types are named does not matter") {
     if (!all_unique(plain)) return;
     for (std::size_t j = 0; j < plain.start_values.size(); ++j)
       for (std::size_t type = 0; type < plain.start_values[j].size(); ++type)
-        CHECK(std::abs(plain.start_values[j][type] - swapped.start_values[j][plain.start_values[j].size() - 1 - type]) < 1e-8);
+        CHECK(std::abs(plain.start_values[j][type] -
+                       swapped.start_values[j][plain.start_values[j].size() - 1 - type]) < 1e-8);
   });
 }
 
@@ -155,12 +169,15 @@ TEST_CASE("solution: 1, 2 and 8 threads give the same bytes, and so does the cer
       CHECK(certificates[k].path_error == certificates[0].path_error);
       for (std::size_t j = 0; j < certificates[0].exploitability.size(); ++j)
         for (std::size_t type = 0; type < certificates[0].exploitability[j].size(); ++type)
-          CHECK(certificates[k].exploitability[j][type].gain == certificates[0].exploitability[j][type].gain);
+          CHECK(certificates[k].exploitability[j][type].gain ==
+                certificates[0].exploitability[j][type].gain);
     }
   });
 }
 
-TEST_CASE("certify: holds for what the solver finds, where no reached decision rests on a jump or is unsolved") {
+TEST_CASE(
+    "certify: holds for what the solver finds, where no reached decision rests on a jump or is "
+    "unsolved") {
   over_random_games([](std::uint64_t seed, const RandomGameOptions& options) {
     const Game game = random_game(seed, options);
     for (const double precision : {0.5, 2.0, 6.0}) {
@@ -168,13 +185,16 @@ TEST_CASE("certify: holds for what the solver finds, where no reached decision r
       const Solution solution = solved(game, precision, nodes);
       const Certificate certificate = certified(game, solution);
       if (certificate.unsolved + certificate.jumps_reached > 0) continue;
-      CHECK_MESSAGE(certificate.holds, (certificate.why_not.empty() ? "" : certificate.why_not.front()));
+      CHECK_MESSAGE(certificate.holds,
+                    (certificate.why_not.empty() ? "" : certificate.why_not.front()));
     }
   });
 }
 
-TEST_CASE("certify: several solutions on a reached path, followed on the branch, are counted and hold") {
-  const std::uint64_t seed = 10;  // a seed whose game has decisions with several solutions at this precision
+TEST_CASE(
+    "certify: several solutions on a reached path, followed on the branch, are counted and hold") {
+  const std::uint64_t seed =
+      10;  // a seed whose game has decisions with several solutions at this precision
   const Game game = random_game(seed, variety(seed));
   const Solution solution = solved(game, 10.0, nodes);
   REQUIRE(solution.summary.several > 0);

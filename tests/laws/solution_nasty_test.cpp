@@ -28,7 +28,8 @@ TEST_CASE("nasty games: never an answer that is no number; what does not hold sa
     }
     for (const auto& row : solution->start_values)
       for (const double value : row) CHECK(std::isfinite(value));
-    if (solution->summary.unsolved > 0) CHECK(solution->summary.termination == Termination::unsolved_decisions);
+    if (solution->summary.unsolved > 0)
+      CHECK(solution->summary.termination == Termination::unsolved_decisions);
     const Certificate certificate = certify(nasty.game, solution->assessment, *solution->refined);
     CHECK(certificate.holds == certificate.why_not.empty());
     CHECK(!std::isnan(certificate.residual));
@@ -45,10 +46,12 @@ TEST_CASE("nasty games: duplicate actions are taken equally often") {
     const Solution solution = solved(nasty.game, nasty.lambda, 33, false);
     const Structure& shape = nasty.game.shape();
     const PublicState& root = shape.states[static_cast<std::size_t>(shape.root)];
-    const std::int64_t points = solution.assessment.axes.num_points(root.live), row = solution.assessment.row(shape, 0, shape.root);
+    const std::int64_t points = solution.assessment.axes.num_points(root.live),
+                       row = solution.assessment.row(shape, 0, shape.root);
     for (std::int64_t p = 0; p < points; ++p)
       for (int k = 0; k < 4; k += 2)
         CHECK(solution.assessment.log_strategy[static_cast<std::size_t>(row + k * points + p)] ==
-              doctest::Approx(solution.assessment.log_strategy[static_cast<std::size_t>(row + (k + 1) * points + p)]));
+              doctest::Approx(solution.assessment.log_strategy[static_cast<std::size_t>(
+                  row + (k + 1) * points + p)]));
   }
 }

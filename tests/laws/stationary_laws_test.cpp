@@ -12,7 +12,9 @@ using namespace melian::test;
 namespace {
 
 const std::string screening_forever() {
-  return with(text_of("m04_powell_cost"), "horizon offers_allowed rounds then end fight_to_the_finish: S gets F, D gets W", "horizon forever");
+  return with(text_of("m04_powell_cost"),
+              "horizon offers_allowed rounds then end fight_to_the_finish: S gets F, D gets W",
+              "horizon forever");
 }
 
 /// Two-sided private types, one of them stubborn; every round may be the last.
@@ -21,28 +23,37 @@ const std::string attrition() { return text_of("m13_abreu_gul"); }
 }  // namespace
 
 TEST_CASE("stationary: a game without an end is the limit of ever longer horizons") {
-  const double far = 1e-9;  // what discounting (0.9^400, 0.76^200) and the iteration's own tolerance leave
+  const double far =
+      1e-9;  // what discounting (0.9^400, 0.76^200) and the iteration's own tolerance leave
   struct Pair {
     std::string forever, horizon;
     double lambda;
     int nodes;
   };
-  const std::string preventive = text_of("m02_preventive_war"), screening = text_of("m04_powell_cost");
-  for (const Pair& pair : {Pair{preventive, with(preventive, "horizon forever", "horizon 400 rounds then end cut"), 50, 2},
-                           Pair{screening_forever(), with(screening, "horizon offers_allowed rounds", "horizon 200 rounds"), 60, 65}}) {
+  const std::string preventive = text_of("m02_preventive_war"),
+                    screening = text_of("m04_powell_cost");
+  for (const Pair& pair :
+       {Pair{preventive, with(preventive, "horizon forever", "horizon 400 rounds then end cut"), 50,
+             2},
+        Pair{screening_forever(),
+             with(screening, "horizon offers_allowed rounds", "horizon 200 rounds"), 60, 65}}) {
     const Game forever = game_of(pair.forever), horizon = game_of(pair.horizon);
-    const Answer one = answered(forever, pair.lambda, pair.nodes), other = answered(horizon, pair.lambda, pair.nodes);
+    const Answer one = answered(forever, pair.lambda, pair.nodes),
+                 other = answered(horizon, pair.lambda, pair.nodes);
     REQUIRE(one.solution.summary.termination == Termination::converged);
     CHECK(one.solution.summary.sweeps > 0);
     CHECK(other.solution.summary.sweeps == 0);
     for (std::size_t j = 0; j < one.prediction.values.size(); ++j)
       for (std::size_t k = 0; k < one.prediction.values[j].size(); ++k)
-        CHECK(one.prediction.values[j][k] == doctest::Approx(other.prediction.values[j][k]).epsilon(far));
+        CHECK(one.prediction.values[j][k] ==
+              doctest::Approx(other.prediction.values[j][k]).epsilon(far));
     for (std::size_t r = 0; r < 10 && r < one.prediction.rounds_distribution.size(); ++r)
-      CHECK(one.prediction.rounds_distribution[r] == doctest::Approx(other.prediction.rounds_distribution[r]).epsilon(1e-7));
+      CHECK(one.prediction.rounds_distribution[r] ==
+            doctest::Approx(other.prediction.rounds_distribution[r]).epsilon(1e-7));
     // Exploitability along the horizon's own play is that of the endless game.
     for (std::size_t j = 0; j < one.certificate.exploitability.size(); ++j)
-      CHECK(one.certificate.exploitability[j][0].gain == doctest::Approx(other.certificate.exploitability[j][0].gain).epsilon(1e-6));
+      CHECK(one.certificate.exploitability[j][0].gain ==
+            doctest::Approx(other.certificate.exploitability[j][0].gain).epsilon(1e-6));
   }
 }
 
@@ -70,7 +81,9 @@ TEST_CASE("stationary: a discount of .99 settles, and the certificate holds") {
   CHECK(found.solution.summary.termination == Termination::converged);
   CHECK(found.solution.summary.sweeps < 2000);
   CHECK(found.certificate.holds);
-  for (std::size_t j = 0; j < 2; ++j) CHECK(found.prediction.values[j][0] == doctest::Approx(found.solution.start_values[j][0]).epsilon(1e-9));
+  for (std::size_t j = 0; j < 2; ++j)
+    CHECK(found.prediction.values[j][0] ==
+          doctest::Approx(found.solution.start_values[j][0]).epsilon(1e-9));
 }
 
 TEST_CASE("stationary: predictions add up, forward and backward, with beliefs about two players") {
@@ -81,16 +94,23 @@ TEST_CASE("stationary: predictions add up, forward and backward, with beliefs ab
   const double all = std::accumulate(p.outcomes.begin(), p.outcomes.end(), p.unfinished);
   CHECK(all == doctest::Approx(1.0).epsilon(1e-10));
   for (const Information& about : p.information)
-    CHECK(about.prior_entropy - about.end_entropy == doctest::Approx(about.total + about.splitting).epsilon(1e-10));
+    CHECK(about.prior_entropy - about.end_entropy ==
+          doctest::Approx(about.total + about.splitting).epsilon(1e-10));
   std::vector<Probe> probes;
-  for (int outcome = 0; outcome < 2; ++outcome) probes.push_back({.what = OutcomeProbability{{outcome}}, .move = {}, .forced_action = {}, .given = {}});
+  for (int outcome = 0; outcome < 2; ++outcome)
+    probes.push_back(
+        {.what = OutcomeProbability{{outcome}}, .move = {}, .forced_action = {}, .given = {}});
   probes.push_back({.what = ExpectedRounds{}, .move = {}, .forced_action = {}, .given = {}});
   probes.push_back({.what = EndsWithin{5}, .move = {}, .forced_action = {}, .given = {}});
   const std::vector<Measured> backward = measure(game, found.solution.assessment, probes);
   CHECK(*backward[0].value == doctest::Approx(p.outcomes[0]).epsilon(1e-9));
   CHECK(*backward[1].value == doctest::Approx(p.outcomes[1]).epsilon(1e-9));
-  CHECK(*backward[3].value == doctest::Approx(std::accumulate(p.rounds_distribution.begin(), p.rounds_distribution.begin() + 5, 0.0)).epsilon(1e-9));
-  if (p.unfinished == 0.0) CHECK(*backward[2].value == doctest::Approx(p.rounds_mean).epsilon(1e-9));
+  CHECK(*backward[3].value ==
+        doctest::Approx(
+            std::accumulate(p.rounds_distribution.begin(), p.rounds_distribution.begin() + 5, 0.0))
+            .epsilon(1e-9));
+  if (p.unfinished == 0.0)
+    CHECK(*backward[2].value == doctest::Approx(p.rounds_mean).epsilon(1e-9));
 }
 
 TEST_CASE("stationary: simulated plays end as predicted") {
@@ -111,7 +131,9 @@ TEST_CASE("stationary: simulated plays end as predicted") {
   }
 }
 
-TEST_CASE("stationary: a game that never ends is followed for a thousand rounds, and its values are exact") {
+TEST_CASE(
+    "stationary: a game that never ends is followed for a thousand rounds, and its values are "
+    "exact") {
   const Game game = game_of(R"(model "For ever"
 player A
 player B
@@ -143,7 +165,8 @@ TEST_CASE("stationary: spoilt strategies of an endless game are caught by the re
   Result<Solution> solution = solve(game, options);
   REQUIRE(solution.has_value());
   CHECK(certify(game, solution->assessment, *solution->refined).holds);
-  // Whoever prefers another first branch everywhere breaks the equations, and values that come back with them.
+  // Whoever prefers another first branch everywhere breaks the equations, and values that come back
+  // with them.
   Assessment spoilt = solution->assessment;
   spoilt.log_strategy[0] += 0.01;
   const Certificate certificate = certify(game, spoilt, *solution->refined);

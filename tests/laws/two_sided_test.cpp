@@ -11,7 +11,9 @@ using test::text_of;
 
 }  // namespace
 
-TEST_CASE("two-sided private costs: at high precision no decision goes unsolved, and the certificate holds on refined grids alike") {
+TEST_CASE(
+    "two-sided private costs: at high precision no decision goes unsolved, and the certificate "
+    "holds on refined grids alike") {
   const Game game = game_of(text_of("two_sided_private_costs"));
   for (const double lambda : {200.0, 1000.0}) {
     CAPTURE(lambda);
@@ -19,10 +21,12 @@ TEST_CASE("two-sided private costs: at high precision no decision goes unsolved,
     for (const Answer* one : {&coarse, &fine}) {
       CHECK(one->solution.summary.unsolved == 0);
       CHECK(one->solution.summary.several > 0);
-      CHECK_MESSAGE(one->certificate.holds, (one->certificate.why_not.empty() ? "" : one->certificate.why_not.front()));
+      CHECK_MESSAGE(one->certificate.holds,
+                    (one->certificate.why_not.empty() ? "" : one->certificate.why_not.front()));
     }
     for (std::size_t o = 0; o < fine.prediction.outcomes.size(); ++o)
-      CHECK(fine.prediction.outcomes[o] == doctest::Approx(coarse.prediction.outcomes[o]).epsilon(1e-6));
+      CHECK(fine.prediction.outcomes[o] ==
+            doctest::Approx(coarse.prediction.outcomes[o]).epsilon(1e-6));
   }
 }
 

@@ -1,4 +1,5 @@
-/// For each check, a way of being wrong that this check and no other catches, so that none of them is idle.
+/// For each check, a way of being wrong that this check and no other catches, so that none of them
+/// is idle.
 
 #include <cmath>
 #include <set>
@@ -22,7 +23,8 @@ constexpr int nodes = 17;
 /// The checks that a certificate names.
 std::set<std::string> blamed(const Certificate& certificate) {
   std::set<std::string> out;
-  for (const std::string& reason : certificate.why_not) out.insert(reason.substr(0, reason.find(':')));
+  for (const std::string& reason : certificate.why_not)
+    out.insert(reason.substr(0, reason.find(':')));
   return out;
 }
 using Checks = std::set<std::string>;
@@ -32,10 +34,12 @@ Game one_offer(bool by_cells = true) {
   GameBuilder g("one offer");
   const int s = g.player("S"), d = g.player("D", {"weak", "strong"}, {0.5, 0.5});
   const int deal = g.outcome("deal"), war = g.outcome("war");
-  const int offer = g.state(g.offer("offer", s, {0.2, 0.5}, by_cells ? std::vector<double>{0.2, 0.8} : std::vector<double>{}));
+  const int offer = g.state(g.offer(
+      "offer", s, {0.2, 0.5}, by_cells ? std::vector<double>{0.2, 0.8} : std::vector<double>{}));
   for (int k = 0; k < 2; ++k) {
     const double share = k == 0 ? 0.2 : 0.5;
-    const int answer = g.state(g.choice("answer", d, {"accept", "refuse"})), again = g.state(g.choice("last word", d, {"accept", "fight"}));
+    const int answer = g.state(g.choice("answer", d, {"accept", "refuse"})),
+              again = g.state(g.choice("last word", d, {"accept", "fight"}));
     g.branch(offer, k, answer);
     const auto strength = [](const TypeProfile& t) { return t[1] == 0 ? 0.1 : 0.4; };
     g.branch(answer, 0, deal).pay(s, 1.0 - share).pay(d, share);
@@ -72,23 +76,31 @@ struct Answer {
     from = std::log(std::exp(from) - amount);
     to = std::log(std::exp(to) + amount);
   }
-  std::uint8_t& mark(std::int64_t point) const { return of.marks[static_cast<std::size_t>(marks + point)]; }
+  std::uint8_t& mark(std::int64_t point) const {
+    return of.marks[static_cast<std::size_t>(marks + point)];
+  }
 };
 
 Solution answered() { return solved(one_offer(), lambda, nodes); }
 
 }  // namespace
 
-TEST_CASE("certify: the unspoilt answer is blamed for nothing") { CHECK(blamed(certified(one_offer(), answered())) == Checks{}); }
+TEST_CASE("certify: the unspoilt answer is blamed for nothing") {
+  CHECK(blamed(certified(one_offer(), answered())) == Checks{});
+}
 
-TEST_CASE("certify: a strategy nudged by 0.0001 where play never stands is caught by the residual alone") {
+TEST_CASE(
+    "certify: a strategy nudged by 0.0001 where play never stands is caught by the residual "
+    "alone") {
   Solution solution = answered();
   const Answer at(one_offer(), solution.assessment);
   at.move(0, at.node(0.5) + 3, 1e-4);
   CHECK(blamed(certified(one_offer(), solution)) == Checks{"residual"});
 }
 
-TEST_CASE("certify: the same error of both types on the path tells nothing, and is caught by the two residuals alone") {
+TEST_CASE(
+    "certify: the same error of both types on the path tells nothing, and is caught by the two "
+    "residuals alone") {
   Solution solution = answered();
   const Answer at(one_offer(), solution.assessment);
   // Both types' odds of refusing, multiplied alike: likelihood ratios stay.
@@ -97,7 +109,9 @@ TEST_CASE("certify: the same error of both types on the path tells nothing, and 
   CHECK(blamed(certified(one_offer(), solution)) == Checks{"residual", "residual_reached"});
 }
 
-TEST_CASE("certify: errors too small for the residual that push posteriors apart are caught by beliefs alone") {
+TEST_CASE(
+    "certify: errors too small for the residual that push posteriors apart are caught by beliefs "
+    "alone") {
   Solution solution = answered();
   const Answer at(one_offer(), solution.assessment);
   at.log_sigma(0, 1, at.node(0.5)) += 0.8e-6;
@@ -111,11 +125,14 @@ TEST_CASE("certify: refined strategies that are not best are caught by exploitab
   REQUIRE(certified(game, solution).holds);
   const Answer at(game, *solution.refined);
   for (std::int64_t p = 0; p < at.points; ++p)
-    for (int type = 0; type < 2; ++type) std::swap(at.log_sigma(type, 0, p), at.log_sigma(type, 1, p));
+    for (int type = 0; type < 2; ++type)
+      std::swap(at.log_sigma(type, 0, p), at.log_sigma(type, 1, p));
   CHECK(blamed(certified(game, solution)) == Checks{"exploitability"});
 }
 
-TEST_CASE("certify: a decision that hides that it is unsolved is caught by its residual; one that says so, by the mark alone") {
+TEST_CASE(
+    "certify: a decision that hides that it is unsolved is caught by its residual; one that says "
+    "so, by the mark alone") {
   Solution solution = answered();
   const Answer at(one_offer(), solution.assessment);
   at.mark(at.node(0.5)) = static_cast<std::uint8_t>(DecisionMark::unsolved);
@@ -132,7 +149,9 @@ TEST_CASE("certify: a decision resting on a jump is caught by its mark alone") {
   CHECK(blamed(certified(one_offer(), solution)) == Checks{"jumps"});
 }
 
-TEST_CASE("certify: a number known too badly is caught by its grid error alone, and one that does not settle by not_converging alone") {
+TEST_CASE(
+    "certify: a number known too badly is caught by its grid error alone, and one that does not "
+    "settle by not_converging alone") {
   Certificate certificate = certified(one_offer(), answered());
   certificate.grid_error["outcomes.war"] = 2e-3;
   judge(certificate);
@@ -156,7 +175,9 @@ TEST_CASE("certify: a discount dropped where play comes back for ever is caught 
   Game game = g.build();
   Solution solution = solved(game, lambda, nodes);
   REQUIRE(certified(game, solution).holds);
-  for (Assessment* spoilt : {&solution.assessment, &*solution.refined}) {  // for ever on: only the discount makes that finite
+  for (Assessment* spoilt :
+       {&solution.assessment,
+        &*solution.refined}) {  // for ever on: only the discount makes that finite
     spoilt->log_strategy = {0.0, -745.0};
     spoilt->game_fingerprint = "undiscounted";
   }
@@ -173,11 +194,14 @@ TEST_CASE("certify: a base measure dropped is caught by the residuals") {
   CHECK(blamed(certified(one_offer(), solution)) == Checks{"residual", "residual_reached"});
 }
 
-TEST_CASE("certify: a prior that only the analyst changes is caught by the residual of those who now disagree") {
+TEST_CASE(
+    "certify: a prior that only the analyst changes is caught by the residual of those who now "
+    "disagree") {
   Game game = one_offer();
   Solution solution = answered();
   game.numbers.prior[1] = {0.25, 0.75};
-  game.fingerprint = solution.assessment.game_fingerprint = solution.refined->game_fingerprint = "another prior";
+  game.fingerprint = solution.assessment.game_fingerprint = solution.refined->game_fingerprint =
+      "another prior";
   CHECK(blamed(certified(game, solution)).contains("residual"));
 }
 
@@ -185,13 +209,16 @@ TEST_CASE("certify: payoffs with their sign flipped are caught by residual and e
   Game game = one_offer();
   Solution solution = solved(game, 100.0, nodes);
   for (double& reward : game.numbers.rewards) reward = -reward;
-  game.fingerprint = solution.assessment.game_fingerprint = solution.refined->game_fingerprint = "signs flipped";
+  game.fingerprint = solution.assessment.game_fingerprint = solution.refined->game_fingerprint =
+      "signs flipped";
   const Checks found = blamed(certified(game, solution));
   CHECK(found.contains("residual"));
   CHECK(found.contains("exploitability"));
 }
 
-TEST_CASE("certify: a discount dropped is caught by the residual, and so is a precision that does not fit") {
+TEST_CASE(
+    "certify: a discount dropped is caught by the residual, and so is a precision that does not "
+    "fit") {
   const Game game = three_types(), patient = three_types({.patience = 1.0});
   Solution solution = solved(patient, lambda, 9);
   solution.assessment.game_fingerprint = solution.refined->game_fingerprint = game.fingerprint;

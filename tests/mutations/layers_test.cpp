@@ -22,8 +22,8 @@ using namespace melian::testing;
 
 namespace {
 
-/// Refined decisions are solved again against values recomputed from the strategies: of the payoffs at stake, or in logits, by no more than
-/// round-off and Newton's last step.
+/// Refined decisions are solved again against values recomputed from the strategies: of the payoffs
+/// at stake, or in logits, by no more than round-off and Newton's last step.
 constexpr double same = 1e-9;
 
 Game catalogue(const std::string& name, const Settings& settings) {
@@ -46,7 +46,8 @@ void check_same(const Game& game, const Solution& solution) {
   REQUIRE(streamed.exploitability.size() == whole.exploitability.size());
   for (std::size_t j = 0; j < whole.exploitability.size(); ++j)
     for (std::size_t type = 0; type < whole.exploitability[j].size(); ++type) {
-      const Exploitability &ours = streamed.exploitability[j][type], &theirs = whole.exploitability[j][type];
+      const Exploitability &ours = streamed.exploitability[j][type],
+                           &theirs = whole.exploitability[j][type];
       const double scale = std::max(1.0, whole.stake[j]);
       CHECK(std::abs(ours.gain - theirs.gain) <= same * scale);
       CHECK(std::abs(ours.ceiling - theirs.ceiling) <= same * scale);
@@ -67,13 +68,16 @@ class Spy final : public StrategyLayers {
   std::size_t most_numbers = 0;
   bool spoil = false;
   [[nodiscard]] const Assessment& common() const override { return inner_.common(); }
-  [[nodiscard]] const Assessment& layer(int round, std::span<const int> states, std::span<const std::vector<std::int64_t>> points) override {
+  [[nodiscard]] const Assessment& layer(
+      int round, std::span<const int> states,
+      std::span<const std::vector<std::int64_t>> points) override {
     const Assessment& given = inner_.layer(round, states, points);
     calls.push_back({round, {states.begin(), states.end()}, points.size()});
     most_numbers = std::max(most_numbers, given.log_strategy.size());
     if (!spoil) return given;
     spoilt_ = given;
-    for (std::size_t k = 0; k + 1 < spoilt_.log_strategy.size(); k += 2) std::swap(spoilt_.log_strategy[k], spoilt_.log_strategy[k + 1]);
+    for (std::size_t k = 0; k + 1 < spoilt_.log_strategy.size(); k += 2)
+      std::swap(spoilt_.log_strategy[k], spoilt_.log_strategy[k + 1]);
     std::ranges::reverse(spoilt_.log_strategy);
     return spoilt_;
   }
@@ -85,8 +89,11 @@ class Spy final : public StrategyLayers {
 
 }  // namespace
 
-TEST_CASE("certify: refined strategies solved layer by layer earn catalogue models the certificate they earn as a whole") {
-  for (const auto& [name, settings, lambda, nodes] : std::vector<std::tuple<std::string, Settings, double, int>>{
+TEST_CASE(
+    "certify: refined strategies solved layer by layer earn catalogue models the certificate they "
+    "earn as a whole") {
+  for (const auto& [name, settings, lambda, nodes] :
+       std::vector<std::tuple<std::string, Settings, double, int>>{
            {"powell_2004/cost", {{"offers_allowed", 5.0}}, 50.0, 17},
            {"powell_2004/two_rounds", {}, 50.0, 33},
            {"sobel_takahashi_1983/two_gains", {}, 20.0, 17},
@@ -101,7 +108,9 @@ TEST_CASE("certify: refined strategies solved layer by layer earn catalogue mode
   }
 }
 
-TEST_CASE("certify: refined strategies solved layer by layer earn random games the certificate they earn as a whole") {
+TEST_CASE(
+    "certify: refined strategies solved layer by layer earn random games the certificate they earn "
+    "as a whole") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     CAPTURE(seed);
     RandomGameOptions options;
@@ -117,13 +126,16 @@ TEST_CASE("certify: refined strategies solved layer by layer earn random games t
   }
 }
 
-TEST_CASE("certify: layers are asked for once backward, then only around sampled plays; the largest is a fraction of the whole") {
+TEST_CASE(
+    "certify: layers are asked for once backward, then only around sampled plays; the largest is a "
+    "fraction of the whole") {
   const Game game = catalogue("powell_2004/cost", {{"offers_allowed", 8.0}});
   const Solution solution = solved(game, 20.0, 17);
   RefinedStrategies layers(game, solution.assessment);
   Spy spy(layers);
   CHECK(certify(game, solution.assessment, spy).holds);
-  const auto forward = std::ranges::find_if(spy.calls, [](const Spy::Call& call) { return call.points > 0; });
+  const auto forward =
+      std::ranges::find_if(spy.calls, [](const Spy::Call& call) { return call.points > 0; });
   REQUIRE(forward != spy.calls.end());
   std::vector<std::pair<int, int>> seen;
   for (auto call = spy.calls.begin(); call != forward; ++call)
@@ -131,10 +143,14 @@ TEST_CASE("certify: layers are asked for once backward, then only around sampled
       CHECK(std::ranges::find(seen, std::pair(call->round, state)) == seen.end());
       seen.emplace_back(call->round, state);
     }
-  const auto timed = std::find_if(spy.calls.begin(), forward, [](const Spy::Call& call) { return call.round > 0; });  // the end of play comes before
+  const auto timed = std::find_if(spy.calls.begin(), forward, [](const Spy::Call& call) {
+    return call.round > 0;
+  });  // the end of play comes before
   CHECK(timed != forward);
   CHECK(std::ranges::is_sorted(timed, forward, std::greater<>(), &Spy::Call::round));
-  CHECK(std::ranges::all_of(forward, spy.calls.end(), [](const Spy::Call& call) { return call.points == call.states.size(); }));
+  CHECK(std::ranges::all_of(forward, spy.calls.end(), [](const Spy::Call& call) {
+    return call.points == call.states.size();
+  }));
   CHECK(5 * spy.most_numbers < solution.refined->log_strategy.size());
 }
 
@@ -154,7 +170,9 @@ TEST_CASE("certify: layers give the same certificate to the last digit for any n
   CHECK(found[0].exploitability[1][1].ceiling == found[1].exploitability[1][1].ceiling);
 }
 
-TEST_CASE("certify: layers that are not best responses are caught by exploitability, as the whole would be") {
+TEST_CASE(
+    "certify: layers that are not best responses are caught by exploitability, as the whole would "
+    "be") {
   const Game game = catalogue("powell_2004/two_rounds", {});
   const Solution solution = solved(game, 200.0, 33);
   RefinedStrategies layers(game, solution.assessment);
@@ -166,7 +184,8 @@ TEST_CASE("certify: layers that are not best responses are caught by exploitabil
 }
 
 TEST_CASE("certify: layers of another game are refused") {
-  const Game game = catalogue("powell_2004/cost", {}), other = catalogue("powell_2004/two_rounds", {});
+  const Game game = catalogue("powell_2004/cost", {}),
+             other = catalogue("powell_2004/two_rounds", {});
   const Solution solution = solved(game, 20.0, 9), foreign = solved(other, 20.0, 9);
   RefinedStrategies layers(other, foreign.assessment);
   CHECK_THROWS_AS((void)certify(game, solution.assessment, layers), ContractViolation);

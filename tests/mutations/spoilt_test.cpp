@@ -16,27 +16,37 @@ namespace {
 constexpr double lambda = 8.0;
 constexpr int nodes = 65;
 
-/// Two rounds: S offers low or high, D (weak or tough) answers, a battle that tells something about D may end the war.
+/// Two rounds: S offers low or high, D (weak or tough) answers, a battle that tells something about
+/// D may end the war.
 Game screening(double prior_tough = 0.4, double patience = 0.9) {
   GameBuilder g("screening");
-  const int s = g.player("S"), d = g.player("D", {"weak", "tough"}, {1.0 - prior_tough, prior_tough});
+  const int s = g.player("S"),
+            d = g.player("D", {"weak", "tough"}, {1.0 - prior_tough, prior_tough});
   g.discount(s, {patience});
   g.discount(d, {patience});
   g.rounds(2);
   const int deal = g.outcome("deal"), collapse = g.outcome("collapse"), late = g.outcome("late");
   const int top = g.state(g.offer("offer", s, {0.3, 0.6})), closing = g.state(g.passage("closing"));
-  const int answer = g.choice("answer", d, {"accept", "refuse"}), battle = g.state(g.chance("battle", {"on", "collapse"}));
+  const int answer = g.choice("answer", d, {"accept", "refuse"}),
+            battle = g.state(g.chance("battle", {"on", "collapse"}));
   const double share[] = {0.3, 0.6};
   for (int k = 0; k < 2; ++k) {
     const int pending = g.state(answer);
     g.branch(top, k, pending);
     g.branch(pending, 0, deal).pay(s, 1.0 - share[k]).pay(d, share[k]);
-    g.branch(pending, 1, battle).pay(s, -0.05).pay(d, [](const TypeProfile& t) { return t[1] == 0 ? -0.1 : -0.02; });
+    g.branch(pending, 1, battle).pay(s, -0.05).pay(d, [](const TypeProfile& t) {
+      return t[1] == 0 ? -0.1 : -0.02;
+    });
   }
   const auto on = [](const TypeProfile& t) { return t[1] == 0 ? 0.6 : 0.8; };
   g.branch(battle, 0, top).odds(on).advance(1).time(1);
-  g.branch(battle, 1, collapse).odds([on](const TypeProfile& t) { return 1.0 - on(t); }).pay(s, 0.9).pay(d, 0.0);
-  g.branch(closing, 0, late).pay(s, 0.35).pay(d, [](const TypeProfile& t) { return t[1] == 0 ? 0.2 : 0.5; });
+  g.branch(battle, 1, collapse)
+      .odds([on](const TypeProfile& t) { return 1.0 - on(t); })
+      .pay(s, 0.9)
+      .pay(d, 0.0);
+  g.branch(closing, 0, late).pay(s, 0.35).pay(d, [](const TypeProfile& t) {
+    return t[1] == 0 ? 0.2 : 0.5;
+  });
   g.entry(top, closing);
   return g.build();
 }
@@ -46,14 +56,16 @@ struct Decision {
   int state = 2, branches = 2;
   std::int64_t points = 0, row = 0, prior = 0;
   double* log_sigma(Assessment& a, int type, int branch, std::int64_t point) const {
-    return &a.log_strategy[static_cast<std::size_t>(row + (std::int64_t{type} * branches + branch) * points + point)];
+    return &a.log_strategy[static_cast<std::size_t>(
+        row + (std::int64_t{type} * branches + branch) * points + point)];
   }
 };
 Decision answer_of(const Game& game, const Assessment& assessment, int round) {
   const Structure& shape = game.shape();
   Decision out;
   for (std::size_t s = 0; s < shape.states.size(); ++s)
-    if (describe_state(shape, static_cast<int>(s)) == "answer of D") out.state = static_cast<int>(s);
+    if (describe_state(shape, static_cast<int>(s)) == "answer of D")
+      out.state = static_cast<int>(s);
   out.points = assessment.axes.num_points(shape.states[static_cast<std::size_t>(out.state)].live);
   out.row = assessment.row(shape, round, out.state);
   const auto& axis = assessment.axes.nodes.front();  // about D alone
@@ -63,7 +75,8 @@ Decision answer_of(const Game& game, const Assessment& assessment, int round) {
 }
 
 /// Moves probability from the likelier to the less likely of two actions.
-void shift_probability(const Decision& at, Assessment& assessment, int type, std::int64_t point, double amount) {
+void shift_probability(const Decision& at, Assessment& assessment, int type, std::int64_t point,
+                       double amount) {
   double* from = at.log_sigma(assessment, type, 0, point);
   double* to = at.log_sigma(assessment, type, 1, point);
   if (*from < *to) std::swap(from, to);
@@ -76,7 +89,8 @@ void shift_probability(const Decision& at, Assessment& assessment, int type, std
 TEST_CASE("certify: a solved screening game holds, with every check far inside its limit") {
   const Game game = screening();
   const Certificate certificate = certified(game, solved(game, lambda, nodes));
-  CHECK_MESSAGE(certificate.holds, (certificate.why_not.empty() ? "" : certificate.why_not.front()));
+  CHECK_MESSAGE(certificate.holds,
+                (certificate.why_not.empty() ? "" : certificate.why_not.front()));
   CHECK(certificate.residual < 1e-9);
   CHECK(certificate.residual_reached <= certificate.residual);
   CHECK(certificate.beliefs < 1e-9);
@@ -93,7 +107,9 @@ TEST_CASE("certify: a solved screening game holds, with every check far inside i
   CHECK(certificate.stake.size() == 2);
 }
 
-TEST_CASE("certify: moving 0.001 of probability at a reached decision is caught by residual, reached residual and beliefs") {
+TEST_CASE(
+    "certify: moving 0.001 of probability at a reached decision is caught by residual, reached "
+    "residual and beliefs") {
   const Game game = screening();
   Solution solution = solved(game, lambda, nodes);
   const Decision at = answer_of(game, solution.assessment, 0);
@@ -112,7 +128,8 @@ TEST_CASE("certify: swapping the strategies of two types is caught by beliefs") 
   for (Assessment* spoilt : {&solution.assessment, &*solution.refined}) {
     const Decision at = answer_of(game, *spoilt, 0);
     for (std::int64_t p = 0; p < at.points; ++p)
-      for (int branch = 0; branch < at.branches; ++branch) std::swap(*at.log_sigma(*spoilt, 0, branch, p), *at.log_sigma(*spoilt, 1, branch, p));
+      for (int branch = 0; branch < at.branches; ++branch)
+        std::swap(*at.log_sigma(*spoilt, 0, branch, p), *at.log_sigma(*spoilt, 1, branch, p));
   }
   const Certificate certificate = certified(game, solution);
   CHECK(!certificate.holds);
@@ -142,7 +159,9 @@ TEST_CASE("certify: claiming a much higher lambda puts the gain above its ceilin
   CHECK(blames(certificate, "exploitability"));
 }
 
-TEST_CASE("certify: one spoilt decision that is never reached fails the residual and not the reached one") {
+TEST_CASE(
+    "certify: one spoilt decision that is never reached fails the residual and not the reached "
+    "one") {
   const Game game = screening();
   Solution solution = solved(game, lambda, nodes);
   const Decision at = answer_of(game, solution.assessment, 0);
@@ -165,7 +184,8 @@ TEST_CASE("certify: the strategy of the same game at other patience is caught by
   CHECK(blames(certificate, "residual_reached"));
 }
 
-TEST_CASE("certify: strategies solved under another belief of the proposer are caught by the residual") {
+TEST_CASE(
+    "certify: strategies solved under another belief of the proposer are caught by the residual") {
   const auto with_belief = [](double tough) {
     Game game = screening();
     game.numbers.beliefs[0][1] = {1.0 - tough, tough};
@@ -181,17 +201,21 @@ TEST_CASE("certify: strategies solved under another belief of the proposer are c
   CHECK(blames(certificate, "residual_reached"));
 }
 
-TEST_CASE("certify: a decision marked unsolved fails where it is reached and is counted where it is not") {
+TEST_CASE(
+    "certify: a decision marked unsolved fails where it is reached and is counted where it is "
+    "not") {
   const Game game = screening();
   Solution solution = solved(game, lambda, nodes);
   const Decision at = answer_of(game, solution.assessment, 0);
   const auto mark = [&](std::int64_t point, DecisionMark as) {
     Solution spoilt = solution;
-    spoilt.assessment.marks[static_cast<std::size_t>(spoilt.assessment.mark_offset[static_cast<std::size_t>(at.state)] + point)] =
+    spoilt.assessment.marks[static_cast<std::size_t>(
+        spoilt.assessment.mark_offset[static_cast<std::size_t>(at.state)] + point)] =
         static_cast<std::uint8_t>(as);
     return certified(game, spoilt);
   };
-  const Certificate reached = mark(at.prior, DecisionMark::unsolved), unreached = mark(at.prior + 7, DecisionMark::unsolved);
+  const Certificate reached = mark(at.prior, DecisionMark::unsolved),
+                    unreached = mark(at.prior + 7, DecisionMark::unsolved);
   CHECK(!reached.holds);
   CHECK(blames(reached, "unsolved"));
   CHECK(reached.unsolved_reached == 1);
@@ -237,7 +261,9 @@ TEST_CASE("certify: a deviator exploits refined strategies that are far from log
   CHECK(blames(certificate, "exploitability"));
 }
 
-TEST_CASE("certify: a grid error above tolerance fails by its number's name, and is judged relative to its scale") {
+TEST_CASE(
+    "certify: a grid error above tolerance fails by its number's name, and is judged relative to "
+    "its scale") {
   const Game game = screening();
   Certificate certificate = certified(game, solved(game, lambda, nodes));
   REQUIRE(certificate.holds);
@@ -255,7 +281,8 @@ TEST_CASE("certify: a grid error above tolerance fails by its number's name, and
 
 TEST_CASE("certify: a coarse grid at high precision shows itself in cell step and path error") {
   const Game game = screening();
-  const Certificate coarse = certified(game, solved(game, 200.0, 9)), fine = certified(game, solved(game, 200.0, 257));
+  const Certificate coarse = certified(game, solved(game, 200.0, 9)),
+                    fine = certified(game, solved(game, 200.0, 257));
   CHECK(coarse.cell_step > 1.0);
   CHECK(fine.cell_step < coarse.cell_step / 8.0);
   CHECK(fine.path_error < coarse.path_error);
@@ -274,7 +301,8 @@ TEST_CASE("certify: strategies of a foreign game are a broken contract") {
 TEST_CASE("certify: cancelled checks never hold") {
   const Game game = screening();
   const Solution solution = solved(game, lambda, nodes);
-  const Certificate certificate = certify(game, solution.assessment, *solution.refined, {.on_step = [](const Step&) { return false; }});
+  const Certificate certificate = certify(game, solution.assessment, *solution.refined,
+                                          {.on_step = [](const Step&) { return false; }});
   CHECK(!certificate.holds);
   CHECK(blames(certificate, "incomplete"));
 }

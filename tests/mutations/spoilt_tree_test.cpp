@@ -1,4 +1,5 @@
-/// The certificate of a tree against answers that are spoilt in one place: it must fail, and name the check that found it.
+/// The certificate of a tree against answers that are spoilt in one place: it must fail, and name
+/// the check that found it.
 
 #include <cmath>
 
@@ -53,7 +54,8 @@ bool blames(const TreeCertificate& certificate, const std::string& check) {
 
 /// The first set of a player with two or more actions, from this one on.
 std::size_t choice_from(const ExtensiveForm& form, std::size_t set) {
-  while (set < form.sets.size() && (form.sets[set].player < 0 || form.sets[set].num_actions < 2)) ++set;
+  while (set < form.sets.size() && (form.sets[set].player < 0 || form.sets[set].num_actions < 2))
+    ++set;
   return set;
 }
 
@@ -71,10 +73,13 @@ TreeCertificate solved_here_checked_there(const ExtensiveForm& here, const Exten
 
 }  // namespace
 
-TEST_CASE("certify_tree: a probability moved to another action fails the residual and names the set, at every set") {
+TEST_CASE(
+    "certify_tree: a probability moved to another action fails the residual and names the set, at "
+    "every set") {
   constexpr double moved = 1e-4;
   for (const Case& good : cases())
-    for (std::size_t h = choice_from(good.form, 0); h < good.form.sets.size(); h = choice_from(good.form, h + 1)) {
+    for (std::size_t h = choice_from(good.form, 0); h < good.form.sets.size();
+         h = choice_from(good.form, h + 1)) {
       CAPTURE(h);
       const ExtensiveForm::InformationSet& set = good.form.sets[h];
       std::vector<double> spoilt = good.solution.log_strategy;
@@ -106,7 +111,8 @@ TEST_CASE("certify_tree: payoffs read off another outcome fail the residual") {
     for (std::size_t outcome = 0; outcome + 1 < ends; outcome += 3) {
       std::vector<double>& payoffs = misread.payoffs;
       payoffs = good.form.payoffs;
-      std::swap_ranges(payoffs.begin() + static_cast<std::ptrdiff_t>(outcome * players), payoffs.begin() + static_cast<std::ptrdiff_t>((outcome + 1) * players),
+      std::swap_ranges(payoffs.begin() + static_cast<std::ptrdiff_t>(outcome * players),
+                       payoffs.begin() + static_cast<std::ptrdiff_t>((outcome + 1) * players),
                        payoffs.begin() + static_cast<std::ptrdiff_t>((outcome + 1) * players));
       if (payoffs == good.form.payoffs) continue;
       ++spoilt;
@@ -147,14 +153,16 @@ TEST_CASE("certify_tree: a player's own odds taken for another's fail the residu
   REQUIRE_FALSE(good.form.perceived.empty());
   ExtensiveForm swapped = good.form;
   const auto actions = static_cast<std::ptrdiff_t>(swapped.actions.size());
-  std::swap_ranges(swapped.perceived.begin(), swapped.perceived.begin() + actions, swapped.perceived.begin() + actions);
+  std::swap_ranges(swapped.perceived.begin(), swapped.perceived.begin() + actions,
+                   swapped.perceived.begin() + actions);
   CHECK(blames(solved_here_checked_there(swapped, good.form), "residual"));
   ExtensiveForm analyst = good.form;
   analyst.perceived.clear();
   CHECK(blames(solved_here_checked_there(analyst, good.form), "residual"));
 }
 
-TEST_CASE("certify_tree: another lambda, another weight or another factor of lambda fails the residual") {
+TEST_CASE(
+    "certify_tree: another lambda, another weight or another factor of lambda fails the residual") {
   for (const Case& good : cases()) {
     CHECK(blames(certify_tree(good.form, good.solution.log_strategy, 1.001 * lambda), "residual"));
     CHECK(blames(certify_tree(good.form, good.solution.log_strategy, -lambda), "residual"));
@@ -168,13 +176,17 @@ TEST_CASE("certify_tree: another lambda, another weight or another factor of lam
   }
 }
 
-TEST_CASE("certify_tree: play that throws away more than logit play can costs the certificate its regret") {
+TEST_CASE(
+    "certify_tree: play that throws away more than logit play can costs the certificate its "
+    "regret") {
   const Case good = cases()[0];
   constexpr double sure = 50.0;  // so sure that the ceiling is small
   std::vector<double> spoilt = good.solution.log_strategy;
-  // B takes and refuses evenly, whatever the offer: at this lambda that costs more than log 2 / lambda somewhere.
+  // B takes and refuses evenly, whatever the offer: at this lambda that costs more than log 2 /
+  // lambda somewhere.
   for (const ExtensiveForm::InformationSet& set : good.form.sets)
-    for (int a = 0; a < set.num_actions && set.player == 1; ++a) spoilt[at(set.first_action + a)] = -std::log(set.num_actions);
+    for (int a = 0; a < set.num_actions && set.player == 1; ++a)
+      spoilt[at(set.first_action + a)] = -std::log(set.num_actions);
   const TreeCertificate certificate = certify_tree(good.form, spoilt, sure);
   CHECK(blames(certificate, "regret"));
   CHECK(certificate.regret[1] > certificate.ceiling[1]);

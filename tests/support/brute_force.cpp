@@ -9,7 +9,8 @@
 namespace melian::testing {
 namespace {
 
-constexpr double stopping_target = 1e-11;  // logits; well below any grid error and above round-off of small games
+constexpr double stopping_target =
+    1e-11;  // logits; well below any grid error and above round-off of small games
 
 /// log(one / zero) of what the two types do; infinite where only one can.
 double news_of(double log_one, double log_zero) {
@@ -27,7 +28,8 @@ bool solve_linear(std::vector<double>& a, std::vector<double>& b) {
       if (std::abs(a[r * n + c]) > std::abs(a[pivot * n + c])) pivot = r;
     if (!(std::abs(a[pivot * n + c]) > 1e-300)) return false;
     if (pivot != c) {
-      std::swap_ranges(a.begin() + static_cast<std::ptrdiff_t>(c * n), a.begin() + static_cast<std::ptrdiff_t>((c + 1) * n),
+      std::swap_ranges(a.begin() + static_cast<std::ptrdiff_t>(c * n),
+                       a.begin() + static_cast<std::ptrdiff_t>((c + 1) * n),
                        a.begin() + static_cast<std::ptrdiff_t>(pivot * n));
       std::swap(b[c], b[pivot]);
     }
@@ -48,11 +50,16 @@ bool solve_linear(std::vector<double>& a, std::vector<double>& b) {
 class Unrolled {
  public:
   Unrolled(const Game& game, const BruteForceOptions& options)
-      : game_(game), shape_(game.shape()), options_(options), everyone_(shape_.players, shape_.everyone()) {
+      : game_(game),
+        shape_(game.shape()),
+        options_(options),
+        everyone_(shape_.players, shape_.everyone()) {
     TreeNode root;
     root.state = shape_.root;
     tree_.push_back(root);
-    for (std::size_t n = 0; n < tree_.size() && static_cast<int>(tree_.size()) <= options.max_histories; ++n) grow(static_cast<int>(n));
+    for (std::size_t n = 0;
+         n < tree_.size() && static_cast<int>(tree_.size()) <= options.max_histories; ++n)
+      grow(static_cast<int>(n));
     complete_ = static_cast<int>(tree_.size()) <= options.max_histories;
     if (!complete_) return;
     tabulate_profiles();
@@ -64,7 +71,9 @@ class Unrolled {
       for (int type = 0; type < mover_types(tree_[n].state); ++type) {
         ++information_sets_;
         for (int k = 0; k < state.num_branches; ++k) {
-          const bool open = (shape_.branches[static_cast<std::size_t>(state.first_branch + k)].open_to >> type & 1U) != 0;
+          const bool open =
+              (shape_.branches[static_cast<std::size_t>(state.first_branch + k)].open_to >> type &
+               1U) != 0;
           unknowns_.push_back({open, open ? measure[static_cast<std::size_t>(k)] : -infinity});
         }
       }
@@ -84,7 +93,8 @@ class Unrolled {
     evaluate(s, 1.0, answer);
     out.residual = 0.0;
     const std::vector<double> logs = log_strategies(s), wanted = log_strategies(answer);
-    for (const std::size_t k : open_) out.residual = std::max(out.residual, std::abs(logs[k] - wanted[k]));
+    for (const std::size_t k : open_)
+      out.residual = std::max(out.residual, std::abs(logs[k] - wanted[k]));
     report(s, out);
     return out;
   }
@@ -95,11 +105,18 @@ class Unrolled {
     double log_measure;
   };
 
-  int mover(int state) const { return shape_.moves[static_cast<std::size_t>(shape_.states[static_cast<std::size_t>(state)].move)].player; }
-  int mover_types(int state) const { return shape_.players[static_cast<std::size_t>(mover(state))].num_types(); }
+  int mover(int state) const {
+    return shape_
+        .moves[static_cast<std::size_t>(shape_.states[static_cast<std::size_t>(state)].move)]
+        .player;
+  }
+  int mover_types(int state) const {
+    return shape_.players[static_cast<std::size_t>(mover(state))].num_types();
+  }
 
   void grow(int n) {
-    const PublicState& state = shape_.states[static_cast<std::size_t>(tree_[static_cast<std::size_t>(n)].state)];
+    const PublicState& state =
+        shape_.states[static_cast<std::size_t>(tree_[static_cast<std::size_t>(n)].state)];
     for (int k = 0; k < state.num_branches; ++k) {
       const Branch& branch = shape_.branches[static_cast<std::size_t>(state.first_branch + k)];
       int next = branch.next, round = tree_[static_cast<std::size_t>(n)].round;
@@ -123,26 +140,32 @@ class Unrolled {
   }
 
   /// Profile of all players' types -> profile of the live types of a state.
-  int local(int state, int profile) const { return local_[static_cast<std::size_t>(state * everyone_.count() + profile)]; }
+  int local(int state, int profile) const {
+    return local_[static_cast<std::size_t>(state * everyone_.count() + profile)];
+  }
   void tabulate_profiles() {
     for (const PublicState& state : shape_.states) {
       const Profiles profiles(shape_.players, state.live);
       for (int profile = 0; profile < everyone_.count(); ++profile) {
         int at = 0;
-        for (int i = 0; i < shape_.num_players(); ++i) at += profiles.stride(i) * everyone_.type_of(profile, i);
+        for (int i = 0; i < shape_.num_players(); ++i)
+          at += profiles.stride(i) * everyone_.type_of(profile, i);
         local_.push_back(at);
       }
     }
   }
   double discount(int player, int type, int time) const {
-    return std::pow(game_.numbers.discount[static_cast<std::size_t>(player)][static_cast<std::size_t>(type)], time);
+    return std::pow(
+        game_.numbers.discount[static_cast<std::size_t>(player)][static_cast<std::size_t>(type)],
+        time);
   }
 
   std::vector<double> log_strategies(const std::vector<double>& s) const {
     std::vector<double> logs = s;
     for (std::size_t n = 0; n < tree_.size(); ++n) {
       if (!shape_.is_decision(tree_[n].state)) continue;
-      const auto branches = static_cast<std::size_t>(shape_.states[static_cast<std::size_t>(tree_[n].state)].num_branches);
+      const auto branches = static_cast<std::size_t>(
+          shape_.states[static_cast<std::size_t>(tree_[n].state)].num_branches);
       for (int type = 0; type < mover_types(tree_[n].state); ++type) {
         double* row = logs.data() + first_[n] + type * static_cast<int>(branches);
         const double normaliser = log_sum_exp({row, branches});
@@ -160,7 +183,8 @@ class Unrolled {
       if (n == 0) {
         node.log_odds.assign(players, 0.0);
         for (std::size_t i = 0; i < players; ++i)
-          if (shape_.players[i].num_types() == 2) node.log_odds[i] = log_odds(game_.numbers.prior[i][1]);
+          if (shape_.players[i].num_types() == 2)
+            node.log_odds[i] = log_odds(game_.numbers.prior[i][1]);
       }
       const PublicState& state = shape_.states[static_cast<std::size_t>(node.state)];
       for (std::size_t k = 0; k < node.children.size(); ++k) {
@@ -169,7 +193,8 @@ class Unrolled {
         if (shape_.is_decision(node.state) && mover_types(node.state) == 2) {
           const auto at = static_cast<std::size_t>(first_[n]) + k;
           double& belief = after[static_cast<std::size_t>(mover(node.state))];
-          belief = updated(belief, news_of(logs[at + static_cast<std::size_t>(state.num_branches)], logs[at]));
+          belief = updated(
+              belief, news_of(logs[at + static_cast<std::size_t>(state.num_branches)], logs[at]));
         } else if (shape_.moves[static_cast<std::size_t>(state.move)].kind == MoveKind::chance) {
           const double* odds = game_.odds(state.first_branch + static_cast<int>(k));
           for (int i = 0; i < shape_.num_players(); ++i) {
@@ -177,9 +202,11 @@ class Unrolled {
             if (stride == 0) continue;
             for (int profile = 0; profile < everyone_.count(); ++profile) {
               if (everyone_.type_of(profile, i) != 0) continue;
-              const double zero = odds[local(node.state, profile)], one = odds[local(node.state, profile + stride)];
+              const double zero = odds[local(node.state, profile)],
+                           one = odds[local(node.state, profile + stride)];
               if (zero <= 0.0 && one <= 0.0) continue;
-              after[static_cast<std::size_t>(i)] = updated(after[static_cast<std::size_t>(i)], std::log(one) - std::log(zero));
+              after[static_cast<std::size_t>(i)] =
+                  updated(after[static_cast<std::size_t>(i)], std::log(one) - std::log(zero));
               break;
             }
           }
@@ -189,14 +216,17 @@ class Unrolled {
     }
   }
 
-  /// Probability of the others' types in `profile` as player j believes at a history (analyst: j = -1).
+  /// Probability of the others' types in `profile` as player j believes at a history (analyst: j =
+  /// -1).
   double seen(const std::vector<double>& log_odds_here, int j, int profile) const {
     double weight = 1.0;
     for (int i = 0; i < shape_.num_players(); ++i) {
       if (i == j || everyone_.stride(i) == 0) continue;
       double u = log_odds_here[static_cast<std::size_t>(i)];
       if (j >= 0) {
-        const double own = game_.numbers.beliefs[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)][1],
+        const double own =
+                         game_.numbers
+                             .beliefs[static_cast<std::size_t>(j)][static_cast<std::size_t>(i)][1],
                      analyst = game_.numbers.prior[static_cast<std::size_t>(i)][1];
         if (own != analyst) u = updated(u, log_odds(own) - log_odds(analyst));
       }
@@ -205,7 +235,8 @@ class Unrolled {
     return weight;
   }
 
-  /// Expected payoffs of every player at every history given all types, and the logit answers at precision scale x lambda.
+  /// Expected payoffs of every player at every history given all types, and the logit answers at
+  /// precision scale x lambda.
   void evaluate(const std::vector<double>& s, double scale, std::vector<double>& answer) {
     const std::vector<double> logs = log_strategies(s);
     carry_beliefs(logs);
@@ -213,7 +244,8 @@ class Unrolled {
     const int players = shape_.num_players(), profiles = everyone_.count();
     values_.assign(tree_.size() * static_cast<std::size_t>(players * profiles), 0.0);
     const auto value = [&](std::size_t n, int j, int profile) -> double& {
-      return values_[(n * static_cast<std::size_t>(players) + static_cast<std::size_t>(j)) * static_cast<std::size_t>(profiles) +
+      return values_[(n * static_cast<std::size_t>(players) + static_cast<std::size_t>(j)) *
+                         static_cast<std::size_t>(profiles) +
                      static_cast<std::size_t>(profile)];
     };
     for (std::size_t n = tree_.size(); n-- > 0;) {
@@ -222,32 +254,46 @@ class Unrolled {
       const Move& move = shape_.moves[static_cast<std::size_t>(state.move)];
       const int locals = shape_.num_profiles(state.live);
       const bool decision = shape_.is_decision(node.state);
-      std::vector<double> wanted(decision ? static_cast<std::size_t>(2 * state.num_branches) : 0, 0.0);
+      std::vector<double> wanted(decision ? static_cast<std::size_t>(2 * state.num_branches) : 0,
+                                 0.0);
       for (int k = 0; k < state.num_branches; ++k) {
-        const int branch = state.first_branch + k, child = node.children[static_cast<std::size_t>(k)];
+        const int branch = state.first_branch + k,
+                  child = node.children[static_cast<std::size_t>(k)];
         for (int profile = 0; profile < profiles; ++profile) {
           const int here = local(node.state, profile);
-          const int type = decision && mover_types(node.state) == 2 ? everyone_.type_of(profile, move.player) : 0;
+          const int type = decision && mover_types(node.state) == 2
+                               ? everyone_.type_of(profile, move.player)
+                               : 0;
           for (int j = 0; j < players; ++j) {
             double amount = game_.reward(branch, j, locals)[here];
             if (child >= 0)
-              amount += discount(j, everyone_.type_of(profile, j), shape_.branches[static_cast<std::size_t>(branch)].time) *
+              amount += discount(j, everyone_.type_of(profile, j),
+                                 shape_.branches[static_cast<std::size_t>(branch)].time) *
                         value(static_cast<std::size_t>(child), j, profile);
             double weight = 1.0;
-            if (decision) weight = std::exp(logs[static_cast<std::size_t>(first_[n] + type * state.num_branches + k)]);
+            if (decision)
+              weight = std::exp(
+                  logs[static_cast<std::size_t>(first_[n] + type * state.num_branches + k)]);
             if (move.kind == MoveKind::chance) weight = game_.odds_for(branch, j, locals)[here];
             value(n, j, profile) += weight * amount;
-            if (decision && j == move.player) wanted[static_cast<std::size_t>(type * state.num_branches + k)] += seen(node.log_odds, j, profile) * amount;
+            if (decision && j == move.player)
+              wanted[static_cast<std::size_t>(type * state.num_branches + k)] +=
+                  seen(node.log_odds, j, profile) * amount;
           }
         }
       }
       if (!decision) continue;
       for (int type = 0; type < mover_types(node.state); ++type) {
-        double lambda = scale * options_.lambda[static_cast<std::size_t>(move.player)][static_cast<std::size_t>(type)];
-        if (options_.discounting == Discounting::present_value) lambda *= discount(move.player, type, node.elapsed);
+        double lambda =
+            scale *
+            options_.lambda[static_cast<std::size_t>(move.player)][static_cast<std::size_t>(type)];
+        if (options_.discounting == Discounting::present_value)
+          lambda *= discount(move.player, type, node.elapsed);
         for (int k = 0; k < state.num_branches; ++k) {
           const auto at = static_cast<std::size_t>(first_[n] + type * state.num_branches + k);
-          if (unknowns_[at].open) answer[at] = unknowns_[at].log_measure + lambda * wanted[static_cast<std::size_t>(type * state.num_branches + k)];
+          if (unknowns_[at].open)
+            answer[at] = unknowns_[at].log_measure +
+                         lambda * wanted[static_cast<std::size_t>(type * state.num_branches + k)];
         }
       }
     }
@@ -294,7 +340,8 @@ class Unrolled {
         const double h = 1e-7 * std::max(1.0, std::abs(s[open_[c]]));
         nudged[open_[c]] += h;
         evaluate(nudged, scale, moved);
-        for (std::size_t r = 0; r < n; ++r) jacobian[r * n + c] = (r == c ? 1.0 : 0.0) - (moved[open_[r]] - answer[open_[r]]) / h;
+        for (std::size_t r = 0; r < n; ++r)
+          jacobian[r * n + c] = (r == c ? 1.0 : 0.0) - (moved[open_[r]] - answer[open_[r]]) / h;
       }
       if (!solve_linear(jacobian, residual)) return false;
       double longest = 0.0;
@@ -306,7 +353,8 @@ class Unrolled {
     return distance(s, answer) < stopping_target;
   }
 
-  /// The principal branch from lambda 0, by steps in lambda that shrink where Newton does not land. Folds are not passed.
+  /// The principal branch from lambda 0, by steps in lambda that shrink where Newton does not land.
+  /// Folds are not passed.
   bool trace(std::vector<double>& s) {
     std::vector<double> at = s, before = s;
     double scale = 0.0, previous = 0.0, step = 0.1;
@@ -314,7 +362,8 @@ class Unrolled {
       const double next = std::min(1.0, scale + step);
       std::vector<double> guess = at;
       if (scale > previous)
-        for (const std::size_t k : open_) guess[k] += (at[k] - before[k]) * (next - scale) / (scale - previous);
+        for (const std::size_t k : open_)
+          guess[k] += (at[k] - before[k]) * (next - scale) / (scale - previous);
       std::vector<double> landed = guess;
       double jump = infinity;
       if (land(landed, next)) {
@@ -342,10 +391,12 @@ class Unrolled {
     const std::vector<double> logs = log_strategies(s);
     const int players = shape_.num_players(), profiles = everyone_.count();
     for (int j = 0; j < players; ++j) {
-      out.values.emplace_back(static_cast<std::size_t>(shape_.players[static_cast<std::size_t>(j)].num_types()), 0.0);
+      out.values.emplace_back(
+          static_cast<std::size_t>(shape_.players[static_cast<std::size_t>(j)].num_types()), 0.0);
       for (int profile = 0; profile < profiles; ++profile)
         out.values.back()[static_cast<std::size_t>(everyone_.type_of(profile, j))] +=
-            seen(tree_[0].log_odds, j, profile) * values_[static_cast<std::size_t>(j * profiles + profile)];
+            seen(tree_[0].log_odds, j, profile) *
+            values_[static_cast<std::size_t>(j * profiles + profile)];
     }
     out.outcomes.assign(shape_.outcomes.size(), 0.0);
     for (int profile = 0; profile < profiles; ++profile) {
@@ -356,13 +407,17 @@ class Unrolled {
         for (int k = 0; k < state.num_branches; ++k) {
           double weight = mass[n];
           if (shape_.is_decision(tree_[n].state)) {
-            const int type = mover_types(tree_[n].state) == 2 ? everyone_.type_of(profile, mover(tree_[n].state)) : 0;
-            weight *= std::exp(logs[static_cast<std::size_t>(first_[n] + type * state.num_branches + k)]);
+            const int type = mover_types(tree_[n].state) == 2
+                                 ? everyone_.type_of(profile, mover(tree_[n].state))
+                                 : 0;
+            weight *=
+                std::exp(logs[static_cast<std::size_t>(first_[n] + type * state.num_branches + k)]);
           } else if (shape_.moves[static_cast<std::size_t>(state.move)].kind == MoveKind::chance) {
             weight *= game_.odds(state.first_branch + k)[local(tree_[n].state, profile)];
           }
           const int child = tree_[n].children[static_cast<std::size_t>(k)];
-          (child < 0 ? out.outcomes[static_cast<std::size_t>(-1 - child)] : mass[static_cast<std::size_t>(child)]) += weight;
+          (child < 0 ? out.outcomes[static_cast<std::size_t>(-1 - child)]
+                     : mass[static_cast<std::size_t>(child)]) += weight;
         }
       }
     }
@@ -370,7 +425,8 @@ class Unrolled {
       if (!shape_.is_decision(tree_[n].state)) continue;
       const int branches = shape_.states[static_cast<std::size_t>(tree_[n].state)].num_branches;
       for (int type = 0; type < mover_types(tree_[n].state); ++type)
-        tree_[n].log_strategy.emplace_back(logs.begin() + first_[n] + type * branches, logs.begin() + first_[n] + (type + 1) * branches);
+        tree_[n].log_strategy.emplace_back(logs.begin() + first_[n] + type * branches,
+                                           logs.begin() + first_[n] + (type + 1) * branches);
     }
     out.tree = tree_;
   }
@@ -391,11 +447,14 @@ class Unrolled {
 
 }  // namespace
 
-BruteForceSolution brute_force(const Game& game, const BruteForceOptions& options) { return Unrolled(game, options).run(); }
+BruteForceSolution brute_force(const Game& game, const BruteForceOptions& options) {
+  return Unrolled(game, options).run();
+}
 
 std::vector<std::vector<double>> same_lambda(const Game& game, double lambda) {
   std::vector<std::vector<double>> out;
-  for (const Player& player : game.shape().players) out.emplace_back(static_cast<std::size_t>(player.num_types()), lambda);
+  for (const Player& player : game.shape().players)
+    out.emplace_back(static_cast<std::size_t>(player.num_types()), lambda);
   return out;
 }
 

@@ -12,7 +12,9 @@ namespace melian::testing {
 
 class Folder {
  public:
-  Folder() : path(std::filesystem::temp_directory_path() / ("melian_test_" + std::to_string(::getpid()) + "_" + std::to_string(next_++))) {
+  Folder()
+      : path(std::filesystem::temp_directory_path() /
+             ("melian_test_" + std::to_string(::getpid()) + "_" + std::to_string(next_++))) {
     std::filesystem::create_directories(path);
   }
   ~Folder() {

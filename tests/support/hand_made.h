@@ -6,7 +6,8 @@
 
 namespace melian::hand_made {
 
-/// A demands one of two shares of B, who is weak (0.6) or tough (0.4) and accepts or fights; one round.
+/// A demands one of two shares of B, who is weak (0.6) or tough (0.4) and accepts or fights; one
+/// round.
 inline Game ultimatum() {
   GameBuilder g("An ultimatum <for tests>");
   const int a = g.player("A"), b = g.player("B", {"weak", "tough"}, {0.6, 0.4});
@@ -20,7 +21,9 @@ inline Game ultimatum() {
     const double share = k == 0 ? 0.5 : 0.8;
     g.branch(demand, k, reply);
     g.branch(reply, 0, settlement).pay(a, share).pay(b, 1.0 - share);
-    g.branch(reply, 1, war).pay(a, 0.4).pay(b, [](const TypeProfile& types) { return types[1] == 0 ? 0.1 : 0.4; });
+    g.branch(reply, 1, war).pay(a, 0.4).pay(b, [](const TypeProfile& types) {
+      return types[1] == 0 ? 0.1 : 0.4;
+    });
   }
   return g.build();
 }

@@ -5,7 +5,8 @@
 namespace melian::testing {
 namespace {
 
-/// One screening game, its numbers to be spoilt: S offers, D (weak or tough) answers, a battle may end it; two rounds.
+/// One screening game, its numbers to be spoilt: S offers, D (weak or tough) answers, a battle may
+/// end it; two rounds.
 struct Screening {
   double prior_tough = 0.4;
   double low = 0.3, high = 0.6;            ///< what D gets of a pie of 1
@@ -29,17 +30,28 @@ Game build(const Screening& n) {
   std::vector<double> shares{n.low, n.high}, numbers{0.0, 1.0};
   if (n.duplicate_offers) shares = {n.low, n.low, n.high, n.high}, numbers = {0.0, 1.0, 2.0, 3.0};
   const int top = g.state(g.offer("offer", s, numbers)), closing = g.state(g.passage("closing"));
-  const int answer = g.choice("answer", d, {"accept", "refuse"}), battle = g.state(g.chance("battle", {"on", "collapse"}));
+  const int answer = g.choice("answer", d, {"accept", "refuse"}),
+            battle = g.state(g.chance("battle", {"on", "collapse"}));
   for (std::size_t k = 0; k < shares.size(); ++k) {
     const int pending = g.state(answer);
     g.branch(top, static_cast<int>(k), pending);
     g.branch(pending, 0, deal).pay(s, n.scale * (1.0 - shares[k])).pay(d, n.scale * shares[k]);
     g.branch(pending, 1, battle);
   }
-  const auto war = [n](const TypeProfile& t) { return n.scale * (t[1] == 0 ? n.war_weak : n.war_tough); };
-  const auto war_s = [n](const TypeProfile& t) { return n.scale * (n.war_s + (n.typed_s && t[0] == 1 ? 0.2 : 0.0)); };
-  g.branch(battle, 0, top).odds([n](const TypeProfile& t) { return t[1] == 0 ? n.odds_weak : n.odds_tough; }).advance(1).time(1);
-  g.branch(battle, 1, collapse).odds([n](const TypeProfile& t) { return 1.0 - (t[1] == 0 ? n.odds_weak : n.odds_tough); }).pay(s, war_s).pay(d, war);
+  const auto war = [n](const TypeProfile& t) {
+    return n.scale * (t[1] == 0 ? n.war_weak : n.war_tough);
+  };
+  const auto war_s = [n](const TypeProfile& t) {
+    return n.scale * (n.war_s + (n.typed_s && t[0] == 1 ? 0.2 : 0.0));
+  };
+  g.branch(battle, 0, top)
+      .odds([n](const TypeProfile& t) { return t[1] == 0 ? n.odds_weak : n.odds_tough; })
+      .advance(1)
+      .time(1);
+  g.branch(battle, 1, collapse)
+      .odds([n](const TypeProfile& t) { return 1.0 - (t[1] == 0 ? n.odds_weak : n.odds_tough); })
+      .pay(s, war_s)
+      .pay(d, war);
   g.branch(closing, 0, late).pay(s, war_s).pay(d, war);
   g.entry(top, closing);
   return g.build();
@@ -49,9 +61,13 @@ Game build(const Screening& n) {
 
 std::vector<NastyGame> nasty_games() {
   std::vector<NastyGame> all;
-  const auto add = [&](const char* name, const Screening& numbers, double lambda = 10.0) { all.push_back({name, build(numbers), lambda}); };
-  add("exact ties between all offers", {.low = 0.5, .high = 0.5, .war_weak = 0.5, .war_tough = 0.5});
-  add("ties up to one rounding", {.low = 0.5, .high = 0.5 + 1e-16, .war_weak = 0.5 - 1e-16, .war_tough = 0.5});
+  const auto add = [&](const char* name, const Screening& numbers, double lambda = 10.0) {
+    all.push_back({name, build(numbers), lambda});
+  };
+  add("exact ties between all offers",
+      {.low = 0.5, .high = 0.5, .war_weak = 0.5, .war_tough = 0.5});
+  add("ties up to one rounding",
+      {.low = 0.5, .high = 0.5 + 1e-16, .war_weak = 0.5 - 1e-16, .war_tough = 0.5});
   add("duplicate offers", {.duplicate_offers = true});
   add("subnormal payoffs", {.scale = 1e-310});
   add("tiny payoffs at enormous precision", {.scale = 1e-300}, 1e301);

@@ -13,7 +13,8 @@
 
 namespace melian::testing {
 
-inline Probe probe(Functional what, std::optional<int> move = {}, std::optional<int> forced = {}, std::vector<Given> given = {}) {
+inline Probe probe(Functional what, std::optional<int> move = {}, std::optional<int> forced = {},
+                   std::vector<Given> given = {}) {
   Probe out;
   out.what = std::move(what);
   out.move = move;

@@ -1,5 +1,6 @@
 #pragma once
-/// Random texts: grammatical ones in any layout (meaningless, but whole), token soup, and damaged copies.
+/// Random texts: grammatical ones in any layout (meaningless, but whole), token soup, and damaged
+/// copies.
 
 #include <random>
 #include <string>
@@ -10,7 +11,8 @@ namespace melian::test {
 /// Writes one sentence of the grammar after another; what stands between two words is drawn too.
 class RandomModelText {
  public:
-  explicit RandomModelText(std::uint64_t seed, bool wild_layout = true) : random_(seed), wild_(wild_layout) {}
+  explicit RandomModelText(std::uint64_t seed, bool wild_layout = true)
+      : random_(seed), wild_(wild_layout) {}
 
   std::string model() {
     file();
@@ -20,7 +22,9 @@ class RandomModelText {
  private:
   int draw(int below) { return static_cast<int>(random_() % static_cast<std::uint64_t>(below)); }
   bool chance(int in_ten) { return draw(10) < in_ten; }
-  std::string pick(const std::vector<std::string>& words) { return words[static_cast<std::size_t>(draw(static_cast<int>(words.size())))]; }
+  std::string pick(const std::vector<std::string>& words) {
+    return words[static_cast<std::size_t>(draw(static_cast<int>(words.size())))];
+  }
 
   void put(const std::string& word) {
     out_ += word;
@@ -32,7 +36,10 @@ class RandomModelText {
       case 0: out_ += "\n"; break;
       case 1: out_ += "\n\n\n  "; break;
       case 2: out_ += " # remark " + std::to_string(draw(99)) + "\n"; break;
-      case 3: out_ += "   ##  [E" + std::to_string(draw(9)) + "] note " + std::to_string(draw(99)) + " \n"; break;
+      case 3:
+        out_ +=
+            "   ##  [E" + std::to_string(draw(9)) + "] note " + std::to_string(draw(99)) + " \n";
+        break;
       case 4: out_ += "\n## alone " + std::to_string(draw(99)) + "\n\n"; break;
       case 5: out_ += "\n  # alone\n"; break;
       case 6: out_ += "\t "; break;
@@ -42,7 +49,9 @@ class RandomModelText {
   void line() {
     if (chance(8)) out_ += chance(2) ? "\n\n" : "\n";
   }
-  void word() { put(pick({"A", "B", "Kyiv", "x", "accept", "a_rather_long_name", "on", "weak", "front2"})); }
+  void word() {
+    put(pick({"A", "B", "Kyiv", "x", "accept", "a_rather_long_name", "on", "weak", "front2"}));
+  }
   void number() { put(pick({"0", "1", "0.05", "12", "1e-3", "0.0125"})); }
   void name() {
     word();
@@ -74,7 +83,9 @@ class RandomModelText {
       case 0: put("source"), put("\"A # text, 1999\""); break;
       case 1: player(); break;
       case 2: put("prior"), list(",", [&] { word(); }), put(":"), list(",", [&] { cell(); }); break;
-      case 3: word(), put(pick({"believes", "believe"})), word(), put(":"), list(",", [&] { cell(); }); break;
+      case 3:
+        word(), put(pick({"believes", "believe"})), word(), put(":"), list(",", [&] { cell(); });
+        break;
       case 4:
       case 5: parameter(); break;
       case 6: put("set"), name(), dots(), put("="), content(); break;
@@ -99,7 +110,8 @@ class RandomModelText {
       if (chance(5))
         number();
       else if (chance(3))
-        put("from"), put(pick({"uniform", "normal"})), put("("), expression(1), put(","), expression(1), put(")"), put("in"), expression(1), put("parts");
+        put("from"), put(pick({"uniform", "normal"})), put("("), expression(1), put(","),
+            expression(1), put(")"), put("in"), expression(1), put("parts");
     });
   }
   void cell() {
@@ -177,7 +189,10 @@ class RandomModelText {
       case 6: put("place"), word(); break;
       case 7:
       case 8: choice(depth); break;
-      case 9: put("simultaneously"), put("{"), line(), choice(depth), line(), choice(depth), line(), put("}"); break;
+      case 9:
+        put("simultaneously"), put("{"), line(), choice(depth), line(), choice(depth), line(),
+            put("}");
+        break;
       case 10: chance_move(depth); break;
       default: when(depth); break;
     }
@@ -235,7 +250,9 @@ class RandomModelText {
       default: comparison(depth); break;
     }
   }
-  void comparison(int depth) { sum(depth - 1), put(pick({"is", "is not", "<", ">", "<=", ">="})), sum(depth - 1); }
+  void comparison(int depth) {
+    sum(depth - 1), put(pick({"is", "is not", "<", ">", "<=", ">="})), sum(depth - 1);
+  }
   void sum(int depth) {
     if (chance(1)) put("-");
     atom(depth);
@@ -244,7 +261,8 @@ class RandomModelText {
   void atom(int depth) {
     if (depth > 0 && chance(2)) return put("("), expression(depth), put(")");
     if (depth > 0 && chance(2))
-      return put(pick({"if", "min", "max", "exp", "ln", "sqrt", "abs"})), put("("), list(",", [&] { expression(depth - 1); }), put(")");
+      return put(pick({"if", "min", "max", "exp", "ln", "sqrt", "abs"})), put("("),
+             list(",", [&] { expression(depth - 1); }), put(")");
     if (chance(4)) return number();
     name(), dots();
   }
@@ -348,7 +366,8 @@ inline std::string token_soup(std::uint64_t seed, int length) {
                                                   "chosses"};
   std::mt19937_64 random(seed);
   std::string out = random() % 2 == 0 ? "model \"t\" phase p { " : "";
-  for (int i = 0; i < length; ++i) out += pieces[random() % pieces.size()] + (random() % 8 == 0 ? "" : " ");
+  for (int i = 0; i < length; ++i)
+    out += pieces[random() % pieces.size()] + (random() % 8 == 0 ? "" : " ");
   return out;
 }
 
@@ -357,7 +376,8 @@ inline std::string damaged(std::string text, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   for (int changes = 1 + static_cast<int>(random() % 4); changes > 0 && !text.empty(); --changes) {
     const std::size_t at = random() % text.size();
-    const std::size_t length = std::min<std::size_t>(text.size() - at, 1 + random() % (random() % 3 == 0 ? 60 : 3));
+    const std::size_t length =
+        std::min<std::size_t>(text.size() - at, 1 + random() % (random() % 3 == 0 ? 60 : 3));
     switch (random() % 5) {
       case 0: text.erase(at, length); break;
       case 1: text.insert(at, text.substr(at, length)); break;

@@ -1,5 +1,6 @@
 #pragma once
-/// Shorthand of tests: a game solved on given nodes, with its refined strategies, or the test fails.
+/// Shorthand of tests: a game solved on given nodes, with its refined strategies, or the test
+/// fails.
 
 #include <doctest/doctest.h>
 

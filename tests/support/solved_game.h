@@ -19,7 +19,8 @@ struct SolvedGame {
   Prediction prediction;
 };
 
-inline SolvedGame solved_game(const Result<Model>& model, const Settings& settings = {}, const SolveOptions& options = {}) {
+inline SolvedGame solved_game(const Result<Model>& model, const Settings& settings = {},
+                              const SolveOptions& options = {}) {
   REQUIRE_MESSAGE(model.has_value(), (model ? "" : render(model.error())));
   const auto compiled = compile(*model, settings);
   REQUIRE_MESSAGE(compiled.has_value(), (compiled ? "" : render(compiled.error())));
@@ -31,7 +32,8 @@ inline SolvedGame solved_game(const Result<Model>& model, const Settings& settin
 
 /// The small war of the goldens.
 inline const SolvedGame& small_war() {
-  static const SolvedGame solved = solved_game(read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.melian"));
+  static const SolvedGame solved = solved_game(
+      read_model(std::string(MELIAN_SOURCE_DIR) + "/tests/golden/data/study/war.melian"));
   return solved;
 }
 
@@ -49,8 +51,11 @@ inline std::optional<double> number_of(const SolvedGame& here, const std::string
   REQUIRE(parsed.mistakes.empty());
   REQUIRE(parsed.value.kind == metric::Expression::Kind::atom);
   INFO(metric);
-  for (const metric::Mistake& mistake : metric::check(parsed.value.atom, here.game.shape(), {})) FAIL(mistake.message);
-  return metric::read_off({parsed.value.atom}, here.game, here.solution.assessment, here.prediction, {}).front();
+  for (const metric::Mistake& mistake : metric::check(parsed.value.atom, here.game.shape(), {}))
+    FAIL(mistake.message);
+  return metric::read_off({parsed.value.atom}, here.game, here.solution.assessment, here.prediction,
+                          {})
+      .front();
 }
 
 inline double value_of(const SolvedGame& here, const std::string& metric) {

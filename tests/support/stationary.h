@@ -1,5 +1,6 @@
 #pragma once
-/// Shorthand of tests: example texts with numbers of their own, solved, and the same with a horizon.
+/// Shorthand of tests: example texts with numbers of their own, solved, and the same with a
+/// horizon.
 
 #include <doctest/doctest.h>
 
@@ -10,7 +11,9 @@
 
 namespace melian::test {
 
-inline std::string text_of(const std::string& name) { return content_of(std::filesystem::path(MELIAN_SOURCE_DIR) / "tests/texts" / (name + ".melian")); }
+inline std::string text_of(const std::string& name) {
+  return content_of(std::filesystem::path(MELIAN_SOURCE_DIR) / "tests/texts" / (name + ".melian"));
+}
 
 /// The text with one passage replaced, which must be there.
 inline std::string with(std::string text, const std::string& passage, const std::string& by) {
@@ -39,15 +42,19 @@ inline Answer answered(const Game& game, double lambda, int nodes = 129) {
 }
 
 /// Probability of an outcome by name.
-inline double chance_of(const Game& game, const Prediction& prediction, const std::string& outcome) {
+inline double chance_of(const Game& game, const Prediction& prediction,
+                        const std::string& outcome) {
   const auto& names = game.shape().outcomes;
-  return prediction.outcomes[static_cast<std::size_t>(std::find(names.begin(), names.end(), outcome) - names.begin())];
+  return prediction.outcomes[static_cast<std::size_t>(
+      std::find(names.begin(), names.end(), outcome) - names.begin())];
 }
 
-/// The offer made most often at first under this name, and the chance that it is war in the first round.
+/// The offer made most often at first under this name, and the chance that it is war in the first
+/// round.
 inline double first_offer(const Game& game, const Answer& answer, const std::string& move) {
   for (const auto& [index, offer] : answer.prediction.offers)
-    if (game.shape().moves[static_cast<std::size_t>(index)].name == move && offer.first_round == 1) return offer.mean;
+    if (game.shape().moves[static_cast<std::size_t>(index)].name == move && offer.first_round == 1)
+      return offer.mean;
   return -1.0;
 }
 

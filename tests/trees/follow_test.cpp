@@ -17,14 +17,16 @@ namespace {
 /// What is asked of the two: both solvers' residuals are below 1e-10.
 constexpr double meets = 1e-9;
 
-/// Powell's screening with three offers: refusals tell of the cost, so that beliefs number one, three, nine, ...
+/// Powell's screening with three offers: refusals tell of the cost, so that beliefs number one,
+/// three, nine, ...
 std::string screening(int rounds) {
   return R"(model "Test"
 player S
 player D types weak 0.6, tough 0.4
 param cost[D]: weak = 0.07, tough = 0.02
 horizon )" +
-         std::to_string(rounds) + R"( rounds then end fight_to_the_finish: S gets 0.25, D gets 0.5 - 5 * cost[D]
+         std::to_string(rounds) +
+         R"( rounds then end fight_to_the_finish: S gets 0.25, D gets 0.5 - 5 * cost[D]
 phase war {
   S offers y in {0.1, 0.25, 0.4}
   D chooses answer { accept { end settlement: S gets 1 - y, D gets y }  refuse }
@@ -49,7 +51,9 @@ SolveOptions following(double lambda, std::vector<int> nodes = {}) {
 
 }  // namespace
 
-TEST_CASE("grid that follows play: meets the tree within 1e-9 in screening of one to four rounds, on tens of nodes") {
+TEST_CASE(
+    "grid that follows play: meets the tree within 1e-9 in screening of one to four rounds, on "
+    "tens of nodes") {
   for (int rounds = 1; rounds <= 4; ++rounds) {
     CAPTURE(rounds);
     const Game game = game_from(screening(rounds));
@@ -65,7 +69,8 @@ TEST_CASE("grid that follows play: meets the tree within 1e-9 in screening of on
     const SolvedTree tree = tree_of(game, 10.0, unrolled);
     const TreePrediction ends = predict_tree(tree.form, tree.solution.log_strategy);
     const Prediction prediction = predict(game, solution->assessment);
-    for (std::size_t o = 0; o < prediction.outcomes.size(); ++o) CHECK(std::abs(prediction.outcomes[o] - share(ends, game.shape().outcomes[o])) < meets);
+    for (std::size_t o = 0; o < prediction.outcomes.size(); ++o)
+      CHECK(std::abs(prediction.outcomes[o] - share(ends, game.shape().outcomes[o])) < meets);
     CHECK(std::abs(solution->start_values[0][0] - tree.value(0)) < meets);
   }
 }
@@ -82,7 +87,8 @@ TEST_CASE("grid that follows play: a coarse grid that does not is far off where 
   CHECK(!still->summary.followed.has_value());
 }
 
-TEST_CASE("grid that follows play: too few nodes allowed are said, and how far beliefs lie from them") {
+TEST_CASE(
+    "grid that follows play: too few nodes allowed are said, and how far beliefs lie from them") {
   const Game game = game_from(screening(3));
   SolveOptions options = following(10.0);
   std::get<BeliefGrid>(options.method).follow->most_nodes = 4;
@@ -96,14 +102,16 @@ TEST_CASE("grid that follows play: too few nodes allowed are said, and how far b
 }
 
 TEST_CASE("grid that follows play: beliefs that move far from solve to solve are caught up with") {
-  const auto game = load_game(std::string(MELIAN_SOURCE_DIR) + "/models/sobel_takahashi_1983/two_gains.melian", {});
+  const auto game = load_game(
+      std::string(MELIAN_SOURCE_DIR) + "/models/sobel_takahashi_1983/two_gains.melian", {});
   REQUIRE(game.has_value());
   SolveOptions options;
   options.method = BeliefGrid{.nodes = {}, .follow = FollowPlay{}};
   const auto solution = solve(*game, options);
   REQUIRE(solution.has_value());
   CHECK(solution->summary.followed->settled);
-  // What the nodes are said to answer for: a plain grid sixty times as fine comes as near as its own error allows.
+  // What the nodes are said to answer for: a plain grid sixty times as fine comes as near as its
+  // own error allows.
   options.method = BeliefGrid{.nodes = {1025}};
   const auto fine = solve(*game, options);
   REQUIRE(fine.has_value());

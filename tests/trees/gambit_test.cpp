@@ -1,4 +1,5 @@
-/// What gambit-logit finds on stored games (data/expected.json says with which version), matched by player and number.
+/// What gambit-logit finds on stored games (data/expected.json says with which version), matched by
+/// player and number.
 
 #include <cmath>
 #include <fstream>
@@ -13,7 +14,8 @@ namespace {
 using namespace melian;
 
 const std::string data = std::string(MELIAN_SOURCE_DIR) + "/tests/trees/data/";
-constexpr double as_printed = 1e-6;  // nine digits are stored; gambit-logit stops its corrector earlier
+constexpr double as_printed =
+    1e-6;  // nine digits are stored; gambit-logit stops its corrector earlier
 
 int set_of(const ExtensiveForm& form, int player, int number) {
   for (std::size_t h = 0; h < form.sets.size(); ++h)
@@ -41,15 +43,20 @@ TEST_CASE("tree: equals Gambit's agent QRE on the stored games to 1e-6") {
       REQUIRE(solution.has_value());
       CHECK(solution->summary.termination == TreeTermination::reached);
       CHECK(solution->certificate.holds);
-      for (std::size_t i = 0; i < form->players.size(); ++i) CHECK(std::abs(solution->certificate.values[i] - row["values"][i].get<double>()) < as_printed);
+      for (std::size_t i = 0; i < form->players.size(); ++i)
+        CHECK(std::abs(solution->certificate.values[i] - row["values"][i].get<double>()) <
+              as_printed);
       for (const auto& set : row["information_sets"]) {
         const int h = set_of(*form, set["player"].get<int>() - 1, set["number"]);
         REQUIRE(h >= 0);
         const ExtensiveForm::InformationSet& found = form->sets[static_cast<std::size_t>(h)];
         REQUIRE(set["probabilities"].size() == static_cast<std::size_t>(found.num_actions));
         for (int a = 0; a < found.num_actions; ++a) {
-          const double probability = std::exp(solution->log_strategy[static_cast<std::size_t>(found.first_action + a)]);
-          CHECK(std::abs(probability - set["probabilities"][static_cast<std::size_t>(a)].get<double>()) < as_printed);
+          const double probability =
+              std::exp(solution->log_strategy[static_cast<std::size_t>(found.first_action + a)]);
+          CHECK(std::abs(probability -
+                         set["probabilities"][static_cast<std::size_t>(a)].get<double>()) <
+                as_printed);
         }
       }
     }

@@ -24,7 +24,9 @@ inline Game game_from(const std::string& text, const Settings& settings = {}) {
   return std::move(*game);
 }
 
-inline std::string text_of(const std::string& name) { return test::content_of(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian"); }
+inline std::string text_of(const std::string& name) {
+  return test::content_of(std::string(MELIAN_SOURCE_DIR) + "/tests/texts/" + name + ".melian");
+}
 
 /// The text with one passage replaced, which must be there.
 inline std::string with(std::string text, const std::string& passage, const std::string& other) {
@@ -44,15 +46,20 @@ struct SolvedTree {
     FAIL("no information set ", label);
     return -1;
   }
-  /// Probability of an action at the set with this label (the `which`-th of them, in order of the tree).
-  [[nodiscard]] double chance(const std::string& label, const std::string& action, int which = 0) const {
+  /// Probability of an action at the set with this label (the `which`-th of them, in order of the
+  /// tree).
+  [[nodiscard]] double chance(const std::string& label, const std::string& action,
+                              int which = 0) const {
     const ExtensiveForm::InformationSet& h = form.sets[static_cast<std::size_t>(set(label, which))];
     for (int a = h.first_action; a < h.first_action + h.num_actions; ++a)
-      if (form.actions[static_cast<std::size_t>(a)].label == action) return std::exp(solution.log_strategy[static_cast<std::size_t>(a)]);
+      if (form.actions[static_cast<std::size_t>(a)].label == action)
+        return std::exp(solution.log_strategy[static_cast<std::size_t>(a)]);
     FAIL("no action ", action);
     return -1.0;
   }
-  [[nodiscard]] double value(int player) const { return solution.certificate.values[static_cast<std::size_t>(player)]; }
+  [[nodiscard]] double value(int player) const {
+    return solution.certificate.values[static_cast<std::size_t>(player)];
+  }
 };
 
 /// How probable it is that play ends in this outcome; 0 where it is not there.
@@ -82,7 +89,9 @@ inline double sigma(double z) { return 1.0 / (1.0 + std::exp(-z)); }
 
 /// Equally likely parts of a normal distribution, each at its mean.
 inline std::vector<double> normal_parts(double mean, double sd, int parts) {
-  const auto density = [](double z) { return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::acos(-1.0)); };
+  const auto density = [](double z) {
+    return std::exp(-0.5 * z * z) / std::sqrt(2.0 * std::acos(-1.0));
+  };
   const auto quantile = [](double part) {
     double low = -10.0, high = 10.0;
     for (int n = 0; n < 100; ++n) {
@@ -94,7 +103,8 @@ inline std::vector<double> normal_parts(double mean, double sd, int parts) {
   std::vector<double> out;
   for (int k = 0; k < parts; ++k) {
     const double below = k == 0 ? 0.0 : density(quantile(static_cast<double>(k) / parts));
-    const double above = k + 1 == parts ? 0.0 : density(quantile(static_cast<double>(k + 1) / parts));
+    const double above =
+        k + 1 == parts ? 0.0 : density(quantile(static_cast<double>(k + 1) / parts));
     out.push_back(mean + sd * parts * (below - above));
   }
   return out;

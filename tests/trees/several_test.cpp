@@ -37,7 +37,8 @@ SolvedTree as_solution(const SolvedTree& tree, std::size_t k) {
 }
 
 /// Where a function changes sign, by looking closely and halving.
-std::vector<double> roots(const std::function<double(double)>& f, const std::vector<double>& looks) {
+std::vector<double> roots(const std::function<double(double)>& f,
+                          const std::vector<double>& looks) {
   std::vector<double> out;
   double last = f(looks[0]);
   for (std::size_t k = 1; k < looks.size(); ++k) {
@@ -55,7 +56,8 @@ std::vector<double> roots(const std::function<double(double)>& f, const std::vec
   return out;
 }
 
-/// Of insincere talks: what grants would be best replied to, less what they are (one unknown: everything follows from it).
+/// Of insincere talks: what grants would be best replied to, less what they are (one unknown:
+/// everything follows from it).
 double excess_of_grants(double lambda, double grant) {
   constexpr double p = 0.6, cost_a = 0.1, s = 0.65, g = 0.10, k = 0.04, mu = 0.2;
   double asked = 0.0, worth = 0.0;
@@ -71,20 +73,25 @@ double excess_of_grants(double lambda, double grant) {
 
 }  // namespace
 
-TEST_CASE("solve_tree --all: insincere talks have three equilibria from lambda 110 on, and the principal branch leads to the talks") {
+TEST_CASE(
+    "solve_tree --all: insincere talks have three equilibria from lambda 110 on, and the principal "
+    "branch leads to the talks") {
   std::vector<double> looks;
   for (int k = 0; k <= 4000; ++k) looks.push_back(std::pow(10.0, -12.0 + 12.0 * k / 4001.0));
   for (const double lambda : {110.0, 120.0, 200.0}) {
     CAPTURE(lambda);
-    const std::vector<double> expected = roots([&](double grant) { return excess_of_grants(lambda, grant); }, looks);
+    const std::vector<double> expected =
+        roots([&](double grant) { return excess_of_grants(lambda, grant); }, looks);
     REQUIRE(expected.size() == 3);
     const SolvedTree tree = all_of(game_from(text_of("m15_insincere_talks")), lambda);
     REQUIRE(tree.solution.all.size() == 3);
     std::vector<double> grants;
-    for (std::size_t k = 0; k < 3; ++k) grants.push_back(as_solution(tree, k).chance("reply", "grant"));
+    for (std::size_t k = 0; k < 3; ++k)
+      grants.push_back(as_solution(tree, k).chance("reply", "grant"));
     CHECK(std::abs(grants[0] - expected[2]) < same);
     std::ranges::sort(grants);
-    for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(grants[k] - expected[k]) < same * expected[k]);
+    for (std::size_t k = 0; k < 3; ++k)
+      CHECK(std::abs(grants[k] - expected[k]) < same * expected[k]);
     if (lambda == 200.0) {
       CHECK(grants[0] == doctest::Approx(4.6e-5).epsilon(0.02));
       CHECK(grants[1] == doctest::Approx(0.0217).epsilon(0.01));
@@ -93,23 +100,29 @@ TEST_CASE("solve_tree --all: insincere talks have three equilibria from lambda 1
   }
 }
 
-TEST_CASE("solve_tree --all: at lambda 100 insincere talks have one equilibrium, and one is found") {
+TEST_CASE(
+    "solve_tree --all: at lambda 100 insincere talks have one equilibrium, and one is found") {
   CHECK(all_of(game_from(text_of("m15_insincere_talks")), 100.0).solution.all.size() == 1);
 }
 
-TEST_CASE("solve_tree --all: of a crisis with normal payoffs all equilibria of one equation in the chance to resist are found") {
+TEST_CASE(
+    "solve_tree --all: of a crisis with normal payoffs all equilibria of one equation in the "
+    "chance to resist are found") {
   constexpr double lambda = 16.0;
   constexpr int parts_war = 25, parts_retreat = 8, parts_b = 20;
   std::string text = text_of("m24_lewis_schultz");
   text = with(text, "in 30 parts, retreat", "in 25 parts, retreat");
   text = with(text, "(backdown, 1) in 30 parts", "(backdown, 1) in 8 parts");
   text = with(text, "(mean_B, 1) in 30 parts", "(mean_B, 1) in 20 parts");
-  const std::vector<double> war = normal_parts(-1.9, 1.0, parts_war), retreat = normal_parts(-1.2, 1.0, parts_retreat), of_b = normal_parts(-2.9, 1.0, parts_b);
+  const std::vector<double> war = normal_parts(-1.9, 1.0, parts_war),
+                            retreat = normal_parts(-1.2, 1.0, parts_retreat),
+                            of_b = normal_parts(-2.9, 1.0, parts_b);
   const auto excess = [&](double resist) {
     double challenges = 0.0, fights = 0.0, resists = 0.0;
     for (const double w : war)
       for (const double r : retreat) {
-        const double fight = sigma(lambda * (w - r)), then = fight * w + (1 - fight) * r, challenge = sigma(lambda * (1 - resist + resist * then));
+        const double fight = sigma(lambda * (w - r)), then = fight * w + (1 - fight) * r,
+                     challenge = sigma(lambda * (1 - resist + resist * then));
         challenges += challenge;
         fights += challenge * fight;
       }
@@ -125,7 +138,8 @@ TEST_CASE("solve_tree --all: of a crisis with normal payoffs all equilibria of o
   for (std::size_t k = 0; k < tree.solution.all.size(); ++k) {
     const SolvedTree one = as_solution(tree, k);
     double resist = 0.0;
-    for (int b = 1; b <= parts_b; ++b) resist += one.chance("reply of B war." + std::to_string(b), "resist") / parts_b;
+    for (int b = 1; b <= parts_b; ++b)
+      resist += one.chance("reply of B war." + std::to_string(b), "resist") / parts_b;
     found.push_back(resist);
   }
   const double on_branch = found[0];
@@ -133,7 +147,8 @@ TEST_CASE("solve_tree --all: of a crisis with normal payoffs all equilibria of o
   REQUIRE(found.size() == expected.size());
   REQUIRE(found.size() == 3);
   for (std::size_t k = 0; k < 3; ++k) CHECK(std::abs(found[k] - expected[k]) < same);
-  CHECK(std::abs(on_branch - expected[0]) < same);  // the principal branch leads to the one with the most challenges
+  CHECK(std::abs(on_branch - expected[0]) <
+        same);  // the principal branch leads to the one with the most challenges
   // Of the published game with a continuum of types and no noise they are .2511, .5947 and .8133.
   constexpr double by_few_parts = 0.03;
   CHECK(std::abs(found[0] - 0.2511) < by_few_parts);
@@ -141,23 +156,30 @@ TEST_CASE("solve_tree --all: of a crisis with normal payoffs all equilibria of o
   CHECK(std::abs(found[2] - 0.8133) < by_few_parts);
 }
 
-TEST_CASE("solve_tree --all: a mediator with the right bias can also be believed, one without a stake cannot") {
+TEST_CASE(
+    "solve_tree --all: a mediator with the right bias can also be believed, one without a stake "
+    "cannot") {
   const auto told = [](const SolvedTree& tree, std::size_t k) {
     const SolvedTree one = as_solution(tree, k);
-    return std::abs(one.chance("message of Mediator heard_weak", "weak") - one.chance("message of Mediator heard_tough", "weak"));
+    return std::abs(one.chance("message of Mediator heard_weak", "weak") -
+                    one.chance("message of Mediator heard_tough", "weak"));
   };
   const SolvedTree biased = all_of(game_from(text_of("m09_kydd_mediator")), 100.0, 32);
   CHECK(told(biased, 0) < same);  // babbling on the principal branch
   double most = 0.0;
-  for (std::size_t k = 0; k < biased.solution.all.size(); ++k) most = std::max(most, told(biased, k));
+  for (std::size_t k = 0; k < biased.solution.all.size(); ++k)
+    most = std::max(most, told(biased, k));
   CHECK(most > 0.95);
-  const SolvedTree unbiased = all_of(game_from(text_of("m09_kydd_mediator"), {{"bias", 0.0}}), 100.0, 32);
+  const SolvedTree unbiased =
+      all_of(game_from(text_of("m09_kydd_mediator"), {{"bias", 0.0}}), 100.0, 32);
   for (std::size_t k = 0; k < unbiased.solution.all.size(); ++k) CHECK(told(unbiased, k) < 0.5);
 }
 
-TEST_CASE("solve_tree --all: past the fork of symmetric coordination all three equilibria are found") {
+TEST_CASE(
+    "solve_tree --all: past the fork of symmetric coordination all three equilibria are found") {
   const auto form = read_efg_text(
-      "EFG 2 R \"at once\" { \"A\" \"B\" }\np \"\" 1 1 \"\" { \"up\" \"down\" } 0\np \"\" 2 1 \"\" { \"l\" \"r\" } 0\nt \"\" 1 \"\" { 1, 1 }\nt \"\" 2 \"\" { "
+      "EFG 2 R \"at once\" { \"A\" \"B\" }\np \"\" 1 1 \"\" { \"up\" \"down\" } 0\np \"\" 2 1 \"\" "
+      "{ \"l\" \"r\" } 0\nt \"\" 1 \"\" { 1, 1 }\nt \"\" 2 \"\" { "
       "0, 0 }\n"
       "p \"\" 2 1 0\nt \"\" 3 \"\" { 0, 0 }\nt \"\" 4 \"\" { 1, 1 }\n",
       "test.efg");
@@ -177,7 +199,9 @@ TEST_CASE("solve_tree --all: past the fork of symmetric coordination all three e
   CHECK(std::log(up[2] / up[0]) == doctest::Approx(4.0 * (up[2] - up[0])));
 }
 
-TEST_CASE("solve_tree --all: where lambda was not reached, nothing is said to lie on the principal branch") {
+TEST_CASE(
+    "solve_tree --all: where lambda was not reached, nothing is said to lie on the principal "
+    "branch") {
   TreeOptions how;
   how.lambda = 100.0;
   how.all = true;

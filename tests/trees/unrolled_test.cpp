@@ -17,11 +17,13 @@ using namespace melian;
 using namespace melian::testing;
 
 /// Values before types are known, as a tree gives them.
-std::vector<double> before_types(const Game& game, const std::vector<std::vector<double>>& by_type) {
+std::vector<double> before_types(const Game& game,
+                                 const std::vector<std::vector<double>>& by_type) {
   std::vector<double> out;
   for (std::size_t i = 0; i < by_type.size(); ++i) {
     out.push_back(0.0);
-    for (std::size_t k = 0; k < by_type[i].size(); ++k) out.back() += (by_type[i].size() == 1 ? 1.0 : game.numbers.prior[i][k]) * by_type[i][k];
+    for (std::size_t k = 0; k < by_type[i].size(); ++k)
+      out.back() += (by_type[i].size() == 1 ? 1.0 : game.numbers.prior[i][k]) * by_type[i][k];
   }
   return out;
 }
@@ -56,7 +58,9 @@ RandomGameOptions small(int players) {
 
 }  // namespace
 
-TEST_CASE("tree: agrees with brute force on random games, for both meanings of lambda and both measures") {
+TEST_CASE(
+    "tree: agrees with brute force on random games, for both meanings of lambda and both "
+    "measures") {
   constexpr double both_exact = 1e-8;  // two solvers of the same equations, no grid in between
   constexpr double lambda = 0.7;       // low enough for one equilibrium
   int compared = 0;
@@ -65,11 +69,15 @@ TEST_CASE("tree: agrees with brute force on random games, for both meanings of l
     const Game game = random_game(seed, small(seed % 3 == 0 ? 3 : 2));
     const Measure measure = seed % 2 == 0 ? Measure::cells : Measure::each;
     for (const Discounting discounting : {Discounting::current_value, Discounting::present_value}) {
-      const BruteForceSolution exact = brute_force(
-          game, {.lambda = same_lambda(game, lambda), .measure = measure, .discounting = discounting, .follow_branch = false, .max_histories = 300});
+      const BruteForceSolution exact = brute_force(game, {.lambda = same_lambda(game, lambda),
+                                                          .measure = measure,
+                                                          .discounting = discounting,
+                                                          .follow_branch = false,
+                                                          .max_histories = 300});
       if (!exact.solved) continue;
       ++compared;
-      const TreeSolution tree = by_tree(game, lambda, {.lambda = {}, .measure = measure, .discounting = discounting});
+      const TreeSolution tree =
+          by_tree(game, lambda, {.lambda = {}, .measure = measure, .discounting = discounting});
       CHECK(tree.certificate.residual < both_exact);
       CHECK(apart(before_types(game, exact.values), tree.certificate.values) < both_exact);
     }
@@ -90,10 +98,13 @@ TEST_CASE("tree: agrees with the belief grid where every decision has one soluti
     how.lambda = 1.0;
     how.discounting = Discounting::present_value;
     const auto grid = solve(game, how);
-    const auto form = unroll(game, {.lambda = {}, .measure = Measure::cells, .discounting = Discounting::present_value});
+    const auto form = unroll(
+        game, {.lambda = {}, .measure = Measure::cells, .discounting = Discounting::present_value});
     if (!grid || grid->summary.several > 0 || !form || form->nodes.size() > 3000) continue;
     ++compared;
-    const TreeSolution tree = by_tree(game, 1.0, {.lambda = {}, .measure = Measure::cells, .discounting = Discounting::present_value});
+    const TreeSolution tree = by_tree(
+        game, 1.0,
+        {.lambda = {}, .measure = Measure::cells, .discounting = Discounting::present_value});
     CHECK(apart(before_types(game, grid->start_values), tree.certificate.values) < grid_error);
   }
   CHECK(compared >= 5);
@@ -107,13 +118,16 @@ TEST_CASE("tree: precisions by player become factors of the largest") {
   UnrollOptions options;
   options.lambda = lambda;
   constexpr double both_exact = 1e-8;
-  CHECK(apart(before_types(game, exact.values), by_tree(game, 4.0, options).certificate.values) < both_exact);
+  CHECK(apart(before_types(game, exact.values), by_tree(game, 4.0, options).certificate.values) <
+        both_exact);
 }
 
 TEST_CASE("unroll: what is written as .efg is read back as the same tree") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     CAPTURE(seed);
-    const auto form = unroll(random_game(seed, small(2)), {.lambda = {}, .measure = Measure::each, .discounting = Discounting::present_value});
+    const auto form =
+        unroll(random_game(seed, small(2)),
+               {.lambda = {}, .measure = Measure::each, .discounting = Discounting::present_value});
     REQUIRE(form.has_value());
     const auto again = read_efg_text(write_efg(*form), "again.efg");
     REQUIRE(again.has_value());
@@ -121,7 +135,9 @@ TEST_CASE("unroll: what is written as .efg is read back as the same tree") {
   }
 }
 
-TEST_CASE("tree: agrees with brute force where players hold other priors or perceive other odds than the analyst") {
+TEST_CASE(
+    "tree: agrees with brute force where players hold other priors or perceive other odds than the "
+    "analyst") {
   constexpr double both_exact = 1e-8, lambda = 0.7;
   int compared = 0;
   for (std::uint64_t seed = 1; seed <= 16; ++seed) {
@@ -130,7 +146,8 @@ TEST_CASE("tree: agrees with brute force where players hold other priors or perc
     options.disagreement = seed % 4 < 2;
     options.perceived_odds = seed % 4 != 1;
     const Game game = random_game(seed, options);
-    const BruteForceSolution exact = brute_force(game, {.lambda = same_lambda(game, lambda), .max_histories = 300});
+    const BruteForceSolution exact =
+        brute_force(game, {.lambda = same_lambda(game, lambda), .max_histories = 300});
     if (!exact.solved) continue;
     ++compared;
     const TreeSolution tree = by_tree(game, lambda);
@@ -148,7 +165,9 @@ TEST_CASE("tree: agrees with brute force where players hold other priors or perc
   CHECK(compared >= 8);
 }
 
-TEST_CASE("export: a form whose players see other odds than the analyst is no .efg, and the reason names player and move") {
+TEST_CASE(
+    "export: a form whose players see other odds than the analyst is no .efg, and the reason names "
+    "player and move") {
   RandomGameOptions disagreeing = small(2);
   disagreeing.disagreement = true;
   const auto form = unroll(random_game(1, disagreeing));
