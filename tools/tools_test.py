@@ -5,6 +5,7 @@ import unittest
 
 import check_editors
 import check_layers
+import check_links
 import check_spelling
 import make_docs
 
@@ -26,6 +27,12 @@ class Layers(unittest.TestCase):
     def test_a_room_may_look_down_and_at_itself(self):
         text = '#include "study/metric.h"\n#include "melian/game.h"\n#include <vector>\n#include <nlohmann/json.hpp>\n'
         self.assertEqual(check_layers.offences(pathlib.Path("src/study/a.cpp"), text), [])
+
+
+class Links(unittest.TestCase):
+    def test_a_name_defined_in_a_higher_room_is_an_offence_and_one_defined_lower_is_none(self):
+        rooms = {"study": (set(), {"day_of()", "locate()"}), "evidence": ({"day_of()"}, set()), "numeric": ({"locate()"}, set())}
+        self.assertEqual(check_links.offences(rooms), ["study links `day_of()` of evidence"])
 
 
 class Editors(unittest.TestCase):

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "evidence/evidence_filter.h"
 #include "predict/crossing.h"
 #include "study/evidence.h"
 

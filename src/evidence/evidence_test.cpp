@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "evidence/evidence_filter.h"
 #include "laws/predict_support.h"
 #include "melian/numeric.h"
 #include "predict/forward_board.h"

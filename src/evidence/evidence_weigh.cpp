@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "claims/study_pieces.h"
+#include "evidence/evidence_filter.h"
 #include "melian/numeric.h"
 
 namespace melian::evidence {
