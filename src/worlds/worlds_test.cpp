@@ -7,7 +7,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
-#include "melian/claims.h"
+#include "melian/run.h"
 #include "support/folder.h"
 
 using namespace melian;
