@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "melian/game.h"
+#include "melian/numeric.h"
 
 namespace melian {
 
@@ -90,14 +91,26 @@ class BeliefSpace {
   return shift - shift != 0.0 ? shift : before + shift;
 }
 
+/// The analyst's prior on a group's cells.
+[[nodiscard]] const std::vector<double>& start_cells(const Game& game, const BeliefSpace& space,
+                                                     int group);
 /// The analyst's prior on all axes.
 [[nodiscard]] std::vector<double> start_beliefs(const Game& game, const BeliefSpace& space);
+/// The same as log-odds, exact in both tails.
+[[nodiscard]] std::vector<double> start_log_odds(const Game& game, const BeliefSpace& space);
 
 /// log P^j(cell) - log P^0(cell) for each cell of a group: what turns the analyst's belief into an
 /// observer's, as if it were news. Zero where they agree. Observers may disagree about single
 /// players: of correlated types, about margins.
 [[nodiscard]] std::vector<double> disagreement(const Game& game, const BeliefSpace& space,
                                                int observer, int group);
+
+/// Where on an axis observers who decide may be in doubt, increasing, with centres of less weight
+/// between and beyond them, so that nowhere play may lead from the start is far from one. Empty
+/// where all observers and the analyst (nearly) agree and nobody is nearly certain at the start: a
+/// plain axis serves. Convention: docs/methods.md, "Belief axes".
+[[nodiscard]] std::vector<DoubtCentre> doubt_centres(const Game& game, const BeliefSpace& space,
+                                                     int axis);
 
 /// Log likelihood, by cell of a group, of a branch of chance: the analyst's odds with the other
 /// groups held at the likeliest profile of the source state's live types. Empty where the branch is

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "melian/base.h"
+#include "melian/numeric.h"
 
 namespace melian {
 
@@ -236,12 +237,20 @@ struct Game {
 /// What a public state stands for, in words: "answer of Kyiv: front 0, balance 0, demand 0.4".
 [[nodiscard]] std::string describe_state(const Structure& structure, int state);
 
-/// Nodes of the belief axes (melian/beliefs.h), each increasing from 0 to 1. A player j's own
-/// belief about i differs from the analyst's by a constant likelihood (one public likelihood, many
-/// priors). Points of a state are counted in mixed radix over its live axes, the last fastest.
+/// Nodes of the belief axes (melian/beliefs.h), each increasing from 0 to 1: the analyst's beliefs.
+/// A player j's own belief about i differs from the analyst's by a constant likelihood (one public
+/// likelihood, many priors). Points of a state are counted in mixed radix over its live axes, the
+/// last fastest.
 struct BeliefAxes {
   std::vector<std::vector<double>> nodes;  ///< [axis]
   std::vector<std::uint32_t> players;      ///< [axis]: mask of the players whose types it is about
+  /// As in `BeliefAxis`, [axis]; empty, whole or of an axis, where plain.
+  std::vector<std::vector<double>> log_odds{}, centre{};
+
+  [[nodiscard]] BeliefAxis axis(int k) const;
+  [[nodiscard]] double log_odds_at(int axis, std::int64_t node) const;
+  void put(int k, BeliefAxis axis);
+  [[nodiscard]] bool operator==(const BeliefAxes&) const = default;
   /// Saturates where no machine could hold them.
   [[nodiscard]] std::int64_t num_points(std::uint32_t live) const;
 };

@@ -52,6 +52,51 @@ struct Place {
 };
 [[nodiscard]] Place locate(const std::vector<double>& nodes, double x);
 
+/// One axis of beliefs. A *plain* one is its `nodes`: values between two of them are linear in the
+/// analyst's probability. On any other, nodes are kept as log-odds, exact in both tails, and each
+/// cell has a *centre*, the analyst's log-odds at which the observer most in doubt there is at
+/// one half: between the cell's ends values are linear in that observer's own probability
+/// 1 / (1 + exp(centre - u)).
+struct BeliefAxis {
+  std::vector<double> nodes;  ///< probabilities from 0 to 1; far out neighbours may round alike
+  std::vector<double> log_odds{};  ///< of the nodes, increasing strictly; empty where plain
+  std::vector<double> centre{};    ///< [cell]; empty where plain
+  [[nodiscard]] bool plain() const { return centre.empty(); }
+};
+
+/// The analyst's log-odds at which an observer is at one half, and how dense nodes lie around it: a
+/// `weight` of one as on the axis of such an observer alone.
+struct DoubtCentre {
+  double at = 0.0, weight = 1.0;
+};
+
+/// Nodes for observers in doubt at these `centres` (increasing): around each as `belief_axis` has
+/// them around one half, `count` an observer, up to halfway to the next centre. Every finite number
+/// of `must_have` (log-odds) and every point halfway between two centres is a node.
+/// Requires: at least one centre. Convention: docs/methods.md, "Belief axes".
+[[nodiscard]] BeliefAxis belief_axis(int count, std::span<const DoubtCentre> centres,
+                                     std::span<const double> must_have);
+/// The same for any axis: without every second node (`must_have`: log-odds) and with each cell
+/// halved.
+[[nodiscard]] BeliefAxis coarsen_axis(const BeliefAxis& axis, std::span<const double> must_have);
+[[nodiscard]] BeliefAxis refine_axis(const BeliefAxis& axis);
+[[nodiscard]] std::vector<double> node_log_odds(const BeliefAxis& axis);
+
+/// A belief axis ready to be read.
+class LaidAxis {
+ public:
+  LaidAxis() = default;
+  explicit LaidAxis(BeliefAxis axis);
+  [[nodiscard]] bool plain() const { return axis_.plain(); }
+  [[nodiscard]] const std::vector<double>& nodes() const { return axis_.nodes; }
+  [[nodiscard]] const std::vector<double>& log_odds() const { return log_odds_; }
+  [[nodiscard]] Place locate(double log_odds) const;
+
+ private:
+  BeliefAxis axis_;
+  std::vector<double> log_odds_, low_, width_;  ///< of cells: the observer's probability
+};
+
 /// A point x with x = f(x), by iteration from where the caller starts: x <- f(x), speeded up by
 /// Anderson's mixing [WalkerNi2011] once it is seen to converge, and damped, x <- x + s (f(x) - x)
 /// with s = 1/2, 1/4, ... where that goes round.

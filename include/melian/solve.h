@@ -35,7 +35,7 @@ class KeptSolutions;
 struct BeliefGrid {
   /// Nodes of each player's belief axes; one number serves all; empty: chosen by the number of axes
   /// (129 for one, 33 for two, 9 for three or more).
-  std::vector<int> nodes;
+  std::vector<int> nodes{};
   /// Beliefs that must be nodes besides the priors (other readings of the same game), by axis; may
   /// be empty.
   std::vector<std::vector<double>> must_have{};
@@ -43,6 +43,8 @@ struct BeliefGrid {
   /// such grids). An axis with no node to spare is halved instead, once, so that every axis
   /// changes.
   int thinned = 0;
+  /// These axes and no others, whatever stands above.
+  std::optional<BeliefAxes> axes{};
   /// Nodes follow play, besides those above (empty `nodes`: 9 for one axis, 5 for two, else 3).
   /// Finite horizons only.
   std::optional<FollowPlay> follow{};
@@ -204,7 +206,8 @@ class RefinedStrategies final : public StrategyLayers {
 [[nodiscard]] BeliefAxes refined_axes(BeliefAxes axes);
 
 /// Belief axes for a game (melian/beliefs.h): the analyst's prior is a node on each, as is every
-/// number of `must_have`.
+/// number of `must_have`. Where observers disagree or nobody is in doubt at the start, an axis has
+/// more nodes than asked for: as many for each observer's range of doubt.
 ///
 /// Convention: docs/methods.md, "Belief axes".
 [[nodiscard]] BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid);

@@ -103,7 +103,7 @@ Result<bool> check_ladder(const Game& game, const SolveOptions& asked, const Sol
   options.rung_halvings = 1;
   options.refined = false;
   options.list_solutions = false;
-  options.method = BeliefGrid{.nodes = {2}, .must_have = solution.assessment.axes.nodes};
+  options.method = BeliefGrid{.axes = solution.assessment.axes};
   const Result<Solution> again = solve(game, options);
   if (!again) return std::unexpected(again.error());
   if (again->summary.termination == Termination::cancelled) return false;

@@ -102,8 +102,7 @@ const Stencil& Bayes::land(const PointWalk& walk, const Step& step, const News& 
     shift_group(group, news.of_group[g]);
     for (std::size_t a = first; a < end; ++a)
       if (shift_[a] != 0.0)
-        place_[a] = locate(layout_.nodes(shape_.axes[a].axis),
-                           logistic(moved_log_odds(before_[a], shift_[a])));
+        place_[a] = layout_.axis(shape_.axes[a].axis).locate(moved_log_odds(before_[a], shift_[a]));
   }
   return gather();
 }

@@ -151,7 +151,7 @@ double reached_difference(const Game& game, const Assessment& strategies,
                           const Assessment& others) {
   expect_game(game, strategies);
   expect_game(game, others);
-  MELIAN_EXPECT(strategies.axes.nodes == others.axes.nodes && strategies.offset == others.offset,
+  MELIAN_EXPECT(strategies.axes == others.axes && strategies.offset == others.offset,
                 "two answers on the same axes");
   const Layout layout(game, strategies.axes, strategies.measure);
   expect_whole(layout, strategies);

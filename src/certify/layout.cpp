@@ -13,19 +13,18 @@ bool has(std::uint32_t mask, int bit) { return (mask >> bit & 1U) != 0; }
 Layout::Layout(const Game& game, const BeliefAxes& axes, Measure measure)
     : game_(game),
       space_(game.shape()),
-      nodes_(axes.nodes),
       typed_(game.shape().everyone()),
       order_(solution_order(game.shape())) {
   const Structure& structure = game.shape();
-  MELIAN_EXPECT(static_cast<int>(nodes_.size()) == space_.num_axes(), "nodes of every belief axis");
-  group_stride_.assign(nodes_.size(), 1);
-  for (const auto& nodes : nodes_) {
-    MELIAN_EXPECT(nodes.size() >= 2 && nodes.front() == 0.0 && nodes.back() == 1.0,
+  MELIAN_EXPECT(static_cast<int>(axes.nodes.size()) == space_.num_axes(),
+                "nodes of every belief axis");
+  group_stride_.assign(axes.nodes.size(), 1);
+  for (int k = 0; k < space_.num_axes(); ++k) {
+    const std::vector<double>& nodes = axes_.emplace_back(axes.axis(k)).log_odds();
+    MELIAN_EXPECT(nodes.size() >= 2 && nodes.front() == -infinity && nodes.back() == infinity,
                   "a belief axis runs from 0 to 1");
     MELIAN_EXPECT(std::is_sorted(nodes.begin(), nodes.end(), std::less_equal<>()),
                   "belief nodes increase strictly");
-    node_log_odds_.emplace_back();
-    for (const double node : nodes) node_log_odds_.back().push_back(log_odds(node));
   }
   for (int observer = -1; observer < structure.num_players(); ++observer) {
     view_of_.emplace_back();
@@ -75,7 +74,7 @@ void Layout::add_shape(std::uint32_t live) {
   const Profiles profiles(structure.players, live);
   Shape& shape = found->second;
   shape.profiles = profiles.count();
-  shape.place_of_axis.assign(nodes_.size(), -1);
+  shape.place_of_axis.assign(axes_.size(), -1);
   shape.group_of_player.assign(structure.players.size(), -1);
   for (int i = 0; i < structure.num_players(); ++i) {
     shape.num_types.push_back(
@@ -103,7 +102,7 @@ void Layout::add_shape(std::uint32_t live) {
       shape.groups.back().cell.push_back(space_.cell(static_cast<int>(g), profiles, q));
     for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k) {
       shape.place_of_axis[static_cast<std::size_t>(k)] = static_cast<int>(shape.axes.size());
-      shape.axes.push_back({.axis = k, .size = static_cast<int>(nodes(k).size())});
+      shape.axes.push_back({.axis = k, .size = static_cast<int>(axis(k).nodes().size())});
     }
   }
   for (auto axis = shape.axes.rbegin(); axis != shape.axes.rend(); ++axis) {
@@ -132,16 +131,17 @@ void Layout::add_view(int observer, int number) {
   int points = 1;
   for (std::size_t k = axes; k-- > 0;) {
     group_stride_[static_cast<std::size_t>(group.first_axis) + k] = points;
-    points *= static_cast<int>(nodes(group.first_axis + static_cast<int>(k)).size());
+    points *= static_cast<int>(axis(group.first_axis + static_cast<int>(k)).nodes().size());
   }
   std::vector<double> believed(axes), logs(axes), shift(axes, 0.0),
       cells(static_cast<std::size_t>(group.cells));
   for (int point = 0; point < points; ++point) {
     for (std::size_t k = 0; k < axes; ++k) {
       const auto axis = static_cast<std::size_t>(group.first_axis) + k;
-      const auto node = static_cast<std::size_t>(point / group_stride_[axis]) % nodes_[axis].size();
-      believed[k] = nodes_[axis][node];
-      logs[k] = node_log_odds_[axis][node];
+      const std::vector<double>& nodes = axes_[axis].nodes();
+      const auto node = static_cast<std::size_t>(point / group_stride_[axis]) % nodes.size();
+      believed[k] = nodes[node];
+      logs[k] = axes_[axis].log_odds()[node];
     }
     if (!agrees) {
       space_.shifts(number, differing.data(), logs.data(), shift.data());

@@ -94,12 +94,12 @@ class Layout {
   [[nodiscard]] const std::vector<Decider>& deciders(int state) const {
     return deciders_[static_cast<std::size_t>(state)];
   }
-  [[nodiscard]] const std::vector<double>& nodes(int axis) const {
-    return nodes_[static_cast<std::size_t>(axis)];
+  [[nodiscard]] const LaidAxis& axis(int axis) const {
+    return axes_[static_cast<std::size_t>(axis)];
   }
   /// Log-odds of the analyst's belief at the nodes of an axis.
   [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const {
-    return node_log_odds_[static_cast<std::size_t>(axis)];
+    return axes_[static_cast<std::size_t>(axis)].log_odds();
   }
   /// Odds of a group's cells, as `observer` (or, at -1, the analyst) believes them where a walk
   /// stands; of a player's own group of several: given its own type in the cell.
@@ -155,7 +155,7 @@ class Layout {
 
   const Game& game_;
   BeliefSpace space_;
-  std::vector<std::vector<double>> nodes_, node_log_odds_;  ///< [axis][node]
+  std::vector<LaidAxis> axes_;
   std::vector<int> group_stride_;  ///< [axis]: of its node in the points of its group
   std::uint32_t typed_ = 0;
   std::map<std::uint32_t, Shape> shapes_;

@@ -20,8 +20,8 @@ Stencil place_beliefs(const Layout& layout, int state, const std::vector<double>
   Stencil at;
   at.start(0);
   for (const Shape::Axis& axis : layout.shape(state).axes)
-    at.spread(axis.stride, locate(layout.nodes(axis.axis),
-                                  logistic(log_odds_of[static_cast<std::size_t>(axis.axis)])));
+    at.spread(axis.stride,
+              layout.axis(axis.axis).locate(log_odds_of[static_cast<std::size_t>(axis.axis)]));
   return at;
 }
 
@@ -93,8 +93,7 @@ class Play {
   void draw_types() {
     const BeliefSpace& space = layout_.space();
     types_.assign(layout_.structure().players.size(), 0);
-    for (const double belief : start_beliefs(layout_.game(), space))
-      beliefs_.push_back(log_odds(belief));
+    beliefs_ = start_log_odds(layout_.game(), space);
     for (std::size_t g = 0; g < space.groups().size(); ++g) {
       const BeliefSpace::Group& group = space.groups()[g];
       const std::vector<double> odds =

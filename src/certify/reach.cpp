@@ -150,12 +150,15 @@ std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessme
 }
 
 Stencil start_point(const Layout& layout) {
-  const std::vector<double> start = start_beliefs(layout.game(), layout.space());
+  const std::vector<double> start = start_beliefs(layout.game(), layout.space()),
+                            exact = start_log_odds(layout.game(), layout.space());
   Stencil at;
   at.start(0);
-  for (const Shape::Axis& axis : layout.shape(layout.structure().root).axes)
-    at.spread(axis.stride,
-              locate(layout.nodes(axis.axis), start[static_cast<std::size_t>(axis.axis)]));
+  for (const Shape::Axis& axis : layout.shape(layout.structure().root).axes) {
+    const LaidAxis& laid = layout.axis(axis.axis);
+    const auto k = static_cast<std::size_t>(axis.axis);
+    at.spread(axis.stride, laid.plain() ? locate(laid.nodes(), start[k]) : laid.locate(exact[k]));
+  }
   return at;
 }
 

@@ -206,17 +206,19 @@ std::string BeliefSpace::statement(const Structure& structure, int which) const 
   return given.empty() ? told : fmt::format("{}, given that {}", told, given);
 }
 
+const std::vector<double>& start_cells(const Game& game, const BeliefSpace& space, int g) {
+  const BeliefSpace::Group& group = space.groups()[at(g)];
+  const auto joint = std::ranges::find(game.shape().correlated, group.players);
+  return joint == game.shape().correlated.end()
+             ? game.numbers.prior[at(group.players.front())]
+             : game.numbers.joint[at(joint - game.shape().correlated.begin())];
+}
+
 std::vector<double> start_beliefs(const Game& game, const BeliefSpace& space) {
   std::vector<double> out(at(space.num_axes()), 0.0);
-  for (std::size_t g = 0; g < space.groups().size(); ++g) {
-    const BeliefSpace::Group& group = space.groups()[g];
-    const auto joint = std::ranges::find(game.shape().correlated, group.players);
-    const std::vector<double>& odds =
-        joint == game.shape().correlated.end()
-            ? game.numbers.prior[at(group.players.front())]
-            : game.numbers.joint[at(joint - game.shape().correlated.begin())];
-    space.coordinates(static_cast<int>(g), odds.data(), out.data() + group.first_axis);
-  }
+  for (int g = 0; g < static_cast<int>(space.groups().size()); ++g)
+    space.coordinates(g, start_cells(game, space, g).data(),
+                      out.data() + space.groups()[at(g)].first_axis);
   return out;
 }
 

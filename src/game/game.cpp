@@ -58,6 +58,30 @@ int Profiles::index(const std::vector<int>& types) const {
   return at;
 }
 
+BeliefAxis BeliefAxes::axis(int k) const {
+  const auto at = static_cast<std::size_t>(k);
+  if (at >= centre.size() || centre[at].empty()) return {.nodes = nodes[at]};
+  return {.nodes = nodes[at], .log_odds = log_odds[at], .centre = centre[at]};
+}
+
+double BeliefAxes::log_odds_at(int axis, std::int64_t node) const {
+  const auto at = static_cast<std::size_t>(axis), n = static_cast<std::size_t>(node);
+  return at < centre.size() && !centre[at].empty() ? log_odds[at][n]
+                                                   : melian::log_odds(nodes[at][n]);
+}
+
+void BeliefAxes::put(int k, BeliefAxis axis) {
+  const auto at = static_cast<std::size_t>(k);
+  if (!axis.plain() && centre.empty()) {
+    log_odds.resize(nodes.size());
+    centre.resize(nodes.size());
+  }
+  nodes[at] = std::move(axis.nodes);
+  if (centre.empty()) return;
+  log_odds[at] = std::move(axis.log_odds);
+  centre[at] = std::move(axis.centre);
+}
+
 std::int64_t BeliefAxes::num_points(std::uint32_t live) const {
   constexpr std::int64_t beyond = std::int64_t{1} << 56;  // more than any machine holds
   std::int64_t count = 1;

@@ -246,7 +246,14 @@ void Crossings::read(int round, int branch, const Projection* projection, bool s
   } else {
     update(some, prior.log_odds.data(), out.log_zero, out.log_one, out.belief.data());
   }
-  if (nodes.size() <= few_nodes) {
+  if (const LaidAxis& axis = board_.axis(own.axis); !axis.plain()) {
+    for (int p = 0; p < n; ++p) {
+      const Place found =
+          axis.locate(prior.log_odds[at(p)] + (out.log_one[at(p)] - out.log_zero[at(p)]));
+      out.cell[at(p)] = found.cell;
+      out.place[at(p)] = found.weight;
+    }
+  } else if (nodes.size() <= few_nodes) {
     find_cells(n, static_cast<int>(nodes.size()), nodes.data(), out.belief.data(),
                out.room.from.data(), out.room.per.data(), out.cell.data(), out.place.data());
   } else {

@@ -88,11 +88,15 @@ class ShapeMaker {
       for (int theta = 0; theta < out_.profiles; ++theta)
         law[at(theta)] *= cells[at(group.cell[at(theta)])];
       for (const int player : space_.groups()[at(group.group)].players)
-        out_.entropy[at(player)].push_back(group.count == 1
-                                               ? entropy(log_odds(nodes.front()))
-                                               : entropy(margin(group.group, cells, player)));
+        out_.entropy[at(player)].push_back(
+            group.count == 1 ? entropy(log_odds_at(out_.axes[at(group.first)], point))
+                             : entropy(margin(group.group, cells, player)));
     }
     out_.law.insert(out_.law.end(), law.begin(), law.end());
+  }
+
+  double log_odds_at(const Shape::Axis& axis, int point) const {
+    return axes_.log_odds_at(axis.axis, axis.node[at(point)]);
   }
 
   std::vector<double> margin(int group, const std::vector<double>& cells, int player) const {
@@ -177,10 +181,8 @@ Board::Board(const Game& game, const Assessment& assessment)
     for (const auto& [to_mask, to] : shapes_)
       if ((to_mask & ~from_mask) == 0)
         projections_.emplace(std::make_pair(&from, &to), make_projection(structure, from, to));
-  for (int axis = 0; axis < space_.num_axes(); ++axis) {
-    node_log_odds_.emplace_back();
-    for (const double node : nodes(axis)) node_log_odds_.back().push_back(log_odds(node));
-  }
+  for (int axis = 0; axis < space_.num_axes(); ++axis)
+    axes_.emplace_back(assessment.axes.axis(axis));
   for (std::size_t b = 0; b < structure.branches.size(); ++b) {
     const int next = structure.branches[b].next;
     const PublicState* const to = next < 0 ? nullptr : &structure.states[at(next)];
@@ -202,7 +204,12 @@ void Board::find_disagreement() {
       if (group.num_axes == 1) {
         const double own = game_.numbers.beliefs[at(j)][at(group.players.front())][1],
                      analyst = game_.numbers.prior[at(group.players.front())][1];
-        if (own != analyst) here = {log_odds(own) - log_odds(analyst)};
+        if (own == analyst) continue;
+        // Probabilities near one hold too few digits of what is left of them.
+        constexpr double moderate = 1e-2;
+        const bool exact = std::min({own, 1.0 - own, analyst, 1.0 - analyst}) >= moderate;
+        const std::vector<double> by_cell = disagreement(game_, space_, j, static_cast<int>(g));
+        here = {exact ? log_odds(own) - log_odds(analyst) : by_cell[1] - by_cell[0]};
       } else {
         here = disagreement(game_, space_, j, static_cast<int>(g));
         if (std::ranges::all_of(here, [](double x) { return x == 0.0; })) here.clear();
@@ -230,11 +237,13 @@ const std::vector<double>& Board::start_odds(int group) const {
 
 void Board::find_start() {
   const std::vector<double> beliefs = start_beliefs(game_, space_);
-  for (const double belief : beliefs) start_log_odds_.push_back(log_odds(belief));
+  start_log_odds_ = melian::start_log_odds(game_, space_);
   start_.point = {0};
   start_.weight = {1.0};
   for (const Shape::Axis& axis : shape(structure().root).axes) {
-    const Place place = locate(nodes(axis.axis), beliefs[at(axis.axis)]);
+    const LaidAxis& laid = this->axis(axis.axis);
+    const Place place = laid.plain() ? locate(laid.nodes(), beliefs[at(axis.axis)])
+                                     : laid.locate(start_log_odds_[at(axis.axis)]);
     const std::size_t before = start_.point.size();
     for (std::size_t k = 0; k < before; ++k) {
       const double whole = start_.weight[k];

@@ -108,7 +108,10 @@ class Board {
     return assessment_.axes.nodes[static_cast<std::size_t>(axis)];
   }
   [[nodiscard]] const std::vector<double>& node_log_odds(int axis) const {
-    return node_log_odds_[static_cast<std::size_t>(axis)];
+    return axes_[static_cast<std::size_t>(axis)].log_odds();
+  }
+  [[nodiscard]] const LaidAxis& axis(int axis) const {
+    return axes_[static_cast<std::size_t>(axis)];
   }
   /// Has the strategies of a decision brought up from memory, for a sweep that comes to it next.
   void expect(int round, int state) const;
@@ -176,9 +179,9 @@ class Board {
   };
   std::vector<Way> ways_;  // [branch]
   BeliefSpace space_;
-  std::vector<std::vector<Decider>> deciders_;      // [state]
-  std::vector<std::int64_t> strategy_size_;         // [state]
-  std::vector<std::vector<double>> node_log_odds_;  // [axis]
+  std::vector<std::vector<Decider>> deciders_;  // [state]
+  std::vector<std::int64_t> strategy_size_;     // [state]
+  std::vector<LaidAxis> axes_;
   std::vector<std::vector<std::vector<double>>>
       disagreement_;  // [observer][group]: of two cells the shift, else by cell; empty: none
   std::vector<double> start_log_odds_;  // [axis]

@@ -366,7 +366,7 @@ double Carrier::lost_in_sharing(double exact, const Shape::Group& group, const S
     return exact;
   }
   const int axis = board_.space().only_axis(player);
-  const Place place = locate(board_.nodes(axis), logistic(footing.log_odds[at(group.first)]));
+  const Place place = board_.axis(axis).locate(footing.log_odds[at(group.first)]);
   const double low = node_entropy_[at(axis)][at(place.cell)];
   const double high = place.weight > 0.0 ? node_entropy_[at(axis)][at(place.cell + 1)] : 0.0;
   return exact - (1.0 - place.weight) * low - place.weight * high;

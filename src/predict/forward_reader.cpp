@@ -102,7 +102,7 @@ void BranchReader::read(int point, Footing& out) const {
     const int node = here_.axes[a].node[at(point)];
     out.point.front() -= node * stride;
     for (std::size_t i = 1; i < out.point.size(); ++i) out.point[i] -= node * stride;
-    spread(stride, locate(board_.nodes(here_.axes[a].axis), logistic(out.log_odds[a])), out);
+    spread(stride, board_.axis(here_.axes[a].axis).locate(out.log_odds[a]), out);
   }
 }
 

@@ -21,7 +21,7 @@ struct Between {
 Between between(const Board& board, const Shape& shape, const std::vector<double>& log_odds) {
   Between out;
   for (const Shape::Axis& axis : shape.axes) {
-    const Place place = locate(board.nodes(axis.axis), logistic(log_odds[at(axis.axis)]));
+    const Place place = board.axis(axis.axis).locate(log_odds[at(axis.axis)]);
     const std::size_t before = out.point.size();
     for (std::size_t n = 0; n < before; ++n) {
       out.point[n] += (place.cell + (place.weight == 1.0 ? 1 : 0)) * axis.stride;

@@ -52,13 +52,13 @@ MELIAN_LANES void each_gain(int cells, const double* s, const double* s_next,
 }
 
 struct CellTables {
-  const double *gain0, *gain1, *share0, *share1, *prior, *u, *p, *per_width, *p_max;
+  const double *gain0, *gain1, *share0, *share1, *prior, *u, *p_low, *p_high, *per_width, *p_max;
   double *margin, *start, *from, *per_rise, *turn0, *turn1, *turn2;
 };
 
 MELIAN_LANES void each_cell(int cells, const CellTables& at) {
   const double *gain0 = at.gain0, *gain1 = at.gain1, *share0 = at.share0, *share1 = at.share1,
-               *prior = at.prior, *u = at.u, *p = at.p;
+               *prior = at.prior, *u = at.u, *p_low = at.p_low, *p_high = at.p_high;
   const double *per_width = at.per_width, *p_max = at.p_max;
   double *margin = at.margin, *start = at.start, *from = at.from, *per_rise = at.per_rise,
          *turn0 = at.turn0, *turn1 = at.turn1, *turn2 = at.turn2;
@@ -72,8 +72,8 @@ MELIAN_LANES void each_cell(int cells, const CellTables& at) {
     // Cubic through both ends of the cell with the slopes there, which must not be too steep for
     // it; else straight.
     const double rise = prior[k + 1] - prior[k], width = u[k + 1] - u[k];
-    const double at_low = rise / (1.0 + (low1 - low0) * p[k]),
-                 at_high = rise / (1.0 + (high1 - high0) * p[k + 1]);
+    const double at_low = rise / (1.0 + (low1 - low0) * p_low[k]),
+                 at_high = rise / (1.0 + (high1 - high0) * p_high[k]);
     const bool tame =
         at_low > 0.0 && at_low < 3.0 * width && at_high > 0.0 && at_high < 3.0 * width;
     const double before = tame ? at_low - width : 0.0, after = tame ? width - at_high : 0.0;
@@ -88,9 +88,9 @@ MELIAN_LANES void each_cell(int cells, const CellTables& at) {
 
 MELIAN_LANES void step_all(ContestLanes& at, int lanes) {
   for (int i = 0; i < lanes::whole(lanes); ++i) {
-    const double u = at.u[i];
-    const double e = lanes::exp_down(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-    const double b = u >= 0.0 ? large : small, p = large * small, b_rest = u >= 0.0 ? small : large;
+    const double u = at.u[i], v = u - at.centre[i];
+    const double e = lanes::exp_down(-std::abs(v)), large = 1.0 / (1.0 + e), small = e * large;
+    const double b = v >= 0.0 ? large : small, p = large * small, b_rest = v >= 0.0 ? small : large;
     const double share = (b - at.low[i]) * at.per_width[i];
     const double x0 = at.base[0][i] + share * at.gain[0][i],
                  x1 = at.base[1][i] + share * at.gain[1][i];
@@ -158,7 +158,7 @@ MELIAN_LANES void settle_all(ContestLanes& at, int lanes) {
                  one = rarer ? log_branch[1] : log_branch[1] + shift;
     const double log0 = zero < 0.0 ? zero : 0.0, log1 = one < 0.0 ? one : 0.0;
     // The reader's posterior and scores.
-    const double posterior = prior + log1 - log0;
+    const double posterior = (prior + log1 - log0) - at.centre[i];
     const double tail = lanes::exp_down(-std::abs(posterior)), large = 1.0 / (1.0 + tail),
                  small = tail * large;
     const double raw = ((posterior >= 0.0 ? large : small) - at.low[i]) * at.per_width[i];
@@ -188,6 +188,7 @@ void pad(ContestLanes& at) {
     at.u[i] = at.u[last];
     at.low[i] = at.low[last];
     at.per_width[i] = at.per_width[last];
+    at.centre[i] = at.centre[last];
     for (const int type : {0, 1}) {
       at.base[type][i] = at.base[type][last];
       at.gain[type][i] = at.gain[type][last];
@@ -206,6 +207,7 @@ void ContestLanes::take(const ContestLanes& other, int lane) {
   u[to] = other.u[lane] + other.step[lane];
   low[to] = other.low[lane];
   per_width[to] = other.per_width[lane];
+  centre[to] = other.centre[lane];
   for (const int type : {0, 1}) {
     base[type][to] = other.base[type][lane];
     gain[type][to] = other.gain[type][lane];
@@ -226,8 +228,9 @@ void load(const ContestTable& table, const Axis& axis, const double* prior, cons
     out.base[1][i] = table.x[1][k];
     out.gain[0][i] = table.gain[0][k];
     out.gain[1][i] = table.gain[1][k];
-    out.low[i] = axis.b[k];
+    out.low[i] = axis.low[k];
     out.per_width[i] = axis.per_width[k];
+    out.centre[i] = axis.centre[k];
   }
 }
 
@@ -263,10 +266,12 @@ void ContestTable::fill(const Line& line) {
     const double* s = line.row(line.curved[0], type);
     each_gain(cells, s, s + 1, gain[type].data());
   }
-  const CellTables to{gain[0].data(),    gain[1].data(), share[0].data(), share[1].data(),
-                      prior.data(),      axis.u.data(),  axis.p.data(),   axis.per_width.data(),
-                      axis.p_max.data(), margin.data(),  start.data(),    from.data(),
-                      per_rise.data(),   turn[0].data(), turn[1].data(),  turn[2].data()};
+  const CellTables to{gain[0].data(),    gain[1].data(),     share[0].data(),
+                      share[1].data(),   prior.data(),       axis.u.data(),
+                      axis.p_low.data(), axis.p_high.data(), axis.per_width.data(),
+                      axis.p_max.data(), margin.data(),      start.data(),
+                      from.data(),       per_rise.data(),    turn[0].data(),
+                      turn[1].data(),    turn[2].data()};
   each_cell(cells, to);
   // Near a corner the strategies hardly change within the cell: start from those at the other end.
   for (const int cell : {0, cells - 1}) {

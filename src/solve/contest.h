@@ -23,7 +23,8 @@ struct ContestLanes {
   int steps[size];  ///< taken so far
   // Given: prior, where Newton starts; x_theta at the lower end of the cell, what it gains over the
   // cell, the cell.
-  double prior[size], u[size], base[2][size], gain[2][size], low[size], per_width[size];
+  double prior[size], u[size], base[2][size], gain[2][size], low[size], per_width[size],
+      centre[size];
   // By `search`: how far into the cell, b (1 - b) over the last step, x_theta, its e^{-|x|}, the
   // last step and its size in logits of whatever moves most.
   double share[size], p[size], x[2][size], e[2][size], step[size], moved[size];

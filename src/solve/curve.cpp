@@ -47,12 +47,13 @@ void Curve::find_pieces(const Line& line) {
       const auto k = ix(cell);
       const double slope =
           ((s1[cell + 1] - s1[cell]) - (s0[cell + 1] - s0[cell])) * axis.per_width[k];
+      const double centre = axis.centre[k];
       // h' = 1 - slope b (1 - b): zero where b (1 - b) = 1 / slope.
       double turn[2];
       int turns = 0;
       if (slope > 4.0) {
         const double root = std::sqrt(1.0 - 4.0 / slope), b = 2.0 / (slope * (1.0 + root));
-        for (const double u : {log_odds(b), -log_odds(b)})
+        for (const double u : {centre + log_odds(b), centre - log_odds(b)})
           if (u > axis.u[k] && u < axis.u[k + 1]) turn[turns++] = u;
       }
       const auto rising = [&](double from, double to) {
@@ -61,7 +62,7 @@ void Curve::find_pieces(const Line& line) {
         if (std::isinf(to)) middle = from + 1.0;
         if (turns > 0 && std::isinf(from)) return 1;
         if (turns > 0 && std::isinf(to)) return 1;
-        return 1.0 - slope * spread(logistic(middle)) > 0.0 ? 1 : -1;
+        return 1.0 - slope * spread(logistic(middle - centre)) > 0.0 ? 1 : -1;
       };
       double from = axis.u[k];
       for (int t = 0; t <= turns; ++t) {
@@ -97,14 +98,14 @@ double Curve::invert(const Line& line, std::size_t curved, const Piece& piece, d
   high = std::min(high, c + d_high + 1e-9 * (1.0 + std::abs(c + d_high)));
   if (low >= high) return std::clamp(c + d_low, left.u, right.u);
   const double slope = ((s1[1] - s0[1]) - (s1[0] - s0[0])) * line.axis->per_width[ix(cell)];
-  const double enough = 2e-16 * (std::abs(c) + line.scale);
+  const double enough = 2e-16 * (std::abs(c) + line.scale), centre = line.axis->centre[ix(cell)];
   double u = 0.5 * (low + high);
   for (int k = 0; k < bracketed_steps; ++k) {
-    const double b = logistic(u);
-    const double off = u - (s1[0] - s0[0]) - slope * (b - line.axis->b[ix(cell)]) - c;
+    const double b = logistic(u - centre);
+    const double off = u - (s1[0] - s0[0]) - slope * (b - line.axis->low[ix(cell)]) - c;
     if (std::abs(off) <= enough) break;
     ((off > 0.0) == rising ? high : low) = u;
-    const double newton = u - off / (1.0 - slope * b * logistic(-u));
+    const double newton = u - off / (1.0 - slope * b * logistic(centre - u));
     if (std::abs(newton - u) <= 2e-16 * std::abs(u) || high - low <= 4e-16 * std::abs(u)) break;
     u = newton >= low && newton <= high && k % 6 != 5 ? newton : 0.5 * (low + high);
   }

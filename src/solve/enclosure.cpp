@@ -24,12 +24,22 @@ template <class Look>
 bool over_cells(const Axis& axis, double from, double to, End& last, Look look) {
   int cell = axis.cell_of(from, last.cell);
   const int end = axis.cell_of(to, cell);
+  if (!axis.plain) {
+    last = End{};
+    last.cell = end;
+    for (; cell <= end; ++cell) {
+      const auto k = ix(cell);
+      const double low = std::max(from, axis.u[k]), high = cell == end ? to : axis.u[k + 1];
+      if (!look(k, end_at(low - axis.centre[k]), end_at(high - axis.centre[k]))) return false;
+    }
+    return true;
+  }
   End low = last.u == from ? last : end_at(from);
   last = end_at(to);
   last.cell = end;
   for (; cell <= end; ++cell) {
     const auto next = ix(cell + 1);
-    const End high = cell == end ? last : End{axis.u[next], axis.b[next], axis.p[next]};
+    const End high = cell == end ? last : End{axis.u[next], axis.b[next], axis.p_low[next]};
     if (!look(ix(cell), low, high)) return false;
     low = high;
   }
@@ -60,7 +70,7 @@ Verdict along_posterior(const Line& line, double from, double prior_from, double
       const double rise = (s[1] - s[0]) * axis.per_width[k], sign = type == 0 ? 1.0 : -1.0;
       Range other, q;
       for (const double b : {low.b, high.b})
-        other.add(logistic(line.rest[type] - (s[0] + rise * (b - axis.b[k]))));
+        other.add(logistic(line.rest[type] - (s[0] + rise * (b - axis.low[k]))));
       for (const double at : {p.low, p.high}) q.add(sign * rise * at);
       term[type] = product(q, other);
     }
@@ -104,8 +114,8 @@ bool Enclosure::survey(const Line& line, int branch, double from, double to, End
     for (int type = 0; type < 2; ++type) {
       const double* s = line.row(branch, type) + k;
       slope[type] = (s[1] - s[0]) * axis.per_width[k];
-      out.s[type].add(s[0] + slope[type] * (low.b - axis.b[k]));
-      out.s[type].add(s[0] + slope[type] * (high.b - axis.b[k]));
+      out.s[type].add(s[0] + slope[type] * (low.b - axis.low[k]));
+      out.s[type].add(s[0] + slope[type] * (high.b - axis.low[k]));
     }
     for (const double at : {p.low, p.high}) {
       const double steepness = 1.0 - (slope[1] - slope[0]) * at;

@@ -20,8 +20,8 @@ struct Range {
   }
 };
 
-/// One end of a stretch within a cell: the belief in log-odds and as a probability b, b (1 - b),
-/// and a cell near it.
+/// One end of a stretch within a cell: the belief in log-odds, as the cell's observer sees it, as a
+/// probability b, b (1 - b), and a cell near it.
 struct End {
   double u = infinity, b = 1.0, p = 0.0;
   int cell = 0;

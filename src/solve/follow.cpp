@@ -36,7 +36,7 @@ bool Follower::follow(const Line& from, const Line& to, double target,
     bool good = arrow_.solve(blend_, target, trial_c, trial_.data(), corrections, largest_move) &&
                 arrow_.determinant_sign() > 0.0;
     for (std::size_t i = 0; i < m && good; ++i)
-      good = std::abs(logistic(trial_[i]) - logistic(u_[i])) < 0.2 &&
+      good = to.axis->apart(trial_[i], u_[i]) < 0.2 &&
              std::abs(trial_[i] - u_[i]) < 4.0 + 0.2 * std::abs(u_[i]);
     if (!good) {
       step *= 0.5;

@@ -30,9 +30,10 @@ double gap_to_node(const std::vector<double>& nodes, double belief) {
   return gap;
 }
 
-/// The nodes of one axis: those without play, beliefs that play reaches, and two beside each that
-/// still moves. What is too close to a reached belief gives way to it.
-std::vector<double> axis_through(const std::vector<double>& base, double prior,
+/// The nodes of one axis on its scale from 0 to `top`: those without play, beliefs that play
+/// reaches, and two beside each that still moves. What is too close to a reached belief gives way
+/// to it.
+std::vector<double> axis_through(const std::vector<double>& base, double prior, double top,
                                  const std::vector<double>& last,
                                  std::vector<ReachedBelief> reached, double share,
                                  const FollowPlay& follow, std::int64_t& left_out) {
@@ -41,14 +42,14 @@ std::vector<double> axis_through(const std::vector<double>& base, double prior,
     left_out += static_cast<std::int64_t>(reached.size() - most);
     reached.resize(most);
   }
-  std::vector<double> fixed{0.0, 1.0}, nodes;
-  if (prior > 0.0 && prior < 1.0) fixed.push_back(prior);
+  std::vector<double> fixed{0.0, top}, nodes;
+  if (prior > 0.0 && prior < top) fixed.push_back(prior);
   for (const ReachedBelief& one : reached)
     if (one.belief != prior) fixed.push_back(one.belief);
   std::ranges::sort(fixed);
   // The prior is a node to the last digit; what is merged with it gives way.
   for (const double belief : fixed)
-    if (nodes.empty() || belief - nodes.back() > follow.merged || belief == 1.0 ||
+    if (nodes.empty() || belief - nodes.back() > follow.merged || belief == top ||
         belief == prior) {
       if (belief == prior && !nodes.empty() && nodes.back() != 0.0 &&
           belief - nodes.back() <= follow.merged)
@@ -57,7 +58,7 @@ std::vector<double> axis_through(const std::vector<double>& base, double prior,
     }
   const std::vector<double> held = nodes;
   const auto add = [&](double belief) {
-    if (belief > 0.0 && belief < 1.0 && gap_to_node(held, belief) > 0.5 * narrowest_pair)
+    if (belief > 0.0 && belief < top && gap_to_node(held, belief) > 0.5 * narrowest_pair)
       nodes.push_back(belief);
   };
   for (const ReachedBelief& one : reached) {
@@ -96,8 +97,21 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
   FollowPlay follow = *grid.follow;
   if (follow.most_nodes <= 0)
     follow.most_nodes = space.num_axes() <= 1 ? 512 : space.num_axes() == 2 ? 48 : 12;
-  const std::vector<double> prior = start_beliefs(game, space);
+  const std::vector<double> plain_prior = start_beliefs(game, space),
+                            prior = start_log_odds(game, space);
   const BeliefAxes base = belief_axes(game, grid);
+  std::vector<BeliefScale> scales;
+  std::vector<std::vector<double>> base_nodes, nodes;  // [axis], on its scale
+  std::vector<double> start;
+  for (std::size_t k = 0; k < prior.size(); ++k) {
+    const BeliefAxis axis = base.axis(static_cast<int>(k));
+    scales.emplace_back(axis);
+    start.push_back(axis.plain() ? plain_prior[k] : scales[k].of(prior[k]));
+    base_nodes.emplace_back(axis.nodes);
+    for (std::size_t n = 0; n < axis.log_odds.size(); ++n)
+      base_nodes.back()[n] = scales[k].of(axis.log_odds[n]);
+  }
+  nodes = base_nodes;
   BeliefAxes axes = base;
   SolveSummary::Followed followed;
   std::int64_t decisions = 0;
@@ -109,7 +123,8 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
     ++followed.solves;
     decisions += solution->summary.decisions;
     if (solution->summary.termination == Termination::cancelled) return solution;
-    const ReachedBeliefs reached = reached_beliefs(game, space, solution->assessment, follow);
+    const ReachedBeliefs reached =
+        reached_beliefs(game, space, scales, solution->assessment, follow);
     followed.movement = 0.0;
     followed.nodes.clear();
     followed.left_out = reached.left_out;
@@ -117,12 +132,16 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
     for (std::size_t k = 0; k < next.nodes.size(); ++k) {
       followed.nodes.push_back(static_cast<int>(reached.on_axis[k].size()));
       for (const ReachedBelief& one : reached.on_axis[k])
-        followed.movement = std::max(followed.movement, gap_to_node(axes.nodes[k], one.belief));
+        followed.movement = std::max(followed.movement, gap_to_node(nodes[k], one.belief));
     }
     const double share = followed.movement > slow * last_movement ? wide_share : share_of_gap;
-    for (std::size_t k = 0; k < next.nodes.size(); ++k)
-      next.nodes[k] = axis_through(base.nodes[k], prior[k], axes.nodes[k], reached.on_axis[k],
-                                   share, follow, followed.left_out);
+    for (std::size_t k = 0; k < next.nodes.size(); ++k) {
+      nodes[k] = axis_through(base_nodes[k], start[k], scales[k].top(), nodes[k],
+                              reached.on_axis[k], share, follow, followed.left_out);
+      std::vector<double> exact{prior[k]};
+      for (const ReachedBelief& one : reached.on_axis[k]) exact.push_back(one.log_odds);
+      next.put(static_cast<int>(k), scales[k].axis(nodes[k], exact));
+    }
     if (!values.empty()) followed.change = largest_change(values, solution->start_values);
     values = solution->start_values;
     followed.settled = followed.movement <= follow.tolerance;

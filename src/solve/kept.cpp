@@ -39,7 +39,8 @@ std::string solver_fingerprint(const Game& game, const BeliefAxes& axes,
   };
   const double factors[] = {options.lambda.value_or(0.0), options.lambda_factor};
   add(factors);
-  for (const std::vector<double>& nodes : axes.nodes) add(nodes);
+  for (const auto* lists : {&axes.nodes, &axes.log_odds, &axes.centre})
+    for (const std::vector<double>& list : *lists) add(list);
   // Every field of Numbers by name, so that a new one must be put on one side or the other. Left
   // out: what tallies count, which solving never reads; priors and beliefs, of which it reads where
   // they are nodes of the axes (above) and how they differ between players (below).

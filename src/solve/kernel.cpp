@@ -58,7 +58,7 @@ void settle(const Line& line, double u0, double u, const Contest& at, int cell, 
   const Score score = line.at(branch, u0 + log[1] - log[0], cell);
   const auto place = answer.place(branch, target);
   answer.cell[place] = cell;
-  answer.weight[place] = (score.b - line.axis->b[ix(cell)]) * line.axis->per_width[ix(cell)];
+  answer.weight[place] = (score.b - line.axis->low[ix(cell)]) * line.axis->per_width[ix(cell)];
   answer.cell[answer.place(other, target)] = 0;
   answer.weight[answer.place(other, target)] = 0.0;
   double residual = 0.0;
@@ -80,7 +80,8 @@ CurvedCell cell_of(const Line& line, int k) {
           s1[k],
           (s0[k + 1] - s0[k]) * per_width,
           (s1[k + 1] - s1[k]) * per_width,
-          axis.b[ix(k)]};
+          axis.low[ix(k)],
+          axis.centre[ix(k)]};
 }
 
 /// The posterior u in the cell at the prior `target`, by Newton in a bracket from the guess that
@@ -90,8 +91,9 @@ Contest close_in(const Line& line, const CurvedCell& here, double target, double
   const double enough = 0.25 * residual_target(line.scale + std::abs(target));
   Contest at;
   for (int step = 0; step < bracketed_steps; ++step) {
-    const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-    const double along = (u >= 0.0 ? large : small) - here.b;
+    const double v = u - here.centre;
+    const double e = std::exp(-std::abs(v)), large = 1.0 / (1.0 + e), small = e * large;
+    const double along = (v >= 0.0 ? large : small) - here.b;
     at = Contest(line.rest[0] - here.s0 - here.slope0 * along,
                  line.rest[1] - here.s1 - here.slope1 * along);
     const double off = u + at.lift() - target;
@@ -372,7 +374,7 @@ const Curve::Root* Kernel::nearest_root(const Line& line,
       double distance = 0.0;
       for (std::size_t i = 0; i < root.u.size(); ++i) {
         const double meant = posterior[ix(line.curved[i])];
-        distance = std::max(distance, std::abs(logistic(root.u[i]) - logistic(meant)) +
+        distance = std::max(distance, line.axis->apart(root.u[i], meant) +
                                           1e-6 * std::min(100.0, std::abs(root.u[i] - meant)));
       }
       if (distance < shortest) {
@@ -408,8 +410,7 @@ bool Kernel::approach(const Line& line, double prior, int target, const Guide& g
   if (!arrow_.solve(line, prior, c, u.data(), newton_steps, 1.0) || arrow_.determinant_sign() < 0.0)
     return false;
   for (std::size_t i = 0; i < u.size(); ++i)
-    if (std::abs(logistic(u[i]) - logistic(prior + ratio_[ix(line.curved[i])])) > near)
-      return false;
+    if (line.axis->apart(u[i], prior + ratio_[ix(line.curved[i])]) > near) return false;
   take(line, prior, std::move(u), DecisionMark::several, target, answer);
   return true;
 }

@@ -35,10 +35,10 @@ struct Guide {
 };
 
 /// One cell of a line with one curved branch: that branch's scores at the lower end, and their
-/// slopes in b.
+/// slopes in b; b there, and the centre of the cell.
 struct CurvedCell {
   int index;
-  double s0, s1, slope0, slope1, b;
+  double s0, s1, slope0, slope1, b, centre;
 };
 
 class Kernel {

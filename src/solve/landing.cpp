@@ -16,11 +16,12 @@ void Standpoint::on_grid(const Plan& plan, const StatePlan& state, std::int64_t 
 }
 
 Landed landing_place(const Axis& axis, double u, double shift, int near) {
-  const double moved = moved_log_odds(u, shift), b = logistic(moved);
+  const double moved = moved_log_odds(u, shift);
   Landed out;
   out.place.cell = axis.cell_of(moved, near);
-  out.place.weight =
-      std::clamp((b - axis.b[ix(out.place.cell)]) * axis.per_width[ix(out.place.cell)], 0.0, 1.0);
+  const auto k = ix(out.place.cell);
+  const double b = logistic(moved - axis.centre[k]);
+  out.place.weight = std::clamp((b - axis.low[k]) * axis.per_width[k], 0.0, 1.0);
   out.slope = spread(b) * axis.per_width[ix(out.place.cell)];
   return out;
 }

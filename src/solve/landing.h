@@ -23,8 +23,8 @@ struct Standpoint {
   /// At a point of the grid.
   void on_grid(const Plan& plan, const StatePlan& state, std::int64_t point);
   /// At a node of an axis with every cell halved.
-  void on_halved(int axis, double belief, std::int64_t node) {
-    u[ix(axis)] = log_odds(belief);
+  void on_halved(int axis, double log_odds, std::int64_t node) {
+    u[ix(axis)] = log_odds;
     place[ix(axis)] = {static_cast<int>(node / 2), node % 2 == 0 ? 0.0 : 0.5};
   }
 };

@@ -160,7 +160,7 @@ void finish(const Line& line, double u0, const double* u, int target, LineAnswer
         s[1] = score.s[1];
         const auto at = answer.place(a, target);
         answer.cell[at] = cell;
-        answer.weight[at] = (score.b - axis.b[ix(cell)]) * axis.per_width[ix(cell)];
+        answer.weight[at] = (score.b - axis.low[ix(cell)]) * axis.per_width[ix(cell)];
       } else {
         s[0] = line.fixed(a, 0);
         s[1] = line.fixed(a, 1);

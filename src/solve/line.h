@@ -20,7 +20,7 @@ namespace melian::grid {
 
 /// Scores of one branch at one posterior, and their slopes in b.
 struct Score {
-  double b = 0.0, p = 0.0;  ///< the posterior and b (1 - b)
+  double b = 0.0, p = 0.0;  ///< the posterior as the cell's observer sees it, and b (1 - b)
   double s[2] = {0.0, 0.0};
   double slope[2] = {0.0, 0.0};
   /// dh_a/du
@@ -56,17 +56,24 @@ struct Line {
     return row(branch, type)[open[ix(branch)] == 2 ? axis->nodes() - 1 : 0];
   }
   [[nodiscard]] Score at(int branch, double u, int& cell) const {
-    const double e = std::exp(-std::abs(u)), large = 1.0 / (1.0 + e), small = e * large;
-    return at(branch, u, u >= 0.0 ? large : small, large * small, cell);
-  }
-  /// The same where the probability `b` of log-odds `u` and p = b (1 - b) are known.
-  [[nodiscard]] Score at(int branch, double u, double b, double p, int& cell) const {
-    Score out;
     cell = axis->cell_of(u, cell);
+    const double v = u - axis->centre[ix(cell)];
+    const double e = std::exp(-std::abs(v)), large = 1.0 / (1.0 + e), small = e * large;
+    return in_cell(branch, v >= 0.0 ? large : small, large * small, cell);
+  }
+  /// The same where the analyst's probability `b` of log-odds `u` and p = b (1 - b) are known.
+  [[nodiscard]] Score at(int branch, double u, double b, double p, int& cell) const {
+    if (!axis->plain) return at(branch, u, cell);
+    cell = axis->cell_of(u, cell);
+    return in_cell(branch, b, p, cell);
+  }
+  /// The same in a cell, where its observer believes `b`.
+  [[nodiscard]] Score in_cell(int branch, double b, double p, int cell) const {
+    Score out;
     const auto k = ix(cell);
     out.b = b;
     out.p = p;
-    const double along = b - axis->b[k];
+    const double along = b - axis->low[k];
     for (int type = 0; type < 2; ++type) {
       const double* s = row(branch, type) + k;
       out.slope[type] = (s[1] - s[0]) * axis->per_width[k];

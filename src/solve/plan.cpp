@@ -21,7 +21,7 @@ Plan::Plan(const Game& of, const BeliefAxes& on, const SolveOptions& options)
       space(of.shape()),
       order(solution_order(of.shape())),
       in_rows(lie_in_rows(on)) {
-  for (const auto& nodes : on.nodes) axes.emplace_back(nodes);
+  for (int k = 0; k < static_cast<int>(on.nodes.size()); ++k) axes.emplace_back(on.axis(k));
   int types = 0;
   for (int i = 0; i < players(); ++i) {
     first_type_.push_back(types);
@@ -149,11 +149,15 @@ std::int64_t Plan::stride(std::uint32_t live, int axis) const {
 }
 
 std::int64_t Plan::start_point(std::uint32_t live) const {
-  const std::vector<double> start = start_beliefs(game, space);
+  const std::vector<double> start = start_beliefs(game, space), exact = start_log_odds(game, space);
   std::int64_t point = 0;
   for (int k = 0; k < space.num_axes(); ++k) {
-    const auto& nodes = axes[ix(k)].b;
-    const auto node = std::lower_bound(nodes.begin(), nodes.end(), start[ix(k)]) - nodes.begin();
+    const auto &nodes = axes[ix(k)].b, &u = axes[ix(k)].u;
+    auto node = std::lower_bound(nodes.begin(), nodes.end(), start[ix(k)]) - nodes.begin();
+    if (!axes[ix(k)].plain) {  // the nearest: another reading may have named it less exactly
+      node = std::lower_bound(u.begin(), u.end(), exact[ix(k)]) - u.begin();
+      if (node > 0 && exact[ix(k)] - u[ix(node - 1)] < u[ix(node)] - exact[ix(k)]) --node;
+    }
     point += node * stride(live, k);
   }
   return point;

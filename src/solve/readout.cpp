@@ -6,9 +6,9 @@ namespace melian::grid {
 /// Scores of the branch in hand at its posteriors `u`, and how far into the cell they lie.
 MELIAN_LANES void Readout::read(Lanes& at, int lanes) {
   for (int i = 0; i < lanes::whole(lanes); ++i) {
-    const double e = lanes::exp_down(-std::abs(at.u[i])), large = 1.0 / (1.0 + e),
-                 small = e * large;
-    const double b = at.u[i] >= 0.0 ? large : small, weight = (b - at.low[i]) * at.per_width[i];
+    const double v = at.u[i] - at.centre[i];
+    const double e = lanes::exp_down(-std::abs(v)), large = 1.0 / (1.0 + e), small = e * large;
+    const double b = v >= 0.0 ? large : small, weight = (b - at.low[i]) * at.per_width[i];
     at.weight[i] = weight;
     at.score[0][i] = at.base[0][i] + weight * at.gain[0][i];
     at.score[1][i] = at.base[1][i] + weight * at.gain[1][i];
@@ -127,7 +127,8 @@ void Readout::locate(const Line& line, int branch, std::int32_t* cell) {
     at_.base[1][i] = s1[k];
     at_.gain[0][i] = s0[k + 1] - s0[k];
     at_.gain[1][i] = s1[k + 1] - s1[k];
-    at_.low[i] = axis.b[ix(k)];
+    at_.low[i] = axis.low[ix(k)];
+    at_.centre[i] = axis.centre[ix(k)];
     at_.per_width[i] = axis.per_width[ix(k)];
   }
   read(at_, lanes::padded(count_));

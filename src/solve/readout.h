@@ -20,7 +20,7 @@ class Readout {
   static constexpr int size = 64;
   struct Lanes {
     double prior[size];
-    double u[size], base[2][size], gain[2][size], low[size],
+    double u[size], base[2][size], gain[2][size], low[size], centre[size],
         per_width[size];                  ///< of the branch in hand: where it is read ...
     double score[2][size], weight[size];  ///< ... and what stands there
     double top[2][size], sum[2][size], log_z[2][size], per_sum[2][size];

@@ -66,8 +66,7 @@ void Sweep::refine_batch(const Pass& pass, const Task& task, Tally& tally) const
   const std::size_t at = slot(pass.round, task.state);
   const std::int64_t points = fine.axes.num_points(state.live), branches = here.num_branches();
   const Axis& axis = plan_.axes[ix(state.own_axis)];
-  shop.targets.clear();
-  for (const double b : fine.axes.nodes[ix(state.own_axis)]) shop.targets.push_back(log_odds(b));
+  shop.targets = node_log_odds(fine.axes.axis(state.own_axis));
   const auto own = static_cast<int>(shop.targets.size());
   tell_shape(plan_, here, pass.round, shop);
   const Profiles profiles(plan_.shape.players, state.live);

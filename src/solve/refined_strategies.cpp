@@ -66,8 +66,8 @@ const Assessment& RefinedStrategies::layer(int round, std::span<const int> state
 }
 
 BeliefAxes refined_axes(BeliefAxes axes) {
-  for (auto& nodes : axes.nodes)
-    if (nodes.size() > 1) nodes = refine_axis(nodes);
+  for (int k = 0; k < static_cast<int>(axes.nodes.size()); ++k)
+    if (axes.nodes[ix(k)].size() > 1) axes.put(k, refine_axis(axes.axis(k)));
   return axes;
 }
 

@@ -38,10 +38,11 @@ std::int64_t over_decisions(const Structure& structure, Size size) {
   return sum;
 }
 
-/// Without every second node so often; halved, once, where there is no node to spare.
-std::vector<double> thinned(std::vector<double> axis, const std::vector<double>& required,
-                            int times) {
-  if (times > 0 && coarsen_axis(axis, required).size() == axis.size()) return refine_axis(axis);
+/// Without every second node so often; halved, once, where there is no node to spare. `required`:
+/// log-odds.
+BeliefAxis thinned(BeliefAxis axis, const std::vector<double>& required, int times) {
+  if (times > 0 && coarsen_axis(axis, required).nodes.size() == axis.nodes.size())
+    return refine_axis(axis);
   for (int k = 0; k < times; ++k) axis = coarsen_axis(axis, required);
   return axis;
 }
@@ -50,9 +51,10 @@ std::vector<double> thinned(std::vector<double> axis, const std::vector<double>&
 
 BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
   const Structure& structure = game.shape();
+  if (grid.axes) return *grid.axes;
   const BeliefSpace space(structure);
-  const std::vector<double> start = start_beliefs(game, space);
-  std::vector<std::vector<double>> nodes;
+  const std::vector<double> start = start_beliefs(game, space), exact = start_log_odds(game, space);
+  BeliefAxes out = space.on(std::vector<std::vector<double>>(at(space.num_axes())));
   for (int k = 0; k < space.num_axes(); ++k) {
     int count = grid.follow             ? (space.num_axes() <= 1   ? 9
                                            : space.num_axes() == 2 ? 5
@@ -66,10 +68,16 @@ BeliefAxes belief_axes(const Game& game, const BeliefGrid& grid) {
         count = grid.nodes[at(player)];
     std::vector<double> required;
     if (at(k) < grid.must_have.size()) required = grid.must_have[at(k)];
+    std::vector<double> as_log_odds;
+    for (const double belief : required) as_log_odds.push_back(log_odds(belief));
     required.push_back(start[at(k)]);
-    nodes.push_back(thinned(belief_axis(count, required), required, grid.thinned));
+    as_log_odds.push_back(exact[at(k)]);
+    const std::vector<DoubtCentre> centres = doubt_centres(game, space, k);
+    out.put(k, thinned(centres.empty() ? BeliefAxis{.nodes = belief_axis(count, required)}
+                                       : belief_axis(count, centres, as_log_odds),
+                       as_log_odds, grid.thinned));
   }
-  return space.on(std::move(nodes));
+  return out;
 }
 
 std::vector<int> nodes_by_player(const Structure& structure, const BeliefAxes& axes) {
@@ -114,10 +122,7 @@ std::int64_t count_bytes(const Structure& structure, const BeliefAxes& axes, boo
   }
   std::int64_t bytes = plus(values, count_strategy_bytes(structure, axes));
   if (refined) {
-    BeliefAxes fine = axes;
-    for (auto& nodes : fine.nodes)
-      if (nodes.size() > 1) nodes = refine_axis(nodes);
-    bytes = plus(bytes, count_strategy_bytes(structure, fine));
+    bytes = plus(bytes, count_strategy_bytes(structure, refined_axes(axes)));
   }
   return bytes;
 }

@@ -51,7 +51,8 @@ void read_line(const Plan& plan, const Here& here, const Assessment& strategies,
                                                                 out.log_sigma[out.index(0, k, i)]);
       cell = axis.cell_of(u, cell);
       out.cell[out.place(k, i)] = cell;
-      out.weight[out.place(k, i)] = (logistic(u) - axis.b[ix(cell)]) * axis.per_width[ix(cell)];
+      out.weight[out.place(k, i)] =
+          (logistic(u - axis.centre[ix(cell)]) - axis.low[ix(cell)]) * axis.per_width[ix(cell)];
     }
   }
 }
@@ -233,12 +234,11 @@ Sweep::FinePoint Sweep::fine_point(const StatePlan& state, const BeliefAxes& axe
   out.at.place.assign(plan_.axes.size(), {});
   std::int64_t stride = 1;
   for (auto k = state.axes.rbegin(); k != state.axes.rend(); ++k) {
-    const std::vector<double>& nodes = axes.nodes[ix(*k)];
-    const auto count = static_cast<std::int64_t>(nodes.size());
+    const auto count = static_cast<std::int64_t>(axes.nodes[ix(*k)].size());
     const std::int64_t node = *k == held ? 0 : number % count;
     if (*k != held) number /= count;
     if (*k == held) out.held_stride = stride;
-    out.at.on_halved(*k, nodes[ix(node)], node);
+    out.at.on_halved(*k, axes.log_odds_at(*k, node), node);
     out.point += node * stride;
     out.near += node / 2 * state.axis_stride[ix(*k)];
     stride *= count;
@@ -276,8 +276,7 @@ void Sweep::refine_lines(const Pass& pass, const Task& task, Tally& tally) const
   const Profiles profiles(plan_.shape.players, state.live);
   std::int64_t own = 1;
   if (state.line) {
-    shop.targets.clear();
-    for (const double b : fine.axes.nodes[ix(state.own_axis)]) shop.targets.push_back(log_odds(b));
+    shop.targets = node_log_odds(fine.axes.axis(state.own_axis));
     own = static_cast<std::int64_t>(shop.targets.size());
   }
   News still;

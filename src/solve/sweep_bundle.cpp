@@ -25,7 +25,8 @@ BundleShop& workshop() {
 
 bool Sweep::bundles(int state) const {
   const StatePlan& plan = plan_.states[ix(state)];
-  return plan.line && plan_.axes[ix(plan.own_axis)].nodes() <= Bundle::most_nodes;
+  return plan.line && plan_.axes[ix(plan.own_axis)].plain &&
+         plan_.axes[ix(plan.own_axis)].nodes() <= Bundle::most_nodes;
 }
 
 /// States whose decisions have the same shape share batches; their order is that of `states`.

@@ -21,7 +21,7 @@ namespace {
 
 using tree::ix;
 
-constexpr double same_odds = 1e-12;  // odds that differ by round-off are the same
+constexpr double same_odds = 1e-12;  // odds that differ by this share of them are the same
 
 Diagnostics refusals(const Game& game, const UnrollOptions& options) {
   const Structure& shape = game.shape();
@@ -203,7 +203,8 @@ class Unroller {
     const std::size_t first = ix(form_.sets[ix(set)].first_action);
     for (std::size_t j = 0; j < seen.size(); ++j)
       for (std::size_t k = 0; k < odds.size(); ++k) {
-        const bool differs = std::abs(seen[j][k] - odds[k]) > same_odds;
+        const bool differs =
+            std::abs(seen[j][k] - odds[k]) > same_odds * std::max(seen[j][k], odds[k]);
         someone_differs_ = someone_differs_ || differs;
         seen_[j][first + k] = differs ? seen[j][k] : form_.actions[first + k].odds;
       }

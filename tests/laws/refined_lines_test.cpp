@@ -31,11 +31,10 @@ TEST_CASE(
     options.refined = true;
     const Solution coarse = *solve(game, options);
     options.refined = false;
-    options.method =
-        BeliefGrid{.nodes = {2}, .must_have = refined_axes(coarse.assessment.axes).nodes};
+    options.method = BeliefGrid{.axes = refined_axes(coarse.assessment.axes)};
     const Solution fine = *solve(game, options);
     REQUIRE(coarse.refined.has_value());
-    REQUIRE(fine.assessment.axes.nodes == coarse.refined->axes.nodes);
+    REQUIRE(fine.assessment.axes == coarse.refined->axes);
     const Structure& s = game.shape();
     for (std::size_t at = 0; at < fine.assessment.offset.size(); ++at) {
       const PublicState& state = s.states[at % s.states.size()];
