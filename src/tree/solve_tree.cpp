@@ -119,7 +119,8 @@ std::string words(const TreeSummary& summary) {
 }
 
 /// The principal branch up to where it first comes to the lambda asked for.
-tree::Vector principal(tree::Follower& follower, const TreeOptions& options, TreeSummary& summary) {
+tree::Vector principal(tree::Follower& follower, const TreeOptions& options, TreeSummary& summary,
+                       std::vector<tree::Fork>& forks) {
   tree::TraceLimits limits;
   limits.target = options.lambda;
   limits.only_first = true;
@@ -130,6 +131,7 @@ tree::Vector principal(tree::Follower& follower, const TreeOptions& options, Tre
   summary.rejected = trace.rejected;
   summary.folds = std::move(trace.folds);
   summary.branch_points = std::move(trace.branch_points);
+  forks = std::move(trace.forks);
   const bool reached = trace.termination == TreeTermination::reached;
   summary.lambda = reached ? options.lambda : trace.lambda;
   return reached ? std::move(trace.crossings.front()) : std::move(trace.last);
@@ -160,7 +162,8 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   out.summary.unknowns = system.num_unknowns();
   out.summary.entries = system.num_entries();
   tree::Follower follower(system, payoffs.range, options.on_step);
-  const tree::Vector x = principal(follower, options, out.summary);
+  std::vector<tree::Fork> forks;
+  const tree::Vector x = principal(follower, options, out.summary, forks);
   system.evaluate(x);
   out.log_strategy = system.log_strategy();
   out.summary.message = words(out.summary);
@@ -170,7 +173,7 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
     out.certificate.holds = false;
   }
   if (options.all && out.summary.termination != TreeTermination::cancelled && options.lambda > 0.0)
-    out.all = tree::find_all(form, system, payoffs.range, x, options, out.summary);
+    out.all = tree::find_all(form, system, payoffs.range, x, forks, options, out.summary);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
   out.summary.seconds = taken.count();
   return out;

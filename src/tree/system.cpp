@@ -36,10 +36,12 @@ std::int64_t System::bytes_to_plan(const ExtensiveForm& form) {
 }
 
 std::int64_t System::bytes_to_solve() const {
-  // The matrix and the copy that elimination keeps, and the factors with what fills in.
-  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0;
+  // The matrix and the copy that elimination keeps, its entries at the two ends of a step, and the
+  // factors with what fills in.
+  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0, ends = 2.0;
   const double bytes =
       per_entry * (2.0 * static_cast<double>(entries_) + factor_entries_ + border * unknowns_) +
+      ends * sizeof(double) * (static_cast<double>(entries_) + 2.0 * unknowns_) +
       static_cast<double>(above_.size() * sizeof(Above)) +
       static_cast<double>((values_.size() + after_.size()) * sizeof(double));
   constexpr auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max());
@@ -378,6 +380,13 @@ std::vector<double> System::preference(const std::vector<int>& action, double bi
     for (int a = 1; a < choice.num_actions && preferred >= 0; ++a)
       out[ix(choice.first_unknown + a - 1)] = preferred == 0 ? -bias : preferred == a ? bias : 0.0;
   }
+  return out;
+}
+
+std::vector<int> System::set_of_unknown() const {
+  std::vector<int> out(ix(unknowns_));
+  for (const Choice& choice : choices_)
+    for (int a = 1; a < choice.num_actions; ++a) out[ix(choice.first_unknown + a - 1)] = choice.set;
   return out;
 }
 
