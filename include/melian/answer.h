@@ -23,13 +23,19 @@ namespace melian {
 // ---- A certified answer
 // --------------------------------------------------------------------------------------------
 
+struct Answer;
+
 struct AnswerOptions {
   SolveOptions solve;
   CertifyOptions certify;
   bool with_certificate =
       true;  ///< residual, exploitability, grid error; else only the solution's own counts
   bool check_ladder = false;  ///< where some decision has no curve: climb the ladder of lambda
-                              ///< again in half the steps (`Certificate::ladder_error`)
+                              ///< again in half the steps (`Certificate::ladder_error`); done in
+                              ///< any case where a reached decision has several solutions
+  /// Asked wherever the certificate is `in_doubt`: may refuse (the certificate's counts and errors
+  /// are its to change) or support; the certificate is judged anew afterwards. May be empty.
+  std::function<void(const Game&, const AnswerOptions&, Answer&)> referee;
 };
 
 struct Answer {
@@ -42,6 +48,10 @@ struct Answer {
 /// Solve, predict, certify: at N nodes (the answer), at N/2 and N/4 (the grid error of every
 /// printed number).
 [[nodiscard]] Result<Answer> answer(const Game& game, const AnswerOptions& options = {});
+
+/// True where the answer is proved to be the only equilibrium: every decision has one solution, by
+/// a test that does not rest on values read between nodes. Else nothing is known.
+[[nodiscard]] std::optional<bool> proved_unique(const Game& game, const Solution& solution);
 
 /// Memory that `answer` holds at most, in bytes, counted before anything is solved: the rungs of
 /// the ladder, then the sweeps of the prediction, the checks, and the thinned grids.

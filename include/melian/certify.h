@@ -21,6 +21,12 @@ struct Exploitability {
                          ///< axes|, and round-off; excuses at most tolerance x stake
 };
 
+/// A decision's log-probability as solved again, by its index in `Assessment::log_strategy`.
+struct StrategyChange {
+  std::int64_t at = 0;
+  double log_sigma = 0.0;
+};
+
 struct Certificate {
   double residual = -1.0;  ///< largest |log sigma - (log w + lambda Q - log Z)|, logits, all
                            ///< decisions, values recomputed on the strategies' own axes
@@ -36,6 +42,30 @@ struct Certificate {
                             ///< posteriors enter on reached paths, solver's axes
   double path_error = -1.0;  ///< sampled true-belief paths: largest difference of log sigma,
                              ///< solver's axes / refined axes, both interpolated
+  /// Expected total variation, over a play, between strategies on their nodes and the same
+  /// decisions solved again with the cells halved in which posteriors lie; decisions reached.
+  double cell_change = -1.0;
+  /// Largest probability with which a reached decision reads values from a cell whose ends lie on
+  /// different solutions, or bear different marks; what a decision hardly does counts as if the
+  /// difference spoke for it.
+  double torn = -1.0;
+  double not_solved = -1.0;  ///< largest probability of standing where halved cells leave no
+                             ///< solution near the strategies'
+  std::string where_torn, where_not_solved;  ///< in words
+  std::vector<StrategyChange> changed;       ///< at reached decisions; `answer` carries it to every
+                                             ///< number and clears it
+  /// Total variation between what predictions read and decisions solved again at exact beliefs,
+  /// summed over the decisions of a play: mean over the plays drawn, and its upper confidence bound
+  /// (1e-3). Bounds the error of every probability of an outcome, values ahead being right.
+  double path_mean = -1.0, path_bound = -1.0;
+  struct Plays {
+    std::vector<std::int64_t> endings;  ///< [outcome]
+    std::int64_t count = 0;             ///< 0: none were drawn
+    double worst = -1.0;                ///< largest difference of a frequency from its prediction
+    double smallest = -1.0;  ///< the smallest error that so many plays show for certain, at a
+                             ///< probability of one half
+    bool within = true;      ///< none lies outside its exact interval, stated errors added
+  } plays;
   double ladder_error =
       -1.0;  ///< largest difference of a reached strategy's probability, or of a value relative to
              ///< the stake, from an answer whose ladder of lambda was climbed in half the steps;
@@ -53,11 +83,13 @@ struct Certificate {
   bool holds = false;
   std::vector<std::string>
       why_not;  ///< one sentence per failed check, with the check's name first: "residual: ..."
+  std::string try_next;  ///< one command that may do better where it does not hold
 };
 
 struct CertifyOptions {
   double tolerance = 1e-3;  ///< for grid errors (probabilities, and payoffs relative to the stake)
   double residual_tolerance = 1e-6;  ///< logits
+  bool again = true;                 ///< solve decisions again along play (cells, paths, plays)
   OnStep on_step;
 };
 
@@ -92,6 +124,16 @@ struct CertifyOptions {
 /// on the refined ones.
 [[nodiscard]] std::int64_t count_certify_bytes(const Structure& structure, const BeliefAxes& axes,
                                                const BeliefAxes& refined);
+
+/// Holds the plays drawn against the predictions of how play ends, by outcome, each widened by its
+/// stated error: exact binomial intervals, of which one in a million holds a wrong refusal, all
+/// outcomes together. Can refuse, never support.
+void compare_plays(Certificate& certificate, const std::vector<double>& predicted,
+                   const std::vector<double>& stated_errors);
+
+/// Is anything in doubt that does not by itself refuse? Whoever can look at the whole game (its
+/// tree) should.
+[[nodiscard]] bool in_doubt(const Certificate& certificate);
 
 /// Sets `holds` and `why_not` from the numbers; called again once `grid_error` is known.
 void judge(Certificate& certificate);

@@ -4,10 +4,13 @@
 #include <functional>
 
 #include "melian/answer.h"
+#include "melian/as_tree.h"
 #include "predict/sweep_size.h"
 
 namespace melian {
 namespace {
+
+constexpr std::int64_t small_tree = 100'000;  // nodes: solved in seconds
 
 using Seconds = std::chrono::duration<double>;
 
@@ -57,17 +60,50 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
   return printed_numbers(game.shape(), predict(game, *solution, options.on_step));
 }
 
-/// Compares the printed numbers with those on thinned grids: N/2 nodes, and N/4 where there are
-/// enough.
+/// What a stated error is times larger than the largest difference seen: it bounds, the difference
+/// estimates (docs/methods_certify.md).
+constexpr double factor_of_safety = 2.0;
+
+double read_number(const std::map<std::string, double>& from, const std::string& name) {
+  const auto found = from.find(name);
+  return found == from.end() ? 0.0 : found->second;
+}
+
+/// How far each printed number moves when reached decisions are what they are with cells halved.
+std::map<std::string, double> carried_changes(const Game& game, Assessment& strategies,
+                                              const std::map<std::string, double>& numbers,
+                                              Certificate& certificate, Watch& watch) {
+  std::map<std::string, double> out;
+  if (certificate.changed.empty()) return out;
+  const auto exchange = [&] {
+    for (StrategyChange& change : certificate.changed)
+      std::swap(change.log_sigma, strategies.log_strategy[static_cast<std::size_t>(change.at)]);
+  };
+  exchange();
+  const std::map<std::string, double> changed = printed_numbers(
+      game.shape(), predict(game, strategies,
+                            [&](const Step& step) { return watch({"grid error", step.done}); }));
+  exchange();
+  certificate.changed = {};
+  for (const auto& [name, number] : numbers)
+    out[name] = std::abs(number - read_number(changed, name));
+  return out;
+}
+
+/// Compares the printed numbers with those on thinned grids, N/2 nodes, and N/4 where there are
+/// enough, and with what halved cells make of them.
 ///
-/// e = max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2); a number does not converge when the first exceeds
-/// the second and the tolerance. A number that a coarser grid does not have (nothing is ever
-/// accepted there) is compared with 0.
+/// e = f max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2, |m_N - m_halved|), f the factor of safety; a
+/// number does not converge when the first exceeds the second and the tolerance. A number that a
+/// coarser grid does not have (nothing is ever accepted there) is compared with 0.
 Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
-                                 const std::map<std::string, double>& numbers, Watch& watch,
-                                 Certificate& certificate) {
+                                 const std::map<std::string, double>& numbers,
+                                 Assessment& strategies, Watch& watch, Certificate& certificate) {
   for (const auto& [name, number] : numbers) certificate.grid_error[name] = 0.0;
   if (!beliefs_matter(game.shape())) return true;
+  const std::map<std::string, double> carried =
+      carried_changes(game, strategies, numbers, certificate, watch);
+  if (watch.cancelled) return true;
   const Result<std::map<std::string, double>> at_half = numbers_at(game, asked.solve, 1, watch);
   if (!at_half) return std::unexpected(at_half.error());
   const bool three_grids = has_quarter(game, asked.solve);
@@ -75,22 +111,52 @@ Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
   if (three_grids) at_quarter = numbers_at(game, asked.solve, 2, watch);
   if (!at_quarter) return std::unexpected(at_quarter.error());
   if (watch.cancelled) return true;
-  const auto read = [](const std::map<std::string, double>& from, const std::string& name) {
-    const auto found = from.find(name);
-    return found == from.end() ? 0.0 : found->second;
-  };
   for (const auto& [name, number] : numbers) {
-    const double first = std::abs(number - read(*at_half, name));
+    const double first = std::abs(number - read_number(*at_half, name));
     const double second =
-        three_grids ? std::abs(read(*at_half, name) - read(*at_quarter, name)) : 0.0;
-    certificate.grid_error[name] = std::max(first, second / 2);
+        three_grids ? std::abs(read_number(*at_half, name) - read_number(*at_quarter, name)) : 0.0;
+    certificate.grid_error[name] =
+        factor_of_safety * std::max({first, second / 2, read_number(carried, name)});
     const auto scale = certificate.scale.find(name);
     const double tolerance =
         asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
-    if (three_grids && first > second && first > tolerance)
+    if (three_grids && first > second && factor_of_safety * first > tolerance)
       certificate.not_converging.push_back(name);
   }
   return true;
+}
+
+/// The frequencies of endings of the plays drawn, against predictions widened by stated errors.
+void hold_plays_to(const Structure& structure, const Prediction& prediction,
+                   Certificate& certificate) {
+  std::vector<double> errors;
+  for (const std::string& outcome : structure.outcomes)
+    errors.push_back(read_number(certificate.grid_error, "outcomes." + outcome));
+  compare_plays(certificate, prediction.outcomes, errors);
+}
+
+/// One command that may do better.
+std::string command_to_try(const Game& game, const SolveOptions& asked,
+                           const Certificate& certificate) {
+  if (certificate.holds) return "";
+  if (game.shape().horizon != HorizonKind::forever) {
+    AsTree tree;
+    tree.lambda = asked.lambda;
+    tree.measure = asked.measure;
+    tree.discounting = asked.discounting;
+    Result<TreeRequest> request = tree_request(game, tree);
+    if (request) {
+      request->unroll.max_nodes = small_tree;
+      if (unroll(game, request->unroll)) return "melian solve MODEL --method tree";
+    }
+  }
+  int most = 0;
+  for (const std::vector<double>& nodes :
+       belief_axes(game, std::get<BeliefGrid>(asked.method)).nodes)
+    most = std::max(most, static_cast<int>(nodes.size()));
+  if (certificate.residual_reached > certificate.residual_tolerance || most < 2)
+    return "melian solve MODEL --lambda L, with a smaller precision";
+  return "melian solve MODEL --grid " + std::to_string(2 * (most - 1) + 1);
 }
 
 /// Where solutions were followed: the same game on the same axes once more, in half the steps up
@@ -240,18 +306,59 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
     out.certificate = certify(game, out.solution.assessment, *out.solution.refined, checks);
     out.solution.refined.reset();
   }
-  if (options.check_ladder) {
+  // Solutions were chosen among several where play stands: by another climb the same ones?
+  if (options.check_ladder || out.certificate.several_reached > 0 ||
+      out.certificate.jumps_reached > 0) {
     const Result<bool> checked = check_ladder(game, asked, out.solution, out.certificate);
     if (!checked) return std::unexpected(checked.error());
   }
   out.certificate.scale = scales(game.shape(), out.prediction, out.certificate.stake);
-  const Result<bool> estimated = estimate_grid_error(
-      game, options, printed_numbers(game.shape(), out.prediction), watch, out.certificate);
+  const Result<bool> estimated =
+      estimate_grid_error(game, options, printed_numbers(game.shape(), out.prediction),
+                          out.solution.assessment, watch, out.certificate);
   if (!estimated) return std::unexpected(estimated.error());
   if (watch.cancelled) return stopped();
+  hold_plays_to(game.shape(), out.prediction, out.certificate);
   judge(out.certificate);
+  if (options.referee && in_doubt(out.certificate)) {
+    options.referee(game, options, out);
+    judge(out.certificate);
+  }
+  out.certificate.try_next = command_to_try(game, asked, out.certificate);
   out.certify_seconds = (now() - solved).count();
   return out;
+}
+
+std::optional<bool> proved_unique(const Game& game, const Solution& solution) {
+  const SolveSummary& summary = solution.summary;
+  const Structure& structure = game.shape();
+  if (summary.termination != Termination::converged || summary.several > 0 || summary.jumps > 0 ||
+      summary.unsolved > 0 || summary.searched > 0 || summary.sweeps > 0)
+    return std::nullopt;
+  // Behind a decision that tells something about types, values are exact between nodes only where
+  // nobody decides any more while these types matter.
+  std::vector<std::uint8_t> tells(structure.states.size(), 0), told_later = tells;
+  for (std::size_t s = 0; s < tells.size(); ++s)
+    tells[s] = (structure.states[s].live & structure.everyone()) != 0 &&
+               !deciders(structure, static_cast<int>(s), solution.assessment.measure).empty();
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (std::size_t s = tells.size(); s-- > 0;) {
+      const PublicState& from = structure.states[s];
+      const auto look_at = [&](int next) {
+        const auto there = static_cast<std::size_t>(next);
+        if (next < 0 || told_later[s] != 0 || (tells[there] == 0 && told_later[there] == 0)) return;
+        told_later[s] = 1;
+        changed = true;
+      };
+      look_at(from.closing);
+      for (int b = from.first_branch; b < from.first_branch + from.num_branches; ++b)
+        look_at(structure.branches[static_cast<std::size_t>(b)].next);
+    }
+  }
+  for (std::size_t s = 0; s < tells.size(); ++s)
+    if (tells[s] != 0 && told_later[s] != 0) return std::nullopt;
+  return true;
 }
 
 Prediction predict(const Game& game, const Solution& solution, const OnStep& on_step) {

@@ -363,11 +363,11 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
   return out;
 }
 
-Json equilibrium_json(const Structure& structure, const Solution& solution) {
+Json equilibrium_json(const Game& game, const Solution& solution) {
+  const Structure& structure = game.shape();
   const SolveSummary& summary = solution.summary;
   Json out;
-  out["unique"] = summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 &&
-                  summary.searched == 0 && summary.termination == Termination::converged;
+  out["unique"] = proved_unique(game, solution) ? Json(true) : Json(nullptr);
   if (summary.searched > 0) out["searched_decisions"] = summary.searched;
   out["multiple_decisions"] = summary.several;
   out["branch_jumps"] = summary.jumps;
@@ -402,6 +402,15 @@ Json certificate_json(const Structure& structure, const Answer& answer,
   out["not_converging"] = certificate.not_converging;
   out["cell_step"] = computed(certificate.cell_step);
   out["path_error"] = computed(certificate.path_error);
+  out["cell_change"] = computed(certificate.cell_change);
+  out["torn"] = computed(certificate.torn);
+  out["path"] = {{"mean", computed(certificate.path_mean)},
+                 {"bound", computed(certificate.path_bound)}};
+  out["plays"] = {
+      {"count", certificate.plays.count},
+      {"worst", computed(certificate.plays.worst)},
+      {"smallest", computed(certificate.plays.smallest)},
+      {"within", certificate.plays.count > 0 ? Json(certificate.plays.within) : Json(nullptr)}};
   if (certificate.ladder_error >= 0.0) out["ladder_error"] = json_number(certificate.ladder_error);
   out["unsolved_decisions"] = certificate.unsolved;
   out["reached"] = {{"unsolved_decisions", certificate.unsolved_reached},
@@ -411,6 +420,7 @@ Json certificate_json(const Structure& structure, const Answer& answer,
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
   out["holds"] = certificate.holds;
   out["why_not"] = certificate.why_not;
+  out["try"] = certificate.try_next.empty() ? Json(nullptr) : Json(certificate.try_next);
   return out;
 }
 
@@ -453,7 +463,7 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
     out["tallies"][structure.tallies[k]] = json_number(prediction.tallies[k]);
   out["information"] = information_json(structure, prediction);
   out["beliefs"] = beliefs_json(structure, prediction);
-  out["equilibrium"] = equilibrium_json(structure, answer.solution);
+  out["equilibrium"] = equilibrium_json(game, answer.solution);
   out["strategy_at_start"] = start_json(structure, prediction);
   out["certificate"] = certificate_json(structure, answer, asked);
   out["timing"] = {{"compile_seconds", json_number(answer.compile_seconds)},

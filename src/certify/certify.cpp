@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "certify/again.h"
+#include "certify/along.h"
 #include "certify/equations.h"
 #include "certify/exploitability.h"
 #include "certify/layout.h"
@@ -63,6 +65,30 @@ void count_marks(const Layout& layout, const Assessment& assessment,
     }
 }
 
+/// Decisions solved again where play leads.
+bool solve_again(const Layout& layout, const Assessment& strategies, const Iterates& values,
+                 const Reach& reach, const CertifyOptions& options, Certificate& certificate) {
+  bool goes_on = true;
+  const OnStep on_step = [&](const melian::Step& step) {
+    goes_on = goes_on && (!options.on_step || options.on_step(step));
+    return goes_on;
+  };
+  Again again(layout, strategies, values);
+  HalvedCells cells = halve_cells(layout, strategies, again, reach, on_step);
+  if (!goes_on) return false;
+  const Plays plays = play_again(layout, again, on_step);
+  certificate.cell_change = cells.change;
+  certificate.torn = cells.torn;
+  certificate.not_solved = cells.not_solved;
+  certificate.where_torn = cells.where_torn;
+  certificate.where_not_solved = cells.where_not_solved;
+  certificate.changed = std::move(cells.changed);
+  certificate.path_mean = plays.mean;
+  certificate.path_bound = plays.upper;
+  certificate.plays = {.endings = plays.endings, .count = plays.count};
+  return goes_on;
+}
+
 /// Everything that needs only the strategies on their own axes.
 bool fill_equations(const Layout& layout, const Assessment& strategies,
                     const CertifyOptions& options, Certificate& certificate) {
@@ -74,9 +100,11 @@ bool fill_equations(const Layout& layout, const Assessment& strategies,
       certificate.names.back().push_back(player.name + " (" + type + ")");
     if (player.types.empty()) certificate.names.back().push_back(player.name);
   }
-  const std::vector<std::uint8_t> reached = reached_decisions(layout, strategies);
-  count_marks(layout, strategies, reached, certificate);
-  const Equations equations = check_equations(layout, strategies, reached, options.on_step);
+  const Reach reach = reach_of(layout, strategies);
+  count_marks(layout, strategies, reach.reached, certificate);
+  const bool again = options.again && !certificate.equations_only;
+  const Equations equations =
+      check_equations(layout, strategies, reach.reached, options.on_step, again);
   certificate.settled = certificate.settled && equations.settled;
   if (!equations.finished) return false;
   certificate.residual = equations.residual;
@@ -84,7 +112,7 @@ bool fill_equations(const Layout& layout, const Assessment& strategies,
   certificate.beliefs = equations.beliefs;
   certificate.cell_step = equations.cell_step;
   certificate.stake = equations.stake;
-  return true;
+  return !again || solve_again(layout, strategies, *equations.values, reach, options, certificate);
 }
 
 void expect_game(const Game& game, const Assessment& assessment) {

@@ -23,17 +23,22 @@ struct Found {
 class ValueSweep {
  public:
   ValueSweep(const Layout& layout, const Assessment& assessment,
-             const std::vector<std::uint8_t>& reached)
+             const std::vector<std::uint8_t>& reached, bool keep_values)
       : layout_(layout),
         assessment_(assessment),
         reached_(reached),
         players_(layout.structure().num_players()),
-        size_([this](int state) {
-          return block(layout_.shape(state)) *
-                 static_cast<std::size_t>(layout_.shape(state).points);
+        size_([&layout, players = players_](int state) {
+          const Shape& shape = layout.shape(state);
+          return static_cast<std::size_t>(players * shape.profiles) *
+                 static_cast<std::size_t>(shape.points);
         }),
-        values_(layout, size_),
-        total_(players_) {}
+        kept_(std::make_shared<Iterates>(layout, size_)),
+        values_(*kept_),
+        total_(players_) {
+    if (keep_values) values_.now.keep_all();
+    keep_values_ = keep_values;
+  }
 
   Equations run(const OnStep& on_step) {
     const double all = static_cast<double>(layout_.layers().size());
@@ -57,6 +62,7 @@ class ValueSweep {
     for (int j = 0; j < players_; ++j)
       total_.worst.stake.push_back(std::max(
           0.0, total_.high[static_cast<std::size_t>(j)] - total_.low[static_cast<std::size_t>(j)]));
+    if (keep_values_ && how.finished) total_.worst.values = kept_;
     return total_.worst;
   }
 
@@ -367,15 +373,18 @@ class ValueSweep {
   const std::vector<std::uint8_t>& reached_;
   int players_;
   std::function<std::size_t(int)> size_;
-  Iterates values_;
+  std::shared_ptr<Iterates> kept_;
+  Iterates& values_;
+  bool keep_values_ = false;
   Found total_;
 };
 
 }  // namespace
 
 Equations check_equations(const Layout& layout, const Assessment& assessment,
-                          const std::vector<std::uint8_t>& reached, const OnStep& on_step) {
-  return ValueSweep(layout, assessment, reached).run(on_step);
+                          const std::vector<std::uint8_t>& reached, const OnStep& on_step,
+                          bool keep_values) {
+  return ValueSweep(layout, assessment, reached, keep_values).run(on_step);
 }
 
 }  // namespace melian::checking

@@ -4,9 +4,10 @@
 /// values.
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
-#include "certify/layout.h"
+#include "certify/settle.h"
 
 namespace melian::checking {
 
@@ -19,11 +20,13 @@ struct Equations {
   std::vector<double> stake;  ///< [player]: range of continuation values, payoff units
   bool finished = true;       ///< false when cancelled
   bool settled = true;        ///< false: values of states that play comes back to went on moving
+  /// Where asked for, the values of all rounds: by state [point][player][profile].
+  std::shared_ptr<const Iterates> values;
 };
 
 /// `reached`: as given by `reached_decisions` for the same strategies.
 [[nodiscard]] Equations check_equations(const Layout& layout, const Assessment& assessment,
                                         const std::vector<std::uint8_t>& reached,
-                                        const OnStep& on_step);
+                                        const OnStep& on_step, bool keep_values = false);
 
 }  // namespace melian::checking

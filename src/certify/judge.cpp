@@ -20,7 +20,18 @@ double slack_allowed(const Certificate& certificate, std::size_t player, const E
              : e.slack;
 }
 
+/// A share of the tolerance from which on a figure counts as doubtful.
+constexpr double doubtful = 0.1;
+
 }  // namespace
+
+bool in_doubt(const Certificate& certificate) {
+  const double limit = doubtful * certificate.tolerance;
+  return certificate.several_reached > 0 || certificate.jumps_reached > 0 ||
+         certificate.unsolved_reached > 0 || certificate.torn > limit ||
+         certificate.not_solved > limit || certificate.path_bound > limit ||
+         !certificate.plays.within || certificate.cell_step > 1.0 || !certificate.holds;
+}
 
 void judge(Certificate& certificate) {
   auto& why = certificate.why_not;
@@ -76,6 +87,28 @@ void judge(Certificate& certificate) {
           fmt::format("ladder_error: with half the steps up the ladder of lambda, what is reached "
                       "differs by {}, tolerance {}",
                       text(certificate.ladder_error), text(certificate.tolerance)));
+
+  if (exceeds(certificate.torn, certificate.tolerance) && certificate.torn >= 0.0)
+    why.push_back(
+        fmt::format("sheets: at {} values are read, with probability {}, between solutions that "
+                    "do not join, tolerance {}",
+                    certificate.where_torn, text(certificate.torn), text(certificate.tolerance)));
+  if (exceeds(certificate.not_solved, certificate.tolerance) && certificate.not_solved >= 0.0)
+    why.push_back(fmt::format(
+        "cells: with cells halved no solution is near at {}, reached with probability {}, "
+        "tolerance {}",
+        certificate.where_not_solved, text(certificate.not_solved), text(certificate.tolerance)));
+  if (certificate.path_bound >= 0.0 || std::isnan(certificate.path_bound))
+    if (exceeds(certificate.path_bound, certificate.tolerance))
+      why.push_back(fmt::format(
+          "path: at exact beliefs, decisions solved again along a play differ by {} in all "
+          "({} on average), tolerance {}",
+          text(certificate.path_bound), text(certificate.path_mean), text(certificate.tolerance)));
+  if (!certificate.plays.within)
+    why.push_back(fmt::format(
+        "plays: {} plays at exact beliefs end otherwise than predicted, by {} beyond chance and "
+        "stated errors",
+        certificate.plays.count, text(certificate.plays.worst)));
 
   const auto decisions = [](std::int64_t count) {
     return fmt::format("{} reached decision{}", count, count == 1 ? "" : "s");

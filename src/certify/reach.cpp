@@ -16,9 +16,12 @@ constexpr int most_times_round = 2000;
 class ForwardPass {
  public:
   ForwardPass(const Layout& layout, const Assessment& assessment)
-      : layout_(layout), assessment_(assessment), reached_(assessment.marks.size(), 0) {}
+      : layout_(layout), assessment_(assessment) {
+    reach_.reached.assign(assessment.marks.size(), 0);
+    reach_.mass.assign(assessment.marks.size(), 0.0);
+  }
 
-  std::vector<std::uint8_t> run() {
+  Reach run() {
     const int root = layout_.structure().root;
     const Stencil start = start_point(layout_);
     auto& mass = mass_at(0, root);
@@ -31,7 +34,7 @@ class ForwardPass {
       mass_ = std::move(later_);
       later_.clear();
     }
-    return std::move(reached_);
+    return std::move(reach_);
   }
 
  private:
@@ -83,8 +86,10 @@ class ForwardPass {
 
   void mark(int round, int state, const std::vector<double>& here) {
     const std::int64_t first = assessment_.mark_offset[layout_.slot(round, state)];
-    for (std::size_t p = 0; p < here.size(); ++p)
-      reached_[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
+    for (std::size_t p = 0; p < here.size(); ++p) {
+      reach_.reached[static_cast<std::size_t>(first) + p] |= here[p] >= reached_probability ? 1 : 0;
+      reach_.mass[static_cast<std::size_t>(first) + p] += here[p];
+    }
   }
 
   void decide(int round, int state, int branch, const Step& step, const std::vector<double>& here) {
@@ -139,13 +144,17 @@ class ForwardPass {
 
   const Layout& layout_;
   const Assessment& assessment_;
-  std::vector<std::uint8_t> reached_;
+  Reach reach_;
   std::unordered_map<std::size_t, std::vector<double>> mass_, later_;
 };
 
 }  // namespace
 
 std::vector<std::uint8_t> reached_decisions(const Layout& layout, const Assessment& assessment) {
+  return reach_of(layout, assessment).reached;
+}
+
+Reach reach_of(const Layout& layout, const Assessment& assessment) {
   return ForwardPass(layout, assessment).run();
 }
 

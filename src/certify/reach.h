@@ -17,6 +17,14 @@ namespace melian::checking {
 [[nodiscard]] std::vector<std::uint8_t> reached_decisions(const Layout& layout,
                                                           const Assessment& assessment);
 
+/// The same, and how often play is expected to stand at each decision (of play that comes back:
+/// over all times round).
+struct Reach {
+  std::vector<std::uint8_t> reached;
+  std::vector<double> mass;
+};
+[[nodiscard]] Reach reach_of(const Layout& layout, const Assessment& assessment);
+
 /// The prior as a point between nodes of the root state's axes.
 [[nodiscard]] Stencil start_point(const Layout& layout);
 

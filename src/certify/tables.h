@@ -17,6 +17,9 @@ class Tables {
   Tables(const Layout& layout, std::function<std::size_t(int)> size)
       : layout_(layout), size_(std::move(size)) {}
 
+  /// From now on nothing is dropped: tables of all rounds are wanted.
+  void keep_all() { keeps_all_ = true; }
+
   /// Makes room for the states of a layer; not to be called while threads read.
   void open(const Layout::Layer& layer) {
     for (const int state : layer.states)
@@ -24,6 +27,7 @@ class Tables {
   }
   /// Drops what no earlier round can read. Call after the last layer of a round.
   void close_round(int round) {
+    if (keeps_all_) return;
     const auto states = layout_.structure().states.size();
     std::erase_if(blocks_, [&](const auto& block) {
       const PublicState& state = layout_.structure().states[block.first % states];
@@ -47,6 +51,7 @@ class Tables {
   const Layout& layout_;
   std::function<std::size_t(int)> size_;
   std::unordered_map<std::size_t, std::vector<double>> blocks_;
+  bool keeps_all_ = false;
 };
 
 }  // namespace melian::checking

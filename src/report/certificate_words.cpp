@@ -86,6 +86,8 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
     out = paint(style, "31", "NOT certified:") + "\n";
     for (const std::string& reason : certificate.why_not)
       out += "  " + wrap("- " + reason, inner, 4) + "\n";
+    if (!certificate.try_next.empty())
+      out += "  " + wrap("Try: " + certificate.try_next, inner, 4) + "\n";
   }
   out += "  " + wrap(decisions_words(solve) + ".", inner, 2) + "\n";
   if (certificate.ladder_error >= 0) {

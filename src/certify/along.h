@@ -1,0 +1,34 @@
+#pragma once
+/// Decisions solved again where play leads: at every node that it reaches, and along plays at exact
+/// beliefs.
+
+#include "certify/again.h"
+#include "certify/reach.h"
+#include "melian/certify.h"
+
+namespace melian::checking {
+
+struct HalvedCells {
+  double change = 0.0;      ///< expected total variation of what is done along a play
+  double torn = 0.0;        ///< the largest probability of reading a torn cell, of one decision
+  double not_solved = 0.0;  ///< likewise of standing where no solution was found
+  std::string where_torn, where_not_solved;  ///< in words
+  std::vector<StrategyChange> changed;       ///< log-probabilities solved again
+};
+
+/// Every reached decision solved again, at its node, values ahead with the cells halved in which
+/// posteriors lie.
+[[nodiscard]] HalvedCells halve_cells(const Layout& layout, const Assessment& assessment,
+                                      Again& again, const Reach& reach, const OnStep& on_step);
+
+struct Plays {
+  std::vector<std::int64_t> endings;  ///< [outcome]
+  std::int64_t count = 0;
+  double mean = 0.0, upper = 0.0;  ///< of the total variation summed over a play's decisions
+};
+
+/// Plays drawn with a fixed seed at true types by the decisions solved again, beliefs carried
+/// exactly.
+[[nodiscard]] Plays play_again(const Layout& layout, Again& again, const OnStep& on_step);
+
+}  // namespace melian::checking
