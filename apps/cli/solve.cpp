@@ -16,7 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
-  bool json = false, all = false, check_path = false;
+  bool json = false, all = false, limit = false, check_path = false;
   CLI::App* app = nullptr;
 
   /// What is said of options that mean nothing here; they are refused, not passed over.
@@ -41,13 +41,14 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "an .efg has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, all, json, common.quiet);
+    return solve_efg(game.model, method.lambda, {all, limit}, json, common.quiet);
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
     const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
                                           "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
+    return idle.empty() ? solve_unrolled(loaded, method, {all, limit}, json, common.quiet)
+                        : fail(idle);
   }
 
   [[nodiscard]] int run() const {
@@ -55,7 +56,11 @@ struct SolveCommand {
     if (is_efg(game.model)) return run_efg();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
-    if (method.method == "tree") return run_tree(loaded->game);
+    if (limit && app->count("--method") > 0 && method.method != "tree")
+      return fail(complaint(idle_option_code,
+                            "`--limit` follows the whole game as a tree, not a belief grid",
+                            "leave `--method` out, or say `--method tree`"));
+    if (limit || method.method == "tree") return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     options->solve.list_solutions = all;
@@ -91,6 +96,10 @@ Command add_solve(CLI::App& program) {
   app->add_flag("--all", command->all,
                 "list the solutions at this lambda: of the first decision and others with several; "
                 "by tree of the whole game");
+  app->add_flag("--limit", command->limit,
+                "Let all precisions grow by one factor and report the limit: whether it is "
+                "consistent with a sequential equilibrium, and whether it survives the intuitive "
+                "criterion and D1 (by tree)");
   app->add_flag("--check-path", command->check_path,
                 "where solutions are followed up a ladder of lambda: climb it again in half the "
                 "steps (part of --all)");

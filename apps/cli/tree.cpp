@@ -7,25 +7,52 @@
 #include "commands.h"
 #include "data_files.h"
 #include "melian/as_tree.h"
+#include "melian/limit_results.h"
 #include "terminal.h"
 
 namespace melian::cli {
 namespace {
 
+/// Limits of the answer and of all solutions found.
+Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution,
+                             const OnStep& on_step) {
+  TreeLimits out;
+  LimitOptions options;
+  options.on_step = on_step;
+  const double lambda = solution.summary.lambda;
+  Result<RefinedLimit> answer = refined_limit(form, solution.log_strategy, lambda, options);
+  if (!answer) return std::unexpected(answer.error());
+  out.answer = *std::move(answer);
+  for (const TreeFound& found : solution.all) {
+    Result<RefinedLimit> one =
+        refined_limit(form, found.log_strategy, solution.summary.lambda_asked, options);
+    if (!one) return std::unexpected(one.error());
+    out.all.push_back(*std::move(one));
+  }
+  return out;
+}
+
 int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda,
-                    bool all, bool json, bool quiet) {
+                    const TreeAsked& asked, bool json, bool quiet) {
+  if (asked.limit && !(lambda > 0.0))
+    return fail(complaint(idle_option_code, "`--limit` starts from a positive precision (lambda)",
+                          "give `--lambda L` above 0"));
   catch_interrupts();
   Progress progress(quiet);
   TreeOptions options;
   options.lambda = lambda;
-  options.all = all;
+  options.all = asked.all;
   options.on_step = progress.callback();
   const Result<TreeSolution> found = solve_tree(form, options);
+  Result<TreeLimits> limits = TreeLimits{};
+  if (found && asked.limit && found->summary.lambda > 0.0)
+    limits = limits_of(form, *found, options.on_step);
   progress.clear();
   if (was_interrupted()) return stopped();
   if (!found) return fail(found.error());
-  print(json ? tree_results_json(form, *found, conventions)
-             : tree_summary(form, *found, conventions, style_of_stdout()));
+  if (!limits) return fail(limits.error());
+  print(json ? tree_results_json(form, *found, conventions, *limits)
+             : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
   return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
 }
 
@@ -33,7 +60,8 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
 
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
-int solve_efg(const std::string& file, double lambda, bool all, bool json, bool quiet) {
+int solve_efg(const std::string& file, double lambda, const TreeAsked& asked, bool json,
+              bool quiet) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
@@ -43,21 +71,23 @@ int solve_efg(const std::string& file, double lambda, bool all, bool json, bool 
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, all, json, quiet);
+                         lambda, asked, json, quiet);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json, bool quiet) {
-  AsTree asked{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
-               method.present_value ? Discounting::present_value : Discounting::current_value};
-  if (!std::isnan(method.lambda)) asked.lambda = method.lambda;
-  const Result<TreeRequest> request = tree_request(game, asked);
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeAsked& asked, bool json,
+                   bool quiet) {
+  AsTree convention{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
+                    method.present_value ? Discounting::present_value : Discounting::current_value};
+  if (!std::isnan(method.lambda)) convention.lambda = method.lambda;
+  const Result<TreeRequest> request = tree_request(game, convention);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(
-      *form,
-      {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
-      request->lambda, all, json, quiet);
+  return solve_and_print(*form,
+                         {.fingerprint = game.fingerprint,
+                          .discounting = convention.discounting,
+                          .measure = convention.measure},
+                         request->lambda, asked, json, quiet);
 }
 
 }  // namespace melian::cli

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
 #include "answer/answer_json.h"
+#include "melian/limit_results.h"
 #include "melian/report.h"
+#include "report/form_keys.h"
+#include "report/limit_words.h"
 #include "report/table.h"
 #include "report/words.h"
 
@@ -18,41 +20,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::size_t at(int index) { return static_cast<std::size_t>(index); }
-
-/// Names that may serve as keys: numbered where empty or shared.
-std::vector<std::string> keys_of(const std::vector<std::string>& names, const std::string& what) {
-  std::multiset<std::string> all(names.begin(), names.end());
-  std::set<std::string> taken;
-  std::vector<std::string> out;
-  for (std::size_t k = 0; k < names.size(); ++k) {
-    std::string key = names[k].empty()          ? fmt::format("{} {}", what, k + 1)
-                      : all.count(names[k]) > 1 ? fmt::format("{} ({})", names[k], k + 1)
-                                                : names[k];
-    while (taken.contains(key)) key += "'";
-    taken.insert(key);
-    out.push_back(std::move(key));
-  }
-  return out;
-}
-
-std::vector<std::string> action_keys(const ExtensiveForm& form,
-                                     const ExtensiveForm::InformationSet& set) {
-  std::vector<std::string> names;
-  for (int a = 0; a < set.num_actions; ++a)
-    names.push_back(form.actions[at(set.first_action + a)].label);
-  return keys_of(names, "action");
-}
-
-/// Players' information sets by player and number.
-std::vector<int> sets_in_order(const ExtensiveForm& form) {
-  std::vector<int> order;
-  for (int h = 0; h < static_cast<int>(form.sets.size()); ++h)
-    if (form.sets[at(h)].player >= 0) order.push_back(h);
-  std::ranges::sort(order, {}, [&](int h) {
-    return std::pair(form.sets[at(h)].player, form.sets[at(h)].number);
-  });
-  return order;
-}
 
 std::string termination_word(TreeTermination termination) {
   switch (termination) {
@@ -166,7 +133,7 @@ Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& p
 }
 
 Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
-                    const std::vector<std::string>& players) {
+                    const TreeLimits& limits, const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const TreeFound& found : solution.all) {
     Json one = {{"found_by", origin_key(found.origin)}};
@@ -176,6 +143,7 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
     one["outcomes"] = outcomes_json(predict_tree(form, found.log_strategy), players);
     one["certificate"] = certificate_json(found.certificate, players);
     one["information_sets"] = information_sets_json(form, found.log_strategy, players);
+    if (out.size() < limits.all.size()) add_limit(one, form, limits.all[out.size()]);
     out.push_back(std::move(one));
   }
   return out;
@@ -189,6 +157,11 @@ std::string discounting_words(Discounting discounting) {
 
 std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution,
                               const TreeConventions& conventions) {
+  return tree_results_json(form, solution, conventions, TreeLimits{});
+}
+
+std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution,
+                              const TreeConventions& conventions, const TreeLimits& limits) {
   const std::vector<std::string> players = keys_of(form.players, "player");
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
@@ -227,7 +200,8 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
     document["solutions"] = {{"complete", false},
                              {"starts", summary.starts},
                              {"starts_arrived", summary.starts_arrived},
-                             {"found", solutions_json(form, solution, players)}};
+                             {"found", solutions_json(form, solution, limits, players)}};
+  if (limits.answer) add_limit(document, form, *limits.answer);
   document["timing"] = {{"solve_seconds", summary.seconds}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -291,6 +265,12 @@ std::string solutions_text(const ExtensiveForm& form, const TreeSolution& soluti
 
 std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution,
                          const TreeConventions& conventions, const TextStyle& style) {
+  return tree_summary(form, solution, conventions, TreeLimits{}, style);
+}
+
+std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution,
+                         const TreeConventions& conventions, const TreeLimits& limits,
+                         const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
   const std::vector<std::string> players = keys_of(form.players, "player");
   const TreeSummary& summary = solution.summary;
@@ -389,6 +369,8 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                                   turns_words(form, summary.branch_points, players)),
                       inner, 2)) +
            "\n";
+  if (limits.answer) out += "\n" + limit_text(form, *limits.answer, style);
+  if (!limits.all.empty()) out += "\n" + survivors_text(limits.all, style);
   return out;
 }
 

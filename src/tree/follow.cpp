@@ -83,7 +83,8 @@ Trace Follower::onward(Vector x, double lambda, int direction, const TraceLimits
   point.y.push_back(lambda * range_);
   point.tangent.assign(unknowns_ + 1, 0.0);
   point.tangent.back() = direction;
-  return run(std::move(point), direction, limits);
+  const int side = lambda == limits.target ? direction : lambda < limits.target ? -1 : 1;
+  return run(std::move(point), side, limits);
 }
 
 Trace Follower::aside(const Fork& fork, int direction, const TraceLimits& limits) {

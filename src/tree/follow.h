@@ -50,8 +50,8 @@ class Follower {
 
   /// From lambda 0, where the solution is known.
   [[nodiscard]] Trace from_start(const TraceLimits& limits);
-  /// From a solution at `lambda`, which is the target, upwards (direction 1) or downwards (-1) in
-  /// lambda.
+  /// From a solution at `lambda` (the target itself, or elsewhere), upwards (direction 1) or
+  /// downwards (-1) in lambda.
   [[nodiscard]] Trace onward(Vector x, double lambda, int direction, const TraceLimits& limits);
   /// Along the branch that crosses at a fork, one way (1) or the other (-1); not run where no such
   /// branch can be corrected to.

@@ -1,8 +1,11 @@
 #include "tree/shape.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/core.h>
+
+#include "melian/numeric.h"
 
 namespace melian {
 
@@ -71,6 +74,36 @@ std::vector<int> sets_never_reached(const ExtensiveForm& form) {
   for (std::size_t h = 0; h < form.sets.size(); ++h)
     if (form.sets[h].player >= 0 && !reached[h]) found.push_back(static_cast<int>(h));
   return found;
+}
+
+Payoffs payoffs_of(const ExtensiveForm& form) {
+  const std::size_t players = form.players.size();
+  std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity),
+      high(players, -infinity);
+  Payoffs out;
+  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
+    const ExtensiveForm::Node& node = form.nodes[n];
+    for (std::size_t i = 0; i < players; ++i) {
+      double& here = total[n * players + i];
+      here = node.parent < 0 ? 0.0 : total[ix(node.parent) * players + i];
+      if (node.outcome >= 0) here += form.payoff(node.outcome, static_cast<int>(i));
+      if (!(std::abs(here) <= out.largest)) out.largest = std::abs(here);
+      if (node.set >= 0) continue;
+      low[i] = std::min(low[i], here);
+      high[i] = std::max(high[i], here);
+    }
+  }
+  for (std::size_t i = 0; i < players; ++i) out.range = std::max(out.range, high[i] - low[i]);
+  constexpr double nought = 1e-100;
+  if (out.range < nought) out.range = 1.0;
+  return out;
+}
+
+std::vector<std::vector<int>> nodes_of_sets(const ExtensiveForm& form) {
+  std::vector<std::vector<int>> out(form.sets.size());
+  for (std::size_t n = 0; n < form.nodes.size(); ++n)
+    if (form.nodes[n].set >= 0) out[ix(form.nodes[n].set)].push_back(static_cast<int>(n));
+  return out;
 }
 
 std::string set_words(const ExtensiveForm& form, int set) {

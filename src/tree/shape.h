@@ -15,6 +15,16 @@ namespace melian::tree {
 /// Players' information sets that chance alone keeps from being reached.
 [[nodiscard]] std::vector<int> sets_never_reached(const ExtensiveForm& form);
 
+/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits
+/// can move with lambda), and the largest sum on the way.
+struct Payoffs {
+  double range = 0.0, largest = 0.0;
+};
+[[nodiscard]] Payoffs payoffs_of(const ExtensiveForm& form);
+
+/// The nodes of each information set, chance's too, in order.
+[[nodiscard]] std::vector<std::vector<int>> nodes_of_sets(const ExtensiveForm& form);
+
 /// "information set 3 of A (\"I3\")".
 [[nodiscard]] std::string set_words(const ExtensiveForm& form, int set);
 

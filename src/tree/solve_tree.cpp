@@ -16,6 +16,7 @@ namespace melian {
 namespace {
 
 using tree::ix;
+using tree::Payoffs;
 
 Diagnostics outside_the_method(const ExtensiveForm& form) {
   constexpr std::size_t most_told = 5;
@@ -50,35 +51,6 @@ Diagnostics too_large(std::int64_t bytes, const ExtensiveForm& form, const TreeO
           number_text(static_cast<double>(bytes) / gigabyte, 3),
           number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
       "fewer rounds, or fewer actions at each of them")};
-}
-
-/// What plays pay: the most that a player's payoff can differ between two of them (how fast logits
-/// can move with lambda), and the largest sum on the way.
-struct Payoffs {
-  double range = 0.0, largest = 0.0;
-};
-
-Payoffs payoffs_of(const ExtensiveForm& form) {
-  const std::size_t players = form.players.size();
-  std::vector<double> total(form.nodes.size() * players, 0.0), low(players, infinity),
-      high(players, -infinity);
-  Payoffs out;
-  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    for (std::size_t i = 0; i < players; ++i) {
-      double& here = total[n * players + i];
-      here = node.parent < 0 ? 0.0 : total[ix(node.parent) * players + i];
-      if (node.outcome >= 0) here += form.payoff(node.outcome, static_cast<int>(i));
-      if (!(std::abs(here) <= out.largest)) out.largest = std::abs(here);
-      if (node.set >= 0) continue;
-      low[i] = std::min(low[i], here);
-      high[i] = std::max(high[i], here);
-    }
-  }
-  for (std::size_t i = 0; i < players; ++i) out.range = std::max(out.range, high[i] - low[i]);
-  constexpr double nought = 1e-100;
-  if (out.range < nought) out.range = 1.0;
-  return out;
 }
 
 /// Numbers whose products and sums would leave the range of doubles.
@@ -145,7 +117,7 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
                 "lambda is a finite number from 0 up");
   const auto started = std::chrono::steady_clock::now();
   Diagnostics refused = outside_the_method(form);
-  const Payoffs payoffs = payoffs_of(form);
+  const Payoffs payoffs = tree::payoffs_of(form);
   if (refused.empty()) refused = beyond_arithmetic(payoffs, options.lambda);
   if (refused.empty()) refused = too_large(tree::System::bytes_to_plan(form), form, options);
   if (!refused.empty()) return std::unexpected(std::move(refused));
