@@ -8,13 +8,14 @@
 namespace melian::prove {
 namespace {
 
-/// How the answer is asked for: half by default, else with some number of belief nodes.
+/// How the answer is asked for: half by default, else with some number of belief nodes. Three axes
+/// and more cost too much by default to be drawn often.
 Drawn asked_somehow(Pen& pen, std::string text, int axes) {
   Drawn out;
   out.text = std::move(text);
-  constexpr int few[] = {5, 7, 9}, some[] = {5, 9, 17, 33}, many[] = {17, 33, 65, 257, 1025};
-  if (pen.happens(0.5)) return out;
-  if (pen.happens(0.3))
+  constexpr int few[] = {3, 5, 7}, some[] = {5, 9, 17, 33}, many[] = {17, 33, 65, 257, 1025};
+  if (pen.happens(axes < 3 ? 0.5 : 0.15)) return out;
+  if (pen.happens(0.3) && axes < 3)
     out.follow = true;
   else
     out.grid = axes == 1 ? many[pen.pick(5)] : axes == 2 ? some[pen.pick(4)] : few[pen.pick(3)];
@@ -56,15 +57,16 @@ Drawn far(std::uint64_t seed) {
 Drawn signal(std::uint64_t seed) {
   Pen pen(seed, 3);
   Signal s;
-  s.lambda = pen.scaled(2.0, 400.0);
+  s.lambda = pen.happens(0.7) ? pen.scaled(30.0, 400.0) : pen.scaled(1.0, 30.0);
   s.prior = pen.happens(0.7) ? pen.scaled(1e-12, 0.05) : pen.between(0.05, 0.5);
   if (pen.happens(0.5)) s.prior = 1.0 - s.prior;
   s.belief = pen.happens(0.8) ? pen.between(0.1, 0.9) : s.prior;
-  const double telling = pen.scaled(0.002, 0.3);  // of payoffs for the message alone
+  // Messages tell a few logits, and hang by a few more on the reply.
+  const double telling = pen.scaled(0.5, 6.0) / s.lambda;
   s.left[0] = pen.between(0.0, telling);
   s.right[1] = pen.between(0.0, telling);
-  s.trusted = pen.between(-0.3, 0.3);
-  s.doubted = s.trusted + pen.between(-0.3, 0.3);
+  s.trusted = pen.between(-2.0, 2.0) / s.lambda;
+  s.doubted = s.trusted + (pen.happens(0.5) ? 1.0 : -1.0) * pen.scaled(1.0, 40.0) / s.lambda;
   s.trust[0] = pen.between(0.1, 1.0);
   s.trust[1] = -pen.between(0.1, 1.0);
   if (pen.happens(0.5)) std::swap(s.trust[0], s.trust[1]);
@@ -264,32 +266,47 @@ Drawn several(std::uint64_t seed) {
 }
 
 /// Screening in two rounds with a late decision whose solutions lie on sheets over the beliefs; a
-/// posterior may come to rest on the edge between two.
+/// posterior may come to rest on the edge between two. Half of the games lie close to one of which
+/// that is known.
 Drawn sheets(std::uint64_t seed) {
   Pen pen(seed, 15);
-  const double prior = pen.happens(0.8) ? pen.between(0.05, 0.5) : pen.scaled(1e-6, 0.05);
-  const auto n = [](double x) { return Pen::number(std::round(1000.0 * x) / 1000.0); };
-  const std::string text = fmt::format(
-      "model \"sheets\"\nplayer A  types {}\nplayer B\n{}"
-      "param cost[A]: low = {}, high = {}\nparam cost[B] = {}\n"
-      "param war[A]: low = {}, high = {}\nparam war[B] = {}\n"
-      "param discount = {}\nparam precision = {}\nparam odds[B] = {}\n"
+  const bool close = pen.happens(0.5);
+  const auto n = [&](double about, double low, double high) {
+    const double x = close ? about + pen.between(-0.06, 0.06) : pen.between(low, high);
+    return number_text(std::round(1000.0 * x) / 1000.0);
+  };
+  const double prior = close              ? pen.between(0.08, 0.3)
+                       : pen.happens(0.8) ? pen.between(0.05, 0.5)
+                                          : pen.scaled(1e-6, 0.05);
+  std::string text =
+      "model \"sheets\"\nplayer A  types " + two_types("low", "high", prior) + "\nplayer B\n";
+  if (pen.happens(0.3))
+    text += fmt::format("B believes A: low with {}, high otherwise\n",
+                        number_text(pen.between(0.1, 0.9)));
+  text += fmt::format("param cost[A]: low = {}, high = {}\n", n(0.074, 0, 0.3), n(0.179, 0, 0.3));
+  text += fmt::format("param cost[B] = {}\n", n(0.268, 0.0, 0.4));
+  text +=
+      fmt::format("param war[A]: low = {}, high = {}\n", n(0.506, -0.2, 0.7), n(-0.014, -0.2, 0.7));
+  text +=
+      fmt::format("param war[B] = {}\nparam discount = {}\n", n(0.57, 0.0, 0.8), n(0.8, 0.6, 1.0));
+  text += fmt::format("param precision = {}\n", number_text(pen.scaled(20.0, 400.0), 5));
+  text += fmt::format("param odds[B] = {}\n", n(0.207, 0.05, 0.5));
+  text += fmt::format("param fall[A] = {}\nparam fall[B] = {}\n", n(0.724, 0.0, 1.0),
+                      n(0.953, 0.0, 1.0));
+  text += fmt::format("param stop[B] = {}\n", n(-0.032, -0.5, 0.5));
+  text +=
       "horizon 2 rounds then end finish: A gets war[A] - cost[A], B gets war[B] - cost[B]\n"
-      "phase war {{\n  B offers y in {{{}, {}}}\n"
-      "  A chooses answer {{ accept {{ end settlement: B gets 1 - y, A gets y }}  refuse {{ A pays "
-      "cost[A] }} }}\n  A pays cost[A] / 2\n  time passes\n"
-      "  chance battle {{ breaks with odds[B] {{ end collapse: A gets {}, B gets {} }}  stands "
-      "otherwise }}\n"
-      "  A chooses late {{ go_on  stop {{ end late_stop: A gets war[A], B gets {} }} }}\n}}\n",
-      two_types("low", "high", prior),
-      pen.happens(0.3) ? fmt::format("B believes A: low with {}, high otherwise\n",
-                                     number_text(pen.between(0.1, 0.9)))
-                       : std::string(),
-      n(pen.between(0.0, 0.3)), n(pen.between(0.0, 0.3)), n(pen.between(0.0, 0.4)),
-      n(pen.between(-0.2, 0.7)), n(pen.between(-0.2, 0.7)), n(pen.between(0.0, 0.8)),
-      n(pen.between(0.6, 1.0)), number_text(pen.scaled(10.0, 400.0), 5), n(pen.between(0.05, 0.5)),
-      n(pen.between(0.1, 0.45)), n(pen.between(0.5, 0.9)), n(pen.between(0.0, 1.0)),
-      n(pen.between(0.0, 1.0)), n(pen.between(-0.5, 0.5)));
+      "phase war {\n";
+  text += fmt::format("  B offers y in {{{}, {}}}\n", n(0.3, 0.1, 0.45), n(0.7, 0.5, 0.9));
+  text +=
+      "  A chooses answer { accept { end settlement: B gets 1 - y, A gets y }  refuse { A pays "
+      "cost[A] } }\n"
+      "  A pays cost[A] / 2\n"
+      "  time passes\n"
+      "  chance battle { breaks with odds[B] { end collapse: A gets fall[A], B gets fall[B] }  "
+      "stands otherwise }\n"
+      "  A chooses late { go_on  stop { end late_stop: A gets war[A], B gets stop[B] } }\n"
+      "}\n";
   return asked_somehow(pen, text, 1);
 }
 

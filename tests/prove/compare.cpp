@@ -43,7 +43,7 @@ class Answered {
       const auto ours = numbers_.find(name);
       if (ours == numbers_.end()) continue;
       // A player who has nothing at stake has payoffs all the same.
-      const double scale = std::max(read(certificate_.scale, name, 1.0), 1e-9 * std::abs(number)),
+      const double scale = std::max(read(certificate_.scale, name, 1.0), 1e-6 * std::abs(number)),
                    stated = read(certificate_.grid_error, name, 0.0),
                    excuse = read(excused, name, 0.0), off = std::abs(ours->second - number),
                    errors = off / (stated + excuse + round_off * scale);

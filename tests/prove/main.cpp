@@ -13,6 +13,7 @@
 
 #include "melian/base.h"
 #include "prove/counts.h"
+#include "prove/page.h"
 
 namespace melian::prove {
 namespace {
@@ -22,9 +23,9 @@ struct Options {
   std::uint64_t count = 0;  ///< seeds; 0: until the time is up
   double seconds = 60.0;
   int threads = 0;
-  std::string only, record, engine = "unnamed", out;
+  std::string only, record, page, engine = "unnamed", out;
   std::uint64_t seed = 0;
-  bool allow_wrong = false;
+  bool allow_wrong = false, only_page = false, check_page = false;
 };
 
 struct Compared {
@@ -131,6 +132,26 @@ Result<std::uint64_t> next_seed(const Options& options) {
   return next;
 }
 
+/// Writes the page, or says whether it is as it should be.
+int make_page(const Options& options) {
+  const Result<std::vector<Record>> records = read_records(options.record);
+  if (!records) {
+    fmt::print(stderr, "{}\n", render(records.error()));
+    return 2;
+  }
+  const std::string wanted = page(*records);
+  if (options.check_page) {
+    const Result<std::string> written = read_file(options.page);
+    if (written && *written == wanted) return 0;
+    fmt::print(stderr, "{} is not what {} gives\n", options.page, options.record);
+    return 1;
+  }
+  std::ofstream file(options.page);
+  file << wanted;
+  file.flush();
+  return file ? 0 : 74;
+}
+
 int run(const Options& options) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point begun = Clock::now();
@@ -184,6 +205,8 @@ int run(const Options& options) {
       fmt::print(stderr, "{}\n", render(written.error()));
       return 74;
     }
+  if (!options.page.empty())
+    if (const int failed = make_page(options); failed != 0) return failed;
   fmt::print("games {} certified {} wrong {} refused_right {}\n", all.compared, all.certified,
              all.all_wrong(), all.refused_right);
   if (broken > 0) return 70;
@@ -203,9 +226,13 @@ int main(int argc, char** argv) {
   app.add_option("--seed", options.seed, "Show one game of --class and its comparison");
   app.add_option("--threads", options.threads, "Use at most N threads (default: all cores)");
   app.add_option("--record", options.record, "Append the counts to this file");
+  app.add_option("--page", options.page, "Write the page of --record to this file");
+  app.add_flag("--only-page", options.only_page, "Write the page and compare nothing");
+  app.add_flag("--check-page", options.check_page, "Exit 1 if --page is not up to date");
   app.add_option("--engine", options.engine, "Name the engine in --record");
   app.add_option("--out", options.out, "Write each wrong game to this folder");
   app.add_flag("--allow-wrong", options.allow_wrong, "Exit 0 although an answer is wrong");
   CLI11_PARSE(app, argc, argv);
+  if (options.only_page || options.check_page) return melian::prove::make_page(options);
   return options.seed > 0 ? melian::prove::show(options) : melian::prove::run(options);
 }
