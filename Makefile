@@ -3,6 +3,7 @@
 # make korea  the second study, of the Korean armistice talks, with its plausible worlds (a few minutes)
 # make test   install what is missing, build everything, run every test (CTest and the front end's own)
 # make build  the program, at build/melian          make bench    the benchmarks
+# make prove  random games against the tree for a minute (prove_seconds=N), counts added to docs/prove.md
 # make debug  every test under the sanitizers       make fuzz     a short run of the fuzzers
 # make format lay out the C++ sources               make tidy     clang-tidy
 # make check  layers, layout and spelling           make clean    forget everything built
@@ -26,10 +27,10 @@ browser_stamp := $(packages_stamp)-browser
 npm_stamp := web/node_modules/.stamp-$(call checksum,web/package.json web/package-lock.json)
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print 2>/dev/null)
 
-.PHONY: help run worlds korea build web test test-program test-web bench debug fuzz format tidy check docs clean
+.PHONY: help run worlds korea build web test test-program test-web prove bench debug fuzz format tidy check docs clean
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -10
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -11
 
 $(packages_stamp):
 	@tools/install_dependencies.sh
@@ -72,6 +73,14 @@ test-program: $(packages_stamp) build/build.ninja web
 
 test-web: web build $(browser_stamp)
 	@cd web && npm test --silent </dev/null
+
+# Counts are kept by engine: the last commit that changed what answers games.
+prove_seconds := 60
+prove_engine = $(shell git log -1 --format=%cs-%h -- src include 2>/dev/null || echo unnamed)
+prove: $(packages_stamp) build/build.ninja
+	@cmake --build build --target melian_prove -j $(jobs)
+	@build/melian_prove --seconds $(prove_seconds) --record docs/prove.csv --page docs/prove.md \
+	  --engine $(prove_engine) --out out/prove
 
 bench: $(packages_stamp) build/build.ninja
 	@cmake --build build --target melian_bench -j $(jobs)
