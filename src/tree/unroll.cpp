@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -15,6 +14,7 @@
 #include "melian/tree.h"
 #include "tree/fraction.h"
 #include "tree/shape.h"
+#include "tree/unfold.h"
 
 namespace melian {
 namespace {
@@ -22,8 +22,6 @@ namespace {
 using tree::ix;
 
 constexpr double same_odds = 1e-12;  // odds that differ by round-off are the same
-constexpr int types_in_a_mask =
-    64;  // guards speak of so many types at most; beyond, every action is open
 
 Diagnostics refusals(const Game& game, const UnrollOptions& options) {
   const Structure& shape = game.shape();
@@ -40,47 +38,6 @@ Diagnostics refusals(const Game& game, const UnrollOptions& options) {
     cannot(fmt::format("the game was compiled for {} rounds; it cannot be unrolled to {}",
                        shape.rounds, options.rounds),
            "a longer horizon in the model");
-  return out;
-}
-
-/// How likely each profile of all players' types is: to the analyst, and (one row a player) to the
-/// players.
-struct Prior {
-  std::vector<double> analyst;
-  std::vector<std::vector<double>> players;
-};
-
-Prior prior_of(const Game& game, const Profiles& everyone) {
-  const Structure& shape = game.shape();
-  const BeliefSpace space(shape);
-  Prior out{std::vector<double>(ix(everyone.count()), 1.0), {}};
-  for (int i = 0; i < shape.num_players(); ++i)
-    if (std::ranges::none_of(shape.correlated, [&](const std::vector<int>& group) {
-          return std::ranges::find(group, i) != group.end();
-        }))
-      for (int profile = 0; profile < everyone.count(); ++profile)
-        if (shape.players[ix(i)].num_types() > 1)
-          out.analyst[ix(profile)] *= game.numbers.prior[ix(i)][ix(everyone.type_of(profile, i))];
-  for (std::size_t g = 0; g < shape.correlated.size(); ++g)
-    for (int profile = 0; profile < everyone.count(); ++profile) {
-      int cell = 0;
-      for (const int i : shape.correlated[g])
-        cell = cell * shape.players[ix(i)].num_types() + everyone.type_of(profile, i);
-      out.analyst[ix(profile)] *= game.numbers.joint[g][ix(cell)];
-    }
-  for (int observer = 0; observer < shape.num_players(); ++observer) {
-    std::vector<double> own = out.analyst;
-    for (std::size_t g = 0; g < space.groups().size(); ++g) {
-      const std::vector<double> apart = disagreement(game, space, observer, static_cast<int>(g));
-      for (int profile = 0; profile < everyone.count(); ++profile)
-        if (own[ix(profile)] > 0.0)
-          own[ix(profile)] *=
-              std::exp(apart[ix(space.cell(static_cast<int>(g), everyone, profile))]);
-    }
-    const double sum = std::accumulate(own.begin(), own.end(), 0.0);
-    for (double& one : own) one /= sum;
-    out.players.push_back(std::move(own));
-  }
   return out;
 }
 
@@ -256,7 +213,7 @@ class Unroller {
   // ---- The start ----
 
   void draw_types(const Spot& root) {
-    const Prior prior = prior_of(game_, everyone_);
+    const tree::Prior prior = tree::prior_of(game_, everyone_);
     std::vector<ExtensiveForm::Action> actions;
     std::vector<double> odds;
     std::vector<std::vector<double>> seen(form_.players.size());
@@ -270,11 +227,7 @@ class Unroller {
         name +=
             fmt::format("{}{} {}", name.empty() ? "" : ", ", player.name, player.types[ix(type)]);
       }
-      const bool possible = prior.analyst[ix(profile)] > 0.0 ||
-                            std::ranges::any_of(prior.players, [&](const auto& own) {
-                              return own[ix(profile)] > 0.0;
-                            });
-      if (!possible) continue;
+      if (!prior.possible(profile)) continue;
       actions.push_back({.label = name, .odds = 0.0, .odds_text = {}, .log_weight = 0.0});
       odds.push_back(prior.analyst[ix(profile)]);
       for (std::size_t j = 0; j < seen.size(); ++j)
@@ -305,11 +258,7 @@ class Unroller {
                     elapsed);
   }
   [[nodiscard]] int local_profile(int state, int profile) const {
-    const Profiles profiles(shape_.players, shape_.states[ix(state)].live);
-    int at = 0;
-    for (int i = 0; i < shape_.num_players(); ++i)
-      at += profiles.stride(i) * everyone_.type_of(profile, i);
-    return at;
+    return tree::local_profile(shape_, everyone_, state, profile);
   }
 
   /// Play after branch k of the spot's state, which is negative where it ends (see Branch).
@@ -389,28 +338,12 @@ class Unroller {
       deciders_.push_back(deciders(shape_, s, options_.measure));
   }
 
-  /// Branches of chance that the analyst or some player holds possible.
   [[nodiscard]] std::vector<int> possible_branches(const Spot& spot) const {
-    const PublicState& state = shape_.states[ix(spot.state)];
-    const int local = local_profile(spot.state, spot.profile),
-              profiles = shape_.num_profiles(state.live);
-    std::vector<int> out;
-    for (int k = 0; k < state.num_branches; ++k) {
-      const int branch = state.first_branch + k;
-      bool possible = game_.odds(branch)[local] > 0.0;
-      for (int j = 0; j < shape_.num_players(); ++j)
-        possible = possible || game_.odds_for(branch, j, profiles)[local] > 0.0;
-      if (possible) out.push_back(k);
-    }
-    return out;
+    return tree::possible_branches(game_, spot.state, local_profile(spot.state, spot.profile));
   }
 
   [[nodiscard]] std::vector<int> open_actions(const Spot& spot, const Decider& mover) const {
-    const int type = everyone_.type_of(spot.profile, mover.player);
-    std::vector<int> out;
-    for (int a = 0; a < mover.num_actions(); ++a)
-      if (type >= types_in_a_mask || mover.is_open(a, type)) out.push_back(a);
-    return out;
+    return tree::open_actions(mover, everyone_.type_of(spot.profile, mover.player));
   }
 
   int chance_set(const Spot& spot, const std::vector<int>& branches) {
