@@ -12,6 +12,7 @@
 #include "melian/certify.h"
 #include "melian/predict.h"
 #include "melian/solve.h"
+#include "melian/tree.h"
 
 namespace melian {
 
@@ -25,7 +26,13 @@ namespace melian {
 
 struct Answer;
 
+/// Which solver answers.
+enum class MethodName : std::uint8_t { automatic, grid, tree };
+
 struct AnswerOptions {
+  /// `automatic`: the tree, where it is small enough; else a grid (docs/methods_solve.md, "Which
+  /// method"). `grid`: as `solve.method` says. `tree`: the tree, whatever its size.
+  MethodName method = MethodName::grid;
   SolveOptions solve;
   CertifyOptions certify;
   bool with_certificate =
@@ -38,8 +45,25 @@ struct AnswerOptions {
   std::function<void(const Game&, const AnswerOptions&, Answer&)> referee;
 };
 
+/// How an answer was found by its tree: melian/tree.h.
+struct ByTree {
+  std::int64_t nodes = 0;
+  TreeSummary summary;
+  TreeCertificate certificate;
+};
+
+/// Which method was asked for, which was used, and why.
+struct MethodUsed {
+  MethodName asked = MethodName::grid;
+  std::string why;                 ///< one sentence; empty where the method was asked for
+  double tree_nodes = 0.0;         ///< `count_tree_nodes`; 0 where nobody counted
+  std::vector<std::string> tried;  ///< what did not serve, and why
+};
+
 struct Answer {
-  Solution solution;  ///< `refined` is dropped once certified
+  MethodUsed method;
+  std::optional<ByTree> tree;  ///< where the tree answered: then `solution` has no grid
+  Solution solution;           ///< `refined` is dropped once certified
   Prediction prediction;
   Certificate certificate;
   double compile_seconds = 0, solve_seconds = 0, certify_seconds = 0;
@@ -52,6 +76,15 @@ struct Answer {
 /// True where the answer is proved to be the only equilibrium: every decision has one solution, by
 /// a test that does not rest on values read between nodes. Else nothing is known.
 [[nodiscard]] std::optional<bool> proved_unique(const Game& game, const Solution& solution);
+
+/// The same by whichever method serves, as `AnswerOptions::method` says. `automatic` takes, in this
+/// order: the tree of up to 100,000 nodes; a grid that follows play, on a finite horizon; the fixed
+/// grid, with twice as many nodes until the certificate holds. What it does depends on the game
+/// and on counted work only, never on the clock.
+///
+/// Returns: the first certified answer; where there is none, the last one found, with the reasons.
+/// Errors:  those of the last method tried, after those of the others.
+[[nodiscard]] Result<Answer> answer_by_method(const Game& game, const AnswerOptions& options);
 
 /// Memory that `answer` holds at most, in bytes, counted before anything is solved: the rungs of
 /// the ladder, then the sweeps of the prediction, the checks, and the thinned grids.

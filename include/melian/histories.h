@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -91,6 +92,10 @@ class HistoryWalk {
   [[nodiscard]] const HistoryCounts& counts() const { return counts_; }
   [[nodiscard]] const BeliefSpace& space() const { return space_; }
 
+  /// The history that follows once the `k`th branch of the present state is taken; of an end,
+  /// `state` is negative, as in `Branch::next`. Nothing where the branch is impossible.
+  [[nodiscard]] std::optional<PublicHistory> after(int k) const;
+
   /// The branches that lead to a visited history, from the start.
   [[nodiscard]] std::vector<int> path(std::int64_t number) const;
   /// The state that a branch leaves.
@@ -112,7 +117,7 @@ class HistoryWalk {
     int branch;
   };
   void expand();
-  void branch_off(int branch, PublicHistory after);
+  void queue(PublicHistory after);
   void decide(int k, PublicHistory& after) const;
   void befall(const PublicState& state, int k, PublicHistory& after) const;
   [[nodiscard]] std::vector<std::uint8_t> possible_at_start() const;

@@ -134,6 +134,10 @@ struct UnrollOptions {
 /// many nodes.
 [[nodiscard]] Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options = {});
 
+/// Nodes of the tree that `unroll` would make, at most (had every type every action), counted
+/// before anything is built; infinite where play has no horizon, or can come back to itself.
+[[nodiscard]] double count_tree_nodes(const Game& game);
+
 // ---- Solving
 // -------------------------------------------------------------------------------------------------------
 

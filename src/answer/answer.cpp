@@ -4,13 +4,12 @@
 #include <functional>
 
 #include "melian/answer.h"
-#include "melian/as_tree.h"
 #include "predict/sweep_size.h"
 
 namespace melian {
 namespace {
 
-constexpr std::int64_t small_tree = 100'000;  // nodes: solved in seconds
+constexpr double small_tree = 100'000;  // nodes: solved in seconds
 
 using Seconds = std::chrono::duration<double>;
 
@@ -139,17 +138,7 @@ void hold_plays_to(const Structure& structure, const Prediction& prediction,
 std::string command_to_try(const Game& game, const SolveOptions& asked,
                            const Certificate& certificate) {
   if (certificate.holds) return "";
-  if (game.shape().horizon != HorizonKind::forever) {
-    AsTree tree;
-    tree.lambda = asked.lambda;
-    tree.measure = asked.measure;
-    tree.discounting = asked.discounting;
-    Result<TreeRequest> request = tree_request(game, tree);
-    if (request) {
-      request->unroll.max_nodes = small_tree;
-      if (unroll(game, request->unroll)) return "melian solve MODEL --method tree";
-    }
-  }
+  if (count_tree_nodes(game) <= small_tree) return "melian solve MODEL --method tree";
   int most = 0;
   for (const std::vector<double>& nodes :
        belief_axes(game, std::get<BeliefGrid>(asked.method)).nodes)

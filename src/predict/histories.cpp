@@ -103,38 +103,43 @@ std::vector<int> HistoryWalk::path(std::int64_t number) const {
   return out;
 }
 
-/// What lies behind every branch of the history in hand.
-void HistoryWalk::expand() {
+std::optional<PublicHistory> HistoryWalk::after(int k) const {
   const Structure& shape = game_.shape();
   const PublicState& state = shape.states[at(here_.state)];
-  for (int k = 0; k < state.num_branches; ++k) {
-    PublicHistory after = here_;
-    if (decided_)
-      decide(k, after);
-    else if (shape.moves[at(state.move)].kind == MoveKind::chance)
-      befall(state, k, after);
-    branch_off(state.first_branch + k, std::move(after));
+  const int number = state.first_branch + k;
+  const Branch& branch = shape.branches[at(number)];
+  PublicHistory out = here_;
+  if (decided_)
+    decide(k, out);
+  else if (shape.moves[at(state.move)].kind == MoveKind::chance)
+    befall(state, k, out);
+  if (std::ranges::none_of(out.possible, [](std::uint8_t one) { return one != 0; })) return {};
+  out.parent = here_.number;
+  out.branch = number;
+  out.reached = reach(out.log_reach);
+  out.state = branch.next;
+  if (branch.next < 0) return out;
+  if (!out.closing) out.round += prediction::rounds_counted(shape, number);
+  if (shape.states[at(branch.next)].timed && out.round >= shape.rounds) {
+    out.state = shape.states[at(branch.next)].closing;
+    out.round = shape.rounds;
+    out.closing = true;
   }
+  return out;
 }
 
-/// Queues the history one branch longer, or counts why it is not.
-void HistoryWalk::branch_off(int number, PublicHistory after) {
-  const Structure& shape = game_.shape();
-  const Branch& branch = shape.branches[at(number)];
-  if (std::ranges::none_of(after.possible, [](std::uint8_t one) { return one != 0; })) return;
-  after.reached = reach(after.log_reach);
-  if (branch.next < 0) {
+/// What lies behind every branch of the history in hand.
+void HistoryWalk::expand() {
+  const int branches = game_.shape().states[at(here_.state)].num_branches;
+  for (int k = 0; k < branches; ++k)
+    if (std::optional<PublicHistory> next = after(k)) queue(*std::move(next));
+}
+
+/// Queues a history, or counts why it is not queued.
+void HistoryWalk::queue(PublicHistory after) {
+  if (after.state < 0) {
     counts_.ended += after.reached;
     return;
-  }
-  after.parent = here_.number;
-  after.branch = number;
-  after.state = branch.next;
-  if (!after.closing) after.round += prediction::rounds_counted(shape, number);
-  if (shape.states[at(branch.next)].timed && after.round >= shape.rounds) {
-    after.state = shape.states[at(branch.next)].closing;
-    after.round = shape.rounds;
-    after.closing = true;
   }
   if (after.reached < limits_.reached) {
     ++counts_.unlikely;

@@ -55,6 +55,12 @@ class Unroller {
       for (const double lambda : of_player) largest_lambda_ = std::max(largest_lambda_, lambda);
   }
 
+  /// Nodes of the whole tree, had every type every action; infinite where play can come back.
+  double size() {
+    find_deciders();
+    return static_cast<double>(everyone_.count()) * count_nodes() + 1.0;
+  }
+
   Result<ExtensiveForm> run() {
     form_.title = shape_.title;
     for (const Player& player : shape_.players) form_.players.push_back(player.name);
@@ -450,6 +456,11 @@ Result<ExtensiveForm> tree::unroll_with_origins(const Game& game, const UnrollOp
 Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options) {
   tree::Origins origins;
   return tree::unroll_with_origins(game, options, origins);
+}
+
+double count_tree_nodes(const Game& game) {
+  const UnrollOptions options;
+  return game.shape().horizon == HorizonKind::forever ? infinity : Unroller(game, options).size();
 }
 
 }  // namespace melian
