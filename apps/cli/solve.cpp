@@ -51,6 +51,14 @@ struct SolveCommand {
                         : fail(idle);
   }
 
+  /// No method was asked for, neither by name nor by saying how fine a grid is to be.
+  [[nodiscard]] bool leaves_choice() const {
+    return method.method == "auto" && app->count("--grid") == 0;
+  }
+  [[nodiscard]] bool tree_serves(const Game& loaded) const {
+    return leaves_choice() && count_tree_nodes(loaded) <= most_tree_nodes;
+  }
+
   [[nodiscard]] int run() const {
     set_threads(common.threads);
     if (is_efg(game.model)) return run_efg();
@@ -60,15 +68,17 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "`--limit` follows the whole game as a tree, not a belief grid",
                             "leave `--method` out, or say `--method tree`"));
-    if (limit || method.method == "tree") return run_tree(loaded->game);
+    if (limit || method.method == "tree" || (all && tree_serves(loaded->game)))
+      return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
+    if (leaves_choice() && !all && !check_path) options->method = MethodName::automatic;
     options->solve.list_solutions = all;
     options->check_ladder = all || check_path;
     catch_interrupts();
     Progress progress(common.quiet);
     options->solve.on_step = options->certify.on_step = progress.callback();
-    Result<Answer> found = answer(loaded->game, *options);
+    Result<Answer> found = answer_by_method(loaded->game, *options);
     progress.clear();
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
@@ -91,7 +101,7 @@ Command add_solve(CLI::App& program) {
       "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)");
   auto command = std::make_shared<SolveCommand>();
   command->game.add_to(*app);
-  command->method.add_to(*app, {"grid", "tree"});
+  command->method.add_to(*app, {"auto", "grid", "tree"});
   command->app = app;
   app->add_flag("--all", command->all,
                 "list the solutions at this lambda: of the first decision and others with several; "

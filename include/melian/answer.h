@@ -77,6 +77,9 @@ struct Answer {
 /// a test that does not rest on values read between nodes. Else nothing is known.
 [[nodiscard]] std::optional<bool> proved_unique(const Game& game, const Solution& solution);
 
+/// The largest tree that `automatic` solves.
+inline constexpr double most_tree_nodes = 100'000;
+
 /// The same by whichever method serves, as `AnswerOptions::method` says. `automatic` takes, in this
 /// order: the tree of up to 100,000 nodes; a grid that follows play, on a finite horizon; the fixed
 /// grid, with twice as many nodes until the certificate holds. What it does depends on the game

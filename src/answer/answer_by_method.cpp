@@ -13,7 +13,6 @@
 namespace melian {
 namespace {
 
-constexpr double most_tree_nodes = 100'000;
 /// Steps along a tree's branch times its nodes: what `automatic` spends on a tree before it looks
 /// at the grid, and once nothing else has served.
 constexpr double tree_work = 2e7, last_tree_work = 4e8;

@@ -108,7 +108,8 @@ Json joint_priors_json(const Game& game) {
   return out;
 }
 
-Json game_json(const Game& game, const Assessment& assessment) {
+/// `on_grid`: whether a grid answered.
+Json game_json(const Game& game, const Assessment& assessment, bool on_grid) {
   const Structure& structure = game.shape();
   Json players = Json::array();
   for (int i = 0; i < structure.num_players(); ++i) {
@@ -125,7 +126,8 @@ Json game_json(const Game& game, const Assessment& assessment) {
   out["players"] = std::move(players);
   if (!structure.correlated.empty()) out["joint_priors"] = joint_priors_json(game);
   out["public_states"] = structure.states.size();
-  out["belief_points"] = assessment.axes.num_points(structure.everyone());
+  out["belief_points"] =
+      on_grid ? Json(assessment.axes.num_points(structure.everyone())) : Json(nullptr);
   out["horizon"] = horizon_word(structure.horizon);
   out["rounds"] = structure.horizon == HorizonKind::finite ? Json(structure.rounds) : Json(nullptr);
   return out;
@@ -167,10 +169,28 @@ Json asked_json(const Structure& structure, const Solution& solution, const Answ
   return out;
 }
 
-Json method_json(const Structure& structure, const Solution& solution, const AnswerOptions& asked) {
+const char* method_word(MethodName name) {
+  switch (name) {
+    case MethodName::automatic: return "auto";
+    case MethodName::grid: return "grid";
+    case MethodName::tree: return "tree";
+  }
+  return "grid";
+}
+
+Json method_json(const Structure& structure, const Answer& answer, const AnswerOptions& asked) {
+  const Solution& solution = answer.solution;
   const Assessment& assessment = solution.assessment;
   Json out;
   out["name"] = solution.summary.method;
+  out["chosen_by"] = method_word(answer.method.asked);
+  if (!answer.method.why.empty()) out["why"] = answer.method.why;
+  if (!answer.method.tried.empty()) out["tried"] = answer.method.tried;
+  if (answer.tree) {
+    out["nodes"] = answer.tree->nodes;
+    out["steps"] = answer.tree->summary.steps;
+    out["unknowns"] = answer.tree->summary.unknowns;
+  }
   out["lambda"] = lambda_json(structure, assessment);
   out["grid"] = grid_json(structure, solution.summary.nodes);
   out["measure"] = assessment.measure == Measure::cells ? "cells" : "each";
@@ -363,11 +383,11 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
   return out;
 }
 
-Json equilibrium_json(const Game& game, const Solution& solution) {
+Json equilibrium_json(const Game& game, const Solution& solution, bool on_grid) {
   const Structure& structure = game.shape();
   const SolveSummary& summary = solution.summary;
   Json out;
-  out["unique"] = proved_unique(game, solution) ? Json(true) : Json(nullptr);
+  out["unique"] = on_grid && proved_unique(game, solution) ? Json(true) : Json(nullptr);
   if (summary.searched > 0) out["searched_decisions"] = summary.searched;
   out["multiple_decisions"] = summary.several;
   out["branch_jumps"] = summary.jumps;
@@ -420,6 +440,14 @@ Json certificate_json(const Structure& structure, const Answer& answer,
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
   out["holds"] = certificate.holds;
   out["why_not"] = certificate.why_not;
+  if (answer.tree) {
+    const TreeCertificate& tree = answer.tree->certificate;
+    const auto by_name = [&](const std::vector<double>& numbers) {
+      return by_player(structure, [&](int i) { return json_number(numbers[at(i)]); });
+    };
+    out["regret"] = by_name(tree.regret);
+    out["ceiling"] = by_name(tree.ceiling);
+  }
   out["try"] = certificate.try_next.empty() ? Json(nullptr) : Json(certificate.try_next);
   return out;
 }
@@ -449,8 +477,8 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
   const Structure& structure = game.shape();
   const Prediction& prediction = answer.prediction;
   Json out;
-  out["game"] = game_json(game, answer.solution.assessment);
-  out["method"] = method_json(structure, answer.solution, asked);
+  out["game"] = game_json(game, answer.solution.assessment, !answer.tree);
+  out["method"] = method_json(structure, answer, asked);
   out["values"] = by_player(structure, [&](int i) {
     return by_type(structure.players[at(i)], prediction.values[at(i)]);
   });
@@ -463,7 +491,7 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
     out["tallies"][structure.tallies[k]] = json_number(prediction.tallies[k]);
   out["information"] = information_json(structure, prediction);
   out["beliefs"] = beliefs_json(structure, prediction);
-  out["equilibrium"] = equilibrium_json(game, answer.solution);
+  out["equilibrium"] = equilibrium_json(game, answer.solution, !answer.tree);
   out["strategy_at_start"] = start_json(structure, prediction);
   out["certificate"] = certificate_json(structure, answer, asked);
   out["timing"] = {{"compile_seconds", json_number(answer.compile_seconds)},

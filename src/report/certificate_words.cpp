@@ -63,6 +63,24 @@ std::string follow_words(const SolveSummary::Followed& followed) {
 
 }  // namespace
 
+std::string certificate_words(const ByTree& tree, const Certificate& certificate,
+                              const TextStyle& style) {
+  const TextStyle inner{style.colour, style.width - 2};
+  if (!certificate.holds) {
+    std::string out = paint(style, "31", "NOT certified:") + "\n";
+    for (const std::string& reason : certificate.why_not)
+      out += "  " + wrap("- " + reason, inner, 4) + "\n";
+    return out;
+  }
+  return paint(style, "32",
+               wrap(fmt::format("certified: the logit equations of the whole tree of {} hold "
+                                "within {} logits. The tree has no grid error.",
+                                counted(static_cast<long long>(tree.nodes), "node", "nodes"),
+                                error_text(certificate.residual)),
+                    inner, 2)) +
+         "\n";
+}
+
 std::string certificate_words(const Certificate& certificate, const SolveSummary& solve,
                               const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};

@@ -11,4 +11,8 @@ namespace melian {
 [[nodiscard]] std::string certificate_words(const Certificate& certificate,
                                             const SolveSummary& solve, const TextStyle& style);
 
+/// The same of an answer that was found by its tree.
+[[nodiscard]] std::string certificate_words(const ByTree& tree, const Certificate& certificate,
+                                            const TextStyle& style);
+
 }  // namespace melian

@@ -29,8 +29,11 @@ class Screen {
   [[nodiscard]] std::string text() const {
     std::string out = title() + "\n" + outcomes() + "\n" + values() + play() +
                       solution_words(structure_, answer_.solution, style_);
-    out += "\n" + heading("What happens") + story() + "\n" +
-           certificate_words(answer_.certificate, answer_.solution.summary, style_);
+    out +=
+        "\n" + heading("What happens") + story() + "\n" +
+        (answer_.tree ? certificate_words(*answer_.tree, answer_.certificate, style_)
+                      : certificate_words(answer_.certificate, answer_.solution.summary, style_)) +
+        method_words();
     return out;
   }
 
@@ -53,6 +56,9 @@ class Screen {
     }
     std::vector<std::string> how{fmt::format("precision λ = {}", lambda_words())};
     if (!nodes.empty()) how.push_back(fmt::format("{} belief nodes", fmt::join(nodes, " x ")));
+    if (answer_.tree)
+      how.push_back("solved as a tree of " +
+                    counted(static_cast<long long>(answer_.tree->nodes), "node", "nodes"));
     if (structure_.horizon == HorizonKind::finite)
       how.push_back(counted(structure_.rounds, "round", "rounds"));
     how.push_back(fmt::format(
@@ -63,6 +69,17 @@ class Screen {
     return heading(structure_.title.empty() ? "(no title)" : structure_.title) + "  " +
            wrap(fmt::format("{}", fmt::join(players, "; ")), inner(), 2) + "\n  " +
            paint(style_, "2", wrap(fmt::format("{}", fmt::join(how, ", ")), inner(), 2)) + "\n";
+  }
+
+  /// Which method was chosen, where the choice was left to the program, and what had not served.
+  [[nodiscard]] std::string method_words() const {
+    const MethodUsed& method = answer_.method;
+    if (method.asked != MethodName::automatic) return "";
+    std::string words =
+        fmt::format("Method: {}, because {}.", answer_.solution.summary.method, method.why);
+    if (!answer_.certificate.holds && !method.tried.empty())
+      words += fmt::format(" Tried: {}.", fmt::join(method.tried, "; "));
+    return "  " + paint(style_, "2", wrap(words, inner(), 2)) + "\n";
   }
 
   [[nodiscard]] TextStyle inner() const { return {style_.colour, style_.width - 2}; }
