@@ -1,5 +1,5 @@
 #pragma once
-/// `solve` by tree: of an `.efg`, or of a model unrolled.
+/// `solve` by tree: of a game of Gambit's, or of a model unrolled.
 
 #include <string>
 
@@ -7,13 +7,10 @@
 
 namespace melian::cli {
 
-/// Does the word name a Gambit extensive form?
-[[nodiscard]] bool is_efg(const std::string& name);
-
-/// Solves an `.efg` (`all`: with whatever further solutions are found) and prints; returns the exit
-/// code.
-[[nodiscard]] int solve_efg(const std::string& file, double lambda, bool all, bool json,
-                            bool quiet);
+/// Solves an `.efg` or `.nfg` (`all`: with whatever further solutions are found) and prints;
+/// returns the exit code.
+[[nodiscard]] int solve_gambit(const std::string& file, double lambda, bool all, bool json,
+                               bool quiet);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json,

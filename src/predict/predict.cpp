@@ -65,7 +65,7 @@ Collector::Collector(const Board& board, Prediction& out)
       grown(belief_[n][theta], 0) =
           board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
   for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
-    if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];
+    if (structure_.moves[m].is_numeric()) out_.offers[static_cast<int>(m)];
     if (structure_.moves[m].kind == MoveKind::choice) out_.choices_by_round[static_cast<int>(m)];
   }
 }
@@ -119,7 +119,7 @@ void Collector::count_move(int round, int branch, double probability) {
 
 void Collector::count_action(int round, int move, int action, double probability) {
   const Move& named = structure_.moves[at(move)];
-  if (named.kind == MoveKind::offer) {
+  if (named.is_numeric()) {
     grown(out_.offers[move].reached_by_round, round) += probability;
     grown(out_.offers[move].expected_by_round, round, action, named.numbers.size()) += probability;
     grown(offer_sum_[move], round) += probability * named.numbers[at(action)];
@@ -287,6 +287,23 @@ Prediction predict(const Game& game, const Assessment& assessment, const OnStep&
   return predict_from(game, assessment, {}, on_step);
 }
 
+RoundAcceptance acceptance_in(const OfferPrediction& offer, const std::vector<double>& numbers,
+                              int round) {
+  const auto r = static_cast<std::size_t>(round) - 1;
+  if (round < 1 || r >= offer.reached_by_round.size() || r >= offer.accepted_by_round.size() ||
+      offer.reached_by_round[r] <= 0.0)
+    return {};
+  double accepted = 0.0, sum = 0.0;
+  for (std::size_t k = 0; k < numbers.size() && k < offer.accepted_by_round[r].size(); ++k) {
+    accepted += offer.accepted_by_round[r][k];
+    sum += offer.accepted_by_round[r][k] * numbers[k];
+  }
+  RoundAcceptance out;
+  out.share = accepted / offer.reached_by_round[r];
+  if (accepted > 0.0) out.mean = sum / accepted;
+  return out;
+}
+
 std::map<std::string, double> printed_numbers(const Structure& structure,
                                               const Prediction& prediction) {
   std::map<std::string, double> out;
@@ -306,6 +323,7 @@ std::map<std::string, double> printed_numbers(const Structure& structure,
     const std::string name = "offers." + structure.moves[at(move)].name;
     if (offer.first_round == 0) continue;
     out[name + ".mean"] = offer.mean;
+    if (structure.moves[at(move)].kind != MoveKind::offer) continue;
     out[name + ".accepted"] = offer.accepted;
     if (offer.accepted_mean) out[name + ".accepted_mean"] = *offer.accepted_mean;
   }
