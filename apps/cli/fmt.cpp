@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "data_files.h"
+#include "file_kind.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -24,6 +25,7 @@ struct FmtCommand {
   [[nodiscard]] int run_on(const std::string& given) const {
     const Result<std::string> file = find_model(given);
     if (!file) return fail(file.error());
+    if (Diagnostics other = not_a_model(*file); !other.empty()) return fail(std::move(other));
     const Result<std::string> text = read_file(*file);
     if (!text) return fail(text.error());
     const Result<std::string> canonical = format_model(*text, *file);

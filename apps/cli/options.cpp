@@ -10,6 +10,7 @@
 
 #include "commands.h"
 #include "data_files.h"
+#include "file_kind.h"
 #include "terminal.h"
 
 namespace melian::cli {
@@ -132,6 +133,7 @@ Result<Settings> read_settings(const std::vector<std::string>& words) {
 Result<Model> read_asked_model(const GameOptions& options) {
   const Result<std::string> path = find_model(options.model);
   if (!path) return std::unexpected(path.error());
+  if (Diagnostics other = not_a_model(*path); !other.empty()) return std::unexpected(other);
   return read_model(*path, options.modules);
 }
 
@@ -155,6 +157,10 @@ int fail(Diagnostics diagnostics) {
     if (diagnostic.code == no_precision_code)
       diagnostic.hint = "give `--lambda L`, or state `param precision = L` in the model";
   say(diagnostics);
+  return exit_code(diagnostics);
+}
+
+int exit_code(const Diagnostics& diagnostics) {
   const auto any = [&](const auto& test) { return std::ranges::any_of(diagnostics, test); };
   if (any([](const Diagnostic& diagnostic) {
         return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code;

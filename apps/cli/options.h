@@ -60,6 +60,8 @@ struct LoadedGame {
 
 /// Says the diagnostics and returns the exit code they mean.
 [[nodiscard]] int fail(Diagnostics diagnostics);
+/// The exit code that tells of them.
+[[nodiscard]] int exit_code(const Diagnostics& diagnostics);
 /// Says that work which is kept nowhere was stopped; the exit code.
 [[nodiscard]] int stopped();
 /// The exit code that a certificate earns. Beside a document on stdout, stderr says why it does not

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "data_files.h"
+#include "file_kind.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -26,6 +27,7 @@ struct RunCommand {
       say(asked.error());
       return usage;
     }
+    if (Diagnostics other = not_a_study(study); !other.empty()) return fail(std::move(other));
     const Result<Study> read = read_study(study);
     if (!read) return fail(read.error());
     if (!common.quiet) say(read->warnings);

@@ -32,16 +32,16 @@ struct SolveCommand {
     return out;
   }
 
-  [[nodiscard]] int run_efg() const {
+  [[nodiscard]] int run_gambit() const {
     const Diagnostics idle = idle_options({"--set", "--with", "--grid", "--measure",
                                            "--present-value", "--tolerance", "--check-path"},
-                                          "to an .efg, which is solved as it stands");
+                                          "to a game of Gambit's, which is solved as it stands");
     if (!idle.empty()) return fail(idle);
     if (app->count("--method") > 0 && method.method != "tree")
       return fail(complaint(idle_option_code,
-                            "an .efg has no public states to lay a belief grid over",
+                            "a game of Gambit's has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, {all, limit}, json, common.quiet);
+    return solve_gambit(game.model, method.lambda, {all, limit}, json, common.quiet);
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
@@ -61,7 +61,7 @@ struct SolveCommand {
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
-    if (is_efg(game.model)) return run_efg();
+    if (gambit_format(game.model) != GambitFormat::none) return run_gambit();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
     if (limit && app->count("--method") > 0 && method.method != "tree")
@@ -98,7 +98,8 @@ Command add_solve(CLI::App& program) {
       "melian solve models/powell_2004/cost.melian --lambda 200\n"
       "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json\n"
       "melian solve powell_2004/two_rounds --method tree --measure each\n"
-      "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)");
+      "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)\n"
+      "melian solve game.nfg --lambda 20      (and strategic forms)");
   auto command = std::make_shared<SolveCommand>();
   command->game.add_to(*app);
   command->method.add_to(*app, {"auto", "grid", "tree"});

@@ -58,14 +58,12 @@ int solve_and_print(const ExtensiveForm& form, const TreeConventions& convention
 
 }  // namespace
 
-bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
-
-int solve_efg(const std::string& file, double lambda, const TreeAsked& asked, bool json,
-              bool quiet) {
+int solve_gambit(const std::string& file, double lambda, const TreeAsked& asked, bool json,
+                 bool quiet) {
   if (std::isnan(lambda))
-    return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
+    return fail(complaint(idle_option_code, "a game of Gambit's states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
-  const Result<ExtensiveForm> form = read_efg(file);
+  const Result<ExtensiveForm> form = read_gambit(file);
   if (!form) return fail(form.error());
   return solve_and_print(*form,
                          {.fingerprint = sha256(write_efg(*form)),

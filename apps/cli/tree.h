@@ -1,14 +1,11 @@
 #pragma once
-/// `solve` by tree: of an `.efg`, or of a model unrolled.
+/// `solve` by tree: of a game of Gambit's, or of a model unrolled.
 
 #include <string>
 
 #include "options.h"
 
 namespace melian::cli {
-
-/// Does the word name a Gambit extensive form?
-[[nodiscard]] bool is_efg(const std::string& name);
 
 /// What is asked besides one solution.
 struct TreeAsked {
@@ -17,9 +14,9 @@ struct TreeAsked {
       false;  ///< where solutions go as precision grows, and which refinements they survive
 };
 
-/// Solves an `.efg` and prints; returns the exit code.
-[[nodiscard]] int solve_efg(const std::string& file, double lambda, const TreeAsked& asked,
-                            bool json, bool quiet);
+/// Solves an `.efg` or `.nfg` and prints; returns the exit code.
+[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeAsked& asked,
+                               bool json, bool quiet);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method,

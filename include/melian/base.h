@@ -15,20 +15,33 @@ namespace melian {
 
 enum class Severity { error, warning };
 
-/// One thing a reader should know about a file or an option: what is wrong, where, and what would
-/// help.
-struct Diagnostic {
-  std::string
-      code;  ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
-  Severity severity = Severity::error;
-  std::string message;      ///< one sentence
+/// A place: file, line and column as people count them, and the text of the line.
+struct TextPlace {
   std::string file;         ///< empty where no file is concerned
   int line = 0;             ///< from 1; 0 where no place is concerned
   int column = 0;           ///< from 1, in characters
   int length = 1;           ///< how many characters the caret underlines
   std::string source_line;  ///< the text of that line
-  std::string expected;     ///< what was expected there; may be empty
-  std::string hint;         ///< what would help; may be empty
+};
+
+/// Another place that a diagnostic is about: "first declared here".
+struct RelatedPlace : TextPlace {
+  std::string message;
+};
+
+/// One thing a reader should know about a file or an option: what is wrong, where, and what would
+/// help.
+struct Diagnostic : TextPlace {
+  std::string
+      code;  ///< stable code, e.g. "M0203"; listed in docs/formats/diagnostics.md, never reused
+  Severity severity = Severity::error;
+  std::string message;   ///< one sentence
+  std::string expected;  ///< what was expected there; may be empty
+  /// What was expected, one by one, where it is a choice of words: {"gets", "pays"}; else empty.
+  std::vector<std::string> expected_words;
+  std::string hint;  ///< what would help; may be empty
+  std::string name;  ///< the name that the mistake is about, without its index; may be empty
+  std::vector<RelatedPlace> related;
 };
 
 using Diagnostics = std::vector<Diagnostic>;
@@ -46,6 +59,14 @@ using Result = std::expected<T, Diagnostics>;
 /// A diagnostic as people see it: file:line:column, the line, a caret, what was expected, a hint.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, bool colour = false);
 [[nodiscard]] std::string render(const Diagnostics& diagnostics, bool colour = false);
+
+/// The text fit for a terminal: control characters (all but line ends and tabs, unless
+/// `one_line`), marks that change the direction of writing, and bytes that are no UTF-8 become
+/// U+FFFD, so that no text from a file can move the cursor or recolour the screen.
+[[nodiscard]] std::string printable_text(std::string_view text, bool one_line = false);
+
+/// `a`, `b` or `c`, each in back quotes.
+[[nodiscard]] std::string one_of(const std::vector<std::string>& words);
 
 /// The nearest of `candidates` to `word` by edit distance, or "" when none is near enough to be
 /// meant.
@@ -103,7 +124,11 @@ class RandomStream {
 /// SHA-256 of a text, in hexadecimal: fingerprints of games, keys of the store.
 [[nodiscard]] std::string sha256(std::string_view text);
 
-/// The whole of a file; a diagnostic when it cannot be read or is larger than `largest` bytes.
+/// The first bytes of a file, at most `most`; empty where it cannot be read or is no plain file.
+[[nodiscard]] std::string start_of_file(const std::string& path, std::size_t most);
+
+/// The whole of a file; a diagnostic when it cannot be read, is no plain file (a pipe would be
+/// waited for), holds a zero byte (no text does), or is larger than `largest` bytes.
 [[nodiscard]] Result<std::string> read_file(const std::string& path,
                                             std::size_t largest = std::size_t{8} << 20);
 

@@ -34,7 +34,9 @@ struct Player {
   [[nodiscard]] int num_types() const { return types.empty() ? 1 : static_cast<int>(types.size()); }
 };
 
-enum class MoveKind : std::uint8_t { offer, choice, chance, passage, simultaneous };
+/// An *amount* is a number chosen as an offer is (a signal, an effort, a risk), but proposes
+/// nothing that anybody could accept.
+enum class MoveKind : std::uint8_t { offer, choice, chance, passage, simultaneous, amount };
 
 /// What happens at a public state: whose move it is and which actions (or outcomes of chance) there
 /// are.
@@ -42,15 +44,21 @@ struct Move {
   std::string name;  ///< "demand", "answer", "battle"; several moves may share a name (an answer of
                      ///< A here, of B there)
   MoveKind kind = MoveKind::choice;
-  int player = -1;                   ///< the mover of an offer or choice
-  std::vector<std::string> actions;  ///< names; the numbers of an offer as text
-  std::vector<double> numbers;       ///< of an offer: its actions as numbers
-  std::vector<double> widths;  ///< of an offer over a continuum: the cell of each point (design:
-                               ///< the base measure); else empty
+  int player = -1;                   ///< the mover of an offer, amount or choice
+  std::vector<std::string> actions;  ///< names; the numbers of an offer or amount as text
+  std::vector<double> numbers;       ///< of an offer or amount: its actions as numbers
+  std::vector<double> widths;  ///< of one over a continuum: the cell of each point (design: the
+                               ///< base measure); else empty
   std::vector<int> parts;      ///< of simultaneous moves: the single moves; actions count in mixed
                                ///< radix, last fastest
   std::string note;            ///< documentation from the model
   std::vector<std::string> labels;  ///< mechanism labels such as "E1"
+  /// Are the actions numbers, so that a mean can be taken of them?
+  [[nodiscard]] bool is_numeric() const {
+    return kind == MoveKind::offer || kind == MoveKind::amount;
+  }
+  /// Is it decided by one player?
+  [[nodiscard]] bool is_decision() const { return is_numeric() || kind == MoveKind::choice; }
 };
 
 /// A named number that public states remember (a state of the model, or a choice of this round).

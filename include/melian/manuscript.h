@@ -25,18 +25,20 @@ struct PlayAmount {
 
 /// What happens at a place of play, and what can come of it.
 struct PlayNode {
-  enum class Kind { offer, choice, chance, condition, end, onward } kind = Kind::end;
+  enum class Kind { offer, amount, choice, chance, condition, end, onward } kind = Kind::end;
   int player = -1;
   std::string name;  ///< of the move, the outcome, the phase gone to; of a condition its text
   int together =
       -1;  ///< choices made at the same time share a number: their maker does not see the other's
   std::vector<PlayAmount> payoffs;  ///< at an end or onward: everything paid on the way, by player
   struct Branch {
-    std::string label;   ///< the action or outcome; of an offer its range
+    std::string label;   ///< the action or outcome; of an offer or number chosen its range
     std::string detail;  ///< odds, or the condition under which it is open
     int node = -1;
   };
   std::vector<Branch> branches;
+  /// Does one branch stand for a whole range of numbers?
+  [[nodiscard]] bool is_numeric() const { return kind == Kind::offer || kind == Kind::amount; }
 };
 
 struct PlayTree {

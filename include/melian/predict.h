@@ -28,6 +28,7 @@ struct Information {
   double splitting = 0.0;  ///< what interpolation added: prior - end entropy = total + splitting
 };
 
+/// Of an offer, or of another number chosen: of that nothing is ever accepted.
 struct OfferPrediction {
   double mean = 0.0;      ///< of the offers made in the first round in which the move is reached
   int first_round = 0;    ///< that round, from 1
@@ -43,6 +44,15 @@ struct OfferPrediction {
       accepted_by_round;  ///< [r - 1][offer]: expected number of times it is accepted
 };
 
+/// Of the offers made in one round: how many are accepted, and the mean of those.
+struct RoundAcceptance {
+  double share = 0.0;
+  std::optional<double> mean;  ///< none where none is accepted
+};
+/// `numbers`: of the move; `round` from 1.
+[[nodiscard]] RoundAcceptance acceptance_in(const OfferPrediction& offer,
+                                            const std::vector<double>& numbers, int round);
+
 /// What one type of one mover does at the first public state.
 struct StartStrategy {
   int player = 0, type = 0;
@@ -54,7 +64,11 @@ struct StartStrategy {
 struct Prediction {
   std::vector<double> outcomes;                          ///< [outcome], by the analyst's prior
   std::vector<std::vector<double>> outcomes_by_profile;  ///< [outcome][full profile]
-  std::vector<double> profile_weight;                    ///< [full profile], the analyst's prior
+  /// [player][outcome], of `horizon forever` only: expected discount^(rounds before the one in
+  /// which play ends so), by the analyst's odds. What is missing from 1 is how much going on
+  /// weighs.
+  std::vector<std::vector<double>> discounted_outcomes;
+  std::vector<double> profile_weight;  ///< [full profile], the analyst's prior
   double rounds_mean = 0.0;  ///< rounds played; a play cut off by the horizon counts the horizon
   std::vector<double> rounds_distribution;             ///< [r - 1]: play ends in round r
   double unfinished = 0.0;                             ///< horizon's closing reached
@@ -63,7 +77,7 @@ struct Prediction {
   std::vector<double> tallies;
   std::vector<std::vector<double>> tallies_by_profile;  ///< [tally][full profile]
   std::vector<std::vector<double>> reached_by_profile;  ///< [full profile][t - 1]: P(T >= t)
-  std::map<int, OfferPrediction> offers;                ///< by move
+  std::map<int, OfferPrediction> offers;                ///< by move, numbers chosen among them
   std::map<int, std::vector<std::vector<double>>>
       choices_by_round;  ///< by choice move: [round][action], expected number of times
   std::vector<Information> information;  ///< [player]

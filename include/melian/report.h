@@ -23,6 +23,11 @@ inline constexpr const char* result_schema = "melian.result/1";
 [[nodiscard]] std::string results_json(const Game& game, const Answer& answer,
                                        const AnswerOptions& asked = {});
 
+inline constexpr const char* diagnostics_schema = "melian.diagnostics/1";
+
+/// The document of `check --json`, ending in a newline (docs/formats/diagnostics.md).
+[[nodiscard]] std::string diagnostics_json(const Diagnostics& diagnostics);
+
 /// How text is laid out for a reader.
 struct TextStyle {
   bool colour = false;

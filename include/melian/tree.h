@@ -113,6 +113,32 @@ inline constexpr const char* tree_refusal_code = "M0902";
 /// format has none). Requires: beyond_efg(form) is empty.
 [[nodiscard]] std::string write_efg(const ExtensiveForm& form);
 
+// ---- Gambit's .nfg
+// -------------------------------------------------------------------------------------------------
+
+/// A game in strategic form from Gambit's file format (payoffs or outcomes), as the extensive form
+/// in which the players choose one after the other, none seeing what others chose: one information
+/// set a player.
+/// Errors: as `read_efg`.
+/// Source: Gambit's documentation of the format, "The strategic game (.nfg) file format, payoff
+/// version" and "outcome version"; docs/formats/efg.md.
+[[nodiscard]] Result<ExtensiveForm> read_nfg(const std::string& path);
+[[nodiscard]] Result<ExtensiveForm> read_nfg_text(std::string_view text, const std::string& file);
+
+/// Is the file, by its first word, an `.efg` or an `.nfg`? Where it cannot be read: by its name.
+enum class GambitFormat : std::uint8_t { none, efg, nfg };
+[[nodiscard]] GambitFormat gambit_format(const std::string& path);
+/// Either of the two, whatever the file is called.
+[[nodiscard]] Result<ExtensiveForm> read_gambit(const std::string& path);
+
+/// Why the form has no strategic form with a strategy for each action (M0902): a player chooses at
+/// two or more information sets, or players see other odds than the analyst; M0901 where it has
+/// too many strategy profiles. Empty where it can be written.
+[[nodiscard]] Diagnostics beyond_nfg(const ExtensiveForm& form);
+
+/// The form as an `.nfg` in payoffs, chance averaged out. Requires: beyond_nfg(form) is empty.
+[[nodiscard]] std::string write_nfg(const ExtensiveForm& form);
+
 // ---- From a compiled game
 // ------------------------------------------------------------------------------------------
 

@@ -54,10 +54,6 @@ Json profile_json(const Structure& structure, const Profiles& profiles, int prof
   return out;
 }
 
-bool is_choice(const Move& move) {
-  return move.kind == MoveKind::offer || move.kind == MoveKind::choice;
-}
-
 /// A move's key among the results: its name; "answer of Kyiv" where other moves share the name;
 /// numbered where the same player has several such moves.
 std::string move_key(const Structure& structure, int move) {
@@ -65,7 +61,7 @@ std::string move_key(const Structure& structure, int move) {
   int sharing = 0, before = 0;
   for (std::size_t m = 0; m < structure.moves.size(); ++m) {
     const Move& other = structure.moves[m];
-    if (!is_choice(other) || other.name != named.name) continue;
+    if (!other.is_decision() || other.name != named.name) continue;
     ++sharing;
     if (other.player == named.player && m < at(move)) ++before;
   }
@@ -223,8 +219,12 @@ Json outcomes_json(const Structure& structure, const Prediction& prediction) {
     for (std::size_t p = 0; p < prediction.outcomes_by_profile[o].size(); ++p)
       by_types.push_back({{"types", profile_json(structure, profiles, static_cast<int>(p))},
                           {"probability", json_number(prediction.outcomes_by_profile[o][p])}});
-    out[structure.outcomes[o]] = {{"probability", json_number(prediction.outcomes[o])},
-                                  {"by_types", std::move(by_types)}};
+    Json entry{{"probability", json_number(prediction.outcomes[o])},
+               {"by_types", std::move(by_types)}};
+    for (std::size_t j = 0; j < prediction.discounted_outcomes.size(); ++j)
+      entry["discounted"][structure.players[j].name] =
+          json_number(prediction.discounted_outcomes[j][o]);
+    out[structure.outcomes[o]] = std::move(entry);
   }
   return out;
 }
@@ -253,19 +253,27 @@ Json offers_json(const Structure& structure, const Prediction& prediction) {
       by_round.push_back(t < offer.reached_by_round.size() && offer.reached_by_round[t] > 0
                              ? json_number(offer.mean_by_round[t])
                              : Json(nullptr));
-    const int proposer = structure.moves[at(move)].player;
+    const Move& made = structure.moves[at(move)];
+    const bool is_offer = made.kind == MoveKind::offer;
     Json entry;
-    entry["proposer"] = proposer < 0 ? Json(nullptr) : Json(structure.players[at(proposer)].name);
+    entry[is_offer ? "proposer" : "player"] =
+        made.player < 0 ? Json(nullptr) : Json(structure.players[at(made.player)].name);
     entry["mean"] = offer.first_round > 0 ? json_number(offer.mean) : Json(nullptr);
     entry["first_round"] = offer.first_round > 0 ? Json(offer.first_round) : Json(nullptr);
-    entry["accepted"] = json_number(offer.accepted);
-    entry["accepted_mean"] =
-        offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
+    if (is_offer) {
+      const RoundAcceptance first = acceptance_in(offer, made.numbers, offer.first_round);
+      entry["accepted"] = json_number(offer.accepted);
+      entry["accepted_mean"] =
+          offer.accepted_mean ? json_number(*offer.accepted_mean) : Json(nullptr);
+      entry["first_round_accepted"] =
+          offer.first_round > 0 ? json_number(first.share) : Json(nullptr);
+      entry["first_round_accepted_mean"] = first.mean ? json_number(*first.mean) : Json(nullptr);
+    }
     entry["mean_by_round"] = std::move(by_round);
     entry["reached_by_round"] = numbers_json(offer.reached_by_round);
-    entry["offers"] = numbers_json(structure.moves[at(move)].numbers);
+    entry[is_offer ? "offers" : "numbers"] = numbers_json(made.numbers);
     entry["expected_by_round"] = rows_json(offer.expected_by_round);
-    entry["accepted_by_round"] = rows_json(offer.accepted_by_round);
+    if (is_offer) entry["accepted_by_round"] = rows_json(offer.accepted_by_round);
     out[move_key(structure, move)] = std::move(entry);
   }
   return out;

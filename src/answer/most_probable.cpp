@@ -29,7 +29,7 @@ std::vector<MostProbable> most_probable(const Structure& structure, const Predic
     if (!player.types.empty()) subject += "." + player.types[static_cast<std::size_t>(start.type)];
     const int action = start.actions[largest(start.probabilities)];
     out.push_back({subject + "." + move.name, move.actions[static_cast<std::size_t>(action)],
-                   action, move.kind == MoveKind::offer});
+                   action, move.is_numeric()});
   }
   return out;
 }

@@ -24,32 +24,52 @@ struct Window {
   std::size_t caret = 0;  ///< index of the column within `characters`
 };
 
+/// Bytes of the UTF-8 character that begins at `at`; 0 where none does.
+std::size_t character_length(std::string_view text, std::size_t at) {
+  const auto lead = static_cast<unsigned char>(text[at]);
+  const std::size_t length = lead < 0x80               ? 1
+                             : (lead & 0xE0U) == 0xC0U ? 2
+                             : (lead & 0xF0U) == 0xE0U ? 3
+                             : (lead & 0xF8U) == 0xF0U ? 4
+                                                       : 0;
+  bool whole = length > 0 && at + length <= text.size();
+  for (std::size_t n = 1; whole && n < length; ++n) whole = !starts_character(text[at + n]);
+  return whole ? length : 0;
+}
+
+/// Would the character move the cursor, recolour the screen, or turn the direction of writing?
+bool steers_a_terminal(std::string_view character) {
+  const auto byte = [&](std::size_t k) { return static_cast<unsigned char>(character[k]); };
+  if (character.size() == 1) return byte(0) < 0x20 || byte(0) == 0x7F;
+  if (character.size() == 2) return byte(0) == 0xC2 && byte(1) < 0xA0;  // C1 controls
+  if (character.size() != 3 || byte(0) != 0xE2) return false;
+  const bool marks = byte(1) == 0x80 && (byte(2) == 0x8E || byte(2) == 0x8F);
+  const bool overrides = byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE;
+  const bool isolates = byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9;
+  return marks || overrides || isolates;
+}
+
 /// Characters of a UTF-8 text; bytes that are none, and control characters, come as "?".
 std::vector<std::string> printable_characters(std::string_view text, std::size_t most) {
   std::vector<std::string> out;
   for (std::size_t k = 0; k < text.size() && out.size() < most;) {
-    const auto lead = static_cast<unsigned char>(text[k]);
-    const std::size_t length = lead < 0x80               ? 1
-                               : (lead & 0xE0U) == 0xC0U ? 2
-                               : (lead & 0xF0U) == 0xE0U ? 3
-                               : (lead & 0xF8U) == 0xF0U ? 4
-                                                         : 0;
-    bool whole = length > 0 && k + length <= text.size();
-    for (std::size_t n = 1; whole && n < length; ++n) whole = !starts_character(text[k + n]);
-    if (!whole || (lead < 0x20 && lead != '\t') || lead == 0x7F) {
+    const std::size_t length = character_length(text, k);
+    if (length == 0) {
       // Stray bytes count as the columns the readers of files count: one for each byte that starts
       // a character.
       if (starts_character(text[k]) || out.empty()) out.emplace_back("?");
       ++k;
       continue;
     }
-    out.emplace_back(text.substr(k, length));
+    const std::string_view character = text.substr(k, length);
+    const bool shown = character == "\t" || !steers_a_terminal(character);
+    out.emplace_back(shown ? character : "?");
     k += length;
   }
   return out;
 }
 
-Window window_around(const Diagnostic& diagnostic) {
+Window window_around(const TextPlace& diagnostic) {
   constexpr std::size_t widest = 160, before = 60;
   const auto column = static_cast<std::size_t>(std::max(1, diagnostic.column)) - 1;
   Window window{printable_characters(diagnostic.source_line, column + widest), column};
@@ -67,7 +87,7 @@ Window window_around(const Diagnostic& diagnostic) {
   return window;
 }
 
-std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
+std::string caret_lines(const TextPlace& diagnostic, const Paint& paint, const char* colour) {
   const std::string number = fmt::format("{:>5} | ", diagnostic.line);
   const Window window = window_around(diagnostic);
   std::string shown, pad;
@@ -79,7 +99,7 @@ std::string caret_lines(const Diagnostic& diagnostic, const Paint& paint) {
   const auto length =
       std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, diagnostic.length)), 1, room);
   return fmt::format("{}{}\n{}{}{}\n", number, shown, std::string(number.size() - 2, ' ') + "| ",
-                     pad, paint("1;31", std::string(length, '^')));
+                     pad, paint(colour, std::string(length, '^')));
 }
 
 }  // namespace
@@ -92,21 +112,57 @@ Diagnostic placeless(std::string code, std::string message, std::string hint) {
   return out;
 }
 
+std::string printable_text(std::string_view text, bool one_line) {
+  std::string out;
+  for (std::size_t k = 0; k < text.size();) {
+    const std::size_t length = character_length(text, k);
+    const std::string_view character = text.substr(k, std::max<std::size_t>(length, 1));
+    const bool layout = !one_line && (character == "\n" || character == "\t");
+    if (length == 0 || (steers_a_terminal(character) && !layout))
+      out += "\xEF\xBF\xBD";
+    else
+      out += character;
+    k += character.size();
+  }
+  return out;
+}
+
+std::string one_of(const std::vector<std::string>& words) {
+  std::string out;
+  for (std::size_t k = 0; k < words.size(); ++k)
+    out += (k == 0 ? "`" : k + 1 == words.size() ? " or `" : ", `") + words[k] + "`";
+  return out;
+}
+
+namespace {
+
+/// "model.melian:3:5", or "" where no file is concerned.
+std::string place_words(const TextPlace& place) {
+  std::string out = printable_text(place.file, true);
+  if (!out.empty() && place.line > 0) out += fmt::format(":{}:{}", place.line, place.column);
+  return out;
+}
+
+}  // namespace
+
 std::string render(const Diagnostic& diagnostic, bool colour) {
   const Paint paint{colour};
-  std::string out;
-  if (!diagnostic.file.empty()) {
-    out += diagnostic.file;
-    if (diagnostic.line > 0) out += fmt::format(":{}:{}", diagnostic.line, diagnostic.column);
-    out += ": ";
-  }
+  std::string out = place_words(diagnostic);
+  if (!out.empty()) out += ": ";
   const bool is_error = diagnostic.severity == Severity::error;
-  out += paint(is_error ? "1;31" : "1;33",
+  const char* red = "1;31";
+  const char* blue = "1;34";
+  out += paint(is_error ? red : "1;33",
                fmt::format("{} {}", is_error ? "error" : "warning", diagnostic.code));
-  out += ": " + diagnostic.message + "\n";
-  if (diagnostic.line > 0) out += caret_lines(diagnostic, paint);
-  if (!diagnostic.expected.empty()) out += "  expected: " + diagnostic.expected + "\n";
-  if (!diagnostic.hint.empty()) out += "  hint: " + diagnostic.hint + "\n";
+  out += ": " + printable_text(diagnostic.message) + "\n";
+  if (diagnostic.line > 0) out += caret_lines(diagnostic, paint, red);
+  if (!diagnostic.expected.empty())
+    out += "  expected: " + printable_text(diagnostic.expected) + "\n";
+  for (const RelatedPlace& related : diagnostic.related) {
+    out += "  " + place_words(related) + ": " + printable_text(related.message) + "\n";
+    if (related.line > 0) out += caret_lines(related, paint, blue);
+  }
+  if (!diagnostic.hint.empty()) out += "  hint: " + printable_text(diagnostic.hint) + "\n";
   return out;
 }
 

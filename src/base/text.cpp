@@ -36,10 +36,24 @@ std::string number_text(double number, int significant) {
   return fmt::format("{:.{}g}", number, significant);
 }
 
+std::string start_of_file(const std::string& path, std::size_t most) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return {};
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  std::string text(most, '\0');
+  text.resize(file ? std::fread(text.data(), 1, most, file.get()) : 0);
+  return text;
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t largest) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error))
+  const std::filesystem::file_status status = std::filesystem::status(path, error);
+  if (std::filesystem::is_directory(status))
     return std::unexpected(one("M0912", fmt::format("{} is a folder, not a file", path), path));
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
+    return std::unexpected(one("M0912", fmt::format("{} is a pipe or a device, not a file", path),
+                               path, "save the text in a file and name that file"));
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file)
@@ -56,6 +70,11 @@ Result<std::string> read_file(const std::string& path, std::size_t largest) {
   }
   if (std::ferror(file.get()) != 0)
     return std::unexpected(one("M0911", fmt::format("reading {} failed", path), path));
+  if (text.find('\0') != std::string::npos)
+    return std::unexpected(
+        one("M0919", fmt::format("{} is not a text: it holds a zero byte", path), path,
+            text.starts_with("\x1f\x8b") ? "it seems to be compressed: unpack it with `gunzip`"
+                                         : "models, studies and games are plain texts in UTF-8"));
   return text;
 }
 

@@ -285,7 +285,8 @@ std::vector<Decider> deciders(const Structure& structure, int state, Measure mea
       if (open == 0) continue;
       one.actions.push_back(static_cast<int>(k));
       one.open.push_back(open);
-      one.log_weight.push_back(0.0);  // options weigh 1
+      const bool in_cells = measure == Measure::cells && !single.widths.empty();
+      one.log_weight.push_back(in_cells ? std::log(single.widths[k]) : 0.0);  // options weigh 1
     }
     offset += static_cast<int>(single.actions.size());
     rows += one.types * one.num_actions();

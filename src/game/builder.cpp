@@ -159,6 +159,12 @@ int GameBuilder::offer(std::string name, int player, std::vector<double> numbers
   shape_.moves.push_back(std::move(move));
   return static_cast<int>(shape_.moves.size()) - 1;
 }
+int GameBuilder::amount(std::string name, int player, std::vector<double> numbers,
+                        std::vector<double> widths) {
+  const int move = offer(std::move(name), player, std::move(numbers), std::move(widths));
+  shape_.moves.back().kind = MoveKind::amount;
+  return move;
+}
 int GameBuilder::choice(std::string name, int player, std::vector<std::string> actions) {
   Move move;
   move.name = std::move(name);

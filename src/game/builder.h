@@ -84,6 +84,9 @@ class GameBuilder {
 
   int offer(std::string name, int player, std::vector<double> numbers,
             std::vector<double> widths = {});
+  /// A number chosen that is no offer (see MoveKind::amount).
+  int amount(std::string name, int player, std::vector<double> numbers,
+             std::vector<double> widths = {});
   int choice(std::string name, int player, std::vector<std::string> actions);
   /// Choices made at the same time. Joint actions count in mixed radix, the last part fastest; a
   /// state needs a branch for each of those that any branch takes, and every type has them all.

@@ -31,9 +31,8 @@ std::uint32_t Structure::with_correlated(std::uint32_t players) const {
 }
 
 bool Structure::is_decision(int state) const {
-  const MoveKind kind =
-      moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)].kind;
-  return kind == MoveKind::offer || kind == MoveKind::choice;
+  return moves[static_cast<std::size_t>(states[static_cast<std::size_t>(state)].move)]
+      .is_decision();
 }
 
 bool Structure::decides(int state) const {

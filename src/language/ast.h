@@ -117,11 +117,14 @@ struct Option {
   Note note;
   Span span;
 };
+/// `D chooses answer { accept, refuse }`, or a number: `D chooses m in 0..1 by 0.1 where C`.
 struct Choice {
   Name player;
   Word name;
   std::vector<Option> options;
-  Note note;  ///< inside `simultaneously`; elsewhere the statement has it
+  std::optional<Range> range;  ///< of a number; then there are no options
+  ExpressionPtr where;         ///< of a number; may be null
+  Note note;                   ///< inside `simultaneously`; elsewhere the statement has it
   Span span;
 };
 struct Simultaneously {

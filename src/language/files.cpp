@@ -86,7 +86,43 @@ class Reader {
                 asked != nullptr ? missing_hint(path) : why.hint);
       return -1;
     }
+    if (!begins_as_model(*text) && (asked != nullptr || !declares_something(*text))) {
+      // Nothing of its text is shown: it may be anything that somebody can read.
+      mistake(asked, path, "M0611",
+              fmt::format("{} is not a model: it does not begin with `model` or `module`", path),
+              asked != nullptr ? "name a .melian file" : "a model begins so: model \"TITLE\"");
+      return -1;
+    }
     return parse_source(path, std::move(*text));
+  }
+
+  /// The first words of the lines, comments and empty lines left out.
+  template <class Test>
+  static bool any_line_begins(std::string_view text, bool only_first, const Test& test) {
+    if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+    while (!text.empty()) {
+      const std::size_t end = text.find('\n');
+      std::string_view line = text.substr(0, end);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+      const std::size_t first = line.find_first_not_of(" \t\r");
+      if (first == std::string_view::npos || line[first] == '#') continue;
+      line.remove_prefix(first);
+      if (test(std::string(line.substr(0, line.find_first_of(" \t\r\"{")).substr(0, 20))))
+        return true;
+      if (only_first) return false;
+    }
+    return false;
+  }
+  static bool begins_as_model(std::string_view text) {
+    return any_line_begins(text, true, [](const std::string& word) {
+      return !nearest_word(word, {"model", "module"}).empty();
+    });
+  }
+  /// A model whose first line was forgotten is still one.
+  static bool declares_something(std::string_view text) {
+    return any_line_begins(text, false, [](const std::string& word) {
+      return word == "player" || word == "phase" || word == "param" || word == "state";
+    });
   }
 
   static std::string missing_hint(const std::string& path) {

@@ -262,8 +262,9 @@ class Section {
     const CheckedVariable& variable = checked_.variables[at(offer.variable)];
     const std::string note = checked_.sites[at(offer.site)].note;
     return fmt::format(
-        "{} offers ${} \\in {}${}{}.", player(offer.player), latex_symbol(variable.name),
-        latex_range(checked_, offer.range),
+        "{} {} ${} \\in {}${}{}.", player(offer.player),
+        variable.kind == CheckedVariable::Kind::offer ? "offers" : "chooses",
+        latex_symbol(variable.name), latex_range(checked_, offer.range),
         offer.where ? fmt::format(" where {}", maths(latex_text(checked_, *offer.where))) : "",
         note.empty() ? "" : " (" + latex_escaped(note) + ")");
   }
@@ -300,8 +301,9 @@ class Section {
   }
   [[nodiscard]] std::string words(const CheckedSimultaneously& together, int depth) {
     std::vector<std::string> choices;
-    for (const CheckedChoice& choice : together.choices) {
-      std::string one = words(choice, std::max(depth, deepest_list));
+    for (const auto& choice : together.choices) {
+      std::string one = std::visit(
+          [&](const auto& what) { return words(what, std::max(depth, deepest_list)); }, choice);
       if (one.ends_with('.')) one.pop_back();
       choices.push_back(std::move(one));
     }

@@ -95,6 +95,11 @@ class Lexer {
         mistake(at, at + 1, "M0102", "this is not a text file: it holds a zero byte", "UTF-8 text");
         return false;
       }
+      if (byte == '\r' && (at + 1 == text_.size() || text_[at + 1] != '\n') &&
+          out_.mistakes.empty())
+        mistake(at, at + 1, "M0102", "a carriage return stands here without a line feed",
+                "lines that end with a line feed",
+                "save the file with line ends of Unix (LF) or Windows (CR LF)");
       const std::size_t length = character_length(text_, at);
       if ((length == 0 || (byte < 0x20 && !is_blank(text_[at])) || byte == 0x7F) &&
           out_.mistakes.empty())
@@ -111,7 +116,9 @@ class Lexer {
                              std::move(code),
                              std::move(message),
                              std::move(expected),
-                             std::move(hint)});
+                             std::move(hint),
+                             {},
+                             {}});
   }
 
   void token(Token::Kind kind, std::size_t begin, std::size_t end, std::string_view text) {
@@ -130,6 +137,8 @@ class Lexer {
     if (c == '\n') ++line_;
     if (is_blank(c))
       ++at_;
+    else if (const std::size_t length = foreign_blank(); length > 0)
+      read_foreign_blanks(length);
     else if (c == '#')
       read_comment();
     else if (c == '"')
@@ -160,9 +169,46 @@ class Lexer {
     at_ = end;
   }
 
+  /// Blanks that word processors write: bytes of the one that begins here, 0 where none does.
+  [[nodiscard]] std::size_t foreign_blank() const {
+    for (const std::string_view blank :
+         {"\xC2\xA0", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82", "\xE2\x80\x83",
+          "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
+          "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\x8B", "\xE2\x80\xAF", "\xE2\x81\x9F",
+          "\xE2\x81\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF"})
+      if (text_.substr(at_).starts_with(blank)) return blank.size();
+    return 0;
+  }
+
+  /// Read on as the blanks they were meant to be; told once a line.
+  void read_foreign_blanks(std::size_t length) {
+    const std::string_view written = text_.substr(at_, length);
+    if (line_ != line_of_foreign_blank_)
+      mistake(at_, at_ + length, "M0103",
+              written == "\xC2\xA0" ? "a no-break space stands here"
+                                    : "a blank that is not an ordinary one stands here",
+              "an ordinary blank", "delete it and type a blank");
+    line_of_foreign_blank_ = line_;
+    at_ += length;
+  }
+
+  /// `\"` does not end a text, although no text can hold a quotation mark: what was meant is told,
+  /// and the text ends where it was meant to end.
+  [[nodiscard]] std::size_t end_of_text(std::size_t begin) {
+    std::size_t end = text_.find_first_of("\"\n", begin + 1);
+    const auto escaped = [&] {
+      return end < text_.size() && text_[end] == '"' && text_[end - 1] == '\\' && end - 1 > begin;
+    };
+    if (!escaped()) return std::min(end, text_.size());
+    mistake(end - 1, end + 1, "M0104", "a quoted text cannot hold a double quotation mark",
+            "a text without `\"`", "write single quotation marks inside it: 'so'");
+    while (escaped()) end = text_.find_first_of("\"\n", end + 1);
+    return std::min(end, text_.size());
+  }
+
   void read_text() {
     const std::size_t begin = at_;
-    const std::size_t end = std::min(text_.find_first_of("\"\n", begin + 1), text_.size());
+    const std::size_t end = end_of_text(begin);
     const bool closed = end < text_.size() && text_[end] == '"';
     if (!closed)
       mistake(begin, begin + 1, "M0104", "this quotation mark is never closed on its line",
@@ -211,7 +257,7 @@ class Lexer {
   /// are concerned.
   [[nodiscard]] bool is_foreign_letter() const {
     return static_cast<unsigned char>(text_[at_]) >= 0x80 && character_length(text_, at_) > 0 &&
-           std::ranges::none_of(foreign_signs, [&](const Foreign& sign) {
+           foreign_blank() == 0 && std::ranges::none_of(foreign_signs, [&](const Foreign& sign) {
              return text_.substr(at_).starts_with(sign.written);
            });
   }
@@ -225,7 +271,7 @@ class Lexer {
     }
     if (foreign)
       mistake(begin, at_, "M0103",
-              "`" + printable(text_.substr(begin, at_ - begin)) + "` cannot be a name",
+              "`" + printable_text(text_.substr(begin, at_ - begin)) + "` cannot be a name",
               "letters a to z, digits and `_`",
               "other characters belong in comments and quoted texts");
     else if (text_[begin] == '_')
@@ -271,14 +317,16 @@ class Lexer {
       at_ += std::max<std::size_t>(length, 1);
     }
     if (characters)
-      mistake(begin, at_, "M0103",
-              "`" + printable(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
+      mistake(
+          begin, at_, "M0103",
+          "`" + printable_text(text_.substr(begin, at_ - begin)) + "` is no sign of this language");
   }
 
   std::string_view text_;
   int file_;
   std::size_t at_ = 0;
   int line_ = 1;
+  int line_of_foreign_blank_ = 0;
   Lexed out_;
 };
 

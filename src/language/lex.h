@@ -34,6 +34,8 @@ struct Comment {
 struct Mistake {
   ast::Span span;
   std::string code, message, expected, hint;
+  std::vector<std::string> expected_words;  ///< where what was expected is a choice of words
+  std::vector<Elsewhere> elsewhere;
 };
 
 struct Lexed {

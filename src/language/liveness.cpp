@@ -107,7 +107,10 @@ class Flow {
         break;
       case Kind::simultaneous:
         set = after(p.next);
-        for (const Part& part : p.parts) add_ways(part.ways);
+        for (const Part& part : p.parts) {
+          add_ways(part.ways);
+          read(set, part.where);  // of moves of the part only its own, which is made here
+        }
         for (const Part& part : p.parts) set.erase(part.variable);
         for (const Part& part : p.parts) read_ways(part.ways);
         break;

@@ -106,8 +106,11 @@ Result<CompiledModel> compile_as_cut(const Model& model, const Settings& setting
       follow_play(checked, program->formulas, program->graph, live, shape, options, diagnostics);
   if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
   program->structure = build_structure(*program, std::move(play), options, diagnostics);
-  if (has_errors(diagnostics)) return std::unexpected(std::move(diagnostics));
-  return CompiledModel(std::move(program));
+  if (!has_errors(diagnostics)) return CompiledModel(std::move(program));
+  if (program->structure != nullptr)
+    if (const Result<Game> bound = CompiledModel(std::move(program)).bind(settings); !bound)
+      diagnostics.insert(diagnostics.end(), bound.error().begin(), bound.error().end());
+  return std::unexpected(std::move(diagnostics));
 }
 
 }  // namespace

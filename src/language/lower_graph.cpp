@@ -66,7 +66,7 @@ class Builder {
     for (std::size_t v = 0; v < model_.variables.size(); ++v) {
       const CheckedVariable& variable = model_.variables[v];
       Holder& holder = graph_.holders[v];
-      if (variable.kind == CheckedVariable::Kind::offer) continue;
+      if (variable.is_chosen_number()) continue;
       if (variable.kind != CheckedVariable::Kind::state_numbers) {
         holder.texts = variable.range.words;
         for (std::size_t k = 0; k < holder.texts.size(); ++k)
@@ -125,16 +125,21 @@ class Builder {
     p.next = next;
     p.where = shape_.shaping(offer.where);
     check_guard(p.where, p.player, span);
+    lay_out_points(offer);
+    return made;
+  }
+
+  /// The numbers of an offer, or of another number chosen, as contents of its variable.
+  void lay_out_points(const CheckedOffer& offer) {
     auto points =
         shape_.points(offer.range, model_.variables[static_cast<std::size_t>(offer.variable)].name);
-    if (!points) return made;
+    if (!points) return;
     Holder& holder = graph_.holders[static_cast<std::size_t>(offer.variable)];
     graph_.first_content[static_cast<std::size_t>(offer.site)] =
         static_cast<int>(holder.numbers.size());
     holder.numbers.insert(holder.numbers.end(), points->numbers.begin(), points->numbers.end());
     holder.texts.insert(holder.texts.end(), points->texts.begin(), points->texts.end());
     graph_.offers[static_cast<std::size_t>(offer.site)] = std::move(*points);
-    return made;
   }
 
   std::vector<Way> options(const CheckedChoice& choice, int next) {
@@ -164,13 +169,32 @@ class Builder {
     return made;
   }
 
+  Part part(const CheckedChoice& choice) {
+    Part out;
+    out.site = choice.site;
+    out.player = choice.player;
+    out.variable = choice.variable;
+    out.ways = options(choice, -1);
+    return out;
+  }
+  Part part(const CheckedOffer& number) {
+    Part out;
+    out.site = number.site;
+    out.player = number.player;
+    out.variable = number.variable;
+    out.is_number = true;
+    out.where = shape_.shaping(number.where);
+    check_guard(out.where, out.player, number.range.span);
+    lay_out_points(number);
+    return out;
+  }
+
   int lower(const CheckedSimultaneously& together, const ast::Span& span, int next) {
     std::vector<Part> parts;
     double joint = 1.0;
-    for (const CheckedChoice& choice : together.choices) {
-      parts.push_back({choice.site, choice.player, choice.variable, options(choice, -1)});
-      joint *= static_cast<double>(
-          model_.variables[static_cast<std::size_t>(choice.variable)].range.words.size());
+    for (const auto& one : together.choices) {
+      parts.push_back(std::visit([&](const auto& choice) { return part(choice); }, one));
+      joint *= graph_.num_written(parts.back());
     }
     if (joint > most_joint_actions)
       shape_.error(span, too_large_code, fmt::format("{:.3g} joint actions at once", joint),

@@ -21,10 +21,13 @@ struct Way {
   ast::Span span;
 };
 
-/// One choice of several made at once; the ways' `next` hold only effects and end at -1.
+/// One choice of several made at once; the ways' `next` hold only effects and end at -1. A number
+/// chosen has no ways: its actions are the points of its site.
 struct Part {
   int site = -1, player = -1, variable = -1;
   std::vector<Way> ways;
+  bool is_number = false;
+  int where = -1;  ///< formula, of a number chosen
 };
 
 struct Paid {
@@ -54,7 +57,7 @@ struct Point {
   int next = -1;
   ast::Span span;
   int site = -1, player = -1, variable = -1;  ///< of moves; `variable` also of an assignment
-  int where = -1;                             ///< formula, of an offer
+  int where = -1;                             ///< formula, of an offer or number chosen
   std::vector<Way> ways;
   std::vector<Part> parts;
   std::vector<Paid> payments;  ///< of `pay` and `end`
@@ -67,8 +70,8 @@ struct Point {
   int target = -1;     ///< phase of `go to`; outcome of `end`
 };
 
-/// What a variable can hold. An offer's contents also say at which site it was made (an acceptance
-/// belongs to an offer).
+/// What a variable can hold. The contents of an offer or number chosen also say at which site it
+/// was made (an acceptance belongs to an offer).
 struct Holder {
   std::vector<double> numbers;  ///< by content
   std::vector<std::string> texts;
@@ -89,6 +92,17 @@ struct Graph {
       first_content;       ///< by site: where the site's points begin among an offer's contents
   std::vector<int> start;  ///< content of each state at the start; -1 for other variables
   int rounds = 0;          ///< of a finite horizon
+  /// The contents a choice made at once with others may take, counted as play writes them down:
+  /// words of its variable, or points of its site.
+  [[nodiscard]] int num_written(const Part& part) const {
+    return static_cast<int>(part.is_number
+                                ? offers[static_cast<std::size_t>(part.site)].numbers.size()
+                                : holders[static_cast<std::size_t>(part.variable)].texts.size());
+  }
+  /// The content of the part's variable that stands for what play wrote down.
+  [[nodiscard]] int content_of(const Part& part, int written) const {
+    return part.is_number ? first_content[static_cast<std::size_t>(part.site)] + written : written;
+  }
   [[nodiscard]] const Point& operator[](int point) const {
     return points[static_cast<std::size_t>(point)];
   }

@@ -34,11 +34,11 @@ std::string Mistakes::action(int state, int branch) const {
       std::string text;
       std::int64_t rest = action;
       for (std::size_t k = p.parts.size(); k-- > 0;) {
-        const auto radix = static_cast<std::int64_t>(
-            model_.variables[static_cast<std::size_t>(p.parts[k].variable)].range.words.size());
-        text =
-            fmt::format("{} {}{}{}", name(p.parts[k].variable),
-                        word(p.parts[k].variable, rest % radix), text.empty() ? "" : " and ", text);
+        const Part& part = p.parts[k];
+        const std::int64_t radix = graph_.num_written(part);
+        const int content = graph_.content_of(part, static_cast<int>(rest % radix));
+        text = fmt::format("{} {}{}{}", name(part.variable), word(part.variable, content),
+                           text.empty() ? "" : " and ", text);
         rest /= radix;
       }
       return text;

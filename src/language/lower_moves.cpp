@@ -10,7 +10,7 @@ Moves::Moves(const Model::Checked& model, const Graph& graph, std::vector<Move>&
       passage_move_(graph.tops.size(), -1),
       action_of_word_(model.sites.size()) {
   for (const Point& p : graph.points) {
-    if (p.kind == Point::Kind::offer) add_offer(p);
+    if (p.kind == Point::Kind::offer) add_number(p.site, p.player, p.variable);
     if (p.kind == Point::Kind::choice)
       add_choice(p.site, MoveKind::choice, p.player, p.variable, p.ways);
     if (p.kind == Point::Kind::chance) add_choice(p.site, MoveKind::chance, -1, p.variable, p.ways);
@@ -43,13 +43,16 @@ int Moves::add(int site, Move move) {
   return known;
 }
 
-void Moves::add_offer(const Point& point) {
-  const Points& points = graph_.offers[static_cast<std::size_t>(point.site)];
-  Move offer = site_move(point.site, MoveKind::offer, point.player);
-  offer.actions = points.texts;
-  offer.numbers = points.numbers;
-  offer.widths = points.widths;
-  add(point.site, std::move(offer));
+/// An offer, or another number chosen.
+int Moves::add_number(int site, int player, int variable) {
+  const Points& points = graph_.offers[static_cast<std::size_t>(site)];
+  const bool is_offer =
+      model_.variables[static_cast<std::size_t>(variable)].kind == CheckedVariable::Kind::offer;
+  Move move = site_move(site, is_offer ? MoveKind::offer : MoveKind::amount, player);
+  move.actions = points.texts;
+  move.numbers = points.numbers;
+  move.widths = points.widths;
+  return add(site, std::move(move));
 }
 
 int Moves::add_choice(int site, MoveKind kind, int player, int variable,
@@ -71,8 +74,9 @@ void Moves::add_together(const Point& point) {
   together.name.clear();
   together.actions = {""};
   for (const Part& part : point.parts) {
-    together.parts.push_back(
-        add_choice(part.site, MoveKind::choice, part.player, part.variable, part.ways));
+    together.parts.push_back(part.is_number ? add_number(part.site, part.player, part.variable)
+                                            : add_choice(part.site, MoveKind::choice, part.player,
+                                                         part.variable, part.ways));
     const Move& single = moves_[static_cast<std::size_t>(together.parts.back())];
     together.name += (together.name.empty() ? "" : " and ") + single.name;
     std::vector<std::string> longer;
@@ -119,11 +123,13 @@ int Moves::joint_action(const Point& point, std::int64_t written) const {
   std::int64_t out = 0, scale = 1;
   for (std::size_t k = point.parts.size(); k-- > 0;) {
     const Part& part = point.parts[k];
-    const auto radix = static_cast<std::int64_t>(
-        model_.variables[static_cast<std::size_t>(part.variable)].range.words.size());
-    out += scale * action_of_word_[static_cast<std::size_t>(part.site)]
-                                  [static_cast<std::size_t>(written % radix)];
-    scale *= static_cast<std::int64_t>(part.ways.size());
+    const std::int64_t radix = graph_.num_written(part), own = written % radix;
+    out +=
+        scale *
+        (part.is_number
+             ? own
+             : action_of_word_[static_cast<std::size_t>(part.site)][static_cast<std::size_t>(own)]);
+    scale *= part.is_number ? radix : static_cast<std::int64_t>(part.ways.size());
     written /= radix;
   }
   return static_cast<int>(out);

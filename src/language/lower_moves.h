@@ -22,7 +22,7 @@ class Moves {
 
  private:
   [[nodiscard]] Move site_move(int site, MoveKind kind, int player) const;
-  void add_offer(const Point& point);
+  int add_number(int site, int player, int variable);
   int add_choice(int site, MoveKind kind, int player, int variable, const std::vector<Way>& ways);
   void add_together(const Point& point);
   int add(int site, Move move);

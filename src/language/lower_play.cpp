@@ -184,20 +184,25 @@ class Follower {
   void find_open(const Point& p, Position& position) {
     open_.clear();
     if (p.kind == Point::Kind::offer) {
-      const auto count =
-          static_cast<int>(graph_.offers[static_cast<std::size_t>(p.site)].numbers.size());
-      const int first = graph_.first_content[static_cast<std::size_t>(p.site)];
-      const int before = position.contents[static_cast<std::size_t>(p.variable)];
-      for (int k = 0; k < count; ++k) {
-        if (p.where >= 0) memory_.set(position, p.variable, first + k);
-        const std::uint64_t mask = open_to(p.where, p.player, position);
-        if (mask != 0) open_.push_back({k, mask});
-      }
-      memory_.set(position, p.variable, before);
+      find_open_numbers(p, position, open_);
     } else {
       find_open(p.ways, p.player, position, open_);
     }
     check_open(p.player, p.site, p.span, open_, position);
+  }
+  /// Of an offer, or of a number chosen alone (a point) or at once with others (a part).
+  template <class Chosen>
+  void find_open_numbers(const Chosen& chosen, Position& position, std::vector<Open>& open) {
+    const auto count =
+        static_cast<int>(graph_.offers[static_cast<std::size_t>(chosen.site)].numbers.size());
+    const int first = graph_.first_content[static_cast<std::size_t>(chosen.site)];
+    const int before = position.contents[static_cast<std::size_t>(chosen.variable)];
+    for (int k = 0; k < count; ++k) {
+      if (chosen.where >= 0) memory_.set(position, chosen.variable, first + k);
+      const std::uint64_t mask = open_to(chosen.where, chosen.player, position);
+      if (mask != 0) open.push_back({k, mask});
+    }
+    memory_.set(position, chosen.variable, before);
   }
   void find_open(const std::vector<Way>& ways, int player, const Position& position,
                  std::vector<Open>& open) {
@@ -237,7 +242,8 @@ class Follower {
   void make_offer(const Point& p, int action, Position& position) {
     memory_.set(position, p.variable,
                 graph_.first_content[static_cast<std::size_t>(p.site)] + action);
-    position.contents[static_cast<std::size_t>(memory_.flag(p.variable))] = 0;
+    if (const int flag = memory_.flag(p.variable); flag >= 0)
+      position.contents[static_cast<std::size_t>(flag)] = 0;
   }
 
   // ---- branches
@@ -305,12 +311,16 @@ class Follower {
     size_.check();
   }
 
-  void expand_together(int round, const Point& p, const Position& position) {
+  void expand_together(int round, const Point& p, Position& position) {
     std::vector<std::vector<Open>> open(p.parts.size());
     std::int64_t count = 1;
     for (std::size_t k = 0; k < p.parts.size(); ++k) {
-      find_open(p.parts[k].ways, p.parts[k].player, position, open[k]);
-      check_open(p.parts[k].player, p.parts[k].site, p.span, open[k], position);
+      const Part& part = p.parts[k];
+      if (part.is_number)
+        find_open_numbers(part, position, open[k]);
+      else
+        find_open(part.ways, part.player, position, open[k]);
+      check_open(part.player, part.site, p.span, open[k], position);
       count *= static_cast<std::int64_t>(open[k].size());
     }
     keep_open(p, open);
@@ -322,16 +332,20 @@ class Follower {
         chosen[k] = open[k][static_cast<std::size_t>(rest) % open[k].size()].action;
         rest /= static_cast<std::int64_t>(open[k].size());
       }
-      std::int64_t action = 0;  // in mixed radix over all words of each part
+      std::int64_t action = 0;  // in mixed radix over all that each part may write down
       for (std::size_t k = 0; k < p.parts.size(); ++k) {
-        const int word = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].word;
-        action = action * static_cast<std::int64_t>(words(p.parts[k].variable)) + word;
-        memory_.set(next, p.parts[k].variable, word);
+        const Part& part = p.parts[k];
+        const int written =
+            part.is_number ? chosen[k] : part.ways[static_cast<std::size_t>(chosen[k])].word;
+        action = action * graph_.num_written(part) + written;
+        memory_.set(next, part.variable, graph_.content_of(part, written));
       }
       begin_branch(static_cast<int>(action));
-      for (std::size_t k = 0; k < p.parts.size(); ++k)
+      for (std::size_t k = 0; k < p.parts.size(); ++k) {
+        if (p.parts[k].is_number) continue;
         for (int at = p.parts[k].ways[static_cast<std::size_t>(chosen[k])].next; at >= 0;)
           at = do_statement(graph_[at], next);
+      }
       next.point = p.next;
       finish_branch(round, next);
     }
@@ -341,14 +355,15 @@ class Follower {
     play_.states[static_cast<std::size_t>(here_)].part_open =
         static_cast<int>(play_.part_open.size());
     for (std::size_t k = 0; k < p.parts.size(); ++k) {
-      const std::size_t first = play_.part_open.size();
-      play_.part_open.resize(first + p.parts[k].ways.size(), 0);
+      const Part& part = p.parts[k];
+      const std::size_t first = play_.part_open.size(),
+                        actions = part.is_number
+                                      ? static_cast<std::size_t>(graph_.num_written(part))
+                                      : part.ways.size();
+      play_.part_open.resize(first + actions, 0);
       for (const Open& o : open[k])
         play_.part_open[first + static_cast<std::size_t>(o.action)] = o.open_to;
     }
-  }
-  std::size_t words(int variable) const {
-    return model_.variables[static_cast<std::size_t>(variable)].range.words.size();
   }
 
   void begin_branch(int action, std::uint64_t open_to = ~std::uint64_t{0}) {

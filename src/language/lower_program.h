@@ -53,7 +53,8 @@ struct CompiledModel::Program {
 namespace lowering {
 
 /// Fills `structure` and the tables that bind it from what play reached.
-/// Returns nothing when `diagnostics` gained errors (cycles, sizes).
+/// Returns nothing where it is too large. A game that goes round is a diagnostic, and its structure
+/// is fit only to be bound, which tells what is wrong with its numbers.
 [[nodiscard]] std::shared_ptr<const Structure> build_structure(CompiledModel::Program& program,
                                                                Play play,
                                                                const CompileOptions& options,

@@ -28,12 +28,12 @@ class Builder {
     header();
     states();
     find_timed();
-    if (!find_levels()) return nullptr;
+    const bool ordered = find_levels();
     find_live();
     find_decisions();
     if (!lay_out_numbers()) return nullptr;
     remember();
-    if (!find_reached()) return nullptr;
+    if (ordered && !find_reached()) return nullptr;
     fingerprint();
     return std::make_shared<const Structure>(std::move(s_));
   }
@@ -66,12 +66,12 @@ class Builder {
       }
     for (std::size_t v = 0; v < model_.variables.size(); ++v) {
       Variable variable{model_.variables[v].name, program_.graph.holders[v].texts};
-      if (model_.variables[v].kind == CheckedVariable::Kind::offer) merge_contents(v, variable);
+      if (model_.variables[v].is_chosen_number()) merge_contents(v, variable);
       s_.variables.push_back(std::move(variable));
     }
   }
 
-  /// Sites of one offer may share numbers: what is remembered is the number.
+  /// Sites of one offer or number chosen may share numbers: what is remembered is the number.
   void merge_contents(std::size_t v, Variable& variable) {
     const Holder& holder = program_.graph.holders[v];
     std::vector<double> numbers = holder.numbers;
@@ -252,7 +252,7 @@ class Builder {
     if (p.kind == Point::Kind::offer || p.kind == Point::Kind::choice)
       decide(p.player, p.ways, p.where);
     if (p.kind == Point::Kind::simultaneous)
-      for (const Part& part : p.parts) decide(part.player, part.ways, -1);
+      for (const Part& part : p.parts) decide(part.player, part.ways, part.where);
     return mask;
   }
 
@@ -301,9 +301,8 @@ class Builder {
 
   void find_decisions() {
     for (PublicState& state : s_.states) {
-      const MoveKind kind = at(s_.moves, state.move).kind;
-      state.decision_follows =
-          kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous;
+      const Move& move = at(s_.moves, state.move);
+      state.decision_follows = move.is_decision() || move.kind == MoveKind::simultaneous;
     }
     spread_back<bool>([](PublicState& state) -> bool& { return state.decision_follows; });
   }

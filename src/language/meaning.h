@@ -104,8 +104,15 @@ struct CheckedVariable {
     state_words,
     choice,
     offer,
+    amount,  ///< a number chosen that is no offer
     chance
   } kind = Kind::choice;
+  [[nodiscard]] bool is_chosen_number() const {
+    return kind == Kind::offer || kind == Kind::amount;
+  }
+  [[nodiscard]] bool holds_numbers() const {
+    return is_chosen_number() || kind == Kind::state_numbers;
+  }
   std::string name;
   CheckedRange range;  ///< of states; `words` also of choices and chance moves (all sites together)
   TermPtr start;       ///< numeric state
@@ -132,6 +139,7 @@ struct CheckedPayment {
   bool pays = false;
   TermPtr amount;
 };
+/// An offer, or another number chosen: its variable says which.
 struct CheckedOffer {
   int site = -1;  ///< into Checked::sites
   int player = -1, variable = -1;
@@ -151,7 +159,7 @@ struct CheckedChoice {
 };
 struct CheckedSimultaneously {
   int site = -1;
-  std::vector<CheckedChoice> choices;
+  std::vector<std::variant<CheckedChoice, CheckedOffer>> choices;
 };
 struct CheckedOutcome {
   int word = -1;

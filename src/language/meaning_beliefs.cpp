@@ -457,8 +457,9 @@ class Beliefs {
       if (hint.empty())
         hint = written.base == "belief" ? "declare it: KYIV believes MOSCOW: TYPE with 0.5, ..."
                                         : "a prior written with parameters is set through them";
-      bench_.mistakes.error(written.span, "M0503", fmt::format("`{}` has no numbers to set", name),
-                            hint);
+      bench_.mistakes
+          .error(written.span, "M0503", fmt::format("`{}` has no numbers to set", name), hint)
+          .about(name);
       return;
     }
     CheckedParameter& parameter = bench_.model.parameters[static_cast<std::size_t>(found->second)];

@@ -12,13 +12,25 @@ constexpr std::size_t most_errors = 1000;  ///< a text with more is no model wit
 
 }  // namespace
 
-void Mistakes::error(const ast::Span& span, std::string code, std::string message, std::string hint,
-                     std::string expected) {
+Mistakes::Told& Mistakes::Told::about(std::string_view name) {
+  if (told_ != nullptr) told_->name = name.substr(0, name.find('['));
+  return *this;
+}
+
+Mistakes::Told& Mistakes::Told::see(const ast::Span& span, std::string message) {
+  if (told_ != nullptr)
+    told_->related.push_back(related_place(sources_, {span, std::move(message)}));
+  return *this;
+}
+
+Mistakes::Told Mistakes::error(const ast::Span& span, std::string code, std::string message,
+                               std::string hint, std::string expected) {
   if (num_errors_ >= most_errors || !places_.emplace(std::pair(span.file, span.begin), 0).second)
-    return;
+    return {sources_, nullptr};
   ++num_errors_;
   entries_.push_back({span, diagnostic_at(sources_, span, std::move(code), std::move(message),
                                           std::move(expected), std::move(hint))});
+  return {sources_, &entries_.back().diagnostic};
 }
 
 void Mistakes::warning(const ast::Span& span, std::string code, std::string message,
@@ -47,6 +59,10 @@ Diagnostics Mistakes::take(Severity severity) {
 
 Diagnostics Mistakes::take_errors() { return take(Severity::error); }
 Diagnostics Mistakes::take_warnings() { return take(Severity::warning); }
+
+const ast::Word& first_of(const std::vector<ast::Word>& words, const std::string& text) {
+  return *std::ranges::find(words, text, &ast::Word::text);
+}
 
 std::string list_of(const std::vector<std::string>& words) {
   constexpr std::size_t most_listed = 20;
@@ -90,10 +106,13 @@ std::optional<int> Bench::find_player(const std::string& name) const {
 
 std::optional<int> Bench::need_player(const std::string& name, const ast::Span& span) {
   const auto player = find_player(name);
+  if (name.empty()) return player;  // the parser has told what is missing
   if (!player && mistakes.first("player " + name)) {
     const std::string near = mistakes.nearest(name, names_of({Sort::player}));
-    mistakes.error(span, "M0202", fmt::format("there is no player `{}`", name),
-                   near.empty() ? fmt::format("declare it: player {}", name) : near, "a player");
+    mistakes
+        .error(span, "M0202", fmt::format("there is no player `{}`", name),
+               near.empty() ? fmt::format("declare it: player {}", name) : near, "a player")
+        .about(name);
   }
   return player;
 }

@@ -21,8 +21,22 @@ namespace melian {
 /// is wrong is not wrong twice.
 class Mistakes {
  public:
+  /// What may be added to a mistake while it is told; nothing where it was told before.
+  class Told {
+   public:
+    Told(const Sources& sources, Diagnostic* told) : sources_(sources), told_(told) {}
+    /// The name that the mistake is about, without its index.
+    Told& about(std::string_view name);
+    /// Another place, with what stands there.
+    Told& see(const ast::Span& span, std::string message);
+
+   private:
+    const Sources& sources_;
+    Diagnostic* told_;
+  };
+
   explicit Mistakes(const Sources& sources) : sources_(sources) {}
-  void error(const ast::Span& span, std::string code, std::string message, std::string hint = {},
+  Told error(const ast::Span& span, std::string code, std::string message, std::string hint = {},
              std::string expected = {});
   void warning(const ast::Span& span, std::string code, std::string message, std::string hint = {});
   /// Whether `what` (an unknown name, say) is met for the first time: later mentions are not
@@ -62,6 +76,10 @@ struct Symbol {
   ast::Span span;
   int layer = 0;
 };
+
+/// The first of the words with this text. Requires: there is one.
+[[nodiscard]] const ast::Word& first_of(const std::vector<ast::Word>& words,
+                                        const std::string& text);
 
 /// A list of words as text, for what was expected; "" where it is too long to help.
 [[nodiscard]] std::string list_of(const std::vector<std::string>& words);

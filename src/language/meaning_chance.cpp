@@ -33,8 +33,11 @@ class ChanceCheck {
     for (std::size_t o = 0; o < written_.outcomes.size(); ++o) {
       if (written_.outcomes[o].odds != nullptr) continue;
       if (otherwise_ >= 0)
-        bench_.mistakes.error(written_.outcomes[o].name.span, "M0432", "a second `otherwise`",
-                              "one outcome takes what the others leave", "`with` and its odds");
+        bench_.mistakes
+            .error(written_.outcomes[o].name.span, "M0432", "a second `otherwise`",
+                   "one outcome takes what the others leave", "`with` and its odds")
+            .see(written_.outcomes[static_cast<std::size_t>(otherwise_)].name.span,
+                 "the first stands here");
       else if (o + 1 != written_.outcomes.size())
         bench_.mistakes.error(written_.outcomes[o].name.span, "M0432",
                               "`otherwise` stands before other outcomes",

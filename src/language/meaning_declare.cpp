@@ -28,6 +28,7 @@ const char* kind_text(CheckedVariable::Kind kind) {
     case CheckedVariable::Kind::state_words: return "a state";
     case CheckedVariable::Kind::choice: return "a choice";
     case CheckedVariable::Kind::offer: return "an offer";
+    case CheckedVariable::Kind::amount: return "a number chosen";
     case CheckedVariable::Kind::chance: return "a chance move";
   }
   return "";
@@ -69,15 +70,14 @@ class Declarer {
 
   void taken(const std::string& name, const ast::Span& span, const Symbol& first, Sort sort,
              int layer) {
-    if (bench_.mistakes.no_more_hints())
-      return bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name));
-    const Diagnostic there = diagnostic_at(bench_.read.sources, first.span, "", "");
-    std::string hint = fmt::format(
-        "first declared as {} in line {} of {}; names are told apart by an index: {}[...]",
-        sort_text(first.sort), there.line, there.file, name);
+    std::string hint;
     if (sort == Sort::parameter && first.sort == Sort::parameter && layer != first.layer)
-      hint = fmt::format("to change what {} declares, write: set {} = ...", there.file, name);
-    bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name), hint);
+      hint = fmt::format("to change what {} declares, write: set {} = ...",
+                         bench_.read.sources[static_cast<std::size_t>(first.span.file)].name, name);
+    else if (!bench_.mistakes.no_more_hints())
+      hint = fmt::format("names are told apart by an index: {}[...]", name);
+    bench_.mistakes.error(span, "M0203", fmt::format("`{}` is declared twice", name), hint)
+        .see(first.span, fmt::format("first declared here, as {}", sort_text(first.sort)));
   }
 
   bool too_many(std::size_t count, const ast::Span& span, const char* what,
@@ -106,9 +106,13 @@ class Declarer {
       if (names.emplace(type.name.text, static_cast<int>(out.types.size())).second)
         out.types.push_back(type.name.text);
       else
-        bench_.mistakes.error(
-            type.name.span, "M0204",
-            fmt::format("`{}` is a type of `{}` twice", type.name.text, what.name.text));
+        bench_.mistakes
+            .error(type.name.span, "M0204",
+                   fmt::format("`{}` is a type of `{}` twice", type.name.text, what.name.text))
+            .see(std::ranges::find(what.types, type.name.text,
+                                   [](const ast::Type& one) { return one.name.text; })
+                     ->name.span,
+                 "first named here");
     }
     if (numeric && named)
       bench_.mistakes.error(
@@ -206,8 +210,9 @@ class Declarer {
     if (index < 0) return;
     for (const ast::Word& word : range.words)
       if (!add_word(index, word.text))
-        bench_.mistakes.error(word.span, "M0204",
-                              fmt::format("`{}` stands twice in this list", word.text));
+        bench_.mistakes
+            .error(word.span, "M0204", fmt::format("`{}` stands twice in this list", word.text))
+            .see(first_of(range.words, word.text).span, "first listed here");
   }
 
   bool add_word(int variable, const std::string& word) {
@@ -223,11 +228,14 @@ class Declarer {
   void declare_phase(const Declared<ast::Phase>& phase) {
     const ast::Word& name = phase.what->name;
     const int index = static_cast<int>(bench_.model.phases.size());
-    if (!bench_.phase_names.emplace(name.text, index).second)
-      bench_.mistakes.error(name.span, "M0205",
-                            fmt::format("phase `{}` is declared twice", name.text),
-                            "to add to a phase of another file, let that file name a `place` and "
-                            "fill it: at PLACE { ... }");
+    const auto [known, fresh] = bench_.phase_names.emplace(name.text, index);
+    if (!fresh)
+      bench_.mistakes
+          .error(name.span, "M0205", fmt::format("phase `{}` is declared twice", name.text),
+                 "to add to a phase of another file, let that file name a `place` and fill it: at "
+                 "PLACE { ... }")
+          .see(bench_.model.phases[static_cast<std::size_t>(known->second)].span,
+               "first declared here");
     bench_.model.phases.push_back(
         {name.text, {}, phase.item->note.text, phase.item->note.labels, name.span});
     declare_moves(phase.what->body, phase.layer);
@@ -242,6 +250,10 @@ class Declarer {
     move_variable(offer.choice, CheckedVariable::Kind::offer, layer);
   }
   void declare_move(const ast::Choice& choice, int layer) {
+    if (choice.range) {
+      move_variable(choice.name, CheckedVariable::Kind::amount, layer);
+      return;
+    }
     const int variable = move_variable(choice.name, CheckedVariable::Kind::choice, layer);
     add_words(variable, choice.options, "an option");
     for (const ast::Option& option : choice.options) declare_moves(option.block, layer);
@@ -259,10 +271,12 @@ class Declarer {
     declare_moves(when.otherwise, layer);
   }
   void declare_move(const ast::PlaceMark& mark, int /*layer*/) {
-    if (!bench_.places.emplace(mark.place.text, mark.place.span).second)
-      bench_.mistakes.error(mark.place.span, "M0205",
-                            fmt::format("place `{}` stands twice", mark.place.text),
-                            "give the second place a name of its own");
+    const auto [known, fresh] = bench_.places.emplace(mark.place.text, mark.place.span);
+    if (!fresh)
+      bench_.mistakes
+          .error(mark.place.span, "M0205", fmt::format("place `{}` stands twice", mark.place.text),
+                 "give the second place a name of its own")
+          .see(known->second, "first stands here");
   }
   void declare_move(const ast::Count& count, int /*layer*/) {
     add_name(count.tally.text(), bench_.tally_names, bench_.model.tallies);
@@ -292,23 +306,26 @@ class Declarer {
         bench_.model.variables[static_cast<std::size_t>(there->index)];
     if (variable.kind == kind) return there->index;
     if (bench_.mistakes.first("sort of " + name.text)) {
-      const Diagnostic first = diagnostic_at(bench_.read.sources, there->span, "", "");
-      bench_.mistakes.error(name.span, "M0207",
-                            fmt::format("`{}` is {} here and {} elsewhere", name.text,
-                                        kind_text(kind), kind_text(variable.kind)),
-                            fmt::format("the other stands in line {} of {}; one name, one thing",
-                                        first.line, first.file));
+      bench_.mistakes
+          .error(name.span, "M0207",
+                 fmt::format("`{}` is {} here and {} elsewhere", name.text, kind_text(kind),
+                             kind_text(variable.kind)),
+                 "one name, one thing: give one of the two another name")
+          .see(there->span, fmt::format("{} here", kind_text(variable.kind)));
     }
     return -1;
   }
 
   template <class Owned>
   void add_words(int variable, const std::vector<Owned>& owned, const char* what) {
-    std::unordered_set<std::string> here;
+    std::unordered_map<std::string, ast::Span> here;
     for (const Owned& one : owned) {
-      if (!here.insert(one.name.text).second)
-        bench_.mistakes.error(one.name.span, "M0204",
-                              fmt::format("`{}` is {} here twice", one.name.text, what));
+      const auto [known, fresh] = here.emplace(one.name.text, one.name.span);
+      if (!fresh && !one.name.text.empty())
+        bench_.mistakes
+            .error(one.name.span, "M0204",
+                   fmt::format("`{}` is {} here twice", one.name.text, what))
+            .see(known->second, "first here");
       if (variable >= 0) add_word(variable, one.name.text);
     }
   }

@@ -2,6 +2,7 @@
 /// chosen twice, and what is never reached. Choices are forgotten at the top of a phase.
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/core.h>
 
@@ -32,6 +33,7 @@ class Flow {
   void run() {
     for (std::size_t i = 0; i < bench_.model.phases.size(); ++i) {
       from_ = &leads_to_[i];
+      made_at_.clear();
       walk(bench_.model.phases[i].body, {});
     }
     walk_closing();
@@ -98,15 +100,21 @@ class Flow {
 
   Standing pass(const CheckedSimultaneously& together, const ast::Span& span, const Standing& at) {
     decides(span);
-    for (const CheckedChoice& choice : together.choices)
-      for (const CheckedOption& option : choice.options)
-        if (option.when != nullptr) reads(*option.when, at);
     Standing out = at;
-    for (const CheckedChoice& choice : together.choices) {
-      Standing alone = at;  // made unseen: a block reads its own choice only
-      make(choice.variable, span, alone);
-      after_options(choice, std::move(alone));
-      make(choice.variable, span, out);
+    for (const auto& one : together.choices) {
+      Standing alone = at;  // made unseen: blocks and conditions read their own choice only
+      if (const auto* choice = std::get_if<CheckedChoice>(&one)) {
+        for (const CheckedOption& option : choice->options)
+          if (option.when != nullptr) reads(*option.when, at);
+        make(choice->variable, span, alone);
+        after_options(*choice, std::move(alone));
+        make(choice->variable, span, out);
+      } else {
+        const auto& number = std::get<CheckedOffer>(one);
+        make(number.variable, span, alone);
+        if (number.where != nullptr) reads(*number.where, alone);
+        make(number.variable, span, out);
+      }
     }
     return out;
   }
@@ -172,11 +180,15 @@ class Flow {
     if (variable < 0) return;
     if (at.reachable && at.maybe_made.has(variable)) {
       const std::string& name = bench_.model.variables[static_cast<std::size_t>(variable)].name;
-      bench_.mistakes.error(
+      auto told = bench_.mistakes.error(
           span, "M0208", fmt::format("`{}` may be made twice on one way through the phase", name),
           "give one of the two another name, or put them into the two sides of one `when ... "
           "else`");
+      if (const auto first = made_at_.find(variable);
+          first != made_at_.end() && first->second.begin != span.begin)
+        told.see(first->second, "made here before");
     }
+    made_at_.emplace(variable, span);
     at.made.add(variable);
     at.maybe_made.add(variable);
   }
@@ -244,6 +256,7 @@ class Flow {
   std::vector<std::vector<int>> leads_to_;  ///< per phase: where its `go to` lead
   std::vector<int> closing_leads_to_;
   std::vector<int>* from_ = nullptr;
+  std::map<int, ast::Span> made_at_;  ///< by variable: where it is made first in this phase
   bool closing_ = false;
   bool dead_ = false;  ///< inside what is never reached: said once
 };

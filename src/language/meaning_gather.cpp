@@ -49,9 +49,11 @@ class Gatherer {
       bench_.horizon = declared(what);
       return;
     }
-    bench_.mistakes.error(
-        item_->span, "M0309", "a second horizon",
-        "a model has one horizon; write its rounds as a parameter to `set` it from another file");
+    bench_.mistakes
+        .error(item_->span, "M0309", "a second horizon",
+               "a model has one horizon; write its rounds as a parameter to `set` it from another "
+               "file")
+        .see(bench_.horizon->item->span, "the first stands here");
   }
 
   /// Declared afresh, or in place of an earlier layer's let of the same name.
@@ -69,19 +71,24 @@ class Gatherer {
     int& replaced_by = replaced_by_[found->second];
     const int last = replaced_by >= 0 ? replaced_by : there.layer;
     if (last == layer_) {
-      bench_.mistakes.error(what.name.span, "M0203", fmt::format("`{}` is declared twice", name),
-                            "one name, one thing: leave one of the two out");
+      bench_.mistakes
+          .error(what.name.span, "M0203", fmt::format("`{}` is declared twice", name),
+                 "one name, one thing: leave one of the two out")
+          .see(there.what->name.span, "first declared here");
     } else if (!what.replace) {
-      bench_.mistakes.error(
-          what.name.span, "M0606",
-          fmt::format("`{}` is a let of {} already", name, file_name(last)),
-          fmt::format("to put this in its place write: replace let {} = ...", name));
+      bench_.mistakes
+          .error(what.name.span, "M0606",
+                 fmt::format("`{}` is a let of {} already", name, file_name(last)),
+                 fmt::format("to put this in its place write: replace let {} = ...", name))
+          .see(there.what->name.span, "declared here");
     } else if (replaced_by >= 0 && layer().module &&
                bench_.read.layers[static_cast<std::size_t>(replaced_by)].module) {
-      bench_.mistakes.error(
-          what.name.span, "M0608",
-          fmt::format("two modules replace `{}`: {} and this one", name, file_name(replaced_by)),
-          "use one of them, or write a third module that says what both together mean");
+      bench_.mistakes
+          .error(what.name.span, "M0608",
+                 fmt::format("two modules replace `{}`: {} and this one", name,
+                             file_name(replaced_by)),
+                 "use one of them, or write a third module that says what both together mean")
+          .see(there.what->name.span, "replaced here");
     } else {
       there.what = &what;
       there.item = item_;

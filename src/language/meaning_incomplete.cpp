@@ -45,14 +45,6 @@ std::unordered_set<std::string> seemingly_declared(const Sources& sources) {
   return names;
 }
 
-/// The name a message speaks of: what stands first in back quotes, without its index.
-std::string name_in(const std::string& message) {
-  const std::size_t open = message.find('`');
-  if (open == std::string::npos) return {};
-  const std::size_t close = message.find_first_of("`[", open + 1);
-  return message.substr(open + 1, close == std::string::npos ? close : close - open - 1);
-}
-
 }  // namespace
 
 void keep_what_stands(const Sources& sources, bool every_file_read, const Diagnostics& told,
@@ -65,7 +57,7 @@ void keep_what_stands(const Sources& sources, bool every_file_read, const Diagno
     if (broken_lines.contains({error.file, error.line})) return true;
     if (among(stand_alone, error.code)) return false;
     if (!every_file_read) return true;
-    if (among(unknown_names, error.code)) return declared.contains(name_in(error.message));
+    if (among(unknown_names, error.code)) return declared.contains(error.name);
     return !among(stand_in_texts, error.code);
   });
 }

@@ -85,8 +85,9 @@ class Contents {
                 .second)
           out.words.push_back(word.text);
         else
-          bench_.mistakes.error(word.span, "M0204",
-                                fmt::format("`{}` stands twice in this list", word.text));
+          bench_.mistakes
+              .error(word.span, "M0204", fmt::format("`{}` stands twice in this list", word.text))
+              .see(first_of(in.words, word.text).span, "first listed here");
       }
       return;
     }
@@ -234,9 +235,12 @@ class Contents {
     CheckedParameter& out = parameter(symbol->index);
     std::string path = name;
     for (const ast::Word& dot : set.what->dots) path += "." + dot.text;
-    if (!set_here_.insert(std::to_string(set.layer) + " " + path).second) {
-      bench_.mistakes.error(set.what->name.span, "M0512",
-                            fmt::format("`{}` is set twice in this file", path));
+    const auto [first, fresh] =
+        set_here_.emplace(std::to_string(set.layer) + " " + path, set.what->name.span);
+    if (!fresh) {
+      bench_.mistakes
+          .error(set.what->name.span, "M0512", fmt::format("`{}` is set twice in this file", path))
+          .see(first->second, "first set here");
       return;
     }
     if (out.role == CheckedParameter::Role::numeric_type) {
@@ -277,12 +281,13 @@ class Contents {
     if (symbol != nullptr && symbol->sort == Sort::variable)
       hint = fmt::format("`{}` changes during play; make its start a parameter and set that", name);
     if (hint.empty()) hint = fmt::format("declare it: param {} = ...", name);
-    bench_.mistakes.error(set.name.span, "M0503",
-                          fmt::format("there is no parameter `{}` to set", name), hint);
+    bench_.mistakes
+        .error(set.name.span, "M0503", fmt::format("there is no parameter `{}` to set", name), hint)
+        .about(name);
   }
 
   Bench& bench_;
-  std::unordered_set<std::string> set_here_;
+  std::unordered_map<std::string, ast::Span> set_here_;  ///< by layer and path
 };
 
 }  // namespace

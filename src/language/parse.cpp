@@ -23,6 +23,9 @@ void report(const Sources& sources, int file, std::vector<Mistake> mistakes, int
     diagnostics.push_back(diagnostic_at(sources, mistake.span, std::move(mistake.code),
                                         std::move(mistake.message), std::move(mistake.expected),
                                         std::move(mistake.hint)));
+    diagnostics.back().expected_words = std::move(mistake.expected_words);
+    for (const Elsewhere& elsewhere : mistake.elsewhere)
+      diagnostics.back().related.push_back(related_place(sources, elsewhere));
   }
   const std::size_t more = mistakes.size() - shown + static_cast<std::size_t>(num_unrecorded);
   if (more == 0) return;
@@ -101,6 +104,16 @@ void Parser::quoted(ast::Text& out, std::string_view what) {
   if (peek().kind != Token::Kind::text) return expected(what);
   out.text = std::string(peek().text);
   skip();
+  const Token& closed = lexed_.tokens[at_ - 1];
+  const bool runs_on =
+      peek().kind == Token::Kind::name && peek().begin == closed.end && peek().line == closed.line;
+  if (!runs_on) return;
+  // `"A "quoted" crisis"`: the rest of the line was meant to stand inside.
+  if (!recovering_)
+    mistake({file_, closed.end - 1, closed.end}, "M0104",
+            "a quoted text cannot hold a double quotation mark", "a text without `\"`",
+            "write single quotation marks inside it: 'so'");
+  while (!at_end() && !at_new_line()) skip();
 }
 
 bool Parser::item_begins() const {
@@ -160,6 +173,7 @@ void Parser::item(ast::File& file) {
       expected("a name for the phase");
     else
       word(phase.name, "a name for the phase");
+    no_index("a phase", "write a phase for each, or keep what differs in a state");
     block(phase.body);
   } else if (opens("at")) {
     context_ = "`at`";
@@ -180,7 +194,8 @@ void Parser::item(ast::File& file) {
               "statements belong in a phase: phase NAME { ... }; is there a `}` too many above?");
     misplaced_ = true;
     ast::Statement aside;
-    return statement(aside);
+    statement(aside);
+    return;
   } else if (at("}")) {
     if (!was_misplaced)
       mistake(span_of(at_), "M0112", "this `}` closes nothing",
@@ -204,6 +219,7 @@ void Parser::item(ast::File& file) {
 void Parser::player(ast::PlayerDeclaration& out) {
   context_ = "a player";
   word(out.name, "a name for the player");
+  no_index("a player", "write each player's name in full");
   if (!accept("types") && (at_new_line() || !reads_as_misspelt("types"))) return;
   do type(out.types.emplace_back());
   while (accept(","));
@@ -212,7 +228,7 @@ void Parser::player(ast::PlayerDeclaration& out) {
 
 void Parser::type(ast::Type& out) {
   context_ = "the types of a player";
-  word(out.name, "a type");
+  word(out.name, "a type", {",", "from"});
   if (peek().kind == Token::Kind::number) {
     out.weight = peek().number;
     skip();

@@ -278,18 +278,23 @@ void Parser::dots(std::vector<ast::Word>& out) {
   }
 }
 
-void Parser::word(ast::Word& out, std::string_view what) {
+void Parser::word(ast::Word& out, std::string_view what,
+                  std::initializer_list<std::string_view> followers) {
   out.span = span_of(at_);
   const Token& token = peek();
-  if (token.kind != Token::Kind::name ||
-      (token.reserved && (statement_begins() || item_begins()) && at_new_line()))
+  const bool meant_as_name =
+      token.kind == Token::Kind::name && token.reserved &&
+      (std::ranges::any_of(followers, [&](std::string_view next) { return at(next, 1); }) ||
+       (context_ == "the types of a player" && peek(1).kind == Token::Kind::number));
+  const bool begins_anew = (statement_begins() || item_begins()) && at_new_line();
+  if (token.kind != Token::Kind::name || (token.reserved && begins_anew && !meant_as_name))
     return expected(what);
   out.text = std::string(token.text);
   if (token.reserved && !recovering_) {
     // Read as the name it was meant to be, unless it plainly goes on with the sentence: then the
     // name is missing.
-    const bool goes_on = at_ > 0 && !at("{", 1) && !at("=", 1) && !at(",", 1) && !at(":", 1) &&
-                         !at("]", 1) && !at("}", 1) &&
+    const bool goes_on = !meant_as_name && at_ > 0 && !at("{", 1) && !at("=", 1) && !at(",", 1) &&
+                         !at(":", 1) && !at("]", 1) && !at("}", 1) &&
                          (at("in") || at("with") || at("otherwise") || at("gets") || at("pays") ||
                           at("then") || at("by") || at("types"));
     if (goes_on) return expected(what);
@@ -297,6 +302,16 @@ void Parser::word(ast::Word& out, std::string_view what) {
             std::string(what), "choose another, such as `" + out.text + "_`");
   }
   skip();
+}
+
+/// What stands before has no index: `chance risk[C]`, `phase war[2]`.
+void Parser::no_index(std::string_view what, std::string_view hint) {
+  if (!at("[") || recovering_) return;
+  const std::size_t opener = at_;
+  while (!at_end() && !at("]") && !at("{") && !at("}")) skip();
+  static_cast<void>(accept("]"));
+  mistake({file_, lexed_.tokens[opener].begin, lexed_.tokens[at_ - 1].end}, "M0120",
+          std::string(what) + " takes no index", "a plain name", std::string(hint));
 }
 
 void Parser::words(std::vector<ast::Word>& out, std::string_view expected) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "language/parser.h"
 
@@ -56,7 +57,7 @@ bool Parser::accept(std::string_view sign_or_word) {
 /// Where it is missing, reading goes on as if it had been there.
 bool Parser::expect(std::string_view sign_or_word) {
   if (accept(sign_or_word) || reads_as_misspelt(sign_or_word)) return true;
-  expected("`" + std::string(sign_or_word) + "`");
+  expected_one_of({std::string(sign_or_word)});
   return false;
 }
 
@@ -136,6 +137,30 @@ void Parser::expected(std::string_view what, std::string hint, std::string code)
   }
 }
 
+void Parser::expected_one_of(std::vector<std::string> words, std::string hint, std::string code) {
+  const std::size_t before = lexed_.mistakes.size();
+  expected(one_of(words), std::move(hint), std::move(code));
+  if (lexed_.mistakes.size() > before) lexed_.mistakes.back().expected_words = std::move(words);
+}
+
+bool Parser::asks_for_hidden_action(std::size_t token) {
+  constexpr std::array words = {"secretly", "privately", "covertly", "secret",    "private",
+                                "hidden",   "hides",     "unseen",   "unobserved"};
+  const Token& found = lexed_.tokens[std::min(token, lexed_.tokens.size() - 1)];
+  if (found.kind != Token::Kind::name || std::ranges::find(words, found.text) == words.end())
+    return false;
+  if (!recovering_)
+    mistake(span_of(token), "M0119",
+            "`" + std::string(found.text) +
+                "`: every action is public, and no action or message can be hidden",
+            {},
+            "choices that nobody sees before all have chosen stand in `simultaneously { ... }`; "
+            "news that only one player has is a type; other games with hidden actions can be "
+            "written as an .efg");
+  recovering_ = true;
+  return true;
+}
+
 void Parser::mistake(ast::Span span, std::string code, std::string message, std::string expected,
                      std::string hint) {
   const bool known = !lexed_.mistakes.empty() && lexed_.mistakes.back().span.begin == span.begin &&
@@ -146,7 +171,7 @@ void Parser::mistake(ast::Span span, std::string code, std::string message, std:
     return;
   }
   lexed_.mistakes.push_back(
-      {span, std::move(code), std::move(message), std::move(expected), std::move(hint)});
+      {span, std::move(code), std::move(message), std::move(expected), std::move(hint), {}, {}});
 }
 
 /// A sign the lexer refused is missing here: one report is enough.

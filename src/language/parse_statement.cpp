@@ -88,9 +88,9 @@ void Parser::block(ast::Block& out) {
       return resume_at_statement();
     }
     ast::Statement one;
-    statement(one);
+    const bool read = statement(one);
     if (recovering_) resume_at_statement();
-    out.push_back(std::move(one));
+    if (read) out.push_back(std::move(one));
   });
 }
 
@@ -128,8 +128,10 @@ std::string Parser::meant_statement() const {
   return meant(at_, {openings.begin(), openings.end()});
 }
 
-void Parser::statement(ast::Statement& out) {
+/// False where not even its subject could be read: then there is no statement.
+bool Parser::statement(ast::Statement& out) {
   const std::size_t first = at_;
+  bool read = true;
   context_ = "a statement";
   const std::string near = verb_ahead().empty() ? meant_statement() : std::string();
   if (!near.empty())
@@ -162,9 +164,10 @@ void Parser::statement(ast::Statement& out) {
     context_ = "a place";
     word(out.what.emplace<ast::PlaceMark>().place, "a name for the place");
   } else {
-    sentence(out);
+    read = sentence(out);
   }
   out.span = span_from(first);
+  return read;
 }
 
 /// `if` of other languages, or an `else` that follows nothing; read as the `when` that was meant.
@@ -184,23 +187,18 @@ void Parser::stray_condition(ast::When& out) {
 }
 
 /// A statement whose subject comes first: NAME verb ...
-void Parser::sentence(ast::Statement& out) {
+bool Parser::sentence(ast::Statement& out) {
   const Token& subject = peek();
   if (subject.kind != Token::Kind::name || subject.reserved) {
-    if (!recovering_ && !lexer_complained_here())
-      mistake(span_of(at_), "M0108",
-              (subject.kind == Token::Kind::text ? "a quoted text"
-                                                 : "`" + std::string(subject.text) + "`") +
-                  " begins no statement",
-              "a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, "
-              "`go to`, `place`, `end`");
+    if (!recovering_ && !lexer_complained_here()) no_subject();
     recovering_ = true;
-    return;
+    return false;
   }
   std::string verb = verb_ahead();
   if (verb.empty()) {
     const std::size_t index = past_name(at_);
     const Token& found = lexed_.tokens[index];
+    if (asks_for_hidden_action(at_) || asks_for_hidden_action(index)) return false;
     verb = meant(index, all_verbs());
     if (verb.empty()) {
       at_ = index;
@@ -208,10 +206,13 @@ void Parser::sentence(ast::Statement& out) {
           at("=")
               ? "a state changes with `" + std::string(subject.text.substr(0, 60)) + " becomes ...`"
               : std::string();
-      return expected(
-          "`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" +
-              std::string(subject.text.substr(0, 60)) + "`",
-          hint, "M0108");
+      expected("`offers`, `chooses`, `gets`, `pays`, `becomes`, `rises by` or `falls by` after `" +
+                   std::string(subject.text.substr(0, 60)) + "`",
+               hint, "M0108");
+      if (!lexed_.mistakes.empty() && lexed_.mistakes.back().code == "M0108" &&
+          lexed_.mistakes.back().span.begin >= subject.begin)
+        lexed_.mistakes.back().expected_words = all_verbs();
+      return false;
     }
     mistake(span_of(index), "M0107", "`" + std::string(found.text) + "` is no verb of the language",
             "`" + verb + "`", "did you mean `" + verb + "`?");
@@ -224,6 +225,32 @@ void Parser::sentence(ast::Statement& out) {
     payments(out.what.emplace<ast::Payments>().payments);
   else
     assignment(out.what.emplace<ast::Assignment>());
+  // `A chooses x { ... } unseen by B`
+  if (!recovering_ && !at_new_line() && verb_ahead().empty())
+    static_cast<void>(asks_for_hidden_action(at_));
+  return true;
+}
+
+/// A statement begins with what is no subject: a verb whose subject is missing, or something else.
+void Parser::no_subject() {
+  const std::string verb = verb_of(peek());
+  if (!verb.empty()) {
+    const bool of_state = verb == "becomes" || verb == "rises" || verb == "falls";
+    mistake(span_of(at_), "M0108",
+            "`" + std::string(peek().text) + "` has no subject: " + (of_state ? "what " : "who ") +
+                verb + "?",
+            of_state ? "the name of a state before it" : "the name of a player before it");
+    // The rest of the sentence means nothing by itself.
+    do skip_balanced();
+    while (!at_end() && !at("}") && !at_new_line() && !statement_begins());
+    return;
+  }
+  mistake(
+      span_of(at_), "M0108",
+      (peek().kind == Token::Kind::text ? "a quoted text" : "`" + std::string(peek().text) + "`") +
+          " begins no statement",
+      "a player and a verb, or `chance`, `simultaneously`, `when`, `count`, `time passes`, "
+      "`go to`, `place`, `end`");
 }
 
 void Parser::offer(ast::Offer& out) {
@@ -231,6 +258,7 @@ void Parser::offer(ast::Offer& out) {
   name(out.player, "a player");
   skip();  // the verb
   word(out.choice, "a name for the offer");
+  no_index("an offer", "give each offer a name of its own, such as demand_of_A");
   expect("in");
   range(out.range);
   if (accept("where") || (!at_new_line() && reads_as_misspelt("where"))) out.where = condition();
@@ -245,7 +273,14 @@ void Parser::choice(ast::Choice& out) {
     expected("a name for the choice");
   else
     word(out.name, "a name for the choice");
-  options(out.options);
+  no_index("a choice", "give each choice a name of its own, such as answer_of_B");
+  if (accept("in")) {
+    context_ = "the choice of a number";
+    range(out.range.emplace());
+    if (accept("where") || (!at_new_line() && reads_as_misspelt("where"))) out.where = condition();
+  } else {
+    options(out.options);
+  }
   out.span = span_from(first);
 }
 
@@ -255,7 +290,7 @@ void Parser::options(std::vector<ast::Option>& out) {
     context_ = "the options of a choice";
     const std::size_t first = at_;
     ast::Option one;
-    word(one.name, "an option");
+    word(one.name, "an option", {"{", ",", "}"});
     if (accept("when")) {
       context_ = "the condition of an option";
       one.when = condition();
@@ -299,6 +334,9 @@ void Parser::chance(ast::Chance& out) {
     expected("a name for the chance move");
   else
     word(out.name, "a name for the chance move");
+  no_index("a chance move",
+           "give it a name of its own, such as risk_of_C; its odds may read "
+           "parameters with an index");
   const std::size_t opener = at_;
   in_braces("`{` and the outcomes", [&] {
     context_ = "the outcomes of a chance move";
@@ -314,7 +352,7 @@ void Parser::chance(ast::Chance& out) {
 
 void Parser::outcome(ast::Outcome& out) {
   const std::size_t first = at_;
-  word(out.name, "an outcome");
+  word(out.name, "an outcome", {"with", "otherwise"});
   if (!accept("otherwise") && !reads_as_misspelt("otherwise")) {
     if (!accept("with") && !reads_as_misspelt("with"))
       expected("`with` and its odds, or `otherwise`");
@@ -343,7 +381,7 @@ void Parser::payments(std::vector<ast::Payment>& out) {
     std::string verb = verb_of(peek());
     if (verb != "gets" && verb != "pays") {
       verb = meant(at_, {"gets", "pays"});
-      if (verb.empty()) return expected("`gets` or `pays`");
+      if (verb.empty()) return expected_one_of({"gets", "pays"});
       if (!recovering_)
         mistake(span_of(at_), "M0107", "`" + std::string(peek().text) + "` is no verb of a payment",
                 "`" + verb + "`", "did you mean `" + verb + "`?");
@@ -416,6 +454,7 @@ void Parser::when(ast::When& out) {
 void Parser::end(ast::End& out) {
   context_ = "`end`";
   word(out.name, "a name for the end");
+  no_index("an end", "write one end for each, such as victory_of_A");
   if (accept(":")) {
     payments(out.payments);
     if (!recovering_ && !at_new_line() && (verb_ahead() == "gets" || verb_ahead() == "pays")) {

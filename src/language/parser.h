@@ -6,6 +6,7 @@
 /// mistake the rest of the same item, statement, option or outcome is read without further reports,
 /// then reading resumes at the next one.
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,9 +46,10 @@ class Parser {
 
   // Statements (parse_statement.cpp).
   void block(ast::Block& out);
-  void statement(ast::Statement& out);
+  bool statement(ast::Statement& out);
   void stray_condition(ast::When& out);
-  void sentence(ast::Statement& out);
+  bool sentence(ast::Statement& out);
+  void no_subject();
   void offer(ast::Offer& out);
   void choice(ast::Choice& out);
   void options(std::vector<ast::Option>& out);
@@ -92,7 +94,10 @@ class Parser {
   void range_entry(ast::RangeEntry& out, bool listed);
   void name(ast::Name& out, std::string_view expected);
   void dots(std::vector<ast::Word>& out);
-  void word(ast::Word& out, std::string_view expected);
+  /// `followers`: a word of the language that one of these follows was meant as a name.
+  void word(ast::Word& out, std::string_view expected,
+            std::initializer_list<std::string_view> followers = {});
+  void no_index(std::string_view what, std::string_view hint);
   void words(std::vector<ast::Word>& out, std::string_view expected);
 
   // Reading (parse_reading.cpp).
@@ -111,6 +116,11 @@ class Parser {
   [[nodiscard]] ast::Span span_from(std::size_t first) const;
   [[nodiscard]] ast::Span span_of(std::size_t token) const;
   void expected(std::string_view what, std::string hint = {}, std::string code = "M0109");
+  /// One of these words.
+  void expected_one_of(std::vector<std::string> words, std::string hint = {},
+                       std::string code = "M0109");
+  /// The missing concept that the word here asks for, told once; false where it asks for none.
+  bool asks_for_hidden_action(std::size_t token);
   void mistake(ast::Span span, std::string code, std::string message, std::string expected = {},
                std::string hint = {});
   [[nodiscard]] bool lexer_complained_here() const;

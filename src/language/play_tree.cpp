@@ -247,30 +247,47 @@ class Unfolder {
   // -------------------------------------------------------------------------------------------------------
 
   int move(const CheckedStatement& statement, const Continuation& rest, const Standing& standing) {
-    if (const auto* offer = std::get_if<CheckedOffer>(&statement.what)) {
-      const std::string& name = checked_.variables[at(offer->variable)].name;
-      const int node = add({PlayNode::Kind::offer, offer->player, name, -1, {}, {}});
-      const int child = go_on(rest, standing);
-      out_.nodes[at(node)].branches.push_back(
-          {fmt::format("{} in {}", name, plain_range(checked_, offer->range)),
-           offer->where ? "where " + plain_text(checked_, *offer->where) : "", child});
-      return node;
-    }
+    if (const auto* offer = std::get_if<CheckedOffer>(&statement.what))
+      return number(*offer, {}, -1, rest, standing);
     if (const auto* choice = std::get_if<CheckedChoice>(&statement.what))
-      return choose({choice}, -1, rest, standing);
+      return choose(*choice, {}, -1, rest, standing);
     if (const auto* together = std::get_if<CheckedSimultaneously>(&statement.what)) {
-      std::vector<const CheckedChoice*> choices;
-      for (const CheckedChoice& choice : together->choices) choices.push_back(&choice);
-      return choose(choices, together_++, rest, standing);
+      Together choices;
+      for (const auto& choice : together->choices) choices.push_back(&choice);
+      return at_once(choices, together_++, rest, standing);
     }
     return chance(std::get<CheckedChance>(statement.what), rest, standing);
   }
 
-  /// The first of the choices, then those made at the same time, then what their options bring.
-  int choose(std::vector<const CheckedChoice*> choices, int together, const Continuation& rest,
-             const Standing& standing) {
-    const CheckedChoice& choice = *choices.front();
+  /// Choices made at the same time that are yet to be told.
+  using Together = std::vector<const std::variant<CheckedChoice, CheckedOffer>*>;
+
+  /// The first of the choices, then those made at the same time, then what they bring.
+  int at_once(Together choices, int together, const Continuation& rest, const Standing& standing) {
+    if (choices.empty()) return go_on(rest, standing);
+    const auto& first = *choices.front();
     choices.erase(choices.begin());
+    if (const auto* choice = std::get_if<CheckedChoice>(&first))
+      return choose(*choice, choices, together, rest, standing);
+    return number(std::get<CheckedOffer>(first), choices, together, rest, standing);
+  }
+
+  /// An offer, or another number chosen.
+  int number(const CheckedOffer& offer, const Together& others, int together,
+             const Continuation& rest, const Standing& standing) {
+    const CheckedVariable& variable = checked_.variables[at(offer.variable)];
+    const auto kind = variable.kind == CheckedVariable::Kind::offer ? PlayNode::Kind::offer
+                                                                    : PlayNode::Kind::amount;
+    const int node = add({kind, offer.player, variable.name, together, {}, {}});
+    const int child = at_once(others, together, rest, standing);
+    out_.nodes[at(node)].branches.push_back(
+        {fmt::format("{} in {}", variable.name, plain_range(checked_, offer.range)),
+         offer.where ? "where " + plain_text(checked_, *offer.where) : "", child});
+    return node;
+  }
+
+  int choose(const CheckedChoice& choice, const Together& others, int together,
+             const Continuation& rest, const Standing& standing) {
     const CheckedVariable& variable = checked_.variables[at(choice.variable)];
     const int node = add({PlayNode::Kind::choice, choice.player, variable.name, together, {}, {}});
     for (const CheckedOption& option : choice.options) {
@@ -279,8 +296,7 @@ class Unfolder {
       then.words[choice.variable] = option.word;
       Continuation into = rest;
       if (!option.block.empty()) into.push_back({&option.block, 0});
-      const int child = choices.empty() ? go_on(std::move(into), std::move(then))
-                                        : choose(choices, together, into, then);
+      const int child = at_once(others, together, into, then);
       out_.nodes[at(node)].branches.push_back(
           {variable.range.words[at(option.word)],
            option.when ? "if " + plain_text(checked_, *option.when) : "", child});

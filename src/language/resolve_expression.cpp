@@ -77,8 +77,7 @@ class Resolver {
     }
     const CheckedVariable& variable =
         bench_.model.variables[static_cast<std::size_t>(symbol->index)];
-    const bool number = variable.kind == CheckedVariable::Kind::state_numbers ||
-                        variable.kind == CheckedVariable::Kind::offer;
+    const bool number = variable.holds_numbers();
     if (!e.dots.empty())
       bench_.mistakes.error(e.dots.front().span, "M0214",
                             fmt::format("`{}` does not depend on a type", name));
@@ -160,7 +159,8 @@ class Resolver {
       hint = owner_of_word(name);
     if (hint.empty())
       hint = fmt::format("declare it: param {0} = ..., let {0} = ... or state {0} in ...", name);
-    bench_.mistakes.error(e.span, "M0201", fmt::format("`{}` is not known", name), hint);
+    bench_.mistakes.error(e.span, "M0201", fmt::format("`{}` is not known", name), hint)
+        .about(name);
     return unknown_at(e.span);
   }
 
@@ -310,8 +310,9 @@ class Resolver {
           word, bench_.names_of({Sort::parameter, Sort::let, Sort::variable}));
       if (hint.empty() && left.kind == Written::Kind::path)
         hint = fmt::format("`{}` is a number and has no words", left.name.text());
-      bench_.mistakes.error(right.span, "M0201", fmt::format("`{}` is not known", word), hint,
-                            "a number");
+      bench_.mistakes
+          .error(right.span, "M0201", fmt::format("`{}` is not known", word), hint, "a number")
+          .about(word);
     }
     return unknown_at(right.span);
   }
@@ -451,8 +452,7 @@ bool names_words(const Bench& bench, const ast::Expression& e) {
   const auto index = static_cast<std::size_t>(symbol->index);
   if (symbol->sort == Sort::player) return true;
   if (symbol->sort == Sort::parameter) return !bench.model.parameters[index].words.empty();
-  const CheckedVariable::Kind kind = bench.model.variables[index].kind;
-  return kind != CheckedVariable::Kind::state_numbers && kind != CheckedVariable::Kind::offer;
+  return !bench.model.variables[index].holds_numbers();
 }
 
 int need_word(Bench& bench, const std::unordered_map<std::string, int>& words,

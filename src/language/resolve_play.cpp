@@ -167,14 +167,16 @@ class Play {
   int need_phase(const ast::Word& phase) {
     const auto found = bench_.phase_names.find(phase.text);
     if (found != bench_.phase_names.end()) return found->second;
-    if (bench_.mistakes.first("phase " + phase.text)) {
+    if (!phase.text.empty() && bench_.mistakes.first("phase " + phase.text)) {
       std::vector<std::string> names;
       if (!bench_.mistakes.no_more_hints())
         for (const CheckedPhase& known : bench_.model.phases) names.push_back(known.name);
       const std::string near = bench_.mistakes.nearest(phase.text, names);
-      bench_.mistakes.error(
-          phase.span, "M0302", fmt::format("there is no phase `{}`", phase.text),
-          near.empty() ? fmt::format("write it: phase {} {{ ... }}", phase.text) : near, "a phase");
+      bench_.mistakes
+          .error(phase.span, "M0302", fmt::format("there is no phase `{}`", phase.text),
+                 near.empty() ? fmt::format("write it: phase {} {{ ... }}", phase.text) : near,
+                 "a phase")
+          .about(phase.text);
     }
     return -1;
   }
@@ -215,29 +217,50 @@ class Play {
 
   void add(const ast::Offer& offer, CheckedBlock& out) {
     const ast::Statement& here = *at_;
+    push(out, resolve_number_move(offer, CheckedVariable::Kind::offer, here.note, here.span),
+         here.span);
+  }
+
+  /// An offer, or another number chosen.
+  CheckedOffer resolve_number_move(const ast::Offer& offer, CheckedVariable::Kind kind,
+                                   const ast::Note& note, const ast::Span& span) {
+    const bool is_offer = kind == CheckedVariable::Kind::offer;
     CheckedOffer checked;
     const auto player = bench_.need_player(offer.player.text(), offer.player.span);
     checked.player = player.value_or(-1);
-    checked.variable = variable_of(offer.choice.text, CheckedVariable::Kind::offer);
-    checked.site = new_site(offer.choice.text, here.note, here.span);
-    checked.range = resolve_range(bench_, offer.range, "the range of an offer");
+    checked.variable = variable_of(offer.choice.text, kind);
+    checked.site = new_site(offer.choice.text, note, span);
+    checked.range = resolve_range(
+        bench_, offer.range, is_offer ? "the range of an offer" : "the range of a number chosen");
     if (!offer.range.words.empty())
-      bench_.mistakes.error(offer.range.span, "M0316", "an offer is a number",
-                            fmt::format("to choose among words write: {} chooses {} {{ ... }}",
-                                        offer.player.text(), offer.choice.text),
-                            "0..1 by 0.05, or {0, 0.5, 1}");
+      bench_.mistakes.error(
+          offer.range.span, "M0316",
+          is_offer ? "an offer is a number" : "what is chosen in a range is a number",
+          fmt::format("to choose among words write: {} chooses {} {{ ... }}", offer.player.text(),
+                      offer.choice.text),
+          "0..1 by 0.05, or {0, 0.5, 1}");
     else if (!offer.range.listed && !offer.range.entries.empty() &&
              offer.range.entries.front().to != nullptr && offer.range.entries.front().by == nullptr)
       bench_.mistakes.error(
-          offer.range.span, "M0315", "an offer over an interval needs a step",
+          offer.range.span, "M0315",
+          is_offer ? "an offer over an interval needs a step"
+                   : "a number chosen from an interval needs a step",
           "a continuum in cells: 0..1 by 0.05; exactly these numbers: {0 .. 1 by 0.05}",
           "`by` and a step");
     if (offer.where != nullptr) {
-      checked.where =
-          resolve_condition(bench_, offer.where, own_type_only(player, "what may be offered"));
+      checked.where = resolve_condition(
+          bench_, offer.where,
+          own_type_only(player, is_offer ? "what may be offered" : "what may be chosen"));
       mark_shaping(bench_, *checked.where);
     }
-    push(out, std::move(checked), here.span);
+    return checked;
+  }
+
+  /// `D chooses m in R where C`, which differs from an offer in its verb alone.
+  CheckedOffer resolve_amount(const ast::Choice& choice, const ast::Note& note,
+                              const ast::Span& span) {
+    return resolve_number_move({choice.player, choice.name, *choice.range, choice.where},
+                               CheckedVariable::Kind::amount, note, span);
   }
 
   static MayRead own_type_only(std::optional<int> player, const char* where) {
@@ -292,7 +315,10 @@ class Play {
 
   void add(const ast::Choice& choice, CheckedBlock& out) {
     const ast::Statement& here = *at_;
-    push(out, resolve_choice(choice, here.note, here.span), here.span);
+    if (choice.range)
+      push(out, resolve_amount(choice, here.note, here.span), here.span);
+    else
+      push(out, resolve_choice(choice, here.note, here.span), here.span);
   }
 
   void add(const ast::Simultaneously& together, CheckedBlock& out) {
@@ -310,7 +336,10 @@ class Play {
                               "at once choose different players; one player's two choices are one "
                               "choice with more options");
       for (const ast::Option& option : choice.options) only_payments(option.block);
-      checked.choices.push_back(resolve_choice(choice, {}, choice.span));
+      if (choice.range)
+        checked.choices.emplace_back(resolve_amount(choice, {}, choice.span));
+      else
+        checked.choices.emplace_back(resolve_choice(choice, {}, choice.span));
     }
     push(out, std::move(checked), here.span);
   }
@@ -405,7 +434,17 @@ class Play {
   }
 
   void not_a_state(const ast::Name& target, const std::string& name, const Symbol* symbol) {
-    if (!bench_.mistakes.first("state " + name)) return;
+    if (name.empty() || !bench_.mistakes.first("state " + name)) return;
+    if (symbol != nullptr && symbol->sort == Sort::player) {
+      bench_.mistakes
+          .error(target.span, "M0228",
+                 fmt::format("`{}` is a player: its type is drawn once, before play, and never "
+                             "changes",
+                             name),
+                 "make what changes a public state: state NAME in {low, high} = low", "a state")
+          .see(symbol->span, "declared here");
+      return;
+    }
     std::vector<std::string> names;
     if (!bench_.mistakes.no_more_hints())
       for (const auto& state : bench_.states) names.push_back(state.what->name.text());
@@ -420,8 +459,9 @@ class Play {
       hint = fmt::format("`{}` is a move of this round: keep what was done in a state", name);
     else if (hint.empty())
       hint = fmt::format("declare it: state {} in 0..1 = 0", name);
-    bench_.mistakes.error(target.span, "M0223", fmt::format("there is no state `{}`", name), hint,
-                          "a state");
+    bench_.mistakes
+        .error(target.span, "M0223", fmt::format("there is no state `{}`", name), hint, "a state")
+        .about(name);
   }
 
   void add(const ast::Count& count, CheckedBlock& out) {

@@ -55,17 +55,8 @@ std::size_t character_length(std::string_view text, std::size_t at) {
   return 4;
 }
 
-std::string printable(std::string_view text) { return show(text).text; }
-
-Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span, std::string code,
-                         std::string message, std::string expected, std::string hint,
-                         Severity severity) {
-  Diagnostic out;
-  out.code = std::move(code);
-  out.severity = severity;
-  out.message = std::move(message);
-  out.expected = std::move(expected);
-  out.hint = std::move(hint);
+TextPlace place_of(const Sources& sources, const ast::Span& span) {
+  TextPlace out;
   if (span.file < 0 || static_cast<std::size_t>(span.file) >= sources.size()) return out;
 
   const SourceText& source = sources[static_cast<std::size_t>(span.file)];
@@ -98,6 +89,26 @@ Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span, std::str
                           : line.text;
     out.length = std::min(out.length, std::max(1, longest_line_shown - out.column + 1));
   }
+  return out;
+}
+
+RelatedPlace related_place(const Sources& sources, const Elsewhere& elsewhere) {
+  RelatedPlace out;
+  static_cast<TextPlace&>(out) = place_of(sources, elsewhere.span);
+  out.message = elsewhere.message;
+  return out;
+}
+
+Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span, std::string code,
+                         std::string message, std::string expected, std::string hint,
+                         Severity severity) {
+  Diagnostic out;
+  static_cast<TextPlace&>(out) = place_of(sources, span);
+  out.code = std::move(code);
+  out.severity = severity;
+  out.message = std::move(message);
+  out.expected = std::move(expected);
+  out.hint = std::move(hint);
   return out;
 }
 

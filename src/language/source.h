@@ -16,7 +16,17 @@ struct SourceText {
 };
 using Sources = std::vector<SourceText>;
 
-/// A diagnostic at a span: file, line, column and source line are looked up.
+/// Another place that a mistake is about, and what stands there: "first declared here".
+struct Elsewhere {
+  ast::Span span;
+  std::string message;
+};
+
+/// A span as people see it: file, line, column and source line are looked up.
+[[nodiscard]] TextPlace place_of(const Sources& sources, const ast::Span& span);
+[[nodiscard]] RelatedPlace related_place(const Sources& sources, const Elsewhere& elsewhere);
+
+/// A diagnostic at a span.
 [[nodiscard]] Diagnostic diagnostic_at(const Sources& sources, const ast::Span& span,
                                        std::string code, std::string message,
                                        std::string expected = {}, std::string hint = {},
@@ -24,9 +34,5 @@ using Sources = std::vector<SourceText>;
 
 /// Bytes of the UTF-8 character that begins at `at`; 0 where none does.
 [[nodiscard]] std::size_t character_length(std::string_view text, std::size_t at);
-
-/// The text fit to be shown: bytes that are no characters become U+FFFD, so that every view can
-/// print it.
-[[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace melian

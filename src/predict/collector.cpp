@@ -29,7 +29,7 @@ Collector::Collector(const Board& board, Prediction& out)
       grown(belief_[n][theta], 0) =
           board.game().numbers.prior[at(believed_[n].player)][at(believed_[n].type)];
   for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
-    if (structure_.moves[m].kind == MoveKind::offer) out_.offers[static_cast<int>(m)];
+    if (structure_.moves[m].is_numeric()) out_.offers[static_cast<int>(m)];
     if (structure_.moves[m].kind == MoveKind::choice) out_.choices_by_round[static_cast<int>(m)];
   }
 }
@@ -83,7 +83,7 @@ void Collector::count_move(int round, int branch, double probability) {
 
 void Collector::count_action(int round, int move, int action, double probability) {
   const Move& named = structure_.moves[at(move)];
-  if (named.kind == MoveKind::offer) {
+  if (named.is_numeric()) {
     grown(out_.offers[move].reached_by_round, round) += probability;
     grown(out_.offers[move].expected_by_round, round, action, named.numbers.size()) += probability;
     grown(offer_sum_[move], round) += probability * named.numbers[at(action)];

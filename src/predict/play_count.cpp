@@ -1,6 +1,7 @@
 #include "predict/play_count.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace melian::prediction {
 namespace {
@@ -23,6 +24,9 @@ PlayCount::PlayCount(const Board& board)
     for (int k = 0; k < structure_.states[s].num_branches; ++k)
       source_[at(structure_.states[s].first_branch + k)] = &board.shape(static_cast<int>(s));
   for (auto& reached : reached_) grown(reached, 0) = 1.0;
+  if (structure_.horizon == HorizonKind::forever)
+    discounted_.assign(structure_.players.size(),
+                       std::vector<double>(structure_.outcomes.size(), 0.0));
 }
 
 std::vector<bool> PlayCount::counted() const {
@@ -35,6 +39,7 @@ std::vector<bool> PlayCount::counted() const {
 
 void PlayCount::flow(int round, bool closing, int branch, const Destination& to, const Flow& flow) {
   if (to.ended()) {
+    if (!discounted_.empty()) discount_end(round, -1 - to.state, flow);
     std::vector<double>& outcome = outcomes_[at(-1 - to.state)];
     for (std::size_t theta = 0; theta < profiles_; ++theta) {
       outcome[theta] += flow.by_profile[theta];
@@ -56,6 +61,20 @@ void PlayCount::flow(int round, bool closing, int branch, const Destination& to,
     for (std::size_t theta = 0; theta < profiles_; ++theta)
       tallies_[at(count.tally)][theta] +=
           flow.by_profile[theta] * amount[source_[at(branch)]->profile_of_full[theta]];
+  }
+}
+
+void PlayCount::discount_end(int round, int outcome, const Flow& flow) {
+  for (std::size_t j = 0; j < discounted_.size(); ++j) {
+    const auto player = static_cast<int>(j);
+    const std::vector<double>& discount = board_.game().numbers.discount[j];
+    for (std::size_t theta = 0; theta < profiles_; ++theta) {
+      const int type = structure_.players[j].num_types() > 1
+                           ? board_.full().type_of(static_cast<int>(theta), player)
+                           : 0;
+      discounted_[j][at(outcome)] += board_.profile_weight()[theta] * flow.by_profile[theta] *
+                                     std::pow(discount[at(type)], round);
+    }
   }
 }
 
@@ -108,6 +127,7 @@ void PlayCount::finish(Prediction& out) {
       out.hazard[r] = out.rounds_distribution[r] / out.reached_by_round[r];
   }
   out.outcomes_by_profile = std::move(outcomes_);
+  out.discounted_outcomes = std::move(discounted_);
   out.tallies_by_profile = std::move(tallies_);
   out.reached_by_profile = std::move(reached_);
 }

@@ -22,16 +22,18 @@ class PlayCount {
 
  private:
   [[nodiscard]] double by_prior(const std::vector<double>& by_profile) const;
+  void discount_end(int round, int outcome, const Flow& flow);
 
   const Board& board_;
   const Structure& structure_;
   const std::size_t profiles_;
-  std::vector<const Shape*> source_;           // [branch]
-  std::vector<std::vector<double>> outcomes_;  // [outcome][full profile]
-  std::vector<std::vector<double>> tallies_;   // [tally][full profile]
-  std::vector<std::vector<double>> ended_;     // [full profile][round]
-  std::vector<std::vector<double>> reached_;   // [full profile][round]
-  std::vector<double> unfinished_;             // [full profile]
+  std::vector<const Shape*> source_;             // [branch]
+  std::vector<std::vector<double>> outcomes_;    // [outcome][full profile]
+  std::vector<std::vector<double>> discounted_;  // [player][outcome]; empty where play must end
+  std::vector<std::vector<double>> tallies_;     // [tally][full profile]
+  std::vector<std::vector<double>> ended_;       // [full profile][round]
+  std::vector<std::vector<double>> reached_;     // [full profile][round]
+  std::vector<double> unfinished_;               // [full profile]
   std::size_t cut_ = 0;  // rounds after which plays were left alone; 0: none was
 };
 

@@ -110,6 +110,23 @@ Prediction predict(const Game& game, const Assessment& assessment, const OnStep&
   return predict_from(game, assessment, {}, on_step);
 }
 
+RoundAcceptance acceptance_in(const OfferPrediction& offer, const std::vector<double>& numbers,
+                              int round) {
+  const auto r = static_cast<std::size_t>(round) - 1;
+  if (round < 1 || r >= offer.reached_by_round.size() || r >= offer.accepted_by_round.size() ||
+      offer.reached_by_round[r] <= 0.0)
+    return {};
+  double accepted = 0.0, sum = 0.0;
+  for (std::size_t k = 0; k < numbers.size() && k < offer.accepted_by_round[r].size(); ++k) {
+    accepted += offer.accepted_by_round[r][k];
+    sum += offer.accepted_by_round[r][k] * numbers[k];
+  }
+  RoundAcceptance out;
+  out.share = accepted / offer.reached_by_round[r];
+  if (accepted > 0.0) out.mean = sum / accepted;
+  return out;
+}
+
 std::map<std::string, double> printed_numbers(const Structure& structure,
                                               const Prediction& prediction) {
   std::map<std::string, double> out;
@@ -129,6 +146,7 @@ std::map<std::string, double> printed_numbers(const Structure& structure,
     const std::string name = "offers." + structure.moves[at(move)].name;
     if (offer.first_round == 0) continue;
     out[name + ".mean"] = offer.mean;
+    if (structure.moves[at(move)].kind != MoveKind::offer) continue;
     out[name + ".accepted"] = offer.accepted;
     if (offer.accepted_mean) out[name + ".accepted_mean"] = *offer.accepted_mean;
   }

@@ -220,6 +220,7 @@ int TruePlay::step(int state) {
   int k = 0;
   switch (structure_.moves[at(s.move)].kind) {
     case MoveKind::offer:
+    case MoveKind::amount:
     case MoveKind::choice:
     case MoveKind::simultaneous: k = decide(state, step); break;
     case MoveKind::chance: k = leave_to_chance(state, step); break;

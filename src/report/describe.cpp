@@ -135,9 +135,9 @@ class Description {
 
   [[nodiscard]] std::string choice_words(const Move& move) const {
     const std::string who = move.player >= 0 ? structure_.players[at(move.player)].name + " " : "";
-    const std::string verb = move.kind == MoveKind::offer    ? "offers"
-                             : move.kind == MoveKind::choice ? "chooses"
-                                                             : "chance";
+    const std::string verb = move.kind == MoveKind::offer ? "offers"
+                             : move.is_decision()         ? "chooses"
+                                                          : "chance";
     std::string words = fmt::format("{}{} {}: {}", who, verb, move.name, list_words(move.actions));
     if (!move.labels.empty()) words += fmt::format(" [{}]", fmt::join(move.labels, ", "));
     if (!move.note.empty()) words += " - " + move.note;
@@ -153,9 +153,7 @@ class Description {
     std::int64_t decisions = 0, chance = 0, timed = 0;
     for (std::size_t s = 0; s < structure_.states.size(); ++s) {
       const MoveKind kind = structure_.moves[at(structure_.states[s].move)].kind;
-      decisions +=
-          kind == MoveKind::offer || kind == MoveKind::choice || kind == MoveKind::simultaneous ? 1
-                                                                                                : 0;
+      decisions += structure_.decides(static_cast<int>(s)) ? 1 : 0;
       chance += kind == MoveKind::chance ? 1 : 0;
       timed += structure_.states[s].timed ? 1 : 0;
     }

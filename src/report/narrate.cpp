@@ -46,12 +46,12 @@ class Narrator {
     if (movers.size() == 1) {
       const auto [action, shares] = favourite(movers.front());
       std::string sentence =
-          fmt::format("{} moves first: {} is its most frequent {} ({})",
-                      structure_.players[at(movers.front().front().player)].name, action,
-                      move.kind == MoveKind::offer ? "offer" : "choice", shares);
-      const auto offer = prediction_.offers.find(movers.front().front().move);
-      if (offer != prediction_.offers.end())
-        sentence += fmt::format("; it asks {} on average", number_text(offer->second.mean, 3));
+          fmt::format("{} moves first. It most often {} {} ({})",
+                      structure_.players[at(movers.front().front().player)].name,
+                      move.kind == MoveKind::offer ? "offers" : "chooses", action, shares);
+      const auto number = prediction_.offers.find(movers.front().front().move);
+      if (number != prediction_.offers.end())
+        sentence += fmt::format(", and {} on average", number_text(number->second.mean, 3));
       return sentence + ".";
     }
     std::vector<std::string> names, parts;
@@ -85,8 +85,24 @@ class Narrator {
             fmt::format("{}", fmt::join(shares, ", "))};
   }
 
+  /// Of a game without a last round: what happens in a round, and how much the ends weigh.
+  [[nodiscard]] std::string endless_ending() const {
+    const std::vector<double>& discounted = prediction_.discounted_outcomes.front();
+    const auto heaviest =
+        static_cast<std::size_t>(std::ranges::max_element(discounted) - discounted.begin());
+    double sum = 0.0;
+    for (const double odds : discounted) sum += odds;
+    return fmt::format(
+        "{} of plays end in the first round. Discounted by {}'s discount to the start, all ends "
+        "together weigh {}, {} most ({}); play that goes on weighs {}.",
+        percent(prediction_.hazard.front()), structure_.players.front().name, percent(sum),
+        structure_.outcomes[heaviest], percent(discounted[heaviest]),
+        percent(std::max(0.0, 1.0 - sum)));
+  }
+
   /// The likeliest outcome, and the types for which it is likeliest and least likely.
   [[nodiscard]] std::string ending() const {
+    if (!prediction_.discounted_outcomes.empty()) return endless_ending();
     const auto likeliest = static_cast<std::size_t>(std::ranges::max_element(prediction_.outcomes) -
                                                     prediction_.outcomes.begin());
     std::string sentence =
@@ -119,12 +135,15 @@ class Narrator {
 
   [[nodiscard]] std::string offers() const {
     std::vector<std::string> parts;
-    for (const auto& [move, offer] : prediction_.offers)
+    bool any = false;
+    for (const auto& [move, offer] : prediction_.offers) {
+      any = any || structure_.moves[at(move)].kind == MoveKind::offer;
       if (offer.accepted_mean)
         parts.push_back(fmt::format("in {} an offer of {} is accepted, at {} on average",
                                     percent(offer.accepted), structure_.moves[at(move)].name,
                                     number_text(*offer.accepted_mean, 3)));
-    if (parts.empty()) return prediction_.offers.empty() ? "" : "No offer is ever accepted.";
+    }
+    if (parts.empty()) return any ? "No offer is ever accepted." : "";
     std::string sentence = fmt::format("{}.", fmt::join(parts, "; "));
     sentence.front() = 'I';
     return sentence;

@@ -145,7 +145,7 @@ std::vector<int> moves_named(const Structure& structure, const std::string& name
 std::vector<std::string> move_names(const Structure& structure) {
   std::vector<std::string> names;
   for (const Move& move : structure.moves)
-    if (move.kind == MoveKind::offer || move.kind == MoveKind::choice) names.push_back(move.name);
+    if (move.is_decision()) names.push_back(move.name);
   return names;
 }
 
@@ -259,7 +259,7 @@ Result<double> choice_quantity(const Structure& structure, const Prediction& pre
     }
     const auto counted = prediction.choices_by_round.find(move);
     if (counted == prediction.choices_by_round.end()) {
-      if (named.kind != MoveKind::offer) continue;
+      if (!named.is_numeric()) continue;
       const Result<std::vector<double>> probabilities =
           start_probabilities(structure, prediction, move, -1);
       if (!probabilities) return std::unexpected(probabilities.error());
@@ -301,6 +301,10 @@ Result<double> offer_quantity(const Structure& structure, const Prediction& pred
   if (offer == prediction.offers.end())
     return unknown(fmt::format("`{}` is no offer that is ever made", name.substr(0, dot)));
   if (wanted == "mean") return offer->second.mean;
+  if (structure.moves[at(move)].kind != MoveKind::offer)
+    return unknown(fmt::format("`{}` is a number chosen, and nothing of it is accepted or refused",
+                               name.substr(0, dot)),
+                   wanted, {"mean", "mode"});
   if (wanted == "accepted") return offer->second.accepted;
   if (wanted == "accepted_mean" && offer->second.accepted_mean) return *offer->second.accepted_mean;
   if (wanted == "accepted_mean")

@@ -99,8 +99,7 @@ TEST_CASE(
   const Game game = hand_made::ultimatum();
   const std::vector<std::string> story = narrate(game, hand_made::answer_to(game).prediction);
   REQUIRE(story.size() >= 3);
-  CHECK(story[0] ==
-        "A moves first: demand 0.8 is its most frequent offer (80%); it asks 0.74 on average.");
+  CHECK(story[0] == "A moves first. It most often offers demand 0.8 (80%), and 0.74 on average.");
   CHECK(story[1] == "70% of plays end in settlement: 90% when B is weak, 40% when B is tough.");
   CHECK(story[2] == "In 70% an offer of demand is accepted, at 0.7 on average.");
   CHECK(story.back() == "Play reveals 26% of what was unknown about B.");

@@ -111,7 +111,57 @@ class Screen {
     return found->second == 0.0 ? "none" : "±" + error_text(found->second);
   }
 
+  /// Of a game without a last round: how many plays end in a round, then how the ends weigh
+  /// discounted, then where plays end in eternity, which slips alone may decide.
+  [[nodiscard]] std::string endless_outcomes() const {
+    const auto& discounted = prediction_.discounted_outcomes;
+    const bool alike = std::ranges::all_of(
+        discounted, [&](const std::vector<double>& one) { return one == discounted.front(); });
+    std::vector<std::string> head{"outcome"};
+    for (std::size_t j = 0; j < (alike ? 1 : discounted.size()); ++j)
+      head.push_back(alike ? "discounted" : "discounted by " + structure_.players[j].name);
+    head.emplace_back("in the end");
+    head.emplace_back("grid error");
+    Table table(head);
+    std::vector<std::size_t> numbers;
+    for (std::size_t c = 1; c < head.size(); ++c) numbers.push_back(c);
+    table.align_right(numbers);
+    for (std::size_t o = 0; o < structure_.outcomes.size(); ++o) {
+      std::vector<std::string> row{structure_.outcomes[o]};
+      for (std::size_t c = 1; c + 2 < head.size(); ++c)
+        row.push_back(with_decimals(discounted[c - 1][o]));
+      row.push_back(with_decimals(prediction_.outcomes[o]));
+      row.push_back(error_of("outcomes." + structure_.outcomes[o]));
+      table.add(row);
+    }
+    std::vector<std::string> rest{"play goes on"};
+    for (std::size_t c = 1; c + 2 < head.size(); ++c) {
+      double sum = 0.0;
+      for (const double odds : discounted[c - 1]) sum += odds;
+      rest.push_back(with_decimals(std::max(0.0, 1.0 - sum)));
+    }
+    rest.resize(head.size());
+    table.add(rest);
+    return hazards() + table.text(style_);
+  }
+
+  /// "ends in a round: 1: 2.0%, 2: 0.51%, ..., 250: 0.50% of the plays that reach it".
+  [[nodiscard]] std::string hazards() const {
+    const std::vector<double>& hazard = prediction_.hazard;
+    constexpr std::size_t first_rounds = 3;
+    std::vector<std::string> parts;
+    for (std::size_t t = 0; t < std::min(first_rounds, hazard.size()); ++t)
+      parts.push_back(fmt::format("round {}: {}", t + 1, percent(hazard[t])));
+    std::size_t last = hazard.size();  // the last that a thousandth of plays reach
+    while (last > first_rounds && prediction_.reached_by_round[last - 1] < 1e-3) --last;
+    if (last > first_rounds)
+      parts.push_back(fmt::format("round {}: {}", last, percent(hazard[last - 1])));
+    return fmt::format("hazard (plays that end in a round, of those that reach it): {}\n\n",
+                       fmt::join(parts, ", "));
+  }
+
   [[nodiscard]] std::string outcomes() const {
+    if (!prediction_.discounted_outcomes.empty()) return endless_outcomes();
     std::vector<std::size_t> order(structure_.outcomes.size());
     for (std::size_t o = 0; o < order.size(); ++o) order[o] = o;
     std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
@@ -159,7 +209,7 @@ class Screen {
                              prediction_.rounds_distribution.size())
                : fmt::format("{} of plays reach the horizon", percent(prediction_.unfinished))});
     for (const auto& [move, offer] : prediction_.offers)
-      table.add({structure_.moves[at(move)].name, offer_words(offer)});
+      table.add({structure_.moves[at(move)].name, number_words(move, offer)});
     for (std::size_t k = 0; k < prediction_.tallies.size(); ++k)
       table.add({structure_.tallies[k],
                  fmt::format("{} expected", with_decimals(prediction_.tallies[k]))});
@@ -180,14 +230,23 @@ class Screen {
     return out;
   }
 
-  [[nodiscard]] static std::string offer_words(const OfferPrediction& offer) {
+  /// Of an offer also how often it is accepted: beside the mean of a round what is accepted in that
+  /// round, then what is accepted in all.
+  [[nodiscard]] std::string number_words(int move, const OfferPrediction& offer) const {
     if (offer.first_round == 0) return "never made";
     std::string out =
         fmt::format("{} on average in round {}", number_text(offer.mean, 4), offer.first_round);
-    out += offer.accepted_mean ? fmt::format("; accepted {}, at {}", percent(offer.accepted),
-                                             number_text(*offer.accepted_mean, 4))
-                               : "; never accepted";
-    return out;
+    if (structure_.moves[at(move)].kind != MoveKind::offer) return out;
+    if (!offer.accepted_mean) return out + "; never accepted";
+    const RoundAcceptance first =
+        acceptance_in(offer, structure_.moves[at(move)].numbers, offer.first_round);
+    const bool once = prediction_.rounds_distribution.size() <= 1;
+    if (!once)
+      out += first.mean ? fmt::format(" ({} of these accepted, at {})", percent(first.share),
+                                      number_text(*first.mean, 4))
+                        : " (none of these accepted)";
+    return out + fmt::format("; {} {}, at {}", once ? "accepted" : "accepted in all",
+                             percent(offer.accepted), number_text(*offer.accepted_mean, 4));
   }
 
   [[nodiscard]] static std::string information_words(const Information& information) {

@@ -108,8 +108,12 @@ std::vector<std::string> notes(const PlayTree& tree) {
   const auto any = [&](PlayNode::Kind kind) {
     return std::ranges::any_of(tree.nodes, [&](const PlayNode& node) { return node.kind == kind; });
   };
-  if (any(PlayNode::Kind::offer))
-    out.push_back("A fan is an offer: one branch stands for its range.");
+  const bool offers = any(PlayNode::Kind::offer), amounts = any(PlayNode::Kind::amount);
+  if (offers || amounts)
+    out.push_back(fmt::format("A fan is {}: one branch stands for its range.",
+                              !amounts  ? "an offer"
+                              : !offers ? "a number chosen"
+                                        : "an offer or another number chosen"));
   if (!unseen(tree).empty())
     out.push_back("Dashed: moves made at the same time, neither seeing the other.");
   if (any(PlayNode::Kind::onward))
@@ -166,7 +170,7 @@ class SvgTree {
       const auto [cx, cy] = place(branch.node);
       // A short slope, then level: labels stand on the level part.
       const double turn = px + bend;
-      if (node.kind == PlayNode::Kind::offer) {
+      if (node.is_numeric()) {
         svg.polyline({{px, py}, {turn, cy - 15}}, "edge");
         svg.polyline({{px, py}, {turn, cy + 15}}, "edge");
         svg.polyline({{turn, cy - 15}, {turn, cy + 15}}, "edge");
@@ -231,7 +235,7 @@ std::string tree_tikz(const PlayTree& tree) {
     for (const PlayNode::Branch& branch : node.branches) {
       const double drop = -row_height * (layout.row[at(branch.node)] - layout.row[n]);
       const std::string turn = place(here, bend, drop);
-      if (node.kind == PlayNode::Kind::offer)
+      if (node.is_numeric())
         out += fmt::format("  \\draw {} -- {} -- {} -- cycle;\n  \\draw {} -- {};\n", place(here),
                            place(here, bend, drop + fan), place(here, bend, drop - fan), turn,
                            place(branch.node));

@@ -148,7 +148,7 @@ class Results {
     const Reading& reading = study_.readings[r];
     Json out;
     out["id"] = reading.id;
-    out["by"] = reading.by;
+    out["by"] = or_null(reading.by);
     out["date"] = or_null(reading.date);
     out["text"] = reading.text;
     out["standpoint"] = or_null(reading.standpoint);

@@ -86,19 +86,15 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
   std::string nodes, knob = "fewer nodes on the belief axes";
   for (const auto& axis : axes.nodes)
     if (axis.size() > 1) nodes += fmt::format("{}{}", nodes.empty() ? "" : " x ", axis.size());
-  constexpr std::size_t most_listed = 8;
-  if (axes.nodes.size() > most_listed) {
-    nodes = fmt::format("{} axes of", axes.nodes.size());
-    knob = "fewer types, or the method tree while the game is short; " + knob;
-  }
+  std::string points = fmt::format("{} belief points", nodes.empty() ? "1" : nodes);
   std::size_t largest_offer = 0;
   for (const Move& move : game.shape().moves)
-    if (move.kind == MoveKind::offer) largest_offer = std::max(largest_offer, move.numbers.size());
+    largest_offer = std::max(largest_offer, move.numbers.size());
   if (nodes.empty()) knob = "fewer rounds, or fewer contents of what public states remember";
   if (largest_offer > 8)
-    knob += fmt::format(", or fewer than {} numbers in an offer", largest_offer);
+    knob += fmt::format(", or fewer than {} numbers to choose from", largest_offer);
   if (axes.nodes.size() > 4) {
-    nodes = fmt::format("those of {} axes of belief", axes.nodes.size());
+    points = fmt::format("the points of {} belief axes", axes.nodes.size());
     knob =
         "fewer types, or a short game unrolled (method tree): every further type is another axis "
         "of belief";
@@ -106,14 +102,13 @@ Diagnostics too_large(const Game& game, const BeliefAxes& axes, const SolveOptio
   constexpr double gigabyte = 1073741824.0;
   constexpr std::int64_t countable = 1'000'000'000'000'000;
   const std::int64_t decisions = count_decisions(game.shape(), axes);
-  return {placeless(
-      too_large_code,
-      fmt::format("{} decisions on {} belief points need {}{} GB, more than the {} GB allowed",
-                  decisions > countable ? "countless" : std::to_string(decisions),
-                  nodes.empty() ? "1" : nodes, decisions > countable ? "over " : "",
-                  number_text(static_cast<double>(bytes) / gigabyte, 3),
-                  number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
-      knob)};
+  return {placeless(too_large_code,
+                    fmt::format("{} decisions on {} need {}{} GB, more than the {} GB allowed",
+                                decisions > countable ? "countless" : std::to_string(decisions),
+                                points, decisions > countable ? "over " : "",
+                                number_text(static_cast<double>(bytes) / gigabyte, 3),
+                                number_text(static_cast<double>(options.max_bytes) / gigabyte, 3)),
+                    knob)};
 }
 
 }  // namespace melian::grid

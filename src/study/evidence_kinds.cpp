@@ -119,7 +119,7 @@ class Finder {
     known_actions.insert(known_actions.end(), m.actions.begin(), m.actions.end());
     std::vector<int> category(m.actions.size(), silent);
     if (kind_.actions.empty()) {
-      if (m.kind != MoveKind::offer) return false;
+      if (!m.is_numeric()) return false;
       if (!use_numbers(m)) return false;
       for (std::size_t k = 0; k < category.size(); ++k) category[k] = static_cast<int>(k);
     }

@@ -38,7 +38,7 @@ class CsvReader {
   }
 
  private:
-  void wrong(const TextPlace& place, std::string message, std::string expected, std::string hint) {
+  void wrong(const LinePlace& place, std::string message, std::string expected, std::string hint) {
     errors_.push_back(
         lines_.at(place, "M0760", std::move(message), std::move(expected), std::move(hint)));
   }
@@ -89,6 +89,7 @@ class CsvReader {
       }
     }
     if (line_ == out.place.line) out.place.length = std::max(1, column_ - out.place.column);
+    out.text = printable_text(out.text);
     return out;
   }
 
@@ -144,7 +145,7 @@ class LogReader {
   }
 
  private:
-  void say(const TextPlace& place, const char* code, std::string message, std::string expected = {},
+  void say(const LinePlace& place, const char* code, std::string message, std::string expected = {},
            std::string hint = {}) {
     errors_.push_back(
         lines_.at(place, code, std::move(message), std::move(expected), std::move(hint)));

@@ -11,7 +11,7 @@ namespace melian::study_file {
 /// One field, with its place in characters.
 struct CsvField {
   std::string text;
-  TextPlace place;
+  LinePlace place;
 };
 using CsvRow = std::vector<CsvField>;
 

@@ -131,7 +131,7 @@ class Section {
   }
 
   static std::vector<std::string> names(const std::vector<Mention>& mentions,
-                                        std::vector<TextPlace>* places = nullptr) {
+                                        std::vector<LinePlace>* places = nullptr) {
     std::vector<std::string> out;
     for (const Mention& mention : mentions) {
       out.push_back(mention.name);
@@ -298,7 +298,7 @@ class EvidenceCheck {
         check_number(*found, e);
   }
 
-  static const TextPlace& place_of(const evidence::KindMistake& mistake,
+  static const LinePlace& place_of(const evidence::KindMistake& mistake,
                                    const EvidencePlaces::Kind& places) {
     using Part = evidence::KindMistake::Part;
     switch (mistake.part) {
@@ -331,7 +331,7 @@ class EvidenceCheck {
                       number_text(kind.numbers.back())));
   }
 
-  void check_horizon(const EventCalendar& calendar, const TextPlace& place) {
+  void check_horizon(const EventCalendar& calendar, const LinePlace& place) {
     constexpr int most_rounds = 100'000;
     const int rounds = evidence::last_round(evidence_, calendar) + 1;
     const bool finite = structure_.horizon == HorizonKind::finite;

@@ -102,32 +102,44 @@ class Lookup {
     return found;
   }
 
-  std::vector<std::string> move_names(bool offers_only) const {
+  /// Which moves a quantity is about: any, those whose actions are numbers, or offers, which alone
+  /// can be accepted.
+  enum class Asked { any, number, offer };
+  static bool fits(const Move& move, Asked asked) {
+    return asked == Asked::any || (asked == Asked::number && move.is_numeric()) ||
+           move.kind == MoveKind::offer;
+  }
+  std::vector<std::string> move_names(Asked asked) const {
     std::set<std::string> out;
     for (const Move& move : structure_.moves)
-      if (!move.name.empty() && move.kind != MoveKind::passage &&
-          (!offers_only || move.kind == MoveKind::offer))
+      if (!move.name.empty() && move.kind != MoveKind::passage && fits(move, asked))
         out.insert(move.name);
     return {out.begin(), out.end()};
   }
-  std::vector<int> moves(const Word& name, const Word& of, bool offers_only) {
+  std::vector<int> moves(const Word& name, const Word& of, Asked asked) {
     std::vector<int> out;
     std::optional<int> whose;
     if (!of.empty() && !(whose = player(of))) return out;
     for (std::size_t m = 0; m < structure_.moves.size(); ++m) {
       const Move& move = structure_.moves[m];
-      if (move.name == name.text && move.kind != MoveKind::passage &&
-          (!offers_only || move.kind == MoveKind::offer) && (!whose || move.player == *whose))
+      if (move.name == name.text && move.kind != MoveKind::passage && fits(move, asked) &&
+          (!whose || move.player == *whose))
         out.push_back(static_cast<int>(m));
     }
     if (out.empty()) {
       if (whose && !moves_named(name.text).empty())
         wrong(of.span, fmt::format("`{}` is no move of {}", name.text, of.text));
-      else if (offers_only && !moves_named(name.text).empty())
-        wrong(name.span, fmt::format("`{}` is no offer", name.text),
+      else if (asked != Asked::any && !moves_named(name.text).empty())
+        wrong(name.span,
+              fmt::format("`{}` is no {}", name.text,
+                          asked == Asked::offer ? "offer" : "offer or number chosen"),
               "a quantity of offers needs the name that stands after `offers`");
       else
-        unknown(name, offers_only ? "offer" : "move", move_names(offers_only));
+        unknown(name,
+                asked == Asked::any     ? "move"
+                : asked == Asked::offer ? "offer"
+                                        : "offer or number chosen",
+                move_names(asked));
     }
     return out;
   }
@@ -251,13 +263,13 @@ class Lookup {
   /// Where the atom is taken: its moves, or {-1} for the start.
   std::vector<int> places(const Atom& atom) {
     if (atom.move.empty()) return {-1};
-    return atom.action.empty() ? moves(atom.move, atom.move_player, false)
+    return atom.action.empty() ? moves(atom.move, atom.move_player, Asked::any)
                                : with_action(atom.move, atom.move_player, atom.action);
   }
 
   /// The moves of that name, if any of them has the action.
   std::vector<int> with_action(const Word& name, const Word& of, const Word& action) {
-    std::vector<int> found = moves(name, of, false);
+    std::vector<int> found = moves(name, of, Asked::any);
     if (found.empty()) return found;
     std::vector<std::string> actions;
     for (int move : found)
@@ -354,7 +366,8 @@ class Lookup {
   }
 
   void offers(const Atom& atom, const std::vector<int>& where, Plan& out) {
-    const std::vector<int> named = moves(atom.names[0], {}, true);
+    const std::vector<int> named =
+        moves(atom.names[0], {}, atom.quantity == Quantity::mean ? Asked::number : Asked::offer);
     if (atom.quantity == Quantity::mean && atom.rounds && atom.move.empty()) {
       for (int offer : named) add_probes(atom, OfferMean{offer}, {offer}, out);
       return;
@@ -377,7 +390,7 @@ class Lookup {
       return wrong(
           atom.move.span,
           "times, mistakes and shares of lasting plays are taken where the choice itself is made");
-    const std::vector<int> named = moves(atom.names[0], {}, false);
+    const std::vector<int> named = moves(atom.names[0], {}, Asked::any);
     if (atom.mistaken)
       for (int move : named)
         if (structure_.moves[at(move)].kind == MoveKind::chance || joins_others(move)) {
@@ -479,7 +492,7 @@ class Lookup {
       wrong(atom.move.span, "what an author expects of its offers is taken where it makes them");
       return;
     }
-    for (int offer : moves(atom.names[0], {}, true)) {
+    for (int offer : moves(atom.names[0], {}, Asked::offer)) {
       Probe probe;
       probe.what =
           HopelessOffers{offer, atom.levels[0],

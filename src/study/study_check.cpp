@@ -89,7 +89,7 @@ class Checker {
     return out;
   }
 
-  void unknown_parameter(const std::string& name, const TextPlace& place, int variant = -1) {
+  void unknown_parameter(const std::string& name, const LinePlace& place, int variant = -1) {
     if (variant < 0 && !every_model_read_) return;  // a module that cannot be read may have it
     std::set<std::string> known;
     for (const Model* model : models(variant))
@@ -225,7 +225,7 @@ class Checker {
     check_metrics((*changed)->structure(), &variant, (*as_written)->structure());
   }
 
-  void refused(const Diagnostics& why, const TextPlace* variant = nullptr) {
+  void refused(const Diagnostics& why, const LinePlace* variant = nullptr) {
     if (variant)
       pen_.error(*variant, "M0717", "the game of this variant cannot be compiled", {},
                  "why, follows");

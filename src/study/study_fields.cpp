@@ -6,13 +6,21 @@
 
 namespace melian::study_file {
 
-void Pen::error(const TextPlace& place, std::string code, std::string message, std::string expected,
+void Pen::error(const LinePlace& place, std::string code, std::string message, std::string expected,
                 std::string hint) {
+  const auto same = std::ranges::find_if(draft_.errors, [&](const Diagnostic& known) {
+    return known.code == code && known.line == place.line && known.column == place.column;
+  });
+  if (same != draft_.errors.end()) {  // one diagnostic a place: a reading that lacks two keys
+    if (same->message.find(message) == std::string::npos) same->message += "; " + message;
+    if (same->hint.empty()) same->hint = std::move(hint);
+    return;
+  }
   draft_.errors.push_back(
       lines_.at(place, std::move(code), std::move(message), std::move(expected), std::move(hint)));
 }
 
-void Pen::warning(const TextPlace& place, std::string code, std::string message, std::string hint) {
+void Pen::warning(const LinePlace& place, std::string code, std::string message, std::string hint) {
   draft_.warnings.push_back(
       lines_.at(place, std::move(code), std::move(message), {}, std::move(hint)));
   draft_.warnings.back().severity = Severity::warning;
@@ -122,7 +130,7 @@ void Fields::finish() {
   }
 }
 
-TextPlace Fields::place_of(const std::string& key) const {
+LinePlace Fields::place_of(const std::string& key) const {
   const TomlEntry* entry = table_.find(key);
   return entry ? entry->node.place : place_;
 }

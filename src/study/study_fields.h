@@ -15,9 +15,9 @@ namespace melian::study_file {
 class Pen {
  public:
   Pen(const TextLines& lines, Draft& draft) : lines_(lines), draft_(draft) {}
-  void error(const TextPlace& place, std::string code, std::string message,
+  void error(const LinePlace& place, std::string code, std::string message,
              std::string expected = {}, std::string hint = {});
-  void warning(const TextPlace& place, std::string code, std::string message,
+  void warning(const LinePlace& place, std::string code, std::string message,
                std::string hint = {});
   [[nodiscard]] const TextLines& lines() const { return lines_; }
 
@@ -30,7 +30,7 @@ class Pen {
 class Fields {
  public:
   /// `what`: how the table is called in messages, such as "a reading". `place`: where it stands.
-  Fields(const TomlNode& table, TextPlace place, std::string what, Pen& pen)
+  Fields(const TomlNode& table, LinePlace place, std::string what, Pen& pen)
       : table_(table), place_(place), what_(std::move(what)), pen_(pen) {}
 
   /// The value of a key if it is there and of that kind (a whole number is a number too).
@@ -46,12 +46,12 @@ class Fields {
   std::vector<const TomlNode*> tables(const std::string& key);
   void missing(const std::string& key, const std::string& hint = {});
   void finish();
-  [[nodiscard]] const TextPlace& place() const { return place_; }
-  [[nodiscard]] TextPlace place_of(const std::string& key) const;
+  [[nodiscard]] const LinePlace& place() const { return place_; }
+  [[nodiscard]] LinePlace place_of(const std::string& key) const;
 
  private:
   const TomlNode& table_;
-  TextPlace place_;
+  LinePlace place_;
   std::string what_;
   Pen& pen_;
   std::set<std::string> known_;

@@ -249,7 +249,7 @@ class Reader {
   std::string id(Fields& fields, const std::string& what, std::vector<std::string>& taken) {
     const std::string id = fields.needed_text("id");
     if (id.empty()) return id;
-    const TextPlace place = fields.place_of("id");
+    const LinePlace place = fields.place_of("id");
     if (!is_word(id))
       pen_.error(place, "M0706", fmt::format("`{}` is no id", id.substr(0, 80)),
                  "letters, digits and underscores");
@@ -327,7 +327,8 @@ class Reader {
       Fields fields(*table, table->place, "a reading", pen_);
       Reading reading;
       reading.id = id(fields, "reading", taken);
-      reading.by = fields.needed_text("by");
+      const bool has_author = fields.any("by") != nullptr;
+      if (has_author) reading.by = fields.needed_text("by");
       reading.text = fields.needed_text("text");
       reading.standpoint = fields.text("standpoint");
       if (const TomlNode* neutral = fields.get("neutral", TomlNode::Kind::boolean))
@@ -336,7 +337,7 @@ class Reader {
       reading.date = date(fields);
       settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters,
                reading.because);
-      if (!reading.neutral && !dated)
+      if (!reading.neutral && has_author && !dated)
         fields.missing(
             "date",
             "when the text was written; the analyst's own base is marked neutral = true instead");
@@ -570,13 +571,13 @@ void MetricText::for_each_atom(const std::function<void(const metric::Atom&)>& v
   metric::for_each_atom(conditions, visit);
 }
 
-Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<TextPlace>& places,
+Diagnostic to_diagnostic(const metric::Mistake& mistake, const std::vector<LinePlace>& places,
                          const TextLines& lines, const char* code) {
   const auto place_at = [&](int byte) {
     return places[std::min(static_cast<std::size_t>(std::max(0, byte)), places.size() - 1)];
   };
-  TextPlace place = place_at(mistake.span.begin);
-  const TextPlace end = place_at(mistake.span.end);
+  LinePlace place = place_at(mistake.span.begin);
+  const LinePlace end = place_at(mistake.span.end);
   place.length =
       end.line == place.line && end.column > place.column ? end.column - place.column : 1;
   return lines.at(place, code, mistake.message, mistake.expected, mistake.hint);

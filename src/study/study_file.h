@@ -15,7 +15,7 @@ namespace melian::study_file {
 struct SetParameter {
   std::string name;
   ParameterContent content;
-  TextPlace name_place, content_place;
+  LinePlace name_place, content_place;
   std::string where;  ///< "reading K", "the study", ...
   int variant = -1;   ///< the variant that sets it; -1: the study or a reading, for every variant
 };
@@ -24,7 +24,7 @@ struct SetParameter {
 struct MetricText {
   enum class Kind { metric, holds_if, only_if } kind = Kind::metric;
   std::size_t claim = 0, half = 0;
-  std::vector<TextPlace> places;
+  std::vector<LinePlace> places;
   metric::Expression metric;
   std::vector<metric::Comparison> conditions;
   bool sound = false;
@@ -34,40 +34,40 @@ struct MetricText {
 /// A name with its place, to be looked up in the model.
 struct Mention {
   std::string name;
-  TextPlace place;
+  LinePlace place;
 };
 
 /// Where the parts of [evidence] and of its log stand.
 struct EvidencePlaces {
   struct Kind {
-    TextPlace place;
-    std::vector<TextPlace> moves, actions, ends;
+    LinePlace place;
+    std::vector<LinePlace> moves, actions, ends;
   };
   struct Event {
-    TextPlace actor, kind, number;
+    LinePlace actor, kind, number;
   };
   std::vector<Kind> kinds;
   std::vector<Event> events;
-  TextPlace until;
-  std::vector<TextPlace> calendars;
+  LinePlace until;
+  std::vector<LinePlace> calendars;
   std::optional<TextLines> log;
 };
 
 struct Draft {
   Study study;
   std::vector<SetParameter> set_parameters;
-  std::vector<std::pair<std::size_t, TextPlace>>
+  std::vector<std::pair<std::size_t, LinePlace>>
       plausible_places;  ///< (index into study.parameters, place of its name)
-  std::vector<TextPlace>
+  std::vector<LinePlace>
       variant_places;  ///< like study.variants: where its modules are named, else where it stands
   std::vector<MetricText> metrics;
   std::vector<Mention> grid_players, outcomes, mechanisms;
-  TextPlace model_place, window_place;
-  std::vector<std::pair<std::size_t, TextPlace>>
+  LinePlace model_place, window_place;
+  std::vector<std::pair<std::size_t, LinePlace>>
       ranges;  ///< (index into study.parameters, place of its plausible range)
   /// Names of [worlds].
   struct Worlds {
-    TextPlace place, base_rate_place;
+    LinePlace place, base_rate_place;
     std::vector<Mention> grid_players;
     std::vector<std::vector<Mention>> groups;  ///< parameters by group
   } worlds;
@@ -90,7 +90,7 @@ void check_evidence(Draft& draft, const Structure& structure, Pen& pen);
 
 /// A mistake in a metric as a diagnostic at its place in the study.
 [[nodiscard]] Diagnostic to_diagnostic(const metric::Mistake& mistake,
-                                       const std::vector<TextPlace>& places, const TextLines& lines,
+                                       const std::vector<LinePlace>& places, const TextLines& lines,
                                        const char* code);
 
 }  // namespace melian::study_file

@@ -28,8 +28,8 @@ constexpr int most_dots_a_line =
 
 bool continues_a_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
-TextPlace place_of(const toml::source_region& region) {
-  TextPlace place{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), 1};
+LinePlace place_of(const toml::source_region& region) {
+  LinePlace place{static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), 1};
   if (region.end.line == region.begin.line && region.end.column > region.begin.column)
     place.length = static_cast<int>(region.end.column - region.begin.column);
   return place;
@@ -50,7 +50,7 @@ TomlNode convert(const toml::node& node) {
     for (const toml::node& item : *list) out.items.push_back(convert(item));
   } else if (const auto* text = node.as_string()) {
     out.kind = TomlNode::Kind::text;
-    out.text = text->get();
+    out.text = printable_text(text->get());  // `\u001b` would reach the terminal
   } else if (const auto* whole = node.as_integer()) {
     out.kind = TomlNode::Kind::whole;
     out.number = static_cast<double>(whole->get());
@@ -141,8 +141,8 @@ std::string in_ascii(std::string_view text) {
   return out;
 }
 
-TextPlace place_of_byte(const std::string& text, std::size_t byte) {
-  TextPlace place{1, 1, 1};
+LinePlace place_of_byte(const std::string& text, std::size_t byte) {
+  LinePlace place{1, 1, 1};
   for (std::size_t k = 0; k < byte; ++k) {
     if (text[k] == '\n')
       ++place.line, place.column = 1;
@@ -177,7 +177,7 @@ const std::string& TextLines::line(int number) const {
   return number >= 1 && number <= count() ? lines_[static_cast<std::size_t>(number - 1)] : none;
 }
 
-Diagnostic TextLines::at(const TextPlace& place, std::string code, std::string message,
+Diagnostic TextLines::at(const LinePlace& place, std::string code, std::string message,
                          std::string expected, std::string hint) const {
   constexpr std::size_t longest_line = 400;
   Diagnostic out;
@@ -255,8 +255,8 @@ Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
   return convert(parsed.table());
 }
 
-std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines) {
-  const std::vector<TextPlace> fallback(value.text.size() + 1, value.place);
+std::vector<LinePlace> places_of(const TomlNode& value, const TextLines& lines) {
+  const std::vector<LinePlace> fallback(value.text.size() + 1, value.place);
   const std::string& first = lines.line(value.place.line);
   int line = value.place.line, column = value.place.column;
   std::size_t byte = 0;  // of the character at `column` of `line`
@@ -269,7 +269,7 @@ std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines) 
   byte += many ? 3 : 1;
   column += many ? 3 : 1;
   if (many && byte >= first.size()) ++line, byte = 0, column = 1;
-  std::vector<TextPlace> out;
+  std::vector<LinePlace> out;
   for (std::size_t k = 0; k < value.text.size(); ++k) {
     const std::string& now = lines.line(line);
     out.push_back({line, column, 1});

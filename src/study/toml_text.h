@@ -12,7 +12,7 @@
 namespace melian {
 
 /// Where something stands in a text: lines and columns from 1, in characters.
-struct TextPlace {
+struct LinePlace {
   int line = 0, column = 0, length = 1;
 };
 
@@ -20,7 +20,7 @@ struct TextPlace {
 class TextLines {
  public:
   TextLines(std::string file, const std::string& text);
-  [[nodiscard]] Diagnostic at(const TextPlace& place, std::string code, std::string message,
+  [[nodiscard]] Diagnostic at(const LinePlace& place, std::string code, std::string message,
                               std::string expected = {}, std::string hint = {}) const;
   [[nodiscard]] const std::string& file() const { return file_; }
   [[nodiscard]] const std::string& line(int number) const;  ///< "" beyond the end
@@ -39,13 +39,13 @@ struct TomlNode {
   bool boolean = false;
   std::vector<TomlNode> items;     ///< of lists
   std::vector<TomlEntry> entries;  ///< of tables, in the order of the file
-  TextPlace place;
+  LinePlace place;
   [[nodiscard]] bool is_number() const { return kind == Kind::whole || kind == Kind::number; }
   [[nodiscard]] const TomlEntry* find(std::string_view key) const;
 };
 struct TomlEntry {
   std::string key;
-  TextPlace place;
+  LinePlace place;
   TomlNode node;
 };
 
@@ -57,6 +57,6 @@ struct TomlEntry {
 
 /// Where each byte of a text value stands in the file (one more than the text is long). Follows
 /// quotes and escapes; all at the value's own place where the file does not spell it out.
-[[nodiscard]] std::vector<TextPlace> places_of(const TomlNode& value, const TextLines& lines);
+[[nodiscard]] std::vector<LinePlace> places_of(const TomlNode& value, const TextLines& lines);
 
 }  // namespace melian

@@ -91,7 +91,7 @@ void read_weights(Fields& fields, Draft& draft, Pen& pen, StudyWorlds& worlds) {
 }
 
 /// What is wrong with drawing a parameter from its range; empty where nothing is.
-void check_range(const Study& study, const StudyParameter& parameter, const TextPlace& place,
+void check_range(const Study& study, const StudyParameter& parameter, const LinePlace& place,
                  Pen& pen) {
   const auto [low, high] = *parameter.plausible;
   if (study.worlds && !(low < high))
@@ -182,7 +182,7 @@ void read_worlds(const TomlNode& table, Draft& draft, Pen& pen) {
   read_groups(fields, draft, pen, worlds);
   read_weights(fields, draft, pen, worlds);
   fields.finish();
-  const TextPlace number_place = table.find("number") ? fields.place_of("number") : table.place;
+  const LinePlace number_place = table.find("number") ? fields.place_of("number") : table.place;
   if (worlds.number % worlds.scrambles != 0)
     pen.error(number_place, "M0742",
               fmt::format("{} worlds cannot be shared out among {} scrambles", worlds.number,

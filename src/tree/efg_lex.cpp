@@ -42,6 +42,7 @@ EfgToken EfgLexer::next() {
       if (escapes) ++at_;
       token.content += text_[at_];
     }
+    token.content = printable_text(token.content);  // labels reach the terminal
     token.kind = at_ < text_.size() ? EfgKind::text : EfgKind::stray;
     if (at_ < text_.size()) ++at_;
     token.length = at_ - token.begin;
@@ -84,6 +85,7 @@ std::string EfgLexer::named(const EfgToken& token) const {
   if (token.kind == EfgKind::stray) return "a text without its closing quote";
   std::string written(text_.substr(token.begin, std::min(token.length, longest)));
   if (token.length > longest) written += "…";
+  written = printable_text(written);
   return fmt::format("`{}`", written);
 }
 

@@ -11,39 +11,23 @@
 #include <fmt/core.h>
 
 #include "melian/tree.h"
-#include "tree/efg_lex.h"
 #include "tree/fraction.h"
+#include "tree/gambit_read.h"
 
 namespace melian {
 namespace {
 
-using tree::EfgKind;
-using tree::EfgToken;
+using namespace tree;
 
-constexpr const char* syntax_code = "M0931";
-constexpr const char* end_code = "M0932";
-constexpr const char* payoffs_code = "M0933";
-constexpr const char* number_code = "M0934";
-constexpr const char* odds_code = "M0935";
-constexpr const char* set_code = "M0936";
-constexpr const char* player_code = "M0937";
-constexpr const char* outcome_code = "M0938";
-
-constexpr std::size_t most_bytes = std::size_t{256} << 20;
-constexpr std::size_t most_nodes = 20'000'000;
-constexpr std::size_t most_told =
-    20;  // diagnostics; after that the file is no .efg worth reading on
-constexpr std::size_t most_players = 1000;
 constexpr double odds_tolerance = 1e-9;  // decimals such as 0.333333333 three times
 
-class Reader {
+class Reader : private GambitReader {
  public:
-  Reader(std::string_view text, const std::string& file) : lexer_(text, file) {
-    token_ = lexer_.next();
-  }
+  Reader(std::string_view text, const std::string& file) : GambitReader(text, file) {}
 
   Result<ExtensiveForm> read() {
-    read_header();
+    read_header("EFG", "2", "extensive form");
+    if (token_.kind == EfgKind::text) form_.comment = take(EfgKind::text, "a comment").content;
     read_nodes();
     if (token_.kind != EfgKind::end)
       stop(end_code, fmt::format("the tree is complete, but {} follows", lexer_.named(token_)),
@@ -61,92 +45,6 @@ class Reader {
   struct Open {
     int node = -1, filled = 0;
   };
-
-  // ---- Tokens ----
-
-  void advance() {
-    if (!stopped_) token_ = lexer_.next();
-  }
-  void tell(const EfgToken& token, const char* code, std::string message, std::string expected = {},
-            std::string hint = {}) {
-    if (stopped_) return;
-    told_.push_back(
-        lexer_.at(token, code, std::move(message), std::move(expected), std::move(hint)));
-    if (told_.size() >= most_told) give_up();
-  }
-  /// Nothing more is read or told: every loop over tokens finds the end.
-  void give_up() {
-    stopped_ = true;
-    token_ = EfgToken{};
-  }
-  void stop(const char* code, std::string message, std::string expected, std::string hint = {}) {
-    tell(token_, code, std::move(message), std::move(expected), std::move(hint));
-    give_up();
-  }
-  void stop_here(const std::string& expected) {
-    const bool cut = token_.kind == EfgKind::end || token_.kind == EfgKind::stray;
-    stop(cut ? end_code : syntax_code, fmt::format("found {}", lexer_.named(token_)), expected,
-         cut ? "the file may have been cut short" : "");
-  }
-  EfgToken take(EfgKind kind, const std::string& expected) {
-    if (token_.kind != kind) {
-      stop_here(expected);
-      return {};
-    }
-    EfgToken taken = std::move(token_);
-    advance();
-    return taken;
-  }
-  double take_number(const std::string& what) {
-    const EfgToken token = take(EfgKind::number, what);
-    const auto number = tree::number_of(token.content);
-    if (!number)
-      tell(token, number_code, fmt::format("{} is no number that can be used", lexer_.named(token)),
-           "a finite number such as 2, -0.25, 1e-3 or 1/3");
-    return number.value_or(0.0);
-  }
-  /// A number that names something: 0, 1, 2, ...
-  int take_index(const std::string& what) {
-    constexpr double largest = 2'000'000'000.0;
-    const EfgToken token = take(EfgKind::number, what);
-    const auto number = tree::number_of(token.content);
-    const bool fine = number && *number >= 0.0 && *number <= largest &&
-                      *number == static_cast<double>(static_cast<int>(*number));
-    if (!fine) {
-      tell(token, number_code, fmt::format("{} cannot be {}", lexer_.named(token), what),
-           "a whole number from 0 up");
-      give_up();
-      return 0;
-    }
-    return static_cast<int>(*number);
-  }
-
-  // ---- The header ----
-
-  void read_header() {
-    const auto is = [&](const char* word) { return token_.content == word; };
-    if (token_.kind != EfgKind::word || !is("EFG"))
-      return stop(
-          syntax_code,
-          fmt::format("this is no Gambit extensive form: it begins with {}", lexer_.named(token_)),
-          "EFG 2 R");
-    advance();
-    if (token_.kind != EfgKind::number || !is("2"))
-      return stop_here("2, the version of the format");
-    advance();
-    if (token_.kind != EfgKind::word || !(is("R") || is("D"))) return stop_here("R");
-    advance();
-    form_.title = take(EfgKind::text, "the title of the game, in quotes").content;
-    take(EfgKind::open, "{ and the names of the players");
-    while (token_.kind == EfgKind::text) {
-      if (form_.players.size() == most_players)
-        return stop(too_large_code, fmt::format("more than {} players", most_players),
-                    "fewer players");
-      form_.players.push_back(take(EfgKind::text, "a name").content);
-    }
-    take(EfgKind::close, "the name of a player in quotes, or }");
-    if (token_.kind == EfgKind::text) form_.comment = take(EfgKind::text, "a comment").content;
-  }
 
   // ---- Nodes ----
 
@@ -219,6 +117,13 @@ class Reader {
     const auto known = set_of_.find({player, number});
     if (token_.kind != EfgKind::text) {
       if (known != set_of_.end()) return known->second;
+      if (token_.kind == EfgKind::open) {
+        stop(set_code,
+             fmt::format("the actions of information set {} follow its number at once", number),
+             "the label of the information set, in quotes, before its actions",
+             "write \"\" where it has no label");
+        return -1;
+      }
       tell(number_token, set_code,
            fmt::format("information set {} is used before its actions are given", number),
            "its label and its actions: \"\" { \"left\" \"right\" }");
@@ -341,26 +246,6 @@ class Reader {
     return outcome;
   }
 
-  /// As many as there are players, whatever the file has.
-  std::vector<double> read_payoffs() {
-    const EfgToken brace = take(EfgKind::open, "{ and a payoff for each player");
-    std::vector<double> payoffs;
-    std::size_t count = 0;
-    while (token_.kind == EfgKind::number) {
-      const double payoff = take_number("a payoff");
-      if (++count <= form_.players.size()) payoffs.push_back(payoff);
-      if (token_.kind == EfgKind::comma) advance();
-    }
-    take(EfgKind::close, "a payoff, or }");
-    if (count != form_.players.size())
-      tell(brace, payoffs_code,
-           fmt::format("{} {} for {} {}", count, count == 1 ? "payoff" : "payoffs",
-                       form_.players.size(), form_.players.size() == 1 ? "player" : "players"),
-           "one payoff for each player");
-    payoffs.resize(form_.players.size(), 0.0);
-    return payoffs;
-  }
-
   void lay_out_actions() {
     for (SetData& set : sets_) {
       set.head.first_action = static_cast<int>(form_.actions.size());
@@ -370,14 +255,9 @@ class Reader {
     }
   }
 
-  tree::EfgLexer lexer_;
-  EfgToken token_;
-  ExtensiveForm form_;
   std::vector<SetData> sets_;
   std::map<std::pair<int, int>, int> set_of_;
   std::map<int, int> outcome_of_;
-  Diagnostics told_;
-  bool stopped_ = false;
 };
 
 }  // namespace

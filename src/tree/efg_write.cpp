@@ -1,18 +1,12 @@
 #include <fmt/core.h>
 
 #include "melian/tree.h"
+#include "tree/gambit_read.h"
 
 namespace melian {
 namespace {
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
+using tree::quoted;
 
 std::string set_text(const ExtensiveForm& form, const ExtensiveForm::InformationSet& set) {
   std::string out = fmt::format("{} {} {{", set.number, quoted(set.label));
