@@ -16,6 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
+  TimeLimit time;
   bool json = false, all = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -41,17 +42,31 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "an .efg has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, all, json, common.quiet);
+    return solve_efg(game.model, method.lambda, {all, json, common.quiet});
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
     const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
                                           "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
+    return idle.empty() ? solve_unrolled(loaded, method, {all, json, common.quiet}) : fail(idle);
+  }
+
+  /// What was solved before the work was stopped.
+  [[nodiscard]] int show_part(const Game& loaded, Answer& found,
+                              const AnswerOptions& options) const {
+    found.cut_by_clock = was_cut_by_clock();
+    if (!found.prediction.values.empty())
+      print(json ? results_json(loaded, found, options)
+                 : summary(loaded, found, style_of_stdout()));
+    else if (json)
+      print(unfinished_json("the solve was stopped before its end; there is nothing to show",
+                            found.cut_by_clock));
+    return cut_short_code();
   }
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    time.start();
     if (is_efg(game.model)) return run_efg();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
@@ -60,13 +75,13 @@ struct SolveCommand {
     if (!options) return fail(options.error());
     options->solve.list_solutions = all;
     options->check_ladder = all || check_path;
-    catch_interrupts();
     Progress progress(common.quiet);
+    progress.stage("solve");
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer(loaded->game, *options);
     progress.clear();
-    if (was_interrupted()) return stopped();
-    if (!found) return fail(found.error());
+    if (!found) return was_interrupted() ? stopped() : fail(found.error());
+    if (cut_short()) return show_part(loaded->game, *found, *options);
     found->compile_seconds = loaded->compile_seconds;
     print(json ? results_json(loaded->game, *found, *options)
                : summary(loaded->game, *found, style_of_stdout()));
@@ -88,6 +103,7 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
+  command->time.add_to(*app);
   app->add_flag("--all", command->all,
                 "list the solutions at this lambda: of the first decision and others with several; "
                 "by tree of the whole game");

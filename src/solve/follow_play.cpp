@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "solve/reached_beliefs.h"
+#include "solve/refuse.h"
 
 namespace melian::grid {
 namespace {
@@ -88,6 +89,15 @@ double largest_change(const std::vector<std::vector<double>>& before,
   return change;
 }
 
+/// Counted before it starts: play may well put half of the nodes allowed on every axis.
+Diagnostics too_large_later(const Game& game, const SolveOptions& options, const BeliefAxes& base,
+                            int most_nodes) {
+  std::size_t widest = 0;
+  for (const auto& axis : base.nodes) widest = std::max(widest, axis.size());
+  const BeliefGrid later{.nodes = {static_cast<int>(widest) + most_nodes / 2}};
+  return too_large(game, belief_axes(game, later), options);
+}
+
 }  // namespace
 
 Result<Solution> solve_following(const Game& game, const SolveOptions& options) {
@@ -96,8 +106,11 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
   FollowPlay follow = *grid.follow;
   if (follow.most_nodes <= 0)
     follow.most_nodes = space.num_axes() <= 1 ? 512 : space.num_axes() == 2 ? 48 : 12;
-  const std::vector<double> prior = start_beliefs(game, space);
   const BeliefAxes base = belief_axes(game, grid);
+  if (Diagnostics refused = too_large_later(game, options, base, follow.most_nodes);
+      !refused.empty())
+    return std::unexpected(std::move(refused));
+  const std::vector<double> prior = start_beliefs(game, space);
   BeliefAxes axes = base;
   SolveSummary::Followed followed;
   std::int64_t decisions = 0;
