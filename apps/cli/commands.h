@@ -33,6 +33,7 @@ enum Exit : int {
   misses_tolerance = 3,
   refused = 4,
   bug = 70,
+  cannot_write = 74,
   interrupted = 130
 };
 

@@ -1,8 +1,9 @@
 #include "data_files.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
-#include <fstream>
+#include <system_error>
 
 #include <fmt/core.h>
 
@@ -36,6 +37,27 @@ std::vector<std::string> neighbours(const fs::path& given) {
   return names;
 }
 
+/// 0, or what went wrong, as errno.
+int write_bytes(const fs::path& file, const std::string& text) {
+  errno = 0;
+  const auto failure = [] { return errno != 0 ? errno : EIO; };
+  std::FILE* out = std::fopen(file.c_str(), "wb");
+  if (out == nullptr) return failure();
+  int code = 0;
+  if (std::fwrite(text.data(), 1, text.size(), out) != text.size()) code = failure();
+  if (std::fclose(out) != 0 && code == 0) code = failure();
+  return code;
+}
+
+Diagnostics not_written(const fs::path& file, int code) {
+  const bool full = code == ENOSPC || code == EDQUOT || code == EFBIG;
+  return complaint(
+      full ? no_space_code : cannot_write_code,
+      fmt::format("cannot write {}: {}", file.string(), std::generic_category().message(code)),
+      full ? "make room on the disk and run the same command again"
+           : "check that the folder is there and may be written to");
+}
+
 }  // namespace
 
 fs::path data_folder() {
@@ -47,13 +69,18 @@ fs::path data_folder() {
 }
 
 Result<std::string> page_template() {
-  const fs::path folder = data_folder() / "web";
-  std::error_code error;
   constexpr std::size_t largest_page = std::size_t{64} << 20;
-  for (const fs::path& file : {folder / "dist" / "index.html", folder / "index.html"})
-    if (fs::exists(file, error)) return read_file(file.string(), largest_page);
-  return std::unexpected(
-      complaint("M0921", "the report's page has not been built", "build it with `make web`"));
+  const fs::path folder = data_folder(), source = MELIAN_SOURCE_DIR;
+  // A source tree also has web/index.html: what the page is built from, and blank without a build.
+  const fs::path page =
+      folder / "web" / (folder == source ? fs::path("dist") : fs::path()) / "index.html";
+  std::error_code error;
+  if (fs::exists(page, error)) return read_file(page.string(), largest_page);
+  return std::unexpected(complaint(
+      "M0921", "the report's page has not been built, so this run writes no report.html",
+      fmt::format("build the page with `make web` in {} and run the same command again: what was "
+                  "solved is kept",
+                  source.string())));
 }
 
 Result<std::string> find_model(const std::string& given) {
@@ -74,19 +101,21 @@ Result<std::string> find_model(const std::string& given) {
 Result<void> write_file(const fs::path& file, const std::string& text) {
   std::error_code error;
   if (file.has_parent_path()) fs::create_directories(file.parent_path(), error);
+  const fs::file_status there = fs::status(file, error);
+  // A device or a pipe is written to; renaming another file over it would replace it.
+  const bool at_once = fs::exists(there) && !fs::is_regular_file(there);
   fs::path unfinished = file;
-  unfinished += ".unfinished";
-  std::ofstream out(unfinished, std::ios::binary);
-  out << text;
-  out.close();
-  if (!out)
-    return std::unexpected(complaint("M0914", fmt::format("cannot write {}", file.string()),
-                                     "check that the folder is there and may be written to"));
+  if (!at_once) unfinished += ".unfinished";
+  if (const int code = write_bytes(unfinished, text); code != 0) {
+    if (!at_once && code != EISDIR) fs::remove(unfinished, error);
+    return std::unexpected(not_written(file, code));
+  }
+  if (at_once) return {};
   fs::rename(unfinished, file, error);
-  if (error)
-    return std::unexpected(
-        complaint("M0914", fmt::format("cannot write {}: {}", file.string(), error.message())));
-  return {};
+  if (!error) return {};
+  const int code = error.value();
+  fs::remove(unfinished, error);
+  return std::unexpected(not_written(file, code));
 }
 
 Diagnostics complaint(const std::string& code, const std::string& message,

@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <new>
+#include <sstream>
 #include <vector>
 
 #include <fmt/core.h>
@@ -52,7 +53,8 @@ int run(int argc, char** argv) {
   program.formatter(std::make_shared<HelpText>());
   program.footer(
       "melian COMMAND --help says more.\nExit codes: 0 done, 1 file invalid, 2 usage, 3 answer "
-      "misses its tolerance, 4 refused, 70 a bug in Melian.");
+      "misses its tolerance, 4 refused, 70 a bug in Melian, 74 output cannot be written, 130 "
+      "interrupted.");
   const std::vector<Command> commands{
       add_run(program),      add_solve(program),  add_check(program),    add_fmt(program),
       add_describe(program), add_export(program), add_simulate(program), add_sweep(program),
@@ -75,8 +77,12 @@ int run(int argc, char** argv) {
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
-      return program.exit(error);
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      std::ostringstream text;  // help or version
+      program.exit(error, text, text);
+      print(text.str());
+      return done;
+    }
     return refuse_usage(error.what(), hint_for(program, words));
   }
   const auto chosen =
@@ -84,10 +90,7 @@ int run(int argc, char** argv) {
   return chosen->run();
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  melian::keep_freed_memory();
+int run_and_catch(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (const std::bad_alloc&) {
@@ -97,4 +100,19 @@ int main(int argc, char** argv) {
     say(fmt::format("melian: this is a bug in Melian, please report it:\n  {}\n", error.what()));
     return bug;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  melian::keep_freed_memory();
+  catch_interrupts();
+  const int code = run_and_catch(argc, argv);
+  const std::string trouble = close_stdout();
+  if (trouble.empty()) return code;
+  say(
+      fmt::format("melian: cannot write to standard output: {}\n  hint: the output is incomplete; "
+                  "make room, or write it elsewhere\n",
+                  trouble));
+  return cannot_write;
 }

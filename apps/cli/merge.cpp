@@ -20,6 +20,11 @@ struct MergeCommand {
     print(fmt::format(
         "{}: {} games of readings and {} of plausible worlds taken over, {} known already\n", out,
         merged->pieces, merged->worlds, merged->known));
+    if (merged->damaged > 0)
+      say(fmt::format(
+          "melian: {} solved games did not match their checksums and were left out; the "
+          "next run solves them again\n",
+          merged->damaged));
     if (merged->conflicts.empty()) return done;
     constexpr std::size_t shown = 10;
     std::string text = fmt::format(

@@ -90,7 +90,6 @@ struct ModelsCommand {
   }
 
   [[nodiscard]] std::vector<CheckResult> checked(const CatalogueEntry& entry) const {
-    catch_interrupts();
     Progress progress(common.quiet);
     return run_checks(entry, progress.callback());
   }

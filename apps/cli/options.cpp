@@ -84,6 +84,17 @@ void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& method
       ->type_name("E");
 }
 
+void TimeLimit::add_to(CLI::App& app) {
+  app.add_option("--time-limit", seconds,
+                 "Stop after so many seconds, print what there is, marked, and exit 3")
+      ->check(number_from(0.001, ""))
+      ->type_name("SECONDS");
+}
+
+void TimeLimit::start() const {
+  if (seconds > 0.0) limit_time(seconds);
+}
+
 Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
   AnswerOptions options;
   std::vector<std::string> counts = grid;
@@ -166,6 +177,10 @@ int exit_code(const Diagnostics& diagnostics) {
         return diagnostic.code == too_large_code || diagnostic.code == cannot_solve_code;
       }))
     return refused;
+  if (any([](const Diagnostic& diagnostic) {
+        return diagnostic.code == cannot_write_code || diagnostic.code == no_space_code;
+      }))
+    return cannot_write;
   if (std::ranges::all_of(diagnostics, is_about_the_command_line)) return usage;
   return invalid;
 }
@@ -173,6 +188,14 @@ int exit_code(const Diagnostics& diagnostics) {
 int stopped() {
   say("melian: stopped; nothing was kept\n");
   return interrupted;
+}
+
+bool cut_short() { return was_interrupted() || was_cut_by_clock(); }
+
+int cut_short_code() {
+  say(was_interrupted() ? "melian: stopped; this is what there was\n"
+                        : "melian: the time is over (cut_by_clock); this is what there was\n");
+  return was_interrupted() ? interrupted : misses_tolerance;
 }
 
 int judged(bool holds, const std::vector<std::string>& why_not, bool as_document, bool quiet) {

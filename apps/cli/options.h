@@ -41,6 +41,16 @@ struct MethodOptions {
   [[nodiscard]] Result<AnswerOptions> for_game(const Game& game) const;
 };
 
+/// --time-limit: only this stops work by the clock. What it cuts short is marked, exits 3, and is
+/// never stored.
+struct TimeLimit {
+  double seconds = 0.0;
+  void add_to(CLI::App& app);
+  void start() const;
+};
+/// How such a result is marked.
+inline constexpr const char* cut_by_clock = "cut_by_clock";
+
 /// "name=value" words as settings.
 /// Errors: words without "=", the same name twice.
 [[nodiscard]] Result<Settings> read_settings(const std::vector<std::string>& words);
@@ -64,6 +74,10 @@ struct LoadedGame {
 [[nodiscard]] int exit_code(const Diagnostics& diagnostics);
 /// Says that work which is kept nowhere was stopped; the exit code.
 [[nodiscard]] int stopped();
+/// Was work interrupted, or stopped at its limit of time?
+[[nodiscard]] bool cut_short();
+/// Says which, after what there was has been printed; the exit code.
+[[nodiscard]] int cut_short_code();
 /// The exit code that a certificate earns. Beside a document on stdout, stderr says why it does not
 /// hold.
 [[nodiscard]] int judged(bool holds, const std::vector<std::string>& why_not, bool as_document,

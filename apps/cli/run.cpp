@@ -38,7 +38,6 @@ struct RunCommand {
     const Result<std::string> page = page_template();
     if (!page) say(page.error());
 
-    catch_interrupts();
     Progress progress(common.quiet);
     options.on_step = progress.callback();
     const Result<StudyRun> found = run_study(*read, options);
@@ -51,6 +50,11 @@ struct RunCommand {
       return interrupted;
     }
     if (!found) return fail(found.error());
+    if (found->damaged > 0)
+      say(
+          fmt::format("melian: {} solved games in {} did not match their checksums and were solved "
+                      "again\n",
+                      found->damaged, (folder / "store.sqlite").string()));
     if (options.shard) return show_shard(*found, options, folder);
     return keep_and_show(*found, folder, page);
   }
@@ -140,7 +144,11 @@ struct RunCommand {
       kept += fmt::format("report:  {}\n", (folder / "report.html").string());
     }
     if (!common.quiet) say(kept);
-    if (!page) return invalid;
+    if (!page) {
+      say(fmt::format("melian: {} was not written: the report's page has not been built\n",
+                      (folder / "report.html").string()));
+      return cannot_write;
+    }
     return found.certified ? done : misses_tolerance;
   }
 };

@@ -89,7 +89,6 @@ struct SimulateCommand {
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     options->with_certificate = false;
-    catch_interrupts();
     Progress progress(common.quiet);
     options->solve.on_step = progress.callback();
     const Result<Answer> found = answer(loaded->game, *options);

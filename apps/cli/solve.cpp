@@ -16,6 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
+  TimeLimit time;
   bool json = false, all = false, limit = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -41,13 +42,13 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "a game of Gambit's has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_gambit(game.model, method.lambda, {all, limit}, json, common.quiet);
+    return solve_gambit(game.model, method.lambda, {all, limit, json, common.quiet});
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
     const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
                                           "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, {all, limit}, json, common.quiet)
+    return idle.empty() ? solve_unrolled(loaded, method, {all, limit, json, common.quiet})
                         : fail(idle);
   }
 
@@ -59,8 +60,22 @@ struct SolveCommand {
     return leaves_choice() && count_tree_nodes(loaded) <= most_tree_nodes;
   }
 
+  /// What was solved before the work was stopped.
+  [[nodiscard]] int show_part(const Game& loaded, Answer& found,
+                              const AnswerOptions& options) const {
+    found.cut_by_clock = was_cut_by_clock();
+    if (!found.prediction.values.empty())
+      print(json ? results_json(loaded, found, options)
+                 : summary(loaded, found, style_of_stdout()));
+    else if (json)
+      print(unfinished_json("the solve was stopped before its end; there is nothing to show",
+                            found.cut_by_clock));
+    return cut_short_code();
+  }
+
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    time.start();
     if (gambit_format(game.model) != GambitFormat::none) return run_gambit();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
@@ -75,13 +90,13 @@ struct SolveCommand {
     if (leaves_choice() && !all && !check_path) options->method = MethodName::automatic;
     options->solve.list_solutions = all;
     options->check_ladder = all || check_path;
-    catch_interrupts();
     Progress progress(common.quiet);
+    progress.stage("solve");
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer_by_method(loaded->game, *options);
     progress.clear();
-    if (was_interrupted()) return stopped();
-    if (!found) return fail(found.error());
+    if (!found) return was_interrupted() ? stopped() : fail(found.error());
+    if (cut_short()) return show_part(loaded->game, *found, *options);
     found->compile_seconds = loaded->compile_seconds;
     print(json ? results_json(loaded->game, *found, *options)
                : summary(loaded->game, *found, style_of_stdout()));
@@ -104,6 +119,7 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"auto", "grid", "tree"});
   command->app = app;
+  command->time.add_to(*app);
   app->add_flag("--all", command->all,
                 "list the solutions at this lambda: of the first decision and others with several; "
                 "by tree of the whole game");

@@ -24,28 +24,43 @@ std::optional<double> number_in(const std::string& text) {
              : std::nullopt;
 }
 
-/// "name=LO:HI:N".
-Result<std::vector<VariedParameter>> read_varied(const std::vector<std::string>& words) {
+/// "LO:HI:N" or "LO:HI:N:log" at its colons.
+std::vector<std::string> parts_of(const std::string& range) {
+  std::vector<std::string> out;
+  for (std::size_t begin = 0; begin <= range.size();) {
+    const std::size_t end = std::min(range.find(':', begin), range.size());
+    out.push_back(range.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+/// "name=LO:HI:N" or "name=LO:HI:N:log".
+std::optional<VariedParameter> read_one_varied(const std::string& word) {
   constexpr int most_points = 100'000;
+  const std::size_t equals = word.find('=');
+  if (equals == std::string::npos || equals == 0) return std::nullopt;
+  const std::vector<std::string> parts = parts_of(word.substr(equals + 1));
+  const bool log_scale = parts.size() == 4 && parts[3] == "log";
+  if (parts.size() != 3 && !log_scale) return std::nullopt;
+  const auto low = number_in(parts[0]), high = number_in(parts[1]), points = number_in(parts[2]);
+  if (!low || !high || !points || *points != std::floor(*points) || *points < 2 ||
+      *points > most_points)
+    return std::nullopt;
+  return VariedParameter{word.substr(0, equals), *low, *high, static_cast<int>(*points), log_scale};
+}
+
+Result<std::vector<VariedParameter>> read_varied(const std::vector<std::string>& words) {
   std::vector<VariedParameter> out;
   Diagnostics diagnostics;
   for (const std::string& word : words) {
-    const std::size_t equals = word.find('='), first = word.find(':', equals),
-                      second = first == std::string::npos ? first : word.find(':', first + 1);
-    std::optional<double> low, high, points;
-    if (equals != std::string::npos && equals > 0 && second != std::string::npos) {
-      low = number_in(word.substr(equals + 1, first - equals - 1));
-      high = number_in(word.substr(first + 1, second - first - 1));
-      points = number_in(word.substr(second + 1));
-    }
-    if (!low || !high || !points || *points != std::floor(*points) || *points < 2 ||
-        *points > most_points) {
-      diagnostics.push_back(placeless(vary_code, fmt::format("`--vary {}` varies nothing", word),
-                                      "write --vary NAME=LOW:HIGH:POINTS with two points or more, "
-                                      "as in --vary 'prior[D].weak=0.1:0.9:17'"));
-      continue;
-    }
-    out.push_back({word.substr(0, equals), *low, *high, static_cast<int>(*points)});
+    if (auto varied = read_one_varied(word))
+      out.push_back(*std::move(varied));
+    else
+      diagnostics.push_back(
+          placeless(vary_code, fmt::format("`--vary {}` varies nothing", word),
+                    "write --vary NAME=LOW:HIGH:POINTS with two points or more, as in --vary "
+                    "'prior[D].weak=0.1:0.9:17'; add :log for even steps of the logarithm"));
   }
   if (!diagnostics.empty()) return std::unexpected(diagnostics);
   return out;
@@ -69,8 +84,9 @@ struct SweepCommand {
   GameOptions game;
   MethodOptions method;
   std::vector<std::string> vary, numbers;
-  std::string svg;
-  bool csv = false, json = false, uncertified = false;
+  std::string svg, resume;
+  bool csv = false, json = false, uncertified = false, no_switches = false;
+  TimeLimit time;
   CLI::App* app = nullptr;
 
   [[nodiscard]] int run() const {
@@ -95,20 +111,69 @@ struct SweepCommand {
     SweepOptions options = asked();
     options.settings = *settings;
     options.vary = *varied;
-    catch_interrupts();
+    if (!resume.empty()) {
+      Result<std::map<std::size_t, SweepPoint>> known = read_known(*varied);
+      if (!known) return fail(known.error());
+      options.known = *std::move(known);
+    }
     Progress progress(common.quiet);
+    time.start();
     options.on_step = progress.callback();
-    if (!common.quiet)
-      options.on_cost = [](const SweepCost& cost) {
+    options.on_cost = [&](const SweepCost& cost) {
+      progress.clear();
+      if (!json) print(sweep_csv_head(*varied));
+      if (!common.quiet)
         say(fmt::format("{} points, {} decisions a pass{}\n", cost.points, cost.decisions,
                         cost.structures > 1 ? fmt::format(", {} games to build", cost.structures)
                                             : std::string()));
+    };
+    if (!json)
+      options.on_point = [&](const SweepPoint& point) {
+        progress.clear();
+        print(sweep_csv_rows(point));
       };
     const Result<Sweep> found = sweep(*model, options);
     progress.clear();
-    if (was_interrupted()) return stopped();
-    if (!found) return fail(found.error());
+    if (!found) return was_interrupted() ? stopped() : fail(found.error());
+    if (found->cancelled) return show_part(*model, options, *found);
     return show(*model, options, *found, published(*path));
+  }
+
+  /// Points that an earlier sweep has printed. No file is a sweep that has not begun.
+  [[nodiscard]] Result<std::map<std::size_t, SweepPoint>> read_known(
+      const std::vector<VariedParameter>& varied) const {
+    constexpr std::size_t largest = std::size_t{1} << 30;
+    std::error_code error;
+    if (!std::filesystem::exists(resume, error)) return {};
+    const Result<std::string> text = read_file(resume, largest);
+    if (!text) return std::unexpected(text.error());
+    return read_sweep_csv(*text, varied);
+  }
+
+  /// What was finished before the sweep was stopped.
+  [[nodiscard]] int show_part(const Model& model, const SweepOptions& options,
+                              const Sweep& found) const {
+    const auto finished = std::ranges::count_if(found.points, &SweepPoint::finished);
+    if (json) print(sweep_json(found, figure_of(model, options, {})));
+    const std::string kept =
+        fmt::format("{} of {} points were finished{}", finished, found.points.size(),
+                    json ? ""
+                         : "; keep their rows in a file, and the same command with --resume FILE "
+                           "goes on from there");
+    if (was_interrupted()) {
+      say(fmt::format("melian: stopped; {}\n", kept));
+      return interrupted;
+    }
+    if (!was_cut_by_clock()) return cannot_write;
+    if (!json)
+      for (const SweepPoint& point : found.points)
+        if (!point.finished) {
+          SweepPoint cut = point;
+          cut.failure = cut_by_clock;
+          print(sweep_csv_rows(cut));
+        }
+    say(fmt::format("melian: the time is over; {}\n", kept));
+    return misses_tolerance;
   }
 
   [[nodiscard]] SweepOptions asked() const {
@@ -120,6 +185,7 @@ struct SweepCommand {
     options.answer.certify.tolerance = method.tolerance;
     options.answer.with_certificate = !uncertified;
     options.by_tree = method.method == "tree";
+    options.find_switches = !no_switches;
     options.nodes = [this](const Structure& structure) {
       return grid_nodes(structure, method.grid);
     };
@@ -167,8 +233,8 @@ struct SweepCommand {
     return out;
   }
 
-  [[nodiscard]] int show(const Model& model, const SweepOptions& options, const Sweep& found,
-                         const std::vector<Threshold>& thresholds) const {
+  [[nodiscard]] SweepFigure figure_of(const Model& model, const SweepOptions& options,
+                                      const std::vector<Threshold>& thresholds) const {
     SweepFigure figure;
     figure.shown = numbers;
     figure.thresholds = drawn_thresholds(thresholds, model, options);
@@ -179,6 +245,12 @@ struct SweepCommand {
       const auto known = std::ranges::find(model.parameters(), varied.name, &ParameterInfo::name);
       figure.axis_notes.push_back(known == model.parameters().end() ? "" : known->note);
     }
+    return figure;
+  }
+
+  [[nodiscard]] int show(const Model& model, const SweepOptions& options, const Sweep& found,
+                         const std::vector<Threshold>& thresholds) const {
+    const SweepFigure figure = figure_of(model, options, thresholds);
     if (!common.quiet) {
       if (found.further_solves > 0)
         say(fmt::format("{} further solves to find where something else is most probable\n",
@@ -188,10 +260,7 @@ struct SweepCommand {
     if (!svg.empty())
       if (const Result<void> written = write_file(svg, sweep_svg(found, figure)); !written)
         return fail(written.error());
-    if (json)
-      print(sweep_json(found, figure));
-    else
-      print(sweep_csv(found));
+    if (json) print(sweep_json(found, figure));
     const auto missed =
         std::ranges::count_if(found.points, [](const SweepPoint& point) { return !point.holds; });
     if (missed == 0) return done;
@@ -220,8 +289,10 @@ Command add_sweep(CLI::App& program) {
       "escalation.svg");
   auto command = std::make_shared<SweepCommand>();
   command->game.add_to(*app);
-  app->add_option("--vary", command->vary,
-                  "a parameter and its range: NAME=LOW:HIGH:POINTS; once or twice")
+  app->add_option(
+         "--vary", command->vary,
+         "Vary a parameter over a range: NAME=LOW:HIGH:POINTS, or NAME=LOW:HIGH:POINTS:log "
+         "for even steps of its logarithm; once or twice")
       ->allow_extra_args(false)
       ->required()
       ->type_name("RANGE");
@@ -232,11 +303,18 @@ Command add_sweep(CLI::App& program) {
       ->type_name("NAME");
   app->add_option("--svg", command->svg, "a figure")->type_name("FILE");
   app->add_flag("--csv", command->csv,
-                "one row a point and number on stdout: what is printed anyway");
+                "Print one row for each point and number, as points are solved (the default)");
   app->add_flag("--json", command->json,
                 "one JSON document on stdout instead (docs/formats/sweep.md)");
   app->add_flag("--uncertified", command->uncertified,
                 "solve only: no certificates and no grid errors, several times faster");
+  app->add_option("--resume", command->resume,
+                  "Take over the points that an earlier sweep printed into FILE, and solve the "
+                  "others")
+      ->type_name("FILE");
+  app->add_flag("--no-switches", command->no_switches,
+                "Do not look for the places where something else becomes most probable");
+  command->time.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
   command->common.add_to(*app);

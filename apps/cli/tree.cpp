@@ -32,34 +32,35 @@ Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solu
   return out;
 }
 
-int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda,
-                    const TreeAsked& asked, bool json, bool quiet) {
-  if (asked.limit && !(lambda > 0.0))
+int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, double lambda,
+                    const TreeOutput& output) {
+  if (output.limit && !(lambda > 0.0))
     return fail(complaint(idle_option_code, "`--limit` starts from a positive precision (lambda)",
                           "give `--lambda L` above 0"));
-  catch_interrupts();
-  Progress progress(quiet);
+  Progress progress(output.quiet);
+  progress.stage("tree");
   TreeOptions options;
   options.lambda = lambda;
-  options.all = asked.all;
+  options.all = output.all;
   options.on_step = progress.callback();
   const Result<TreeSolution> found = solve_tree(form, options);
   Result<TreeLimits> limits = TreeLimits{};
-  if (found && asked.limit && found->summary.lambda > 0.0)
+  if (found && output.limit && found->summary.lambda > 0.0)
     limits = limits_of(form, *found, options.on_step);
   progress.clear();
-  if (was_interrupted()) return stopped();
-  if (!found) return fail(found.error());
-  if (!limits) return fail(limits.error());
-  print(json ? tree_results_json(form, *found, conventions, *limits)
-             : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
-  return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
+  if (!found) return was_interrupted() ? stopped() : fail(found.error());
+  if (!limits) return was_interrupted() ? stopped() : fail(limits.error());
+  conventions.cut_by_clock = was_cut_by_clock();
+  print(output.json ? tree_results_json(form, *found, conventions, *limits)
+                    : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
+  return cut_short() ? cut_short_code()
+                     : judged(found->certificate.holds, found->certificate.why_not, output.json,
+                              output.quiet);
 }
 
 }  // namespace
 
-int solve_gambit(const std::string& file, double lambda, const TreeAsked& asked, bool json,
-                 bool quiet) {
+int solve_gambit(const std::string& file, double lambda, const TreeOutput& output) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "a game of Gambit's states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
@@ -69,23 +70,21 @@ int solve_gambit(const std::string& file, double lambda, const TreeAsked& asked,
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, asked, json, quiet);
+                         lambda, output);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, const TreeAsked& asked, bool json,
-                   bool quiet) {
-  AsTree convention{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
-                    method.present_value ? Discounting::present_value : Discounting::current_value};
-  if (!std::isnan(method.lambda)) convention.lambda = method.lambda;
-  const Result<TreeRequest> request = tree_request(game, convention);
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeOutput& output) {
+  AsTree asked{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
+               method.present_value ? Discounting::present_value : Discounting::current_value};
+  if (!std::isnan(method.lambda)) asked.lambda = method.lambda;
+  const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(*form,
-                         {.fingerprint = game.fingerprint,
-                          .discounting = convention.discounting,
-                          .measure = convention.measure},
-                         request->lambda, asked, json, quiet);
+  return solve_and_print(
+      *form,
+      {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
+      request->lambda, output);
 }
 
 }  // namespace melian::cli

@@ -7,19 +7,19 @@
 
 namespace melian::cli {
 
-/// What is asked besides one solution.
-struct TreeAsked {
-  bool all = false;  ///< whatever further solutions are found
-  bool limit =
-      false;  ///< where solutions go as precision grows, and which refinements they survive
+/// What is asked of such a solve, and how it is shown.
+struct TreeOutput {
+  bool all = false;    ///< with whatever further solutions are found
+  bool limit = false;  ///< with where solutions go as precision grows, and which refinements they
+                       ///< survive
+  bool json = false, quiet = false;
 };
 
 /// Solves an `.efg` or `.nfg` and prints; returns the exit code.
-[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeAsked& asked,
-                               bool json, bool quiet);
+[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeOutput& output);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method,
-                                 const TreeAsked& asked, bool json, bool quiet);
+                                 const TreeOutput& output);
 
 }  // namespace melian::cli

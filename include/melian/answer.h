@@ -67,10 +67,13 @@ struct Answer {
   Prediction prediction;
   Certificate certificate;
   double compile_seconds = 0, solve_seconds = 0, certify_seconds = 0;
+  bool cut_by_clock = false;  ///< for programs to set: stopped at a limit of time
 };
 
 /// Solve, predict, certify: at N nodes (the answer), at N/2 and N/4 (the grid error of every
 /// printed number).
+/// Returns: where it was stopped (`Termination::cancelled`), the prediction if that was complete,
+///          else one without values.
 [[nodiscard]] Result<Answer> answer(const Game& game, const AnswerOptions& options = {});
 
 /// True where the answer is proved to be the only equilibrium: every decision has one solution, by

@@ -41,6 +41,7 @@ struct StudyOptions {
 struct StoreMerge {
   std::int64_t pieces = 0, worlds = 0;  ///< taken over
   std::int64_t known = 0;               ///< already there, and the same
+  std::int64_t damaged = 0;             ///< left out: they do not match their checksums
   std::vector<std::string>
       conflicts;  ///< kept under the same key with other numbers: the first store's stay
 };

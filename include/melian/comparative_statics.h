@@ -13,14 +13,13 @@
 
 namespace melian {
 
-/// A parameter and the evenly spaced numbers it takes.
+/// A parameter and the evenly spaced numbers it takes; evenly in logarithms where `log_scale`.
 struct VariedParameter {
   std::string name;
   double low = 0.0, high = 0.0;
   int points = 2;
-  [[nodiscard]] double at(int k) const {
-    return points < 2 ? low : low + (high - low) * k / (points - 1);
-  }
+  bool log_scale = false;
+  [[nodiscard]] double at(int k) const;
 };
 
 /// What is most probable at a point: how play ends, or what one type of the first mover does.
@@ -38,6 +37,8 @@ struct SweepPoint {
   std::vector<MostProbable> most_probable;
   bool holds = false;  ///< the certificate (or, without one, that every decision was solved)
   std::vector<std::string> why_not;
+  bool finished = false;  ///< solved, or known to have no solution
+  std::string failure;    ///< why there are no numbers; "" where there are
 };
 
 /// A place where something else becomes most probable, between two neighbouring points.
@@ -70,6 +71,12 @@ struct SweepOptions {
   std::function<Result<double>(const Structure&, const Prediction&, const std::string&)> read;
   bool find_switches = true;
   int halvings = 12;  ///< of the interval in which a switch lies
+  /// Points known already, by index: of an earlier sweep that was stopped. What is most probable
+  /// there is found again where switches are; the last of them is solved again and must be the same
+  /// to the last digit.
+  std::map<std::size_t, SweepPoint> known;
+  /// Told of every finished point, in order, as soon as all before it are finished; one at a time.
+  std::function<void(const SweepPoint&)> on_point;
   std::int64_t max_points = 100'000;
   std::int64_t max_decisions = 20'000'000'000;  ///< refuse beyond
   std::function<void(const SweepCost&)>
@@ -79,7 +86,8 @@ struct SweepOptions {
 
 struct Sweep {
   std::vector<VariedParameter> vary;
-  std::vector<SweepPoint> points;  ///< the last varied parameter fastest
+  std::vector<SweepPoint> points;  ///< the last varied parameter fastest; where it was cancelled,
+                                   ///< some are not `finished`
   std::vector<SweepSwitch> switches;
   SweepCost cost;
   std::int64_t solves = 0;  ///< of points: fewer than points where they differ in nothing that
@@ -98,14 +106,21 @@ struct Sweep {
 /// Switches: between neighbouring points at which another outcome, or another first action of some
 /// type, is most probable, the interval is halved until it is 2^-halvings of its width. An offer
 /// whose most frequent number moves along its menu step by step has no switch; one that jumps over
-/// numbers has. Where several switches of one kind lie between two points, one is found. Returns:
-/// every point, in order; `cancelled` where `on_step` said stop (points are then incomplete).
-/// Errors:   M0941 for a sweep that is none; what binding says of a point (parameters out of range,
-/// odds that do not sum
-///           to 1); M0901 where it is too large; what solving refuses.
+/// numbers has. The middle of every interval is looked at too, and what lies beyond a switch: of
+/// several switches between two points those are found between which something else is most
+/// probable over half the interval, or in order one after the other.
+/// Returns:  every point, in order; `cancelled` where `on_step` said stop (points are then
+///           incomplete). A point that has no game or no solution says why and has no numbers.
+/// Errors:   M0941 for a sweep that is none; M0901 where it is too large; M0944 where a known point
+///           comes out otherwise; where no point has a solution, what stands in the way at the
+///           first.
 /// Units:    as the printed numbers of `study`.
 [[nodiscard]] Result<Sweep> sweep(const Model& model, const SweepOptions& options);
 
 inline constexpr const char* sweep_code = "M0941";
+inline constexpr const char* other_sweep_code = "M0944";
+/// A quantity that a game has and an answer has not, such as the mean of what is never accepted:
+/// `SweepOptions::read` may say so, and the number is then NA at that point.
+inline constexpr const char* absent_quantity_code = "M0924";
 
 }  // namespace melian

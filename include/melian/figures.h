@@ -2,6 +2,7 @@
 /// A second door of `report`: figures and tables for papers. Comparative statics as tidy CSV, JSON
 /// and SVG; the game tree as SVG and TikZ.
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,8 +42,18 @@ struct SweepFigure {
                                                            const SweepOptions& asked);
 
 /// Tidy: one row a point and number; columns: the varied parameters, number, value, grid_error,
-/// certified. NA where there is none.
+/// certified, reason (why it is not). NA where there is none; a point without a solution is one row
+/// of NA.
 [[nodiscard]] std::string sweep_csv(const Sweep& sweep);
+/// The same piece by piece, as points are solved.
+[[nodiscard]] std::string sweep_csv_head(const std::vector<VariedParameter>& vary);
+[[nodiscard]] std::string sweep_csv_rows(const SweepPoint& point);
+/// The points of a sweep over `vary` that such a text has to the end, by index; of the last one it
+/// cannot be told whether it is whole, unless a point without a solution follows. Points without a
+/// solution are left out: they are tried again.
+/// Errors: M0944 where the text is of another sweep.
+[[nodiscard]] Result<std::map<std::size_t, SweepPoint>> read_sweep_csv(
+    const std::string& text, const std::vector<VariedParameter>& vary);
 /// One document, schema "melian.sweep/1" (docs/formats/sweep.md), ending in a newline.
 [[nodiscard]] std::string sweep_json(const Sweep& sweep, const SweepFigure& figure);
 /// Curves along one parameter, one panel for each unit; a region diagram over two. Stands alone,

@@ -43,11 +43,15 @@ struct TextStyle {
 /// reading, certificates.
 [[nodiscard]] std::string study_summary(const std::string& results, const TextStyle& style = {});
 
+/// The document of a solve that was stopped before there was anything to show.
+[[nodiscard]] std::string unfinished_json(const std::string& why, bool cut_by_clock);
+
 /// How a tree's numbers are to be read.
 struct TreeConventions {
   std::string fingerprint;  ///< of the game the tree was made from
   Discounting discounting = Discounting::present_value;
   Measure measure = Measure::each;
+  bool cut_by_clock = false;  ///< the solve was stopped at a limit of time
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.
@@ -70,13 +74,13 @@ struct TreeConventions {
                                    const TextStyle& style = {});
 
 /// The page with the results put where the template marks their place; opens offline.
-/// Errors: M0921 when the template has no such place.
+/// Errors: M0921 when the template has no such place, or is not built.
 [[nodiscard]] Result<std::string> html_page(const std::string& page_template,
                                             const std::string& results);
 
 /// A number of a prediction by name, such as "outcomes.war", "values.D.weak", "start.S.y=0.26",
 /// "choices.y.mode", "outcomes.war given B is low" (all names: docs/formats/expected.md). Errors:
-/// M0922 naming what the game has instead.
+/// M0922 naming what the game has instead; M0924 where this answer has no such number.
 [[nodiscard]] Result<double> quantity(const Structure& structure, const Prediction& prediction,
                                       const std::string& name);
 

@@ -30,7 +30,9 @@ struct StudyRun {
   int pieces = 0, from_store = 0;      ///< solved games, and how many of them the store knew
   int worlds = 0,
       worlds_from_store = 0;  ///< games of plausible worlds, and how many of them the store knew
-  bool cancelled = false;     ///< stopped by `on_step`; what was solved is in the store
+  int damaged = 0;  ///< games that the store kept and that did not match their checksums: solved
+                    ///< again
+  bool cancelled = false;  ///< stopped by `on_step`; what was solved is in the store
   double seconds = 0.0;
 };
 

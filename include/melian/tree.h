@@ -304,7 +304,8 @@ struct TreePrediction {
   struct End {
     std::string outcome;  ///< label of the last outcome on the way; ends that share a label are one
     double probability = 0.0;
-    std::vector<double> payoffs;  ///< by player: expected at the root, given that play ends so
+    std::vector<double> payoffs;  ///< by player: expected at the root, given that play ends so;
+                                  ///< not a number where it never does
     std::vector<double> by_draw;  ///< probability given each of `draws`
   };
   std::vector<End> ends;           ///< in order of first appearance in the tree

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "melian/answer.h"
+#include "melian/beliefs.h"
 #include "predict/sweep_size.h"
 
 namespace melian {
@@ -259,7 +260,10 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   SolveOptions asked = options.solve;
   const bool by_layers = RefinedStrategies::possible(game.shape());
   asked.refined = options.with_certificate && !by_layers;
-  if (options.with_certificate && by_layers) asked.reserved_bytes = bytes_to_certify(game, asked);
+  constexpr int most_countable = 64;  // beyond, the solver refuses whatever the certificate takes
+  if (options.with_certificate && by_layers &&
+      BeliefSpace(game.shape()).num_axes() <= most_countable)
+    asked.reserved_bytes = bytes_to_certify(game, asked);
   asked.on_step = std::ref(watch);
   const auto stopped = [&] {
     out.solution.refined.reset();
@@ -276,7 +280,10 @@ Result<Answer> answer(const Game& game, const AnswerOptions& options) {
   if (out.solution.summary.termination == Termination::cancelled) return stopped();
   out.prediction = options.with_certificate ? predict(game, out.solution.assessment, asked.on_step)
                                             : predict(game, out.solution, asked.on_step);
-  if (watch.cancelled) return stopped();
+  if (watch.cancelled) {
+    out.prediction = {};  // half of one is none
+    return stopped();
+  }
   if (!options.with_certificate) {
     out.certificate = own_counts(out.solution, options.certify, "certificate: none was asked for");
     return out;

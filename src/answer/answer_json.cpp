@@ -213,7 +213,7 @@ Json method_json(const Structure& structure, const Answer& answer, const AnswerO
 
 Json outcomes_json(const Structure& structure, const Prediction& prediction) {
   const Profiles profiles(structure.players, structure.everyone());
-  Json out = Json::object();
+  JsonFields out;
   for (std::size_t o = 0; o < prediction.outcomes.size(); ++o) {
     Json by_types = Json::array();
     for (std::size_t p = 0; p < prediction.outcomes_by_profile[o].size(); ++p)
@@ -224,9 +224,9 @@ Json outcomes_json(const Structure& structure, const Prediction& prediction) {
     for (std::size_t j = 0; j < prediction.discounted_outcomes.size(); ++j)
       entry["discounted"][structure.players[j].name] =
           json_number(prediction.discounted_outcomes[j][o]);
-    out[structure.outcomes[o]] = std::move(entry);
+    out.add(structure.outcomes[o], std::move(entry));
   }
-  return out;
+  return std::move(out).object();
 }
 
 Json rounds_json(const Structure& structure, const Prediction& prediction) {
@@ -348,13 +348,13 @@ Json start_json(const Structure& structure, const Prediction& prediction) {
   Json out = Json::array();
   for (const StartStrategy& start : prediction.start) {
     const Move& move = structure.moves[at(start.move)];
-    Json probabilities = Json::object();
+    JsonFields probabilities;
     for (std::size_t k = 0; k < start.probabilities.size(); ++k)
-      probabilities[move.actions[at(start.actions[k])]] = json_number(start.probabilities[k]);
+      probabilities.add(move.actions[at(start.actions[k])], json_number(start.probabilities[k]));
     out.push_back({{"player", structure.players[at(start.player)].name},
                    {"type", type_name(structure.players[at(start.player)], start.type)},
                    {"move", move.name},
-                   {"probabilities", std::move(probabilities)}});
+                   {"probabilities", std::move(probabilities).object()}});
   }
   return out;
 }
@@ -371,15 +371,15 @@ Json solutions_json(const Structure& structure, const Solution& solution) {
       for (std::size_t d = 0; d < movers.size(); ++d)
         for (int type = 0; type < movers[d].types; ++type) {
           const Move& single = move.parts.empty() ? move : structure.moves[at(move.parts[d])];
-          Json probabilities = Json::object();
+          JsonFields probabilities;
           for (int a = 0; a < movers[d].num_actions(); ++a)
-            probabilities[single.actions[at(movers[d].actions[at(a)])]] =
-                json_number(std::exp(one.log_strategy[at(movers[d].row(type, a))]));
+            probabilities.add(single.actions[at(movers[d].actions[at(a)])],
+                              json_number(std::exp(one.log_strategy[at(movers[d].row(type, a))])));
           const Player& player = structure.players[at(movers[d].player)];
           strategies.push_back(
               {{"player", player.name},
                {"type", movers[d].types > 1 ? Json(player.types[at(type)]) : Json(nullptr)},
-               {"probabilities", probabilities}});
+               {"probabilities", std::move(probabilities).object()}});
         }
       listed.push_back({{"followed", one.followed},
                         {"determinant_positive", one.stable},
@@ -418,15 +418,15 @@ Json certificate_json(const Structure& structure, const Answer& answer,
           {"gain", json_number(of_player[k].gain)}, {"ceiling", json_number(of_player[k].ceiling)}};
     return out;
   });
-  Json grid_error = Json::object();
-  for (const auto& [name, error] : certificate.grid_error) grid_error[name] = json_number(error);
+  JsonFields grid_error;
+  for (const auto& [name, error] : certificate.grid_error) grid_error.add(name, json_number(error));
   Json out;
   out["checked"] = asked.with_certificate;
   out["residual"] = computed(certificate.residual);
   out["residual_reached"] = computed(certificate.residual_reached);
   out["beliefs"] = computed(certificate.beliefs);
   out["exploitability"] = std::move(exploitability);
-  out["grid_error"] = std::move(grid_error);
+  out["grid_error"] = std::move(grid_error).object();
   out["not_converging"] = certificate.not_converging;
   out["cell_step"] = computed(certificate.cell_step);
   out["path_error"] = computed(certificate.path_error);

@@ -31,6 +31,24 @@ inline constexpr const char* only_type = "only";
 /// A number, or null where it is not finite.
 [[nodiscard]] nlohmann::ordered_json json_number(double number);
 
+/// An object whose keys are known to differ. An ordered object looks for every key among all that
+/// it has, which takes longer than solving did where there are thousands.
+class JsonFields {
+ public:
+  void add(std::string key, nlohmann::ordered_json value) {
+    fields_->emplace_back(std::move(key), std::move(value));
+  }
+  JsonFields() = default;
+  JsonFields(const JsonFields&) = delete;
+  JsonFields& operator=(const JsonFields&) = delete;
+  [[nodiscard]] nlohmann::ordered_json object() && { return std::move(object_); }
+
+ private:
+  using Object = nlohmann::ordered_json::object_t;
+  nlohmann::ordered_json object_ = nlohmann::ordered_json::object();
+  std::vector<Object::value_type>* fields_ = &object_.get_ref<Object&>();
+};
+
 /// {player: nodes} of "Moscow=9,Kyiv=9", as `grid_text` writes it.
 [[nodiscard]] nlohmann::ordered_json grid_json(const std::string& text);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -35,6 +36,12 @@ Diagnostics mistakes(const Model& model, const SweepOptions& options) {
     if (varied.points < 2)
       complain(fmt::format("`{}` is varied over {} points", varied.name, varied.points),
                "two at least: the ends of its range");
+    if (varied.log_scale && !(varied.low > 0))
+      complain(fmt::format("the range of `{}` begins at {}, which has no logarithm", varied.name,
+                           number_text(varied.low)),
+               "begin above 0, or leave `:log` out");
+    if (!std::isfinite(varied.high - varied.low))
+      complain(fmt::format("the range of `{}` is wider than numbers reach", varied.name));
     if (!(varied.low < varied.high))
       complain(fmt::format("the range of `{}` runs from {} to {}", varied.name,
                            number_text(varied.low), number_text(varied.high)));
@@ -65,9 +72,10 @@ class Sweeper {
     out_.vary = options_.vary;
     lay_out();
     if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
-    solve_all();
-    if (!failure_.empty()) return std::unexpected(failure_);
-    if (!cancelled_ && options_.find_switches) find_switches();
+    take_known();
+    if (failure_.empty()) solve_all();
+    if (failure_.empty() && !cancelled_ && no_point_has_numbers()) fail(first_failure_);
+    if (failure_.empty() && !cancelled_ && options_.find_switches) find_switches();
     if (!failure_.empty()) return std::unexpected(failure_);
     out_.cancelled = cancelled_;
     return std::move(out_);
@@ -112,27 +120,60 @@ class Sweeper {
     return game;
   }
 
-  /// Every point is bound and counted before any is solved, so that a range that leaves the
-  /// model's, or a size out of reach, is told at once. Games are not kept: binding again costs less
-  /// than their memory.
+  /// Every point is bound and counted before any is solved, so that a size out of reach is told at
+  /// once. Games are not kept: binding again costs less than their memory.
   [[nodiscard]] Result<void> bind_all() {
     out_.cost.points = static_cast<std::int64_t>(out_.points.size());
     std::map<std::string, Priors> priors;
-    for (const SweepPoint& point : out_.points) {
-      Result<Game> game = game_at(point.at);
+    read_.resize(out_.points.size());
+    for (std::size_t k = 0; k < out_.points.size(); ++k) {
+      const Result<Game> game = game_at(out_.points[k].at);
       if (!game) {
-        for (Diagnostic& diagnostic : game.error())
-          diagnostic.message += fmt::format(" (at {})", place_words(point.at));
-        return std::unexpected(game.error());
+        give_up_point(k, game.error());
+        continue;
       }
       const Result<std::int64_t> decisions = count(*game);
       if (!decisions) return std::unexpected(decisions.error());
-      if (!options_.by_tree) note_prior(*game, *decisions, priors[game->shape().fingerprint]);
+      if (!options_.by_tree) note_prior(k, *game, *decisions, priors[game->shape().fingerprint]);
     }
+    if (no_point_is_left()) return std::unexpected(first_failure_);
     share_grids(priors);
     out_.cost.structures = static_cast<std::int64_t>(compiled_.size());
     if (options_.on_cost) options_.on_cost(out_.cost);
     return {};
+  }
+
+  /// A point without a game or without a solution: it says why, and the sweep goes on.
+  void give_up_point(std::size_t k, Diagnostics why) {
+    SweepPoint& point = out_.points[k];
+    point.failure = why.empty() ? "no reason given" : why.front().code + ": " + why.front().message;
+    point.why_not = {point.failure};
+    for (Diagnostic& diagnostic : why)
+      diagnostic.message += fmt::format(" (at {})", place_words(point.at));
+    {
+      const std::scoped_lock lock(failure_mutex_);
+      if (k < first_failed_) first_failed_ = k, first_failure_ = std::move(why);
+    }
+    finish(k);
+  }
+  [[nodiscard]] bool no_point_is_left() const {
+    return std::ranges::all_of(out_.points, &SweepPoint::finished);
+  }
+  [[nodiscard]] bool no_point_has_numbers() const {
+    return std::ranges::none_of(out_.points,
+                                [](const SweepPoint& point) { return point.failure.empty(); });
+  }
+
+  /// Marks a point and tells of all that are finished in order.
+  void finish(std::size_t k) {
+    const std::scoped_lock lock(told_mutex_);
+    out_.points[k].finished = true;
+    if (!telling_) return;
+    tell_finished();
+  }
+  void tell_finished() {
+    for (; told_ < out_.points.size() && out_.points[told_].finished; ++told_)
+      if (options_.on_point) options_.on_point(out_.points[told_]);
   }
 
   /// Of the points with one structure: where their beliefs start.
@@ -144,18 +185,17 @@ class Sweeper {
     std::optional<Game> game;
   };
 
-  void note_prior(const Game& game, std::int64_t decisions, Priors& priors) {
+  void note_prior(std::size_t k, const Game& game, std::int64_t decisions, Priors& priors) {
     const Result<AnswerOptions> options = options_for(game, false);
     MELIAN_EXPECT(options.has_value(), "what was counted has options");
     const std::vector<double> start = start_beliefs(game, BeliefSpace(game.shape()));
     priors.starts.resize(start.size());
-    for (std::size_t k = 0; k < start.size(); ++k) priors.starts[k].insert(start[k]);
+    for (std::size_t axis = 0; axis < start.size(); ++axis) priors.starts[axis].insert(start[axis]);
     priors.decisions = std::max(priors.decisions, decisions);
     if (!priors.game) priors.game = game;
     ++priors.points;
-    read_.push_back(
-        {game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start});
-    priors.others.insert(read_.back().others);
+    read_[k] = {game.shape().fingerprint, solver_fingerprint(game, {}, options->solve), start};
+    priors.others.insert(read_[k].others);
   }
 
   /// Points that differ in the prior alone are solved once, on a grid on which all their priors are
@@ -257,25 +297,75 @@ class Sweeper {
     if (failure_.empty()) failure_ = diagnostics;
     cancelled_ = true;
   }
+  /// What is wrong with what was asked, not with one point.
+  [[nodiscard]] std::optional<SweepPoint> stop_all(const Diagnostics& diagnostics) {
+    fail(diagnostics);
+    return std::nullopt;
+  }
 
-  /// What is kept of one solve, all but where it was.
-  [[nodiscard]] std::optional<SweepPoint> solved(const Game& game, bool with_certificate,
-                                                 std::shared_ptr<KeptSolutions> kept = nullptr) {
+  /// What is kept of one solve, all but where it was; nothing where the sweep was stopped.
+  /// Errors: why this game has no solution.
+  [[nodiscard]] Result<std::optional<SweepPoint>> solved(
+      const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept = nullptr) {
     if (cancelled_ || !watch()(Step{})) return std::nullopt;
     Result<std::optional<SweepPoint>> found =
         options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
     ++done_;
-    if (found) return *std::move(found);
-    fail(found.error());
-    return std::nullopt;
+    return found;
+  }
+
+  /// Points of an earlier sweep. One of them is solved again: another model, or other options,
+  /// would give other numbers.
+  void take_known() {
+    if (!options_.known.empty()) {
+      const auto& [last, expected] = *options_.known.rbegin();
+      MELIAN_EXPECT(last < out_.points.size(), "known points lie on the grid");
+      const Result<Game> game = game_at(out_.points[last].at);
+      if (!game) return fail(another_sweep(last));
+      stage_ = "sweep";
+      const Result<std::optional<SweepPoint>> found = solved(*game, true);
+      if (found && !*found) return;
+      if (!found || !same_numbers(**found, expected)) return fail(another_sweep(last));
+      for (const auto& [k, point] : options_.known) {
+        if (out_.points[k].finished) continue;
+        const std::vector<double> where = out_.points[k].at;
+        out_.points[k] = point;
+        out_.points[k].at = where;
+        out_.points[k].finished = true;
+      }
+    }
+    const std::scoped_lock lock(told_mutex_);
+    telling_ = true;
+    tell_finished();
+  }
+  [[nodiscard]] Diagnostics another_sweep(std::size_t k) const {
+    return {placeless(other_sweep_code,
+                      fmt::format("the rows to go on from are of another sweep: solved now, the "
+                                  "point {} comes out otherwise",
+                                  place_words(out_.points[k].at)),
+                      "begin anew, or repeat the command that wrote them")};
+  }
+  [[nodiscard]] static bool same_numbers(const SweepPoint& a, const SweepPoint& b) {
+    const auto same = [](const std::map<std::string, double>& left,
+                         const std::map<std::string, double>& right) {
+      return std::ranges::equal(left, right, [](const auto& one, const auto& other) {
+        const bool neither = std::isnan(one.second) && std::isnan(other.second);
+        return one.first == other.first && (neither || one.second == other.second);
+      });
+    };
+    return a.holds == b.holds && same(a.numbers, b.numbers) && same(a.grid_error, b.grid_error);
   }
 
   void solve_all() {
     stage_ = "sweep";
-    expected_ = out_.cost.points;
     const std::vector<std::vector<std::size_t>> groups = groups_solved_once();
-    parallel_for(groups.size(), [&](std::size_t g) {
-      const std::vector<std::size_t>& points = groups[g];
+    done_ = 0;
+    expected_ = 0;
+    for (const auto& points : groups) expected_ += static_cast<std::int64_t>(points.size());
+    // In the order of the list, whoever is free: points are told in order, and early.
+    std::atomic<std::size_t> next = 0;
+    parallel_for(groups.size(), [&](std::size_t) {
+      const std::vector<std::size_t>& points = groups[next++];
       const auto kept = points.size() > 1 ? std::make_shared<KeptSolutions>() : nullptr;
       solve_point(points.front(), kept);
       parallel_for(points.size() - 1, [&](std::size_t k) { solve_point(points[k + 1], kept); });
@@ -289,7 +379,9 @@ class Sweeper {
     std::vector<std::vector<std::size_t>> out;
     std::map<std::pair<std::string, std::vector<double>>, std::vector<std::size_t>> by_numbers;
     for (std::size_t k = 0; k < out_.points.size(); ++k)
-      if (options_.by_tree)
+      if (out_.points[k].finished)
+        continue;
+      else if (options_.by_tree)
         out.push_back({k});
       else
         by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure)
@@ -305,16 +397,18 @@ class Sweeper {
     if (cancelled_) return;
     const Result<Game> game = game_at(out_.points[k].at);
     MELIAN_EXPECT(game.has_value(), "what was bound once binds again");
-    std::optional<SweepPoint> found = solved(*game, true, kept);
-    if (!found) return;
-    found->at = out_.points[k].at;
-    out_.points[k] = *std::move(found);
+    Result<std::optional<SweepPoint>> found = solved(*game, true, kept);
+    if (!found) return give_up_point(k, found.error());
+    if (!*found) return;
+    (*found)->at = out_.points[k].at;
+    out_.points[k] = **std::move(found);
+    finish(k);
   }
 
   [[nodiscard]] Result<std::optional<SweepPoint>> by_grid(const Game& game, bool with_certificate,
                                                           std::shared_ptr<KeptSolutions> kept) {
     Result<AnswerOptions> options = options_for(game, with_certificate);
-    if (!options) return std::unexpected(options.error());
+    if (!options) return stop_all(options.error());
     options->solve.on_step = options->certify.on_step = watch();
     options->solve.kept = std::move(kept);
     const Result<Answer> found = answer(game, *options);
@@ -325,8 +419,9 @@ class Sweeper {
     point.grid_error = found->certificate.grid_error;
     for (const std::string& name : options_.also) {
       const Result<double> number = options_.read(game.shape(), found->prediction, name);
-      if (!number) return std::unexpected(number.error());
-      point.numbers[name] = *number;
+      const bool absent = !number && number.error().front().code == absent_quantity_code;
+      if (!number && !absent) return stop_all(number.error());
+      point.numbers[name] = absent ? std::numeric_limits<double>::quiet_NaN() : *number;
     }
     point.most_probable = most_probable(game.shape(), found->prediction);
     const bool finished = found->solution.summary.termination == Termination::converged;
@@ -344,7 +439,7 @@ class Sweeper {
     if (cancelled_) return std::nullopt;
     for (const std::string& name : options_.also)
       if (const Result<double> number = number_by_tree(*found, name); !number)
-        return std::unexpected(number.error());
+        return stop_all(number.error());
     SweepPoint point;
     point.numbers = found->numbers;
     point.most_probable.push_back({"outcome", found->most_probable_outcome, 0, false});
@@ -353,72 +448,129 @@ class Sweeper {
     return point;
   }
 
+  using Probable = std::vector<MostProbable>;
+
   /// Two neighbours on the grid.
   struct Edge {
     std::size_t low = 0, high = 0;
     int axis = 0;
     std::vector<SweepSwitch> found;
     std::int64_t solves = 0;
+    std::map<double, std::optional<Probable>> known;  ///< by place: subjects share solves
   };
 
   void find_switches() {
+    stage_ = "switches";
+    learn_what_is_most_probable();
     std::vector<Edge> edges;
     const auto index = [&](int r, int c) { return at(r) * at(columns()) + at(c); };
     for (int r = 0; r < rows(); ++r)
       for (int c = 0; c < columns(); ++c) {
-        if (r + 1 < rows()) edges.push_back({index(r, c), index(r + 1, c), 0, {}, 0});
-        if (c + 1 < columns()) edges.push_back({index(r, c), index(r, c + 1), 1, {}, 0});
+        if (r + 1 < rows()) edges.push_back({index(r, c), index(r + 1, c), 0, {}, 0, {}});
+        if (c + 1 < columns()) edges.push_back({index(r, c), index(r, c + 1), 1, {}, 0, {}});
       }
     std::erase_if(edges, [&](const Edge& edge) {
-      return differences(out_.points[edge.low].most_probable, out_.points[edge.high].most_probable)
-          .empty();
+      return !out_.points[edge.low].failure.empty() || !out_.points[edge.high].failure.empty();
     });
-    stage_ = "switches";
     done_ = 0;
-    expected_ = static_cast<std::int64_t>(edges.size()) * options_.halvings;
-    parallel_for(edges.size(), [&](std::size_t k) { halve(edges[k]); });
+    expected_ = static_cast<std::int64_t>(edges.size());
+    parallel_for(edges.size(), [&](std::size_t k) { look_along(edges[k]); });
     for (Edge& edge : edges) {
       out_.further_solves += edge.solves;
       out_.switches.insert(out_.switches.end(), edge.found.begin(), edge.found.end());
     }
   }
 
-  void halve(Edge& edge) {
+  /// Points taken over from an earlier sweep carry their numbers alone.
+  void learn_what_is_most_probable() {
+    std::vector<std::size_t> unknown;
+    for (std::size_t k = 0; k < out_.points.size(); ++k)
+      if (out_.points[k].failure.empty() && out_.points[k].most_probable.empty())
+        unknown.push_back(k);
+    done_ = 0;
+    expected_ = static_cast<std::int64_t>(unknown.size());
+    parallel_for(unknown.size(), [&](std::size_t u) {
+      SweepPoint& point = out_.points[unknown[u]];
+      const Result<Game> game = game_at(point.at);
+      if (!game) return;
+      auto found = solved(*game, false);
+      if (found && *found) point.most_probable = std::move((*found)->most_probable);
+    });
+    out_.further_solves += expected_;
+  }
+
+  /// What is most probable between the ends of an edge. Nothing where there is no game (odds that
+  /// fit at both ends and not between), no solution, or the sweep was stopped.
+  const std::optional<Probable>& probable_at(Edge& edge, double place) {
+    const auto [known, fresh] = edge.known.try_emplace(place);
+    if (!fresh) return known->second;
+    std::vector<double> where = out_.points[edge.low].at;
+    where[at(edge.axis)] = place;
+    if (const Result<Game> game = game_at(where)) {
+      auto found = solved(*game, false);
+      ++edge.solves;
+      if (found && *found) known->second = std::move((*found)->most_probable);
+    }
+    return known->second;
+  }
+
+  /// Both halves, so that what is most probable in the middle alone is found too.
+  void look_along(Edge& edge) {
     const auto axis = at(edge.axis);
-    std::map<double, std::vector<MostProbable>>
-        known;  // subjects that switch at one place share solves
-    const std::vector<MostProbable>&left = out_.points[edge.low].most_probable,
-          &right = out_.points[edge.high].most_probable;
-    for (const Difference& difference : differences(left, right)) {
-      double low = out_.points[edge.low].at[axis], high = out_.points[edge.high].at[axis];
-      MostProbable from = difference.from, to = difference.to;
-      for (int k = 0; k < options_.halvings; ++k) {
-        const double middle = low + (high - low) / 2;
-        if (!known.contains(middle)) {
-          std::vector<double> where = out_.points[edge.low].at;
-          where[axis] = middle;
-          const Result<Game> game = game_at(where);
-          if (!game) return;  // odds that fit at both ends and not between: no switch can be told
-          std::optional<SweepPoint> found = solved(*game, false);
-          if (!found) return;
-          ++edge.solves;
-          known[middle] = std::move(found->most_probable);
-        }
-        const auto here = std::ranges::find(known[middle], from.subject, &MostProbable::subject);
-        if (here == known[middle].end()) return;
-        const bool is_left = from.is_offer ? std::abs(here->position - from.position) <=
-                                                 std::abs(to.position - here->position)
-                                           : here->what == from.what;
-        (is_left ? low : high) = middle;
-        (is_left ? from : to) = *here;
+    const double low = out_.points[edge.low].at[axis], high = out_.points[edge.high].at[axis],
+                 middle = low + (high - low) / 2,
+                 width = std::ldexp(high - low, -options_.halvings);
+    if (const std::optional<Probable> between = probable_at(edge, middle)) {
+      look_between(edge, {low, out_.points[edge.low].most_probable}, {middle, *between}, width);
+      look_between(edge, {middle, *between}, {high, out_.points[edge.high].most_probable}, width);
+    }
+  }
+
+  struct Looked {
+    double place = 0.0;
+    Probable probable;
+  };
+  /// Every subject that differs at the ends; beyond a switch what follows is looked for in turn.
+  void look_between(Edge& edge, const Looked& left, const Looked& right, double width) {
+    constexpr int most_in_a_row = 8;
+    for (const Difference& difference : differences(left.probable, right.probable)) {
+      MostProbable from = difference.from;
+      double low = left.place;
+      for (int k = 0; k < most_in_a_row && from.what != difference.to.what; ++k) {
+        const auto beyond = halve(edge, from, low, difference.to, right.place, width);
+        if (!beyond) break;
+        low = beyond->first;
+        from = beyond->second;
+        if (from.is_offer) break;  // it moves along its menu: one jump is told
       }
-      if (from.is_offer && std::abs(from.position - to.position) <= 1)
-        continue;  // it slid along its menu
+    }
+  }
+
+  /// Halves until the switch nearest to the left is placed. Returns: where it was left behind, and
+  /// what is most probable there.
+  std::optional<std::pair<double, MostProbable>> halve(Edge& edge, MostProbable from, double low,
+                                                       MostProbable to, double high, double width) {
+    const auto axis = at(edge.axis);
+    constexpr double round_off = 1e-6;
+    while (high - low > width * (1.0 + round_off)) {
+      const double middle = low + (high - low) / 2;
+      const std::optional<Probable>& known = probable_at(edge, middle);
+      if (!known) return std::nullopt;
+      const auto here = std::ranges::find(*known, from.subject, &MostProbable::subject);
+      if (here == known->end()) return std::nullopt;
+      const bool is_left = from.is_offer ? std::abs(here->position - from.position) <=
+                                               std::abs(to.position - here->position)
+                                         : here->what == from.what;
+      (is_left ? low : high) = middle;
+      (is_left ? from : to) = *here;
+    }
+    if (!from.is_offer || std::abs(from.position - to.position) > 1) {
       SweepSwitch one{
           edge.axis, out_.points[edge.low].at, (high - low) / 2, from.subject, from.what, to.what};
       one.at[axis] = low + (high - low) / 2;
       edge.found.push_back(std::move(one));
     }
+    return std::pair(high, to);
   }
 
   const Model& model_;
@@ -435,7 +587,11 @@ class Sweeper {
   std::vector<Read> read_;  ///< [point]
   std::map<std::string, std::vector<std::vector<double>>>
       nodes_of_all_;  ///< by structure: nodes of every point's grid, [axis]
-  std::mutex compiled_mutex_, step_mutex_, failure_mutex_;
+  std::mutex compiled_mutex_, step_mutex_, failure_mutex_, told_mutex_;
+  std::size_t told_ = 0;  ///< points that were told of
+  bool telling_ = false;
+  std::size_t first_failed_ = std::numeric_limits<std::size_t>::max();
+  Diagnostics first_failure_;  ///< of the first point without a solution
   std::atomic<bool> cancelled_{false};
   std::atomic<std::int64_t> done_{0};
   std::int64_t expected_ = 1;
@@ -444,6 +600,13 @@ class Sweeper {
 };
 
 }  // namespace
+
+double VariedParameter::at(int k) const {
+  if (points < 2 || k <= 0) return low;
+  if (k >= points - 1) return high;
+  const double part = static_cast<double>(k) / (points - 1);
+  return log_scale ? low * std::pow(high / low, part) : low + (high - low) * k / (points - 1);
+}
 
 Result<Sweep> sweep(const Model& model, const SweepOptions& options) {
   return Sweeper(model, options).run();

@@ -192,8 +192,8 @@ TEST_CASE(
   CHECK(code(options).size() == 3);  // one point, a range that runs down, twice the same
   options.vary = {{"pp", 0.1, 0.9, 3}};
   CHECK(code(options).front().code == "M0520");
-  options.vary = {{"p", 0.5, 1.5, 3}};
-  CHECK(code(options).front().message.ends_with("(at p = 1.5)"));
+  options.vary = {{"p", 1.2, 1.5, 3}};
+  CHECK(code(options).front().message.ends_with("(at p = 1.2)"));
   options.vary = {{"p", 0.1, 0.9, 1000}, {"cost[A]", 0.1, 0.9, 1000}};
   CHECK(code(options).front().code == too_large_code);
   options.vary = {{"p", 0.1, 0.9, 3}};
@@ -204,4 +204,55 @@ TEST_CASE(
   const Result<Sweep> stopped = sweep(screening(), options);
   REQUIRE(stopped.has_value());
   CHECK(stopped->cancelled);
+}
+
+TEST_CASE("sweep: a point outside the model's range says why, and the others have their numbers") {
+  SweepOptions options;
+  options.vary = {{"p", 0.5, 1.5, 3}};
+  std::vector<double> told;
+  options.on_point = [&](const SweepPoint& point) { told.push_back(point.at[0]); };
+  const Sweep found = swept(options);
+  CHECK(told == std::vector<double>{0.5, 1.0, 1.5});
+  CHECK(found.points[0].failure.empty());
+  CHECK(found.points[1].failure.empty());
+  CHECK_FALSE(found.points[2].failure.empty());
+  CHECK(found.points[2].numbers.empty());
+}
+
+TEST_CASE("sweep: both switches between two neighbouring points are found") {
+  // War is likeliest where the cost of both is low or so high that A gives up; between, settlement.
+  const Model model = *read_model_text(R"(
+model "A window"
+player A
+param x = 0.5 in 0..1
+param precision = 400
+phase choice {
+  A chooses what {
+    low { end low: A gets 0.6 - x }
+    middle { end middle: A gets 0.3 - abs(x - 0.5) }
+    high { end high: A gets x - 0.4 }
+  }
+}
+)",
+                                       "window.melian");
+  SweepOptions options;
+  options.answer.with_certificate = false;
+  options.vary = {{"x", 0.0, 1.0, 2}};
+  const auto outcome_switches = [](const Sweep& sweep) {
+    std::vector<SweepSwitch> out;
+    for (const SweepSwitch& one : sweep.switches)
+      if (one.subject == "outcome") out.push_back(one);
+    return out;
+  };
+  const Result<Sweep> found = sweep(model, options);
+  REQUIRE_MESSAGE(found.has_value(), (found ? "" : render(found.error())));
+  const auto switches = outcome_switches(*found);
+  REQUIRE(switches.size() == 2);
+  // low = middle where 0.6 - x = x - 0.2, middle = high where 0.8 - x = x - 0.4.
+  CHECK(switches[0].at[0] == doctest::Approx(0.4).epsilon(1e-3));
+  CHECK(switches[1].at[0] == doctest::Approx(0.6).epsilon(1e-3));
+  CHECK(switches[0].to == "middle");
+  CHECK(switches[1].from == "middle");
+  options.find_switches = false;
+  CHECK(sweep(model, options)->switches.empty());
 }

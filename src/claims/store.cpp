@@ -3,12 +3,12 @@
 #include <fmt/core.h>
 
 #include "answer/version.h"
+#include "claims/store_check.h"
 #include "claims/store_file.h"
 
 namespace melian {
 namespace {
 
-constexpr const char* store_schema = "melian.store/1";
 constexpr int patience_milliseconds =
     2000;  ///< how long another program may hold the file before we say so
 
@@ -16,7 +16,7 @@ constexpr const char* tables = R"sql(
 CREATE TABLE IF NOT EXISTS about (name TEXT PRIMARY KEY, content TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS piece (
   key TEXT PRIMARY KEY, game TEXT NOT NULL, kind TEXT NOT NULL, lambda_factor REAL NOT NULL, grid TEXT NOT NULL,
-  program TEXT NOT NULL, seconds REAL NOT NULL, document TEXT NOT NULL);
+  program TEXT NOT NULL, seconds REAL NOT NULL, document TEXT NOT NULL, checksum TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS number (key TEXT NOT NULL REFERENCES piece(key), metric TEXT NOT NULL, value REAL, PRIMARY KEY (key, metric));
 CREATE TABLE IF NOT EXISTS use (
   reading TEXT NOT NULL, variant TEXT NOT NULL, lambda_factor REAL NOT NULL, level TEXT NOT NULL, key TEXT NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS use (
 CREATE TABLE IF NOT EXISTS world (
   id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, parameters TEXT NOT NULL, grid TEXT NOT NULL, kind TEXT NOT NULL, program TEXT NOT NULL,
   seconds REAL NOT NULL, decisions INTEGER NOT NULL, several INTEGER NOT NULL, jumps INTEGER NOT NULL, unsolved INTEGER NOT NULL, failed TEXT,
-  certificate TEXT);
+  certificate TEXT, checksum TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS metric (id INTEGER PRIMARY KEY, metric TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS world_number (
   world INTEGER NOT NULL REFERENCES world(id), metric INTEGER NOT NULL REFERENCES metric(id), value REAL, PRIMARY KEY (world, metric)) WITHOUT ROWID;
@@ -56,6 +56,8 @@ CREATE VIEW IF NOT EXISTS tallies AS
 
 }  // namespace
 
+const char* store_tables() { return tables; }
+
 Diagnostics store_trouble(const std::string& path, int code, const std::string& detail) {
   Diagnostic out;
   out.file = path;
@@ -64,7 +66,8 @@ Diagnostics store_trouble(const std::string& path, int code, const std::string& 
     case SQLITE_NOTADB:
     case SQLITE_FORMAT:
       out.code = "M0915";
-      out.message = fmt::format("the store {} is damaged or is no store ({})", path, detail);
+      out.message = fmt::format("the store {} is damaged or is no store ({}); it was left as it is",
+                                path, detail);
       out.hint = "move the file away: everything in it can be solved again";
       break;
     case SQLITE_BUSY:
@@ -77,7 +80,7 @@ Diagnostics store_trouble(const std::string& path, int code, const std::string& 
     case SQLITE_IOERR:
     case SQLITE_TOOBIG:
       out.code = "M0917";
-      out.message = fmt::format("the store {} cannot grow ({})", path, detail);
+      out.message = fmt::format("no space left for the store {} ({})", path, detail);
       out.hint = "make room on the disk; what was solved before is kept";
       break;
     default:
@@ -88,111 +91,122 @@ Diagnostics store_trouble(const std::string& path, int code, const std::string& 
   return {out};
 }
 
+Diagnostics no_such_store(const std::string& path) {
+  Diagnostic out = placeless("M0911", fmt::format("there is no store {}", path),
+                             "name a store.sqlite that a run has written");
+  out.file = path;
+  return {out};
+}
+
 Store::Store(std::unique_ptr<File> file) : file_(std::move(file)) {}
 Store::~Store() = default;
 Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 
-Result<Store> Store::open(const std::string& path) {
+/// Opens a file that may be written: what a killed run left half written must be rolled back first.
+Result<Store> Store::connect(const std::string& path, bool make) {
   auto file = std::make_unique<File>(path);
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle,
-                                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  const int flags = SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0);
+  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, flags, nullptr);
       code != SQLITE_OK)
     return file->failed(code);
   sqlite3_busy_timeout(file->handle, patience_milliseconds);
-  {
-    Statement check(file->handle, "PRAGMA quick_check(1)");
-    if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
-    if (check.text(0) != "ok")
-      return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
-  }
-  if (const int code = file->run("BEGIN IMMEDIATE"); code != SQLITE_OK) return file->failed(code);
-  if (const int code = file->run(tables); code != SQLITE_OK) return file->failed(code);
-  {
-    Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
-    const int code = schema.step();
-    if (code != SQLITE_ROW && code != SQLITE_DONE) return file->failed(code);
-    if (code == SQLITE_ROW && schema.text(0) != store_schema)
-      return std::unexpected(store_trouble(
-          path, SQLITE_NOTADB, fmt::format("it says {}, not {}", schema.text(0), store_schema)));
-  }
-  const std::string about = fmt::format(
-      "INSERT OR IGNORE INTO about VALUES ('schema', '{}'); INSERT OR REPLACE INTO about VALUES "
-      "('program', '{}'); COMMIT",
-      store_schema, program_version);
-  if (const int code = file->run(about.c_str()); code != SQLITE_OK) return file->failed(code);
   return Store(std::move(file));
+}
+
+Result<Store> Store::open(const std::string& path) {
+  const auto there = look_for_store(path);
+  if (!there) return std::unexpected(there.error());
+  Result<Store> out = connect(path, true);
+  if (!out) return out;
+  // All that may refuse the file comes before anything is written to it.
+  if (*there)
+    if (auto sound = check_store(out->file_->handle, path); !sound)
+      return std::unexpected(std::move(sound.error()));
+  if (auto made = out->file_->in_one_transaction([&] { return out->make_tables(*there); }); !made)
+    return std::unexpected(std::move(made.error()));
+  return out;
+}
+
+int Store::make_tables(bool there) {
+  if (!there) {
+    if (const int code = file_->run(tables); code != SQLITE_OK) return code;
+    const std::string mark = fmt::format(
+        "PRAGMA application_id = {}; PRAGMA user_version = {}; "
+        "INSERT OR IGNORE INTO about VALUES ('schema', '{}')",
+        store_application, store_version, store_schema);
+    if (const int code = file_->run(mark.c_str()); code != SQLITE_OK) return code;
+  }
+  const std::string program = fmt::format(
+      "INSERT INTO about VALUES ('program', '{0}') ON CONFLICT (name) DO UPDATE SET content = "
+      "'{0}' WHERE content <> '{0}'",
+      program_version);
+  return file_->run(program.c_str());
 }
 
 Result<Store> Store::open_to_read(const std::string& path) {
-  auto file = std::make_unique<File>(path);
-  // Not SQLITE_OPEN_READONLY: what a killed run left half written must be rolled back first.
-  if (const int code = sqlite3_open_v2(path.c_str(), &file->handle, SQLITE_OPEN_READWRITE, nullptr);
-      code != SQLITE_OK)
-    return file->failed(code);
-  sqlite3_busy_timeout(file->handle, patience_milliseconds);
-  {
-    Statement check(file->handle, "PRAGMA quick_check(1)");
-    if (const int code = check.step(); code != SQLITE_ROW) return file->failed(code);
-    if (check.text(0) != "ok")
-      return std::unexpected(store_trouble(path, SQLITE_CORRUPT, check.text(0)));
-    Statement schema(file->handle, "SELECT content FROM about WHERE name = 'schema'");
-    const int code = schema.step();
-    if (code != SQLITE_ROW || schema.text(0) != store_schema)
-      return std::unexpected(store_trouble(
-          path, SQLITE_NOTADB,
-          code == SQLITE_ROW ? fmt::format("it says {}, not {}", schema.text(0), store_schema)
-                             : "it has no schema"));
-  }
-  return Store(std::move(file));
+  const auto there = look_for_store(path);
+  if (!there) return std::unexpected(there.error());
+  if (!*there) return std::unexpected(no_such_store(path));
+  Result<Store> out = connect(path, false);
+  if (!out) return out;
+  if (auto sound = check_store(out->file_->handle, path); !sound)
+    return std::unexpected(std::move(sound.error()));
+  return out;
 }
 
-Result<std::optional<Piece>> Store::find(const std::string& key) {
+int Store::read(const std::string& key, std::optional<Piece>& out) {
   Statement row(file_->handle,
-                "SELECT game, kind, lambda_factor, grid, program, seconds, document FROM piece "
-                "WHERE key = ?");
+                "SELECT game, kind, lambda_factor, grid, program, seconds, document, checksum FROM "
+                "piece WHERE key = ?");
   const int found = row.bind(1, key).step();
-  if (found == SQLITE_DONE) return std::nullopt;
-  if (found != SQLITE_ROW) return file_->failed(found);
-  Piece out{row.text(0), row.text(1),   row.number(2), row.text(3),
-            row.text(4), row.number(5), row.text(6),   {}};
+  if (found != SQLITE_ROW) return found == SQLITE_DONE ? SQLITE_OK : found;
+  Piece piece{row.text(0), row.text(1),   row.number(2), row.text(3),
+              row.text(4), row.number(5), row.text(6),   {}};
   Statement numbers(file_->handle, "SELECT metric, value FROM number WHERE key = ?");
   numbers.bind(1, key);
   int code = numbers.step();
   for (; code == SQLITE_ROW; code = numbers.step())
-    out.numbers[numbers.text(0)] =
+    piece.numbers[numbers.text(0)] =
         numbers.is_null(1) ? std::nullopt : std::optional(numbers.number(1));
-  if (code != SQLITE_DONE) return file_->failed(code);
+  if (code != SQLITE_DONE) return code;
+  if (checksum_of(key, piece) == row.text(7))
+    out = std::move(piece);
+  else
+    damaged_.insert(key);
+  return SQLITE_OK;
+}
+
+Result<std::optional<Piece>> Store::find(const std::string& key) {
+  std::optional<Piece> out;
+  if (const int code = read(key, out); code != SQLITE_OK) return file_->failed(code);
   return out;
 }
 
-Result<void> Store::save(const std::string& key, const Piece& piece) {
-  const auto given_up = [&](int code) {
-    const auto out = file_->failed(code);  // before rolling back: that would change the message
-    static_cast<void>(file_->run("ROLLBACK"));
-    return out;
-  };
-  if (const int code = file_->run("BEGIN IMMEDIATE"); code != SQLITE_OK) return file_->failed(code);
-  {
-    Statement row(file_->handle, "INSERT OR REPLACE INTO piece VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
-    row.bind(1, key)
-        .bind(2, piece.game)
-        .bind(3, piece.kind)
-        .bind(4, piece.lambda_factor)
-        .bind(5, piece.grid)
-        .bind(6, piece.program)
-        .bind(7, piece.seconds)
-        .bind(8, piece.document);
-    if (const int code = row.step(); code != SQLITE_DONE) return given_up(code);
-  }
-  for (const auto& [metric, value] : piece.numbers) {
-    Statement row(file_->handle, "INSERT OR REPLACE INTO number VALUES (?, ?, ?)");
-    if (const int code = row.bind(1, key).bind(2, metric).bind(3, value).step();
+int Store::write(const std::string& key, const Piece& piece) {
+  Statement row(file_->handle, "INSERT OR REPLACE INTO piece VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  row.bind(1, key)
+      .bind(2, piece.game)
+      .bind(3, piece.kind)
+      .bind(4, piece.lambda_factor)
+      .bind(5, piece.grid)
+      .bind(6, piece.program)
+      .bind(7, piece.seconds)
+      .bind(8, piece.document)
+      .bind(9, checksum_of(key, piece));
+  if (const int code = row.step(); code != SQLITE_DONE) return code;
+  Statement forget(file_->handle, "DELETE FROM number WHERE key = ?");
+  if (const int code = forget.bind(1, key).step(); code != SQLITE_DONE) return code;
+  Statement number(file_->handle, "INSERT INTO number VALUES (?, ?, ?)");
+  for (const auto& [metric, value] : piece.numbers)
+    if (const int code = number.again().bind(1, key).bind(2, metric).bind(3, value).step();
         code != SQLITE_DONE)
-      return given_up(code);
-  }
-  if (const int code = file_->run("COMMIT"); code != SQLITE_OK) return given_up(code);
-  return {};
+      return code;
+  return SQLITE_OK;
+}
+
+Result<void> Store::save(const std::string& key, const Piece& piece) {
+  return file_->in_one_transaction([&] { return write(key, piece); });
 }
 
 void Store::wait_at_most(int milliseconds) { sqlite3_busy_timeout(file_->handle, milliseconds); }

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -58,17 +59,18 @@ struct WorldUse {
 
 class Store {
  public:
-  /// Opens or makes the file.
+  /// Opens or makes the file. A file that is refused has not been written to.
   /// Errors: M0914 (cannot be opened or written), M0915 (damaged, or no store of this program),
   /// M0916 (in use).
   [[nodiscard]] static Result<Store> open(const std::string& path);
   /// One that is there already, only to be read.
-  /// Errors: as `open`.
+  /// Errors: as `open`; M0911 where there is none.
   [[nodiscard]] static Result<Store> open_to_read(const std::string& path);
   ~Store();
   Store(Store&&) noexcept;
   Store& operator=(Store&&) noexcept;
 
+  /// The game kept under this key. One that is not what was saved counts as not there.
   [[nodiscard]] Result<std::optional<Piece>> find(const std::string& key);
   /// One transaction: all of it is kept, or nothing.
   /// Errors: M0914, M0915, M0916, M0917 (no room left).
@@ -86,6 +88,9 @@ class Store {
   /// Errors: as `open`, of either; M0918 where another program wrote it.
   [[nodiscard]] Result<StoreMerge> take_over(const std::string& other);
 
+  /// Keys of games met so far that did not match their checksums.
+  [[nodiscard]] const std::set<std::string>& damaged() const { return damaged_; }
+
   /// How long to wait for another program that holds the file (2000 unless said).
   void wait_at_most(int milliseconds);
   /// The file may not grow beyond so many bytes (rounded up to pages): how a full disk looks.
@@ -94,7 +99,18 @@ class Store {
  private:
   struct File;
   explicit Store(std::unique_ptr<File> file);
+  [[nodiscard]] static Result<Store> connect(const std::string& path, bool make);
+  // These return SQLite's codes; `out` stays empty where nothing is kept, or nothing sound.
+  [[nodiscard]] int make_tables(bool there);
+  [[nodiscard]] int read(const std::string& key, std::optional<Piece>& out);
+  [[nodiscard]] int read(const std::string& key, std::optional<WorldGame>& out);
+  [[nodiscard]] int write(const std::string& key, const Piece& piece);
+  [[nodiscard]] int write(const std::string& key, const WorldGame& game);
+  template <class Kept>
+  [[nodiscard]] int take_games(Store& there, const char* what, const char* keys_sql,
+                               std::int64_t& taken, StoreMerge& out);
   std::unique_ptr<File> file_;
+  std::set<std::string> damaged_;
 };
 
 }  // namespace melian

@@ -16,6 +16,9 @@ namespace melian {
 [[nodiscard]] Diagnostics store_trouble(const std::string& path, int code,
                                         const std::string& detail);
 
+/// M0911.
+[[nodiscard]] Diagnostics no_such_store(const std::string& path);
+
 /// The connection and what it needs to speak about itself.
 struct Store::File {
   explicit File(std::string where) : path(std::move(where)) {}

@@ -267,6 +267,6 @@ TEST_CASE(
   REQUIRE_FALSE(merged.has_value());
   CHECK(merged.error().size() == 2);
   CHECK(merged.error()[0].code == "M0915");
-  CHECK(merged.error()[1].code == "M0914");
+  CHECK(merged.error()[1].code == "M0911");
   CHECK_FALSE(std::filesystem::exists(both));
 }

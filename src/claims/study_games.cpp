@@ -114,11 +114,13 @@ metric::Surroundings StudyGames::around(std::size_t reading, int variant) const 
 Result<void> StudyGames::open_store(bool look_only) {
   if (options_.out.empty()) return {};
   std::error_code error;
-  if (look_only &&
-      !std::filesystem::exists(std::filesystem::path(options_.out) / "store.sqlite", error))
+  const std::filesystem::path path = std::filesystem::path(options_.out) / "store.sqlite";
+  if (look_only && (!std::filesystem::exists(path, error) ||
+                    (std::filesystem::is_regular_file(path, error) &&
+                     std::filesystem::file_size(path, error) == 0)))
     return {};
-  std::filesystem::create_directories(options_.out, error);
-  auto opened = Store::open((std::filesystem::path(options_.out) / "store.sqlite").string());
+  if (!look_only) std::filesystem::create_directories(options_.out, error);
+  auto opened = look_only ? Store::open_to_read(path.string()) : Store::open(path.string());
   if (!opened) return std::unexpected(std::move(opened.error()));
   store_ = std::move(*opened);
   return {};

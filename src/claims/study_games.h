@@ -82,6 +82,7 @@ class StudyGames {
                                     std::vector<Level> levels) const;
 
   [[nodiscard]] Store* store() { return store_ ? &*store_ : nullptr; }
+  [[nodiscard]] const Store* store() const { return store_ ? &*store_ : nullptr; }
   /// How many of these the store does not know, and the decisions they take; for estimates.
   struct Missing {
     std::int64_t games = 0, in_store = 0;

@@ -1,6 +1,7 @@
 #include "report/form_keys.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/core.h>
@@ -13,13 +14,14 @@ std::size_t at(int index) { return static_cast<std::size_t>(index); }
 }  // namespace
 
 std::vector<std::string> keys_of(const std::vector<std::string>& names, const std::string& what) {
-  std::multiset<std::string> all(names.begin(), names.end());
+  std::map<std::string, int> count;  // a multiset counts equal names one by one
+  for (const std::string& name : names) ++count[name];
   std::set<std::string> taken;
   std::vector<std::string> out;
   for (std::size_t k = 0; k < names.size(); ++k) {
-    std::string key = names[k].empty()          ? fmt::format("{} {}", what, k + 1)
-                      : all.count(names[k]) > 1 ? fmt::format("{} ({})", names[k], k + 1)
-                                                : names[k];
+    std::string key = names[k].empty()      ? fmt::format("{} {}", what, k + 1)
+                      : count[names[k]] > 1 ? fmt::format("{} ({})", names[k], k + 1)
+                                            : names[k];
     while (taken.contains(key)) key += "'";
     taken.insert(key);
     out.push_back(std::move(key));

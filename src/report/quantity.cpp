@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include "answer/answer_json.h"
+#include "melian/comparative_statics.h"
 #include "melian/report.h"
 
 namespace melian {
@@ -23,6 +24,11 @@ std::unexpected<Diagnostics> unknown(const std::string& message, const std::stri
   const std::string near = nearest_word(word, candidates);
   if (!near.empty()) diagnostic.hint = fmt::format("did you mean `{}`?", near);
   return std::unexpected(Diagnostics{diagnostic});
+}
+
+/// The name is right, but this answer has no such number.
+std::unexpected<Diagnostics> absent(const std::string& message) {
+  return std::unexpected(Diagnostics{placeless(absent_quantity_code, message)});
 }
 
 std::vector<std::string> split(const std::string& text, const std::string& separator) {
@@ -101,7 +107,7 @@ Result<double> mean_given(const Structure& structure, const Prediction& predicti
     weight += prediction.profile_weight[at(p)];
     sum += prediction.profile_weight[at(p)] * by_profile[at(p)];
   }
-  if (weight <= 0) return unknown("no type profile with positive prior agrees with what is given");
+  if (weight <= 0) return absent("no type profile with positive prior agrees with what is given");
   return sum / weight;
 }
 
@@ -270,7 +276,7 @@ Result<double> choice_quantity(const Structure& structure, const Prediction& pre
       for (double times : row) made += times;
     }
   }
-  if (made <= 0) return unknown(fmt::format("`{}` is never reached", name.substr(0, dot)));
+  if (made <= 0) return absent(fmt::format("`{}` is never reached", name.substr(0, dot)));
   return taken / made;
 }
 
@@ -299,7 +305,7 @@ Result<double> offer_quantity(const Structure& structure, const Prediction& pred
   }
   const auto offer = prediction.offers.find(move);
   if (offer == prediction.offers.end())
-    return unknown(fmt::format("`{}` is no offer that is ever made", name.substr(0, dot)));
+    return absent(fmt::format("`{}` is no offer that is ever made", name.substr(0, dot)));
   if (wanted == "mean") return offer->second.mean;
   if (structure.moves[at(move)].kind != MoveKind::offer)
     return unknown(fmt::format("`{}` is a number chosen, and nothing of it is accepted or refused",
@@ -308,7 +314,7 @@ Result<double> offer_quantity(const Structure& structure, const Prediction& pred
   if (wanted == "accepted") return offer->second.accepted;
   if (wanted == "accepted_mean" && offer->second.accepted_mean) return *offer->second.accepted_mean;
   if (wanted == "accepted_mean")
-    return unknown(fmt::format("no offer of `{}` is ever accepted", name.substr(0, dot)));
+    return absent(fmt::format("no offer of `{}` is ever accepted", name.substr(0, dot)));
   return unknown(fmt::format("an offer has no `{}`", wanted), wanted,
                  {"mean", "mode", "accepted", "accepted_mean"});
 }

@@ -111,6 +111,32 @@ std::string box_words(const Json& results, const Json& claim) {
       percent(box["density"]));
 }
 
+/// How many worlds could not be solved, and why: a line for each of the most frequent reasons.
+std::string failures_words(const Json& worlds, const TextStyle& inner) {
+  constexpr std::size_t shown = 3;
+  std::string out;
+  const auto tell = [&](const std::string& what, const Json& failures) {
+    if (!failures.is_array() || failures.empty()) return;
+    double all = 0.0;
+    for (const Json& failure : failures) all += failure.value("worlds", 0.0);
+    std::string words = fmt::format("{} {}:", grouped(std::llround(all)), what);
+    for (std::size_t k = 0; k < std::min(shown, failures.size()); ++k)
+      words += fmt::format("{} {} ({})", k > 0 ? ";" : "", failures[k].value("why", ""),
+                           grouped(std::llround(failures[k].value("worlds", 0.0))));
+    if (failures.size() > shown)
+      words += fmt::format("; and {} more reasons in results.json", failures.size() - shown);
+    out += "  " + wrap(words, inner, 4) + "\n";
+  };
+  tell(fmt::format("of {} worlds could not be solved",
+                   grouped(std::llround(worlds.value("number", 0.0)))),
+       worlds.value("failures", Json::array()));
+  const Json checked = worlds.value("checked", Json::object());
+  tell(fmt::format("of {} worlds checked on a finer grid have no solution there",
+                   grouped(std::llround(checked.value("worlds", 0.0)))),
+       checked.value("failures", Json::array()));
+  return out;
+}
+
 }  // namespace
 
 std::string worlds_words(const Json& results, const TextStyle& style) {
@@ -158,6 +184,7 @@ std::string worlds_words(const Json& results, const TextStyle& style) {
              "or not solved.",
              inner, 2) +
          "\n";
+  out += failures_words(results["worlds"], inner);
   const Json effective = results["worlds"].value("effective_number", Json::object());
   for (std::size_t w = 0; w < weights.size(); ++w) {
     const std::string worth =

@@ -20,13 +20,35 @@ constexpr std::size_t caption_width = 116;  // characters
 struct Frame {
   double x0 = 0, x1 = 1, y0 = 0, y1 = 1;  ///< numbers at the edges
   double top = 0, height = 0;
+  bool log_x = false, log_y = false;
   [[nodiscard]] double x(double number) const {
-    return left + (number - x0) / (x1 - x0) * plot_width;
+    return left + part(number, x0, x1, log_x) * plot_width;
   }
   [[nodiscard]] double y(double number) const {
-    return top + height - (number - y0) / (y1 - y0) * height;
+    return top + height - part(number, y0, y1, log_y) * height;
+  }
+  /// How far along an axis a number lies, 0 to 1.
+  [[nodiscard]] static double part(double number, double from, double to, bool logs) {
+    return logs ? std::log(number / from) / std::log(to / from) : (number - from) / (to - from);
   }
 };
+
+/// Round numbers along an axis; powers of ten and their halves and fifths where it is logarithmic.
+std::vector<double> axis_ticks(double from, double to, bool logs) {
+  if (!logs) return ticks(from, to);
+  constexpr double several_decades = 2.5, slack = 1e-9;
+  const bool coarse = std::log10(to / from) > several_decades;
+  const int skip = std::max(1, static_cast<int>(std::log10(to / from) / 8.0));
+  std::vector<double> out;
+  for (int power = static_cast<int>(std::floor(std::log10(from)));
+       power <= static_cast<int>(std::ceil(std::log10(to))); power += skip)
+    for (const double digit : {1.0, 2.0, 5.0}) {
+      const double tick = digit * std::pow(10.0, power);
+      if ((digit == 1.0 || !coarse) && tick >= from * (1 - slack) && tick <= to * (1 + slack))
+        out.push_back(tick);
+    }
+  return out;
+}
 
 std::string axis_label(const Sweep& sweep, const SweepFigure& figure, std::size_t axis) {
   const std::string note = axis < figure.axis_notes.size() ? figure.axis_notes[axis] : "";
@@ -34,12 +56,12 @@ std::string axis_label(const Sweep& sweep, const SweepFigure& figure, std::size_
 }
 
 void draw_axes(Svg& svg, const Frame& frame, const std::string& below, const std::string& beside) {
-  for (const double tick : ticks(frame.x0, frame.x1)) {
+  for (const double tick : axis_ticks(frame.x0, frame.x1, frame.log_x)) {
     svg.line({frame.x(tick), frame.top}, {frame.x(tick), frame.top + frame.height}, "grid");
     svg.text({frame.x(tick), frame.top + frame.height + 16}, "middle", "tick",
              number_text(tick, 6));
   }
-  for (const double tick : ticks(frame.y0, frame.y1)) {
+  for (const double tick : axis_ticks(frame.y0, frame.y1, frame.log_y)) {
     svg.line({left, frame.y(tick)}, {left + plot_width, frame.y(tick)}, "grid");
     svg.text({left - 7, frame.y(tick) + 4}, "end", "tick", number_text(tick, 6));
   }
@@ -61,8 +83,13 @@ std::vector<std::string> caption_lines(const Sweep& sweep, const SweepFigure& fi
   if (!figure.fixed.empty()) add(fmt::format("Parameters: {}.", fmt::join(figure.fixed, ", ")));
   const auto missing =
       std::ranges::count_if(sweep.points, [](const SweepPoint& point) { return !point.holds; });
-  if (missing > 0)
-    add(fmt::format("{} of {} points miss their tolerance.", missing, sweep.points.size()));
+  const auto failed = std::ranges::count_if(
+      sweep.points, [](const SweepPoint& point) { return !point.failure.empty(); });
+  if (missing > failed)
+    add(fmt::format("{} of {} points miss their tolerance.", missing - failed,
+                    sweep.points.size()));
+  if (failed > 0)
+    add(fmt::format("{} of {} points have no solution.", failed, sweep.points.size()));
   return out;
 }
 
@@ -79,10 +106,18 @@ void draw_title(Svg& svg, const SweepFigure& figure) {
 // ---- Curves
 // --------------------------------------------------------------------------------------------------------
 
+/// The numbers of the first point that has any.
+const std::map<std::string, double>& some_numbers(const Sweep& sweep) {
+  static const std::map<std::string, double> none;
+  const auto found = std::ranges::find_if(
+      sweep.points, [](const SweepPoint& point) { return point.failure.empty(); });
+  return found == sweep.points.end() ? none : found->numbers;
+}
+
 std::vector<std::string> shown_numbers(const Sweep& sweep, const SweepFigure& figure) {
   if (!figure.shown.empty()) return figure.shown;
   std::vector<std::string> out;
-  for (const auto& [name, value] : sweep.points.front().numbers)
+  for (const auto& [name, value] : some_numbers(sweep))
     if (name.starts_with("outcomes.")) out.push_back(name);
   return out;
 }
@@ -120,12 +155,14 @@ class Curves {
   /// From nought to one for probabilities, else the range of what is drawn with a little air.
   [[nodiscard]] Frame frame_for(const std::string& unit, const std::vector<std::string>& names,
                                 double top, double height) const {
-    Frame frame{sweep_.vary[0].low, sweep_.vary[0].high, 0.0, 1.0, top, height};
+    Frame frame{sweep_.vary[0].low,      sweep_.vary[0].high, 0.0, 1.0, top, height,
+                sweep_.vary[0].log_scale};
     if (unit == "probability") return frame;
     double low = INFINITY, high = -INFINITY;
     for (const SweepPoint& point : sweep_.points)
       for (const std::string& name : names)
-        if (const auto found = point.numbers.find(name); found != point.numbers.end()) {
+        if (const auto found = point.numbers.find(name);
+            found != point.numbers.end() && std::isfinite(found->second)) {
           low = std::min(low, found->second);
           high = std::max(high, found->second);
         }
@@ -155,7 +192,7 @@ class Curves {
       std::vector<SvgPoint> run;
       for (const SweepPoint& point : sweep_.points) {
         const auto found = point.numbers.find(names[s]);
-        if (found != point.numbers.end()) {
+        if (found != point.numbers.end() && std::isfinite(found->second)) {
           run.emplace_back(frame.x(point.at[0]), frame.y(found->second));
           continue;
         }
@@ -210,7 +247,9 @@ class Regions {
                       sweep_.vary[1].low,
                       sweep_.vary[1].high,
                       head,
-                      height};
+                      height,
+                      sweep_.vary[0].log_scale,
+                      sweep_.vary[1].log_scale};
     const auto [least, largest] = range_of_shade();
     for (std::size_t k = 0; k < sweep_.points.size(); ++k) cell(svg, frame, k, least, largest);
     draw_axes(svg, frame, axis_label(sweep_, figure_, 0), axis_label(sweep_, figure_, 1));
@@ -253,6 +292,10 @@ class Regions {
       names_.clear();
       region_.clear();
       for (const SweepPoint& point : sweep_.points) {
+        if (!point.failure.empty()) {
+          region_.push_back(0);
+          continue;
+        }
         const std::string name = name_of(point, outcomes_only);
         const auto found = std::ranges::find(names_, name);
         region_.push_back(static_cast<std::size_t>(found - names_.begin()));
@@ -266,7 +309,7 @@ class Regions {
   [[nodiscard]] std::string most_moved() const {
     std::string best;
     double most = 0.0;
-    for (const auto& [name, value] : sweep_.points.front().numbers) {
+    for (const auto& [name, value] : some_numbers(sweep_)) {
       if (!name.starts_with("outcomes.")) continue;
       double low = value, high = value;
       for (const SweepPoint& point : sweep_.points) {
@@ -286,7 +329,8 @@ class Regions {
     if (shaded_.empty() || unit_of(shaded_) == "probability") return {0.0, 1.0};
     double low = INFINITY, high = -INFINITY;
     for (const SweepPoint& point : sweep_.points)
-      if (const auto found = point.numbers.find(shaded_); found != point.numbers.end()) {
+      if (const auto found = point.numbers.find(shaded_);
+          found != point.numbers.end() && std::isfinite(found->second)) {
         low = std::min(low, found->second);
         high = std::max(high, found->second);
       }
@@ -297,9 +341,15 @@ class Regions {
   void cell(Svg& svg, const Frame& frame, std::size_t k, double least, double largest) const {
     const auto side = [&](std::size_t axis, double number) {
       const VariedParameter& varied = sweep_.vary[axis];
+      if (varied.log_scale) {
+        const double factor = std::pow(varied.high / varied.low, 0.5 / (varied.points - 1));
+        return std::pair{std::max(varied.low, number / factor),
+                         std::min(varied.high, number * factor)};
+      }
       const double half = (varied.high - varied.low) / (varied.points - 1) / 2;
       return std::pair{std::max(varied.low, number - half), std::min(varied.high, number + half)};
     };
+    if (!sweep_.points[k].failure.empty()) return;  // the paper shows where there is no answer
     const auto [x0, x1] = side(0, sweep_.points[k].at[0]);
     const auto [y0, y1] = side(1, sweep_.points[k].at[1]);
     const double w = frame.x(x1) - frame.x(x0), h = frame.y(y0) - frame.y(y1);
@@ -308,7 +358,7 @@ class Regions {
       return;
     }
     const auto found = sweep_.points[k].numbers.find(shaded_);
-    if (found == sweep_.points[k].numbers.end()) return;
+    if (found == sweep_.points[k].numbers.end() || !std::isfinite(found->second)) return;
     const double share = std::clamp((found->second - least) / (largest - least), 0.0, 1.0);
     svg.box({frame.x(x0), frame.y(y1)}, w, h, "shade", 0.04 + 0.8 * share);
   }

@@ -1,8 +1,12 @@
 /// Comparative statics as CSV, JSON and words.
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
+#include <limits>
+#include <optional>
+#include <string_view>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -94,21 +98,132 @@ std::vector<DrawnThreshold> drawn_thresholds(const std::vector<Threshold>& thres
 /// ("0.15000000000000002").
 constexpr int place_digits = 15;
 
-std::string sweep_csv(const Sweep& sweep) {
-  std::string out;
-  for (const VariedParameter& varied : sweep.vary) out += varied.name + ",";
-  out += "number,value,grid_error,certified\n";
-  for (const SweepPoint& point : sweep.points) {
-    std::string place;
-    for (const double number : point.at) place += number_text(number, place_digits) + ",";
-    for (const auto& [name, value] : point.numbers) {
-      const auto error = point.grid_error.find(name);
-      const std::string cell = name.find(',') == std::string::npos ? name : "\"" + name + "\"";
-      out += fmt::format("{}{},{},{},{}\n", place, cell, number_text(value),
-                         error == point.grid_error.end() ? "NA" : number_text(error->second),
-                         point.holds ? 1 : 0);
-    }
+namespace {
+
+std::string csv_number(double number) { return std::isfinite(number) ? number_text(number) : "NA"; }
+
+std::string csv_text(const std::string& text) {
+  if (text.find_first_of(",\"\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c == '\n' ? ' ' : c;
   }
+  return out + "\"";
+}
+
+/// The cells of one line; nothing where quotes do not close.
+std::optional<std::vector<std::string>> csv_cells(std::string_view line) {
+  std::vector<std::string> out(1);
+  bool quoted = false;
+  for (std::size_t k = 0; k < line.size(); ++k) {
+    const char c = line[k];
+    if (quoted && c == '"' && k + 1 < line.size() && line[k + 1] == '"')
+      out.back() += '"', ++k;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (c == ',' && !quoted)
+      out.emplace_back();
+    else
+      out.back() += c;
+  }
+  return quoted ? std::nullopt : std::optional(std::move(out));
+}
+
+std::optional<double> number_of(const std::string& text) {
+  if (text == "NA") return std::numeric_limits<double>::quiet_NaN();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
+                                                                  : std::nullopt;
+}
+
+std::string place_text(const std::vector<double>& at) {
+  std::string out;
+  for (const double number : at) out += number_text(number, place_digits) + ",";
+  return out;
+}
+
+}  // namespace
+
+std::string sweep_csv_head(const std::vector<VariedParameter>& vary) {
+  std::string out;
+  for (const VariedParameter& varied : vary) out += varied.name + ",";
+  return out + "number,value,grid_error,certified,reason\n";
+}
+
+std::string sweep_csv_rows(const SweepPoint& point) {
+  const std::string place = place_text(point.at);
+  if (!point.failure.empty())
+    return fmt::format("{}NA,NA,NA,0,{}\n", place, csv_text(point.failure));
+  const std::string reason =
+      point.holds ? "NA" : csv_text(point.why_not.empty() ? "" : point.why_not.front());
+  std::string out;
+  for (const auto& [name, value] : point.numbers) {
+    const auto error = point.grid_error.find(name);
+    out += fmt::format("{}{},{},{},{},{}\n", place, csv_text(name), csv_number(value),
+                       error == point.grid_error.end() ? "NA" : csv_number(error->second),
+                       point.holds ? 1 : 0, reason);
+  }
+  return out;
+}
+
+std::string sweep_csv(const Sweep& sweep) {
+  std::string out = sweep_csv_head(sweep.vary);
+  for (const SweepPoint& point : sweep.points)
+    if (point.finished) out += sweep_csv_rows(point);
+  return out;
+}
+
+Result<std::map<std::size_t, SweepPoint>> read_sweep_csv(const std::string& text,
+                                                         const std::vector<VariedParameter>& vary) {
+  const auto refuse = [](const std::string& why) {
+    return std::unexpected(Diagnostics{placeless(
+        other_sweep_code, fmt::format("the rows to go on from are of another sweep: {}", why),
+        "repeat the command that wrote them, with `--resume` and the file")});
+  };
+  std::map<std::string, std::size_t> index;
+  std::vector<double> where(vary.size());
+  const int columns = vary.size() == 2 ? vary[1].points : 1;
+  for (int k = 0; k < vary.front().points * columns; ++k) {
+    where[0] = vary[0].at(k / columns);
+    if (vary.size() == 2) where[1] = vary[1].at(k % columns);
+    index.emplace(place_text(where), static_cast<std::size_t>(k));
+  }
+  const std::string head = sweep_csv_head(vary);
+  if (text.size() < head.size() && head.starts_with(text))
+    return std::map<std::size_t, SweepPoint>{};  // stopped before the first point
+  if (!text.starts_with(head))
+    return refuse(fmt::format("they begin with `{}`, not with `{}`",
+                              text.substr(0, std::min<std::size_t>(text.find('\n'), 80)),
+                              head.substr(0, head.size() - 1)));
+  std::map<std::size_t, SweepPoint> out;
+  std::optional<std::size_t> last;
+  const std::size_t last_whole_line = text.rfind('\n');
+  for (std::size_t begin = head.size(); begin <= last_whole_line;) {
+    const std::size_t end = text.find('\n', begin);
+    const auto cells = csv_cells(std::string_view(text).substr(begin, end - begin));
+    begin = end + 1;
+    if (!cells || cells->size() != vary.size() + 5) return refuse("a row has other columns");
+    std::string place;
+    for (std::size_t a = 0; a < vary.size(); ++a) place += (*cells)[a] + ",";
+    const auto found = index.find(place);
+    if (found == index.end())
+      return refuse(fmt::format("the point {} is not among the {}",
+                                place.substr(0, place.size() - 1), index.size()));
+    last = found->second;
+    const std::string* cell = &(*cells)[vary.size()];
+    const auto value = number_of(cell[1]), error = number_of(cell[2]);
+    if (!value || !error) return refuse("a row has no number where one is expected");
+    if (cell[0] == "NA") continue;
+    SweepPoint& point = out[*last];
+    point.finished = true;
+    point.numbers[cell[0]] = *value;
+    if (cell[2] != "NA") point.grid_error[cell[0]] = *error;
+    point.holds = cell[3] == "1";
+    if (!point.holds) point.why_not = {cell[4]};
+  }
+  if (last) out.erase(*last);  // it may have been cut short
   return out;
 }
 
@@ -123,25 +238,30 @@ std::string sweep_json(const Sweep& sweep, const SweepFigure& figure) {
     document["vary"].push_back({{"parameter", varied.name},
                                 {"low", varied.low},
                                 {"high", varied.high},
-                                {"points", varied.points}});
+                                {"points", varied.points},
+                                {"scale", varied.log_scale ? "log" : "linear"}});
   document["points"] = Json::array();
   for (const SweepPoint& point : sweep.points) {
+    if (!point.finished) continue;
     Json numbers = Json::object();
     for (const auto& [name, value] : point.numbers) {
       const auto error = point.grid_error.find(name);
       numbers[name] =
-          Json{{"value", value},
+          Json{{"value", std::isfinite(value) ? Json(value) : Json()},
                {"grid_error", error == point.grid_error.end() ? Json() : Json(error->second)},
                {"unit", unit_of(name)}};
     }
     Json probable = Json::object();
     for (const MostProbable& one : point.most_probable) probable[one.subject] = one.what;
-    document["points"].push_back({{"at", point.at},
-                                  {"numbers", numbers},
-                                  {"most_probable", probable},
-                                  {"certified", point.holds},
-                                  {"why_not", point.why_not}});
+    document["points"].push_back(
+        {{"at", point.at},
+         {"numbers", numbers},
+         {"most_probable", probable},
+         {"certified", point.holds},
+         {"why_not", point.why_not},
+         {"failure", point.failure.empty() ? Json() : Json(point.failure)}});
   }
+  document["complete"] = std::ranges::all_of(sweep.points, &SweepPoint::finished);
   document["switches"] = Json::array();
   for (const SweepSwitch& one : sweep.switches)
     document["switches"].push_back({{"along", sweep.vary[static_cast<std::size_t>(one.axis)].name},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
@@ -33,9 +35,9 @@ std::string termination_word(TreeTermination termination) {
 }
 
 Json by_player(const std::vector<std::string>& players, const std::vector<double>& numbers) {
-  Json out = Json::object();
-  for (std::size_t i = 0; i < players.size(); ++i) out[players[i]] = json_number(numbers[i]);
-  return out;
+  JsonFields out;
+  for (std::size_t i = 0; i < players.size(); ++i) out.add(players[i], json_number(numbers[i]));
+  return std::move(out).object();
 }
 
 /// Where a branch turns or is crossed.
@@ -93,13 +95,13 @@ Json information_sets_json(const ExtensiveForm& form, const std::vector<double>&
   for (const int h : sets_in_order(form)) {
     const ExtensiveForm::InformationSet& set = form.sets[at(h)];
     const std::vector<std::string> keys = action_keys(form, set);
-    Json probabilities = Json::object();
+    JsonFields probabilities;
     for (int a = 0; a < set.num_actions; ++a)
-      probabilities[keys[at(a)]] = json_number(std::exp(log_strategy[at(set.first_action + a)]));
+      probabilities.add(keys[at(a)], json_number(std::exp(log_strategy[at(set.first_action + a)])));
     out.push_back({{"player", players[at(set.player)]},
                    {"number", set.number},
                    {"label", set.label},
-                   {"probabilities", std::move(probabilities)}});
+                   {"probabilities", std::move(probabilities).object()}});
   }
   return out;
 }
@@ -116,20 +118,17 @@ Json certificate_json(const TreeCertificate& certificate, const std::vector<std:
 
 /// Outcomes with their probabilities and what the players get there, by the analyst's odds.
 Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& players) {
-  Json out = Json::object();
+  JsonFields out;
   const std::vector<std::string> draws = keys_of(seen.draws, "draw");
   for (const TreePrediction::End& end : seen.ends) {
-    // Keys differ, and there may be thousands: asking for each whether it is there already would
-    // take longer than solving did.
-    Json by_draw = Json::object();
-    std::vector<Json::object_t::value_type>& fields = by_draw.get_ref<Json::object_t&>();
+    JsonFields by_draw;
     for (std::size_t k = 0; k < draws.size(); ++k)
-      fields.emplace_back(draws[k], json_number(end.by_draw[k]));
-    out[end.outcome] = {{"probability", json_number(end.probability)},
-                        {"by_draw", std::move(by_draw)},
-                        {"payoffs", by_player(players, end.payoffs)}};
+      by_draw.add(draws[k], json_number(end.by_draw[k]));
+    out.add(end.outcome, {{"probability", json_number(end.probability)},
+                          {"by_draw", std::move(by_draw).object()},
+                          {"payoffs", by_player(players, end.payoffs)}});
   }
-  return out;
+  return std::move(out).object();
 }
 
 Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
@@ -167,6 +166,7 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   const TreeCertificate& certificate = solution.certificate;
   Json document;
   document["schema"] = result_schema;
+  if (conventions.cut_by_clock) document["cut_by_clock"] = true;
   Json names = Json::array();
   for (const std::string& player : players) names.push_back({{"name", player}});
   document["game"] = {{"name", form.title},
@@ -222,7 +222,9 @@ Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen,
   for (std::size_t k = 0; k < std::min(seen.ends.size(), most); ++k) {
     std::vector<std::string> row{seen.ends[k].outcome, with_decimals(seen.ends[k].probability)};
     for (int i = 0; i < form.num_players(); ++i)
-      row.push_back(with_decimals(seen.ends[k].payoffs[at(i)]));
+      row.push_back(std::isnan(seen.ends[k].payoffs[at(i)])
+                        ? "NA"
+                        : with_decimals(seen.ends[k].payoffs[at(i)]));
     table.add(row);
   }
   return table;

@@ -329,6 +329,8 @@ class Runner {
   void count(StudyRun& out) const {
     out.pieces = games_.count();
     out.from_store = games_.from_store();
+    if (const Store* store = games_.store())
+      out.damaged = static_cast<int>(store->damaged().size());
     if (worlds_)
       out.worlds = worlds_->games().count(), out.worlds_from_store = worlds_->games().from_store();
     out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "solve/reached_beliefs.h"
+#include "solve/refuse.h"
 
 namespace melian::grid {
 namespace {
@@ -89,6 +90,15 @@ double largest_change(const std::vector<std::vector<double>>& before,
   return change;
 }
 
+/// Counted before it starts: play may well put half of the nodes allowed on every axis.
+Diagnostics too_large_later(const Game& game, const SolveOptions& options, const BeliefAxes& base,
+                            int most_nodes) {
+  std::size_t widest = 0;
+  for (const auto& axis : base.nodes) widest = std::max(widest, axis.size());
+  const BeliefGrid later{.nodes = {static_cast<int>(widest) + most_nodes / 2}};
+  return too_large(game, belief_axes(game, later), options);
+}
+
 }  // namespace
 
 Result<Solution> solve_following(const Game& game, const SolveOptions& options) {
@@ -100,6 +110,9 @@ Result<Solution> solve_following(const Game& game, const SolveOptions& options) 
   const std::vector<double> plain_prior = start_beliefs(game, space),
                             prior = start_log_odds(game, space);
   const BeliefAxes base = belief_axes(game, grid);
+  if (Diagnostics refused = too_large_later(game, options, base, follow.most_nodes);
+      !refused.empty())
+    return std::unexpected(std::move(refused));
   std::vector<BeliefScale> scales;
   std::vector<std::vector<double>> base_nodes, nodes;  // [axis], on its scale
   std::vector<double> start;

@@ -5,6 +5,7 @@
 
 #include <fmt/core.h>
 
+#include "melian/beliefs.h"
 #include "solve/plan.h"
 
 namespace melian::grid {
@@ -44,6 +45,15 @@ Diagnostics refusals(const Game& game, const SolveOptions& options) {
                            shape.players[i].name, shape.players[j].name),
                "use a prior strictly between 0 and 1");
     }
+  // A cell of the grid has 2^axes corners.
+  constexpr int most_axes = 16;
+  if (const int axes = BeliefSpace(shape).num_axes(); axes > most_axes)
+    out.push_back(placeless(
+        too_large_code,
+        fmt::format("the types make {} axes of belief, more than the {} that a grid can have", axes,
+                    most_axes),
+        "use fewer types, or `--method tree` while the game is short: every type beyond a player's "
+        "first makes another axis"));
   if (std::get<BeliefGrid>(options.method).follow && !RefinedStrategies::possible(shape))
     cannot("a grid that follows play needs play that never comes back to where it was",
            "nodes by number, or a finite horizon");

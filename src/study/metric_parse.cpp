@@ -79,12 +79,14 @@ class Parser {
   Expression metric() {
     Expression out = sum();
     expect_end();
+    static_cast<void>(constant(out));
     return out;
   }
 
   std::vector<Comparison> conditions() {
     std::vector<Comparison> out = comparisons();
     expect_end();
+    for (const Comparison& comparison : out) static_cast<void>(constant(comparison));
     return out;
   }
 
@@ -190,6 +192,25 @@ class Parser {
     Deeper& operator=(const Deeper&) = delete;
     Parser& parser_;
   };
+
+  /// Whether it is the same number in every game. A number that is none, as 1/0, is a mistake.
+  bool constant(const Expression& expression) {
+    if (stopped_) return false;
+    bool all =
+        expression.kind != Expression::Kind::atom && expression.kind != Expression::Kind::role;
+    for (const Expression& arg : expression.args) all = constant(arg) && all;
+    for (const Comparison& comparison : expression.when) all = constant(comparison) && all;
+    if (stopped_ || !all) return false;
+    const Numbers none{[](const Atom&) { return 0.0; }, [](Role) { return 0.0; }};
+    if (const double number = evaluate(expression, none); !std::isfinite(number))
+      stop(expression.span, fmt::format("this gives {}, not a finite number", number_text(number)),
+           "a finite number");
+    return !stopped_;
+  }
+  bool constant(const Comparison& comparison) {
+    const bool left = constant(comparison.left), right = constant(comparison.right);
+    return left && right;
+  }
 
   Expression binary(Expression::Kind kind, Expression left, Expression right, Span from) {
     Expression out;

@@ -1,6 +1,7 @@
 #include "study/toml_text.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include <fmt/core.h>
@@ -152,6 +153,16 @@ LinePlace place_of_byte(const std::string& text, std::size_t byte) {
   return place;
 }
 
+/// No number of a study may be infinite or undefined, though TOML writes both.
+void refuse_beyond_numbers(const TomlNode& node, const TextLines& lines, Diagnostics& wrong) {
+  if (node.is_number() && !std::isfinite(node.number))
+    wrong.push_back(lines.at(node.place, "M0716",
+                             fmt::format("`{}` is not a finite number", number_text(node.number)),
+                             "a finite number"));
+  for (const TomlNode& item : node.items) refuse_beyond_numbers(item, lines, wrong);
+  for (const TomlEntry& entry : node.entries) refuse_beyond_numbers(entry.node, lines, wrong);
+}
+
 Diagnostics refused(const std::string& file, std::string message, std::string hint) {
   Diagnostic diagnostic = placeless("M0701", std::move(message), std::move(hint));
   diagnostic.file = file;
@@ -252,7 +263,11 @@ Result<TomlNode> read_toml(const std::string& text, const std::string& file) {
         "put names and texts with such letters in \"...\"")});
   const toml::parse_result parsed = toml::parse(std::string_view(text), std::string_view(file));
   if (!parsed) return not_toml(parsed.error());
-  return convert(parsed.table());
+  TomlNode out = convert(parsed.table());
+  Diagnostics wrong;
+  refuse_beyond_numbers(out, lines, wrong);
+  if (!wrong.empty()) return std::unexpected(std::move(wrong));
+  return out;
 }
 
 std::vector<LinePlace> places_of(const TomlNode& value, const TextLines& lines) {

@@ -100,6 +100,10 @@ void check_range(const Study& study, const StudyParameter& parameter, const Line
                           parameter.name),
               "[lowest, highest] with lowest < highest",
               "leave `plausible` out where a number is certain");
+  if (!std::isfinite(high - low) || (parameter.log_scale && low > 0 && !std::isfinite(high / low)))
+    pen.error(place, "M0740",
+              fmt::format("the range of {} is wider than numbers reach", parameter.name), {},
+              "give the range that a careful reader would call plausible");
   if (parameter.log_scale && !(low > 0))
     pen.error(place, "M0740",
               fmt::format("the range of {} reaches {}, which has no logarithm", parameter.name,

@@ -1,6 +1,7 @@
 /// Who ends where, and with what: one pass down the tree.
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include <fmt/core.h>
@@ -70,7 +71,10 @@ TreePrediction predict_tree(const ExtensiveForm& form, const std::vector<double>
   for (TreePrediction::End& end : out.ends)
     for (std::size_t i = 0; i < players; ++i) {
       out.payoffs[i] += end.payoffs[i];
-      end.payoffs[i] = end.probability > 0.0 ? end.payoffs[i] / end.probability : 0.0;
+      // Below the smallest normal number a quotient has no digits left.
+      end.payoffs[i] = end.probability >= std::numeric_limits<double>::min()
+                           ? end.payoffs[i] / end.probability
+                           : std::numeric_limits<double>::quiet_NaN();
     }
   return out;
 }

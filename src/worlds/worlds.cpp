@@ -50,7 +50,8 @@ WorldsRun::WorldsRun(const Study& study, const StudyOptions& options,
       options_(options),
       claims_(claims),
       plan_(std::make_shared<const WorldsPlan>(study, options.worlds)),
-      games_(study, options, *plan_, wanted(), store) {}
+      games_(study, options, *plan_, wanted(), store),
+      checked_(plan_->checked()) {}
 
 std::set<std::string> WorldsRun::variants_of(std::size_t c, bool with_contrasts) const {
   std::set<std::string> out;
@@ -86,7 +87,7 @@ std::vector<WorldTask> WorldsRun::tasks() const {
   // Those that errors come from first, then round by round of the scrambles, so that a stopped run
   // knows a bit of everything.
   for (const Draw& draw : plan_->certified()) out.push_back({draw, WorldLevel::certified});
-  for (const Draw& draw : plan_->checked()) out.push_back({draw, WorldLevel::finer});
+  for (const Draw& draw : checked_) out.push_back({draw, WorldLevel::finer});
   std::vector<Draw> worlds = plan_->worlds();
   std::ranges::stable_sort(worlds, {}, &Draw::index);
   for (const Draw& draw : worlds) out.push_back({draw, WorldLevel::world});
@@ -112,7 +113,64 @@ Result<bool> WorldsRun::solve() {
   std::vector<WorldTask> effects(changed.begin(), changed.end());
   mine.erase(changed.begin(), changed.end());
   auto finished = games_.obtain(mine);
+  if (finished && *finished && !options_.shard) finished = replace_failed();
   return finished && *finished ? games_.obtain(effects) : finished;
+}
+
+/// A checked world without a solution tells nothing of errors: others take its place. False:
+/// stopped.
+Result<bool> WorldsRun::replace_failed() {
+  for (std::vector<Draw> more = replacements(); !more.empty(); more = replacements()) {
+    std::vector<WorldTask> finer;
+    for (const Draw& draw : more) finer.push_back({draw, WorldLevel::finer});
+    if (auto finished = games_.obtain(finer); !finished || !*finished) return finished;
+    checked_.insert(checked_.end(), more.begin(), more.end());
+  }
+  return true;
+}
+
+/// The next worlds to be checked so that every claim has as many as it needs.
+std::vector<Draw> WorldsRun::replacements() const {
+  std::vector<Draw> out;
+  const auto has = [](const std::vector<Draw>& draws, const Draw& draw) {
+    return std::ranges::find(draws, draw) != draws.end();
+  };
+  for (std::size_t c = 0; c < study_.claims.size(); ++c) {
+    if (!judged(c)) continue;
+    const std::set<std::string> needs = variants_of(c, false);
+    const auto failed = [&](const Draw& draw, WorldLevel level) {
+      return !games_.failure(games_.at({draw, level}), needs).empty();
+    };
+    int told = 0, without_finer = 0;
+    for (const Draw& draw : checked_)
+      if (!failed(draw, WorldLevel::world)) {
+        ++told;
+        if (failed(draw, WorldLevel::finer)) ++without_finer;
+      }
+    const int needed = checked_needed(without_finer);
+    for (const Draw& draw : plan_->spread()) {
+      if (told >= needed) break;
+      if (has(checked_, draw) || failed(draw, WorldLevel::world)) continue;
+      if (!has(out, draw)) out.push_back(draw);
+      ++told;
+    }
+  }
+  return out;
+}
+
+/// Checked worlds that have no number on the finer grid count as moved without limit. So many are
+/// needed in all that nine worlds of ten keep to an error all the same (`conformal_band`).
+int WorldsRun::checked_needed(int without_finer) const {
+  int out = *plan_->asked().checked;
+  if (without_finer == 0) return out;
+  const auto infinite = [&](int count) {
+    std::vector<double> scores(static_cast<std::size_t>(count), 0.0);
+    std::fill_n(scores.begin(), std::min(without_finer, count),
+                std::numeric_limits<double>::infinity());
+    return !std::isfinite(conformal_band(std::move(scores)).factor);
+  };
+  while (out < plan_->number() && infinite(out)) ++out;
+  return out;
 }
 
 /// From solved worlds to what they say of the claims.
@@ -157,7 +215,14 @@ class WorldsJudge {
     out.failures.assign(why.begin(), why.end());
     std::ranges::stable_sort(out.failures, std::ranges::greater{},
                              [](const auto& entry) { return entry.second; });
-    out.checked = static_cast<int>(plan_.checked().size());
+    out.checked = static_cast<int>(run_.checked_.size());
+    std::map<std::string, int> why_checked;
+    for (const Draw& draw : run_.checked_)
+      if (const std::string failure =
+              run_.games_.failure(run_.games_.at({draw, WorldLevel::finer}));
+          !failure.empty())
+        ++why_checked[failure];
+    out.checked_failures.assign(why_checked.begin(), why_checked.end());
   }
 
   void certificates(WorldsFindings& out) const {
@@ -244,7 +309,7 @@ class WorldsJudge {
   };
   [[nodiscard]] CheckedGaps checked(std::size_t c) const {
     CheckedGaps out;
-    for (const Draw& draw : plan_.checked()) {
+    for (const Draw& draw : run_.checked_) {
       out.coarse.push_back(gaps(c, {draw, WorldLevel::world}));
       out.fine.push_back(gaps(c, {draw, WorldLevel::finer}));
     }

@@ -61,6 +61,8 @@ struct WorldsFindings {
   std::vector<std::pair<std::string, int>>
       failures;  ///< why, and how many worlds; the most frequent first
   int checked = 0, certified = 0, certificates_hold = 0;
+  std::vector<std::pair<std::string, int>> checked_failures;  ///< of those checked: why the finer
+                                                              ///< grid has no solution
   std::vector<std::string> certificate_failures;
   struct Weight {
     std::string id, text;
@@ -102,6 +104,9 @@ class WorldsRun {
   friend class WorldsJudge;
   [[nodiscard]] Wanted wanted() const;
   [[nodiscard]] bool judged(std::size_t claim) const;
+  [[nodiscard]] Result<bool> replace_failed();
+  [[nodiscard]] std::vector<Draw> replacements() const;
+  [[nodiscard]] int checked_needed(int without_finer) const;
   /// The variants whose numbers a claim takes; without contrasts, those that its verdict hangs on.
   [[nodiscard]] std::set<std::string> variants_of(std::size_t claim, bool with_contrasts) const;
 
@@ -110,6 +115,7 @@ class WorldsRun {
   const std::vector<ParsedClaim>& claims_;
   std::shared_ptr<const WorldsPlan> plan_;
   WorldGames games_;
+  std::vector<Draw> checked_;  ///< solved on the finer grid too
 };
 
 /// Does this run draw worlds at all?

@@ -164,6 +164,9 @@ Json worlds_json(const Study& study, const WorldsFindings& findings) {
     out["enough"].push_back(
         {{"number", enough.number}, {"widest_interval", json_number(enough.widest)}});
   out["checked"] = {{"worlds", findings.checked}, {"grid", grid_json(findings.finer_grid)}};
+  out["checked"]["failures"] = Json::array();
+  for (const auto& [why, count] : findings.checked_failures)
+    out["checked"]["failures"].push_back({{"why", why}, {"worlds", count}});
   out["certified"] = {{"worlds", findings.certified},
                       {"hold", findings.certificates_hold},
                       {"failures", findings.certificate_failures}};

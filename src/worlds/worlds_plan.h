@@ -58,6 +58,8 @@ class WorldsPlan {
   [[nodiscard]] std::vector<Draw> checked()
       const;  ///< solved on a finer grid too: the first of every scramble, and so on
   [[nodiscard]] std::vector<Draw> certified() const;
+  /// All worlds in the order in which those are taken: the first of every scramble, and so on.
+  [[nodiscard]] std::vector<Draw> spread() const { return first(number()); }
   /// A row of the design of effects: two independent worlds. Row by row, the worlds with one group
   /// changed are {a.scramble, a.index, group}.
   struct Row {

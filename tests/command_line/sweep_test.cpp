@@ -18,7 +18,7 @@ TEST_CASE(
   const Ran one = run(crisis + "--vary audience=0.1:0.5:3 --uncertified --threads 1");
   INFO(one.err);
   REQUIRE(one.code == 0);
-  CHECK(one.out.starts_with("audience,number,value,grid_error,certified\n0.1,"));
+  CHECK(one.out.starts_with("audience,number,value,grid_error,certified,reason\n0.1,"));
   CHECK(contains(one.out, "\n0.5,outcomes.war,"));
   CHECK(run(crisis + "--vary audience=0.1:0.5:3 --uncertified --threads 3").out == one.out);
 }
@@ -70,6 +70,81 @@ TEST_CASE(
   CHECK(contains(
       run("sweep fearon_1994/audience_costs --method tree --grid 9 --vary audience=0.2:0.4:2").err,
       "`--grid` means nothing"));
+}
+
+TEST_CASE("sweep: a bad point is one row of NA with its reason, and the sweep goes on past it") {
+  const std::string model = folder().write("beyond.melian", R"(model "A crisis"
+player A
+player B  types weak 0.5, tough 0.5
+param cost[A] = 0.1
+param cost[B]: weak = 0.3, tough = 0.05
+param precision = 20
+phase crisis {
+  A offers x in 0..1 by 0.1
+  B chooses answer {
+    accept { end settlement: A gets x, B gets 1 - x }
+    fight  { end war: A gets 0.5 - cost[A], B gets 0.5 - cost[B] + 0 * ln(cost[A] - 0.12) }
+  }
+}
+)");
+  const std::string command =
+      "sweep '" + model + "' --vary 'cost[A]=0.1:0.2:6' --uncertified --quiet";
+  const Ran ran = run(command);
+  INFO(ran.err);
+  CHECK(ran.code == 3);
+  CHECK(contains(ran.out, "\n0.1,NA,NA,NA,0,"));
+  CHECK(contains(ran.out, "\n0.12,NA,NA,NA,0,"));
+  CHECK(contains(ran.out, "\n0.14,outcomes.war,"));
+  const Json document = Json::parse(run(command + " --json").out);
+  CHECK(document["complete"] == true);
+  CHECK(document["points"].size() == 6);
+  CHECK(document["points"][0]["failure"].is_string());
+  CHECK(document["points"][2]["failure"].is_null());
+  // Where no point has a game there is nothing to go on to.
+  CHECK(run("sweep '" + model + "' --vary 'cost[A]=0.01:0.02:3'").code != 0);
+}
+
+TEST_CASE("sweep: goes on from the rows of one that was stopped, to the same bytes") {
+  const std::string command =
+      "sweep fearon_1995/two_costs --vary 'prior[B].low=0.3:0.9:5' --quiet --no-switches ";
+  const Ran whole = run(command);
+  REQUIRE(whole.code == 0);
+  const std::string file = folder().file("rows.csv");
+  for (const double part : {0.0, 0.02, 0.3, 0.55, 0.999, 1.0}) {
+    CAPTURE(part);
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.out.substr(
+        0, static_cast<std::size_t>(part * static_cast<double>(whole.out.size())));
+    const Ran again = run(command + "--resume '" + file + "'");
+    INFO(again.err);
+    CHECK(again.code == 0);
+    CHECK(again.out == whole.out);
+  }
+  CHECK(run(command + "--resume '" + folder().file("not there.csv") + "'").out == whole.out);
+  std::ofstream(file, std::ios::binary | std::ios::trunc) << whole.out;
+  const Ran other = run(command + "--set 'cost[A]=0.02' --resume '" + file + "'");
+  CHECK(other.code == 1);
+  CHECK(contains(other.err, "M0944"));
+  CHECK(run("sweep fearon_1995/two_costs --vary 'prior[B].low=0.3:0.8:5' --quiet --resume '" +
+            file + "'")
+            .code == 1);
+}
+
+TEST_CASE("sweep: numbers of a range may lie evenly in their logarithms") {
+  const Ran ran = run(
+      "sweep schultz_1999/two_types --grid 9 --vary precision=1:100:3:log --uncertified --quiet "
+      "--no-switches");
+  REQUIRE(ran.code == 0);
+  for (const char* place : {"\n1,outcomes.war,", "\n10,outcomes.war,", "\n100,outcomes.war,"})
+    CHECK_MESSAGE(contains(ran.out, place), place);
+  CHECK(run("sweep schultz_1999/two_types --vary precision=0:100:3:log").code == 2);
+  CHECK(run("sweep schultz_1999/two_types --vary precision=1:100:3:lin").code == 2);
+}
+
+TEST_CASE("sweep: a limit of time marks what it leaves out, and exits 3") {
+  const Ran ran = run("sweep powell_2004/cost --vary 'cost[S]=0.01:0.2:400' --time-limit 0.5");
+  CHECK(ran.code == 3);
+  CHECK(contains(ran.out, ",NA,NA,NA,0,cut_by_clock\n"));
+  CHECK(contains(ran.err, "the time is over"));
 }
 
 TEST_CASE("sweep: mistakes of the command line are told before anything is solved") {

@@ -61,6 +61,8 @@ Sweep made_up(int parameters) {
       point.grid_error = {{"outcomes.war", 1e-4}};
       point.most_probable = {{"outcome", r + c > 1 ? "war" : "settlement", 0, false}};
       point.holds = r < 2;
+      if (!point.holds) point.why_not = {"grid error: 0.1, more than 1e-6"};
+      point.finished = true;
       out.points.push_back(std::move(point));
     }
   out.switches.push_back({0, parameters == 2 ? std::vector{0.75, 0.0} : std::vector{0.75}, 1e-4,
