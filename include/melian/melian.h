@@ -10,6 +10,8 @@
 #include "melian/figures.h"
 #include "melian/game.h"
 #include "melian/language.h"
+#include "melian/limit.h"
+#include "melian/limit_results.h"
 #include "melian/manuscript.h"
 #include "melian/numeric.h"
 #include "melian/predict.h"

@@ -184,10 +184,14 @@ class Judge {
   /// Where no type can be ruled out, or the limit's own beliefs rule out the same, the limit is the
   /// equilibrium that the criterion asks for.
   [[nodiscard]] bool stands_by_itself(const RuledOut& out) const {
-    double doubtful = 0.0;
-    for (std::size_t t = 0; t < signal_.num_types(); ++t)
-      if (out.perhaps[t]) doubtful += signal_.belief[t];
-    return doubtful <= 0.0 || left(out.perhaps).size() == signal_.num_types();
+    constexpr double round_off = 1e-9;
+    double kept = 0.0, all = 0.0;
+    for (std::size_t t = 0; t < signal_.num_types(); ++t) {
+      all += signal_.belief[t];
+      if (!out.perhaps[t]) kept += signal_.belief[t];
+    }
+    const bool of_these_types = all > 1.0 - round_off;
+    return of_these_types && (kept == all || left(out.perhaps).size() == signal_.num_types());
   }
 
   /// The smallest sets of types that may be left.

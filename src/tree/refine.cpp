@@ -13,6 +13,16 @@ namespace {
 
 using Criterion = std::function<MessageVerdict(const tree::Signal&, double)>;
 
+/// Who comes nearest to gaining by a message that none sends.
+std::string survival_words(const std::vector<MessageVerdict>& messages) {
+  const auto nearest = std::ranges::min_element(messages, {}, &MessageVerdict::margin);
+  if (nearest == messages.end()) return "every message is sent by some type";
+  return fmt::format(
+      "no type gains by a message that none sends; nearest is \"{}\", which would lose {} by "
+      "\"{}\"",
+      nearest->type, number_text(nearest->margin, 4), nearest->message);
+}
+
 Survival survival(const tree::Signals& signals, double epsilon, const Criterion& criterion,
                   const std::string& name) {
   Survival out;
@@ -21,20 +31,21 @@ Survival survival(const tree::Signals& signals, double epsilon, const Criterion&
   const auto any = [&](std::optional<bool> verdict) {
     return std::ranges::find(out.messages, verdict, &MessageVerdict::survives);
   };
-  if (signals.histories == 0) {
-    out.reason = fmt::format(
-        "{} does not apply: nowhere does a player who knows more than another send messages that "
-        "the other answers",
-        name);
-  } else if (const auto failed = any(false); failed != out.messages.end()) {
+  if (const auto failed = any(false); failed != out.messages.end()) {
     out.survives = false;
     out.reason = failed->words;
   } else if (const auto open = any(std::nullopt); open != out.messages.end()) {
     out.reason = open->words;
+  } else if (!signals.unexamined.empty()) {
+    out.reason = signals.unexamined;
+  } else if (signals.histories == 0) {
+    out.reason = fmt::format(
+        "{} does not apply: nowhere does a player who knows more than another send messages that "
+        "the other answers",
+        name);
   } else {
     out.survives = true;
-    out.reason = out.messages.empty() ? "every message is sent by some type"
-                                      : "no type gains by a message that none sends";
+    out.reason = survival_words(out.messages);
   }
   return out;
 }

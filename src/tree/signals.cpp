@@ -1,6 +1,7 @@
 #include "tree/signals.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -40,6 +41,7 @@ class Finder {
         nodes_(nodes_of_sets(form)),
         names_(names_of(form)),
         later_(form, margins(limit)),
+        handled_(form.actions.size(), 0),
         reach_(ix(form.num_players())) {}
 
   Signals run() {
@@ -51,6 +53,7 @@ class Finder {
       for (const std::string& message : messages(types))
         if (std::optional<Signal> one = signal(types, message)) out.unused.push_back(*one);
     }
+    out.unexamined = find_unexamined();
     return out;
   }
 
@@ -65,19 +68,29 @@ class Finder {
     return set >= 0 && form_.sets[ix(set)].player >= 0;
   }
 
+  /// The last node above at which a player chose, chance moves passed over, and what was chosen.
+  [[nodiscard]] std::pair<int, int> last_choice(int node) const {
+    while (form_.nodes[ix(node)].parent >= 0) {
+      const int taken = form_.nodes[ix(node)].taken;
+      node = form_.nodes[ix(node)].parent;
+      if (is_choice(form_.nodes[ix(node)].set)) return {node, taken};
+    }
+    return {-1, -1};
+  }
+
   /// Sets of one player joined where actions of one label lead to one set of another player: the
   /// sender's types, by the smallest of them.
   std::map<int, std::vector<int>> histories() {
     Groups groups(form_.sets.size());
     std::map<std::pair<int, std::string>, int> first;  // (receiver's set, message) -> sender's set
     for (std::size_t n = 0; n < form_.nodes.size(); ++n) {
-      const ExtensiveForm::Node& node = form_.nodes[n];
-      if (node.parent < 0 || !is_choice(node.set)) continue;
-      const int sender = form_.nodes[ix(node.parent)].set;
-      if (!is_choice(sender) || form_.sets[ix(sender)].player == form_.sets[ix(node.set)].player)
-        continue;
-      const auto [found, is_new] =
-          first.try_emplace({node.set, message_of(sender, node.taken)}, sender);
+      const int set = form_.nodes[n].set;
+      if (!is_choice(set)) continue;
+      const auto [from, taken] = last_choice(static_cast<int>(n));
+      if (from < 0) continue;
+      const int sender = form_.nodes[ix(from)].set;
+      if (form_.sets[ix(sender)].player == form_.sets[ix(set)].player) continue;
+      const auto [found, is_new] = first.try_emplace({set, message_of(sender, taken)}, sender);
       const bool same_player =
           form_.sets[ix(found->second)].player == form_.sets[ix(sender)].player;
       if (!is_new && same_player) groups.join(found->second, sender);
@@ -138,6 +151,11 @@ class Finder {
     for (const int h : types) {
       const int a = action_of(h, message);
       if (a < 0) continue;
+      handled_[ix(form_.sets[ix(h)].first_action + a)] = 1;
+    }
+    for (const int h : types) {
+      const int a = action_of(h, message);
+      if (a < 0) continue;
       if (limit_.strategy[ix(form_.sets[ix(h)].first_action + a)] > 0.0) return std::nullopt;
       out.type_sets.push_back(h);
     }
@@ -149,8 +167,55 @@ class Finder {
         out.why_not = fmt::format("what follows \"{}\" is not one reply of one player", message);
       return out;
     }
+    // Who does not see the message replies as it does anyway.
+    if (limit_.reach[ix(out.receiver_set)] > 0.0) return std::nullopt;
+    if (!tells_apart(out)) {
+      out.why_not = fmt::format("who answers \"{}\" cannot tell it from other actions", message);
+      return out;
+    }
     find_payoffs(out);
     return out;
+  }
+
+  [[nodiscard]] bool tells_apart(const Signal& out) const {
+    return std::ranges::all_of(nodes_[ix(out.receiver_set)], [&](int n) {
+      const int parent = form_.nodes[ix(n)].parent;
+      return parent >= 0 && is_choice(form_.nodes[ix(parent)].set) &&
+             message_of(form_.nodes[ix(parent)].set, form_.nodes[ix(n)].taken) == out.message;
+    });
+  }
+
+  /// A set off the path to which two reached sets of another player may have led, each by an action
+  /// not in use that was not looked at as a message.
+  [[nodiscard]] std::string find_unexamined() const {
+    std::vector<int> deviation(form_.nodes.size(), -1);  // the first action not in use on the way
+    for (std::size_t n = 1; n < form_.nodes.size(); ++n) {
+      const ExtensiveForm::Node& node = form_.nodes[n];
+      const int set = form_.nodes[ix(node.parent)].set;
+      const int action = form_.sets[ix(set)].first_action + node.taken;
+      deviation[n] = deviation[ix(node.parent)];
+      if (deviation[n] < 0 && is_choice(set) && !(limit_.strategy[ix(action)] > 0.0))
+        deviation[n] = action;
+    }
+    std::vector<int> set_of(form_.actions.size(), -1);
+    for (int h = 0; h < static_cast<int>(form_.sets.size()); ++h)
+      for (int a = 0; a < form_.sets[ix(h)].num_actions; ++a)
+        set_of[ix(form_.sets[ix(h)].first_action + a)] = h;
+    for (int h = 0; h < static_cast<int>(form_.sets.size()); ++h) {
+      if (!is_choice(h) || limit_.reach[ix(h)] > 0.0) continue;
+      std::map<int, int> first;  // by player, one of its sets
+      for (const int n : nodes_[ix(h)]) {
+        const int action = deviation[ix(n)];
+        if (action < 0 || handled_[ix(action)] != 0) continue;
+        const int from = set_of[ix(action)], player = form_.sets[ix(from)].player;
+        if (player == form_.sets[ix(h)].player || !(limit_.reach[ix(from)] > 0.0)) continue;
+        if (first.try_emplace(player, from).first->second != from)
+          return fmt::format(
+              "{} is not reached, and several types of {} may have led to it by more than one move",
+              set_words(form_, h), form_.players[ix(player)]);
+      }
+    }
+    return "";
   }
 
   /// In words: the labels where they tell the sets apart, else numbers too.
@@ -251,6 +316,7 @@ class Finder {
   std::vector<std::vector<int>> nodes_;
   std::vector<std::string> names_;  ///< of actions
   LaterMoves later_;
+  std::vector<std::uint8_t> handled_;       ///< by action: was looked at as a message
   std::vector<std::vector<double>> reach_;  ///< by player: by node in the limit; empty until asked
 };
 

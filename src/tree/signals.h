@@ -39,6 +39,8 @@ struct Signal {
 struct Signals {
   int histories = 0;  ///< signalling histories that the limit reaches
   std::vector<Signal> unused;
+  std::string unexamined;  ///< a set that several types may have led to by moves that are no
+                           ///< messages in this sense; empty where there is none
 };
 
 [[nodiscard]] Signals find_signals(const ExtensiveForm& form, const TreeLimit& limit);

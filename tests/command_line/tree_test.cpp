@@ -145,6 +145,61 @@ TEST_CASE(
         without_timing(run(model + " --json --threads 8").out));
 }
 
+TEST_CASE("solve --limit: the limit of every solution found, and which refinements it survives") {
+  const std::string model =
+      "solve '" + std::string(MELIAN_SOURCE_DIR) +
+      "/tests/texts/beer_quiche.melian' --set 'precision[Newcomer].weak=4' --set "
+      "'precision[Newcomer].tough=20' --set 'precision[Bully]=20' --limit --all";
+  const Ran ran = run(model);
+  CHECK(ran.code == 0);
+  for (const char* part : {"consistent with a sequential equilibrium", "intuitive criterion", "D1",
+                           "settled", "survives", "fails"}) {
+    INFO(part);
+    CHECK(contains(ran.out, part));
+  }
+  const Json document = Json::parse(run(model + " --json").out);
+  const Json& limit = document["limit"];
+  CHECK(limit["settled"] == true);
+  CHECK(limit["binding"].is_null());
+  CHECK(limit["factors"][0] == 1.0);
+  CHECK(limit["epsilon"].get<double>() > 0.0);
+  CHECK(limit["distance"].get<double>() < 0.1);
+  REQUIRE(limit["assessment"].size() == document["information_sets"].size());
+  CHECK(limit["assessment"][0]["probabilities"]["beer"] == 1.0);
+  CHECK(limit["assessment"][2]["beliefs"].size() == 2);
+  CHECK(document["survives"]["intuitive"] == true);
+  CHECK(document["survives"]["d1"] == true);
+  int fails = 0;
+  for (const Json& one : document["solutions"]["found"]) {
+    REQUIRE(one.contains("survives"));
+    if (one["survives"]["intuitive"] != false) continue;
+    ++fails;
+    const Json& message = one["refinements"]["intuitive"]["messages"][0];
+    CHECK(message["message"] == "beer");
+    CHECK(message["type"] == "breakfast of Newcomer tough");
+    CHECK(message["margin"].get<double>() == doctest::Approx(1.0));
+  }
+  CHECK(fails >= 1);
+  CHECK(without_timing(run(model + " --json").out) ==
+        without_timing(run(model + " --json --threads 8").out));
+  CHECK_FALSE(Json::parse(run(model.substr(0, model.size() - 14) + " --method tree --json").out)
+                  .contains("limit"));
+}
+
+TEST_CASE("solve --limit: needs a tree, and a precision to start from") {
+  CHECK(run("solve powell_2004/two_rounds --limit --method grid").code == 2);
+  CHECK(run("solve powell_2004/two_rounds --limit --grid 9").code == 2);
+  CHECK(run("solve powell_2004/two_rounds --limit --lambda 0").code == 2);
+  // Who refuses in the first round is answered only after a battle: no verdict, and why.
+  const Ran refusals = run("solve powell_2004/two_rounds --limit");
+  CHECK(refusals.code == 0);
+  CHECK(contains(refusals.out, "undecided"));
+  const Ran no_sender = run("solve '" + std::string(MELIAN_SOURCE_DIR) +
+                            "/tests/trees/data/ultimatum_K5_2types.efg' --lambda 5 --limit");
+  CHECK(no_sender.code == 0);
+  CHECK(contains(no_sender.out, "does not apply"));
+}
+
 TEST_CASE(
     "solve --all: on a belief grid, lists the solutions of the first decision, proved to be all, "
     "and which one is the answer") {

@@ -276,3 +276,77 @@ phase talks {
     CHECK(one.refinements.intuitive.reason.find("depends on beliefs") != std::string::npos);
   }
 }
+
+TEST_CASE("refinements: who does not see a message, and who sees two in a row") {
+  // At once: the action that no type takes is no message.
+  const Solutions at_once = solutions_of(game_from(R"(
+model "At once"
+player A types low 0.5, high 0.5
+player B
+param worth[A]: low = 1, high = 2
+param precision = 20
+phase play {
+  simultaneously {
+    A chooses a { up down }
+    B chooses b { left right }
+  }
+  when a is up and b is left { end one: A gets worth[A], B gets 1 }
+  when a is up { end two: A gets worth[A], B gets 0 }
+  when b is left { end three: A gets 0, B gets 0 }
+  end four: A gets 0, B gets 1
+}
+)"),
+                                         8);
+  for (const Limited& one : at_once.all) {
+    CHECK(one.limit.settled);
+    CHECK(one.refinements.d1.survives != false);
+    CHECK(one.refinements.d1.messages.empty());
+  }
+  // Two of the sender's moves before the reply: the second is a message, the first is not looked at
+  // as one, and where it is not in use nothing is claimed.
+  const Solutions in_a_row = solutions_of(game_from(R"(
+model "In a row"
+player A types low 0.5, high 0.5
+player B
+param worth[A]: low = 1, high = 2
+param precision = 20
+phase play {
+  A chooses first { free costly { A pays 3 } }
+  A chooses second { soft hard { A pays 2 * worth[A] } }
+  B chooses reply {
+    trust { end one: A gets 1, B gets worth[A] }
+    doubt { end two: A gets 0, B gets 1.4 }
+  }
+}
+)"),
+                                          8);
+  for (const Limited& one : in_a_row.all) {
+    CHECK(one.limit.settled);
+    CHECK_FALSE(one.refinements.d1.survives.has_value());
+    CHECK(one.refinements.d1.reason.find("more than one move") != std::string::npos);
+  }
+}
+
+TEST_CASE("refinements: a chance move between message and reply leaves the verdict open") {
+  const Solutions found = solutions_of(game_from(R"(
+model "Noise"
+player A types low 0.5, high 0.5
+player B
+param worth[A]: low = 1, high = 2
+param precision = 20
+phase play {
+  A chooses word { soft hard { A pays 3 } }
+  chance weather { sun with 0.5  rain otherwise }
+  B chooses reply {
+    trust { end one: A gets 1, B gets worth[A] }
+    doubt { end two: A gets 0, B gets 1.4 }
+  }
+}
+)"),
+                                       8);
+  for (const Limited& one : found.all) {
+    CHECK(one.limit.settled);
+    CHECK_FALSE(one.refinements.intuitive.survives.has_value());
+    CHECK(one.refinements.intuitive.reason.find("not one reply") != std::string::npos);
+  }
+}
