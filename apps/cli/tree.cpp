@@ -12,28 +12,30 @@
 namespace melian::cli {
 namespace {
 
-int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda,
-                    bool all, bool json, bool quiet) {
+int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, double lambda,
+                    const TreeWishes& wishes) {
   catch_interrupts();
-  Progress progress(quiet);
+  Progress progress(wishes.quiet);
   TreeOptions options;
   options.lambda = lambda;
-  options.all = all;
+  options.all = wishes.all || static_cast<std::int64_t>(form.nodes.size()) <= most_nodes_searched;
+  if (!wishes.all) options.search_work = default_search_work;
   options.on_step = progress.callback();
-  const Result<TreeSolution> found = solve_tree(form, options);
+  conventions.list_solutions = wishes.all;
+  const Result<TreeSolution> found = solve_chosen(form, options, wishes.choice);
   progress.clear();
   if (was_interrupted()) return stopped();
   if (!found) return fail(found.error());
-  print(json ? tree_results_json(form, *found, conventions)
-             : tree_summary(form, *found, conventions, style_of_stdout()));
-  return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
+  print(wishes.json ? tree_results_json(form, *found, conventions)
+                    : tree_summary(form, *found, conventions, style_of_stdout()));
+  return judged(found->certificate.holds, found->certificate.why_not, wishes.json, wishes.quiet);
 }
 
 }  // namespace
 
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
-int solve_efg(const std::string& file, double lambda, bool all, bool json, bool quiet) {
+int solve_efg(const std::string& file, double lambda, const TreeWishes& wishes) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
@@ -43,13 +45,11 @@ int solve_efg(const std::string& file, double lambda, bool all, bool json, bool 
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, all, json, quiet);
+                         lambda, wishes);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json, bool quiet) {
-  AsTree asked{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
-               method.present_value ? Discounting::present_value : Discounting::current_value};
-  if (!std::isnan(method.lambda)) asked.lambda = method.lambda;
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeWishes& wishes) {
+  const AsTree asked = method.as_tree();
   const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
@@ -57,7 +57,7 @@ int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool
   return solve_and_print(
       *form,
       {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
-      request->lambda, all, json, quiet);
+      request->lambda, wishes);
 }
 
 }  // namespace melian::cli
