@@ -17,6 +17,7 @@ struct SolveCommand {
   GameOptions game;
   MethodOptions method;
   TimeLimit time;
+  ChoiceOptions which;
   bool json = false, all = false, limit = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -42,14 +43,17 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "a game of Gambit's has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_gambit(game.model, method.lambda, {all, limit, json, common.quiet});
+    return solve_gambit(game.model, method.lambda, wishes());
   }
 
+  [[nodiscard]] TreeWishes wishes() const { return {all, limit, which.choice, json, common.quiet}; }
+
   [[nodiscard]] int run_tree(const Game& loaded) const {
-    const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
-                                          "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, {all, limit, json, common.quiet})
-                        : fail(idle);
+    const Diagnostics idle =
+        idle_options({"--grid", "--tolerance", "--check-path"},
+                     which.choice.is_default() ? "to the method tree, which has no grid"
+                                               : "to a choice of solutions, which the tree makes");
+    return idle.empty() ? solve_unrolled(loaded, method, wishes()) : fail(idle);
   }
 
   /// No method was asked for, neither by name nor by saying how fine a grid is to be.
@@ -83,7 +87,8 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "`--limit` follows the whole game as a tree, not a belief grid",
                             "leave `--method` out, or say `--method tree`"));
-    if (limit || method.method == "tree" || (all && tree_serves(loaded->game)))
+    if (limit || method.method == "tree" || !which.choice.is_default() ||
+        (all && tree_serves(loaded->game)))
       return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
@@ -94,12 +99,15 @@ struct SolveCommand {
     progress.stage("solve");
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer_by_method(loaded->game, *options);
+    Equilibria beside;
+    if (found && !cut_short())
+      beside = look_beside(loaded->game, *found, *options, {all, progress.callback()});
     progress.clear();
     if (!found) return was_interrupted() ? stopped() : fail(found.error());
     if (cut_short()) return show_part(loaded->game, *found, *options);
     found->compile_seconds = loaded->compile_seconds;
-    print(json ? results_json(loaded->game, *found, *options)
-               : summary(loaded->game, *found, style_of_stdout()));
+    print(json ? results_json(loaded->game, *found, *options, &beside)
+               : summary(loaded->game, *found, style_of_stdout(), &beside, all));
     return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
   }
 };
@@ -120,9 +128,10 @@ Command add_solve(CLI::App& program) {
   command->method.add_to(*app, {"auto", "grid", "tree"});
   command->app = app;
   command->time.add_to(*app);
+  command->which.add_to(*app);
   app->add_flag("--all", command->all,
-                "list the solutions at this lambda: of the first decision and others with several; "
-                "by tree of the whole game");
+                "Look for other equilibria of the whole game without a bound on the work, and list "
+                "them; on a grid also the solutions of single decisions");
   app->add_flag("--limit", command->limit,
                 "Let all precisions grow by one factor and report the limit: whether it is "
                 "consistent with a sequential equilibrium, and whether it survives the intuitive "

@@ -13,8 +13,8 @@
 namespace melian::cli {
 namespace {
 
-/// Limits of the answer and of all solutions found.
-Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution,
+/// Limits of the answer and, where `all`, of all solutions found.
+Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution, bool all,
                              const OnStep& on_step) {
   TreeLimits out;
   LimitOptions options;
@@ -23,6 +23,7 @@ Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solu
   Result<RefinedLimit> answer = refined_limit(form, solution.log_strategy, lambda, options);
   if (!answer) return std::unexpected(answer.error());
   out.answer = *std::move(answer);
+  if (!all) return out;
   for (const TreeFound& found : solution.all) {
     Result<RefinedLimit> one =
         refined_limit(form, found.log_strategy, solution.summary.lambda_asked, options);
@@ -33,34 +34,36 @@ Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solu
 }
 
 int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, double lambda,
-                    const TreeOutput& output) {
-  if (output.limit && !(lambda > 0.0))
+                    const TreeWishes& wishes) {
+  if (wishes.limit && !(lambda > 0.0))
     return fail(complaint(idle_option_code, "`--limit` starts from a positive precision (lambda)",
                           "give `--lambda L` above 0"));
-  Progress progress(output.quiet);
+  Progress progress(wishes.quiet);
   progress.stage("tree");
   TreeOptions options;
   options.lambda = lambda;
-  options.all = output.all;
+  options.all = wishes.all || static_cast<std::int64_t>(form.nodes.size()) <= most_nodes_searched;
+  if (!wishes.all) options.search_work = default_search_work;
   options.on_step = progress.callback();
-  const Result<TreeSolution> found = solve_tree(form, options);
+  conventions.list_solutions = wishes.all;
+  const Result<TreeSolution> found = solve_chosen(form, options, wishes.choice);
   Result<TreeLimits> limits = TreeLimits{};
-  if (found && output.limit && found->summary.lambda > 0.0)
-    limits = limits_of(form, *found, options.on_step);
+  if (found && wishes.limit && found->summary.lambda > 0.0)
+    limits = limits_of(form, *found, wishes.all, options.on_step);
   progress.clear();
   if (!found) return was_interrupted() ? stopped() : fail(found.error());
   if (!limits) return was_interrupted() ? stopped() : fail(limits.error());
   conventions.cut_by_clock = was_cut_by_clock();
-  print(output.json ? tree_results_json(form, *found, conventions, *limits)
+  print(wishes.json ? tree_results_json(form, *found, conventions, *limits)
                     : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
   return cut_short() ? cut_short_code()
-                     : judged(found->certificate.holds, found->certificate.why_not, output.json,
-                              output.quiet);
+                     : judged(found->certificate.holds, found->certificate.why_not, wishes.json,
+                              wishes.quiet);
 }
 
 }  // namespace
 
-int solve_gambit(const std::string& file, double lambda, const TreeOutput& output) {
+int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "a game of Gambit's states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
@@ -70,13 +73,11 @@ int solve_gambit(const std::string& file, double lambda, const TreeOutput& outpu
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, output);
+                         lambda, wishes);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, const TreeOutput& output) {
-  AsTree asked{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
-               method.present_value ? Discounting::present_value : Discounting::current_value};
-  if (!std::isnan(method.lambda)) asked.lambda = method.lambda;
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeWishes& wishes) {
+  const AsTree asked = method.as_tree();
   const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
@@ -84,7 +85,7 @@ int solve_unrolled(const Game& game, const MethodOptions& method, const TreeOutp
   return solve_and_print(
       *form,
       {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
-      request->lambda, output);
+      request->lambda, wishes);
 }
 
 }  // namespace melian::cli

@@ -7,19 +7,20 @@
 
 namespace melian::cli {
 
-/// What is asked of such a solve, and how it is shown.
-struct TreeOutput {
-  bool all = false;    ///< with whatever further solutions are found
-  bool limit = false;  ///< with where solutions go as precision grows, and which refinements they
-                       ///< survive
+/// What is asked of a tree besides the game.
+struct TreeWishes {
+  bool all = false;  ///< look for further solutions without a bound on the work, and list them
+  bool limit =
+      false;      ///< where solutions go as precision grows, and which refinements they survive
+  Choice choice;  ///< which of several is the answer
   bool json = false, quiet = false;
 };
 
 /// Solves an `.efg` or `.nfg` and prints; returns the exit code.
-[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeOutput& output);
+[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method,
-                                 const TreeOutput& output);
+                                 const TreeWishes& wishes);
 
 }  // namespace melian::cli

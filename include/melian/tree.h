@@ -174,15 +174,17 @@ struct TreeOptions {
   bool all = false;  ///< look for further solutions at the target: docs/methods_tree.md, "Several
                      ///< solutions"
   int starts = 48;   ///< how many further places to start from, where `all`
-  std::int64_t search_work =
-      std::numeric_limits<std::int64_t>::max();  ///< where `all`: points
-                                                 ///< corrected times nodes of the tree, at most;
-                                                 ///< fewer starts where it is short
+  /// Where `all`: at most so many points corrected, each counted as the tree's nodes and 300 more;
+  /// fewer starts where it is short.
+  std::int64_t search_work = std::numeric_limits<std::int64_t>::max();
+  /// Log strategy of a solution nearby: Newton's method at `lambda` from there, instead of the
+  /// principal branch. Empty: none.
+  std::vector<double> near;
   OnStep on_step;
 };
 
-/// The work that a search nobody asked for may take, in points corrected times nodes of the tree.
-inline constexpr std::int64_t default_search_work = 500'000;
+/// The work that a search nobody asked for may take (`TreeOptions::search_work`).
+inline constexpr std::int64_t default_search_work = 2'000'000;
 /// Trees beyond are not searched unless asked for: too few starts would be left.
 inline constexpr std::int64_t most_nodes_searched = 2'000;
 
@@ -260,6 +262,14 @@ struct TreeSolution {
   std::size_t chosen = 0;      ///< which of `all` the strategy above is, where there are some
 };
 
+/// A solution of one game followed to another of the same shape, as payoffs, odds and lambda move
+/// in a straight line; no probability moves by more than a tenth in a step. Errors: M0808 where the
+/// shapes differ, or the solution ends on the way.
+[[nodiscard]] Result<TreeSolution> carry(const ExtensiveForm& from,
+                                         const std::vector<double>& log_strategy,
+                                         double from_lambda, const ExtensiveForm& to,
+                                         const TreeOptions& options);
+
 /// Which of several solutions is meant.
 struct Choice {
   std::string solution;              ///< the id of one; empty: by `select`
@@ -316,5 +326,14 @@ struct TreePrediction {
 };
 [[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form,
                                           const std::vector<double>& log_strategy);
+
+/// One play of a tree: the nodes passed, the end last.
+using TreePlay = std::vector<int>;
+
+/// Plays drawn by the analyst's odds; the same seed gives the same plays, for any number of
+/// threads.
+[[nodiscard]] std::vector<TreePlay> simulate_tree(const ExtensiveForm& form,
+                                                  const std::vector<double>& log_strategy,
+                                                  std::int64_t plays, std::uint64_t seed);
 
 }  // namespace melian

@@ -56,11 +56,12 @@ class Finder {
 
   /// Of the work a fifth goes to starts, two each to replies and to walks along branches.
   void lay_out_budget() {
-    constexpr int steps_of_a_start = 60;  // few curves need more
-    constexpr int steps_of_replies = 12;  // most are evaluations, which cost less
-    constexpr int most_replies = 16;      // to a start
-    const auto nodes = static_cast<std::int64_t>(form_.nodes.size());
-    const std::int64_t fifth = options_.search_work / std::max<std::int64_t>(nodes, 1) / 5;
+    constexpr int steps_of_a_start = 60;     // few curves need more
+    constexpr int steps_of_replies = 12;     // most are evaluations, which cost less
+    constexpr int most_replies = 16;         // to a start
+    constexpr std::int64_t of_itself = 300;  // what a point takes besides its nodes
+    const std::int64_t of_a_point = of_itself + static_cast<std::int64_t>(form_.nodes.size());
+    const std::int64_t fifth = options_.search_work / of_a_point / 5;
     starts_ = static_cast<int>(std::min<std::int64_t>(options_.starts, fifth / steps_of_a_start));
     steps_of_start_ =
         static_cast<int>(std::min<std::int64_t>(most_steps, fifth / std::max(1, starts_)));

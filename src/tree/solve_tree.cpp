@@ -109,10 +109,23 @@ tree::Vector principal(tree::Follower& follower, const TreeOptions& options, Tre
   return reached ? std::move(trace.crossings.front()) : std::move(trace.last);
 }
 
+/// By Newton's method from a solution nearby; that one where it leads nowhere.
+tree::Vector nearby(tree::Follower& follower, const tree::System& system,
+                    const TreeOptions& options, TreeSummary& summary) {
+  tree::Vector from = system.log_ratios(options.near);
+  tree::Vector x = follower.settle(from, options.lambda);
+  const bool reached = !x.empty();
+  summary.termination = reached ? TreeTermination::reached : TreeTermination::step_too_small;
+  summary.lambda = options.lambda;
+  return reached ? x : from;
+}
+
 }  // namespace
 
 Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options) {
   MELIAN_EXPECT(!form.nodes.empty(), "a tree has a root");
+  MELIAN_EXPECT(options.near.empty() || options.near.size() == form.actions.size(),
+                "a strategy nearby says the log of every action");
   MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda),
                 "lambda is a finite number from 0 up");
   const auto started = std::chrono::steady_clock::now();
@@ -135,7 +148,8 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   out.summary.entries = system.num_entries();
   tree::Follower follower(system, payoffs.range, options.on_step);
   std::vector<tree::Fork> forks;
-  const tree::Vector x = principal(follower, options, out.summary, forks);
+  const tree::Vector x = options.near.empty() ? principal(follower, options, out.summary, forks)
+                                              : nearby(follower, system, options, out.summary);
   system.evaluate(x);
   out.log_strategy = system.log_strategy();
   out.summary.message = words(out.summary);

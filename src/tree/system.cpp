@@ -392,6 +392,15 @@ std::vector<double> System::preference(const std::vector<int>& action, double bi
   return out;
 }
 
+std::vector<double> System::log_ratios(const std::vector<double>& log_strategy) const {
+  std::vector<double> out(ix(unknowns_));
+  for (const Choice& choice : choices_)
+    for (int a = 1; a < choice.num_actions; ++a)
+      out[ix(choice.first_unknown + a - 1)] =
+          log_strategy[ix(choice.first_action + a)] - log_strategy[ix(choice.first_action)];
+  return out;
+}
+
 std::vector<int> System::set_of_unknown() const {
   std::vector<int> out(ix(unknowns_));
   for (const Choice& choice : choices_)

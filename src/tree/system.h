@@ -60,6 +60,8 @@ class System {
   [[nodiscard]] int fastest_set(std::span<const double> direction) const;
   /// Natural logs by action; chance actions: log odds.
   [[nodiscard]] const std::vector<double>& log_strategy() const { return log_strategy_; }
+  /// Log-ratios of a strategy (natural logs by action).
+  [[nodiscard]] std::vector<double> log_ratios(const std::vector<double>& log_strategy) const;
   /// The set of the form that each unknown belongs to.
   [[nodiscard]] std::vector<int> set_of_unknown() const;
   /// Log-ratios that prefer, at each set, the action named there by `bias` in logits; -1 prefers
