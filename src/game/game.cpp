@@ -60,6 +60,9 @@ int Profiles::index(const std::vector<int>& types) const {
 BeliefAxis BeliefAxes::axis(int k) const {
   const auto at = static_cast<std::size_t>(k);
   if (at >= centre.size() || centre[at].empty()) return {.nodes = nodes[at]};
+  MELIAN_EXPECT(
+      log_odds[at].size() == nodes[at].size() && centre[at].size() + 1 == nodes[at].size(),
+      "log-odds of every node, a centre of every cell");
   return {.nodes = nodes[at], .log_odds = log_odds[at], .centre = centre[at]};
 }
 

@@ -76,6 +76,40 @@ TEST_CASE("refine_axis: halves every cell and keeps every node") {
   CHECK(fine == std::vector<double>{0.0, 0.1, 0.2, 0.6, 1.0});
 }
 
+TEST_CASE("belief_axis: around one centre elsewhere nodes lie as around one half") {
+  for (const double at : {-27.0, -3.0, 11.0}) {
+    const std::vector<DoubtCentre> centres{{at}};
+    const BeliefAxis axis = belief_axis(33, centres, std::vector<double>{at + 0.7});
+    const std::vector<double> plain = belief_axis(33, std::vector<double>{logistic(0.7)});
+    REQUIRE(axis.log_odds.size() == plain.size());
+    for (std::size_t k = 1; k + 1 < plain.size(); ++k)
+      CHECK(axis.log_odds[k] - at == doctest::Approx(log_odds(plain[k])).epsilon(1e-9));
+  }
+}
+
+TEST_CASE(
+    "belief_axis: among several centres what must be had is a node, thinned axes are nested, and "
+    "halved ones locate their middles halfway") {
+  const std::vector<DoubtCentre> centres{{-20.0}, {-11.0, 0.25}, {-2.0}, {7.0, 0.25}};
+  const std::vector<double> must{-13.8, 0.0};
+  const BeliefAxis axis = belief_axis(65, centres, must), thin = coarsen_axis(axis, must),
+                   fine = refine_axis(axis);
+  for (const double u : must)
+    for (const BeliefAxis* one : {&axis, &thin, &fine})
+      CHECK(std::ranges::count(one->log_odds, u) == 1);
+  CHECK(thin.log_odds.size() < 0.6 * static_cast<double>(axis.log_odds.size()));
+  CHECK(std::ranges::includes(axis.log_odds, thin.log_odds));
+  CHECK(std::ranges::includes(fine.log_odds, axis.log_odds));
+  CHECK(std::ranges::is_sorted(fine.log_odds, std::less_equal<>()));
+  const LaidAxis laid(axis);
+  for (std::size_t k = 0; k + 1 < axis.log_odds.size(); ++k) {
+    CHECK(laid.locate(axis.log_odds[k]).cell == static_cast<int>(k));
+    CHECK(laid.locate(axis.log_odds[k]).weight == 0.0);
+    CHECK(laid.locate(fine.log_odds[2 * k + 1]).weight == doctest::Approx(0.5));
+  }
+  CHECK(laid.locate(infinity).weight == 1.0);
+}
+
 TEST_CASE("locate: weights rebuild the point, ends included") {
   const std::vector<double> nodes{0.0, 0.2, 1.0};
   for (const double x : {0.0, 0.1, 0.2, 0.7, 1.0}) {

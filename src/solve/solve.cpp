@@ -37,9 +37,7 @@ class Climb {
         sweep_(plan_) {
     expected_ = count_decisions(game.shape(), axes_);
     if (options.refined) {
-      fine_ = axes_;
-      for (auto& nodes : fine_.nodes)
-        if (nodes.size() > 1) nodes = refine_axis(nodes);
+      fine_ = refined_axes(axes_);
       expected_ += count_decisions(game.shape(), fine_);
     }
   }
