@@ -86,8 +86,9 @@ struct MessageVerdict {
 
 /// A refinement's verdict on a limit: fails where it fails at one message.
 struct Survival {
-  std::optional<bool> survives;
-  std::string reason;  ///< one sentence
+  std::optional<bool> survives;  ///< none: undecided, or it does not apply
+  bool applies = true;           ///< false: there is no sender
+  std::string reason;            ///< one sentence
   std::vector<MessageVerdict> messages;
 };
 

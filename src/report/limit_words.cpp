@@ -146,6 +146,7 @@ Json survival_json(const Survival& survival) {
 }
 
 const char* survival_word(const Survival& survival) {
+  if (!survival.applies) return "does not apply";
   return !survival.survives ? "undecided" : *survival.survives ? "survives" : "fails";
 }
 
@@ -153,11 +154,10 @@ std::string survival_text(const std::string& name, const Survival& survival,
                           const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
   const char* colour = !survival.survives ? "33" : *survival.survives ? "32" : "31";
-  return "  " +
-         paint(style, colour,
-               wrap(fmt::format("{}: {}. {}.", name, survival_word(survival), survival.reason),
-                    inner, 4)) +
-         "\n";
+  const std::string words =
+      survival.applies ? fmt::format("{}: {}; {}.", name, survival_word(survival), survival.reason)
+                       : fmt::format("{}.", survival.reason);
+  return "  " + paint(style, colour, wrap(words, inner, 4)) + "\n";
 }
 
 /// Information sets in the limit; what is not reached comes last.

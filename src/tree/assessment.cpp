@@ -110,9 +110,16 @@ std::vector<double> stakes_of(const ExtensiveForm& form) {
     least[ix(set)] = std::min(least[ix(set)], low[here]);
     most[ix(set)] = std::max(most[ix(set)], high[here]);
   }
+  // Sums that differ by round-off are the same.
+  constexpr double round_off = 1e-12;
+  std::vector<double> largest(players, 0.0);
+  for (std::size_t k = 0; k < paid.size(); ++k)
+    largest[k % players] = std::max(largest[k % players], std::abs(paid[k]));
   std::vector<double> out(form.sets.size(), 0.0);
   for (std::size_t h = 0; h < out.size(); ++h)
-    if (most[h] > least[h]) out[h] = most[h] - least[h];
+    if (form.sets[h].player >= 0 &&
+        most[h] - least[h] > round_off * largest[ix(form.sets[h].player)])
+      out[h] = most[h] - least[h];
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "tree/best_replies.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "melian/numeric.h"
@@ -10,6 +11,9 @@ namespace melian::tree {
 
 BestReplies::BestReplies(const Signal& signal, std::vector<std::size_t> types, double tolerance)
     : signal_(signal), types_(std::move(types)), tolerance_(tolerance) {
+  constexpr double round_off = 1e-12;  // where nothing is at stake, all replies are best
+  for (const double payoff : signal.receiver_gets)
+    tolerance_ = std::max(tolerance_, round_off * std::abs(payoff));
   for (std::size_t r = 0; r < signal.num_replies(); ++r)
     if (together({r})) replies_.push_back(r);
 }

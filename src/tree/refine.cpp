@@ -39,9 +39,10 @@ Survival survival(const tree::Signals& signals, double epsilon, const Criterion&
   } else if (!signals.unexamined.empty()) {
     out.reason = signals.unexamined;
   } else if (signals.histories == 0) {
+    out.applies = false;
     out.reason = fmt::format(
-        "{} does not apply: nowhere does a player who knows more than another send messages that "
-        "the other answers",
+        "{} does not apply: nowhere in the limit does a player who knows more than another send "
+        "messages that the other answers",
         name);
   } else {
     out.survives = true;

@@ -361,6 +361,22 @@ TEST_CASE("criteria: a tie is undecided, and too many replies are refused by D1 
   CHECK_FALSE(d1_criterion(signal, 1e-3).survives.has_value());
 }
 
+TEST_CASE("criteria: a receiver who does not care may give any reply") {
+  Signal signal = random_signal(1);
+  signal.belief = {0.5, 0.5};
+  signal.type_sets = {0, 1};
+  signal.types = {"a", "b"};
+  signal.stake = {1.0, 1.0};
+  signal.replies = {"r", "s"};
+  signal.reply = {0.0, 1.0};
+  signal.sender_gets = {0.5, 0.0, 0.5, 0.0};
+  signal.receiver_gets = {0.1 + 0.2, 0.3, 0.7 - 0.4, 0.3};  // the same but for round-off
+  signal.receiver_stake = 0.0;
+  signal.equilibrium = {0.9, 0.4};
+  CHECK(intuitive_criterion(signal, 1e-3).survives == true);
+  CHECK(d1_criterion(signal, 1e-3).survives == true);
+}
+
 TEST_CASE("limits and refinements of random signalling games: equilibria, and verdicts, by hand") {
   constexpr double epsilon = 0.03;
   int limits = 0, settled = 0, decided = 0, failed = 0;

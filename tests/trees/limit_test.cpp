@@ -138,6 +138,17 @@ TEST_CASE("limit_tree: what has not settled says so") {
   CHECK_FALSE(limit_tree(form, solved(form, 2.0), 2.0, options).has_value());
 }
 
+TEST_CASE("limit_tree: what differs by round-off alone is no stake") {
+  // After some offers B's two replies pay the same but for the last digit.
+  const Game game = game_from(text_of("m01b_fearon_two_costs"));
+  const auto request = tree_request(game, {});
+  REQUIRE(request.has_value());
+  const SolvedTree tree = tree_of(game, request->lambda, request->unroll);
+  const Limited found = limit_of(tree.form, tree.solution.log_strategy, request->lambda);
+  CHECK_MESSAGE(found.limit.settled, found.limit.binding.words);
+  for (const double stake : found.limit.stake) CHECK((stake == 0.0 || stake > 1e-6));
+}
+
 TEST_CASE("refinements: beer and quiche, both pooling equilibria; quiche fails") {
   // The tough type errs less: else logit play itself believes that beer comes from it.
   const Game game = game_from(text_of("beer_quiche"), {{"precision[Newcomer].weak", 4.0},
