@@ -623,6 +623,33 @@ TEST_CASE("simultaneous choices compile to joint actions") {
   CHECK(move.parts.size() == 2);
 }
 
+TEST_CASE("numbers chosen at once count in mixed radix, each in its cells, by its mover's type") {
+  const Structure s = compiled(R"(model "m"
+player A types low 0.5, high 0.5
+player B
+param precision = 1
+phase p {
+  simultaneously {
+    A chooses x in 0..1 by 0.5 where x <= 0.5 or A is high
+    B chooses b { u, v, w }
+  }
+  end over: A gets x, B gets if(b is w, x, 0)
+}
+)")
+                          .structure();
+  const Move& move = move_of(s, s.root);
+  REQUIRE(move.kind == MoveKind::simultaneous);
+  CHECK(move.actions.size() == 9);
+  CHECK(move.actions[5] == "0.5 & w");
+  const Move& x = s.moves[static_cast<std::size_t>(move.parts[0])];
+  CHECK(x.kind == MoveKind::amount);
+  CHECK(x.widths == std::vector<double>{0.25, 0.5, 0.25});
+  CHECK(s.states[0].num_branches == 9);
+  CHECK(s.part_open[2] == 2U);  // 1 is open to the high type alone
+  CHECK(s.acceptances.empty());
+  CHECK(s.states[0].live == 1U);
+}
+
 TEST_CASE("types with a joint prior form a group") {
   CHECK(compiled_file("m09_kydd_mediator").structure().correlated ==
         std::vector<std::vector<int>>{{1, 2}});

@@ -311,19 +311,28 @@ void Parser::options(std::vector<ast::Option>& out) {
 void Parser::simultaneously(ast::Simultaneously& out) {
   const std::size_t first = at_ - 1;
   context_ = "`simultaneously`";
+  bool lost = false;  // a choice was meant, and could not be read
   in_braces("`{` and the choices", [&] {
     context_ = "`simultaneously`";
+    const std::size_t before = lexed_.mistakes.size();
+    if (peek().reserved && verb_of(peek()) == "chooses") {
+      no_subject();
+      lost = true;
+      return;
+    }
     if (peek().kind != Token::Kind::name ||
         (verb_ahead() != "chooses" && meant(past_name(at_), {"chooses"}).empty())) {
       expected("a choice: NAME `chooses` NAME { ... }", "only choices can be made at once");
+      lost = true;
       return resume_at_statement();
     }
     ast::Statement one;
     statement(one);
     if (recovering_) resume_at_statement();
+    lost = lost || lexed_.mistakes.size() > before;
     if (auto* made = std::get_if<ast::Choice>(&one.what)) out.choices.push_back(std::move(*made));
   });
-  if (out.choices.size() < 2 && !recovering_ && !leaving_ && !gave_up_)
+  if (out.choices.size() < 2 && !lost && !recovering_ && !leaving_ && !gave_up_)
     mistake(span_of(first), "M0116", "fewer than two choices stand here",
             "at least two choices, of different players");
 }

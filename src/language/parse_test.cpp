@@ -190,6 +190,20 @@ TEST_CASE("parse: choices with guards, blocks and commas or none") {
   CHECK(statement<ast::Choice>("A chooses a { b when x is y c }").options.size() == 2);
 }
 
+TEST_CASE("parse: a number may be chosen that is no offer, alone or at once with others") {
+  const auto number = statement<ast::Choice>("D chooses r in 0..1 by 0.1 where r <= most");
+  REQUIRE(number.range.has_value());
+  CHECK(number.options.empty());
+  CHECK(bracketed(number.where) == "(r <= most)");
+  CHECK_FALSE(number.range->listed);
+  CHECK(statement<ast::Choice>("They choose m in {0, 0.5, 1}").range->listed);
+  const auto together = statement<ast::Simultaneously>(
+      "simultaneously { A chooses x in 0..1 by 0.5 B chooses b { x, y } }");
+  REQUIRE(together.choices.size() == 2);
+  CHECK(together.choices[0].range.has_value());
+  CHECK_FALSE(together.choices[1].range.has_value());
+}
+
 TEST_CASE("parse: verbs may be plural") {
   CHECK(statement<ast::Choice>("Extremists choose plot { attack wait }").options.size() == 2);
   CHECK(statement<ast::Payments>("Extremists pay e, Moderates get 1").payments.size() == 2);

@@ -211,7 +211,13 @@ class RandomModelText {
     line();
   }
   void choice(int depth) {
-    name(), put(pick({"chooses", "choose"})), word(), put("{"), line();
+    name(), put(pick({"chooses", "choose"})), word();
+    if (chance(2)) {
+      put("in"), range();
+      if (chance(3)) put("where"), expression(1);
+      return;
+    }
+    put("{"), line();
     for (int options = draw(3); options >= 0; --options) {
       word();
       if (chance(2)) put("when"), expression(1);
