@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "claims/claims.h"
@@ -157,6 +158,15 @@ class Runner {
   /// the readings too.
   Result<StudyRun> run_shard() {
     StudyRun out;
+    // The first part has the readings, whatever else there is.
+    const std::size_t tasks = std::max<std::size_t>(1, worlds_ ? worlds_->tasks().size() : 0);
+    if (static_cast<std::size_t>(options_.shard->second) > tasks)
+      return std::unexpected(Diagnostics{placeless(
+          "M0806",
+          fmt::format("{} parts of a run that has {} games of plausible worlds: some would have "
+                      "nothing to do",
+                      options_.shard->second, worlds_ ? tasks : 0),
+          fmt::format("at most {} parts", tasks))});
     Result<bool> finished = true;
     if (options_.shard->first == 1) {
       finished = games_.obtain(first_tasks());

@@ -197,7 +197,8 @@ TEST_CASE(
 TEST_CASE("run: --shard and --worlds that mean nothing are usage, with what would be right") {
   const std::string study = study_over_worlds();
   for (const char* wrong :
-       {"--shard 3", "--shard 3/2", "--shard 0/2", "--shard 1/2x", "--worlds 1", "--worlds -4"}) {
+       {"--shard 3", "--shard 3/2", "--shard 0/2", "--shard 1/2x", "--shard 1/100000",
+        "--shard 100000/100000", "--worlds 1", "--worlds -4"}) {
     CAPTURE(wrong);
     CHECK(run("run '" + study + "' " + wrong).code == 2);
   }
