@@ -144,8 +144,9 @@ void Parser::expected_one_of(std::vector<std::string> words, std::string hint, s
 }
 
 bool Parser::asks_for_hidden_action(std::size_t token) {
-  constexpr std::array words = {"secretly", "privately", "covertly", "secret",    "private",
-                                "hidden",   "hides",     "unseen",   "unobserved"};
+  constexpr std::array words = {"secretly", "privately", "covertly", "secret",     "private",
+                                "hidden",   "hides",     "unseen",   "unobserved", "tells",
+                                "whispers", "sends",     "invisibly"};
   const Token& found = lexed_.tokens[std::min(token, lexed_.tokens.size() - 1)];
   if (found.kind != Token::Kind::name || std::ranges::find(words, found.text) == words.end())
     return false;

@@ -274,6 +274,10 @@ void Parser::choice(ast::Choice& out) {
   else
     word(out.name, "a name for the choice");
   no_index("a choice", "give each choice a name of its own, such as answer_of_B");
+  if (asks_for_hidden_action(at_)) {
+    out.span = span_from(first);
+    return;
+  }
   if (accept("in")) {
     context_ = "the choice of a number";
     range(out.range.emplace());
