@@ -5,3 +5,8 @@ install(TARGETS melian RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(DIRECTORY models studies DESTINATION ${CMAKE_INSTALL_DATADIR}/melian)
 install(FILES web/dist/index.html DESTINATION ${CMAKE_INSTALL_DATADIR}/melian/web OPTIONAL)
 install(DIRECTORY include/melian DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+# `melian run` writes no report without its page.
+install(CODE "
+  if(NOT EXISTS \"${PROJECT_SOURCE_DIR}/web/dist/index.html\")
+    message(WARNING \"The report's page has not been built, so the installed program writes no report: run `make web` and install again\")
+  endif()")

@@ -33,7 +33,7 @@ struct ModelsCommand {
     std::erase_if(*catalogue, [this](const CatalogueEntry& entry) {
       return (!name.empty() && entry.name != name) || (!tag.empty() && !has_tag(entry));
     });
-    return show(*catalogue);
+    return show(*std::move(catalogue));
   }
 
   [[nodiscard]] bool has_tag(const CatalogueEntry& entry) const {
@@ -69,16 +69,25 @@ struct ModelsCommand {
                                        : fmt::format("did you mean `{}`?", near)));
   }
 
-  [[nodiscard]] int show(const std::vector<CatalogueEntry>& catalogue) const {
+  [[nodiscard]] int show(std::vector<CatalogueEntry> catalogue) const {
     std::vector<std::vector<CheckResult>> results;
-    bool all_pass = true;
     for (const CatalogueEntry& entry : catalogue) {
-      if (!list) results.push_back(checked(entry));
-      if (was_interrupted()) return stopped();
-      all_pass = all_pass &&
-                 std::ranges::all_of(judge_conditions(entry), &ConditionResult::as_stated) &&
-                 (list || std::ranges::all_of(results.back(), &CheckResult::passed));
+      if (list) break;
+      std::vector<CheckResult> of_entry = checked(entry);
+      if (cut_short()) break;
+      results.push_back(std::move(of_entry));
     }
+    if (!list) catalogue.resize(results.size());  // what was checked before it was stopped
+    if (catalogue.empty()) return stopped();
+    const bool all_pass =
+        std::ranges::all_of(catalogue,
+                            [](const CatalogueEntry& entry) {
+                              return std::ranges::all_of(judge_conditions(entry),
+                                                         &ConditionResult::as_stated);
+                            }) &&
+        std::ranges::all_of(results, [](const std::vector<CheckResult>& of_entry) {
+          return std::ranges::all_of(of_entry, &CheckResult::passed);
+        });
     if (json)
       print(catalogue_json(catalogue, results));
     else if (name.empty())
@@ -86,6 +95,7 @@ struct ModelsCommand {
     else
       print(entry_text(catalogue.front(), list ? std::vector<CheckResult>{} : results.front(),
                        style_of_stdout()));
+    if (cut_short()) return cut_short_code();
     return all_pass ? done : misses_tolerance;
   }
 

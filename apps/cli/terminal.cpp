@@ -216,8 +216,8 @@ void Progress::announce(Time now) {
   const double gone = share_ - stage_done_;
   if (gone > far_enough) {
     const double all = taken * (1.0 - stage_done_) / gone;
-    announced_.insert(stage_);
     if (all < worth_saying) return;
+    announced_.insert(stage_);
     wipe();
     say(fmt::format("melian: {} will take about {}; Ctrl-C stops it\n", stage_, duration(all)));
   } else if (taken > very_long) {

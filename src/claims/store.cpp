@@ -1,5 +1,7 @@
 #include "claims/store.h"
 
+#include <algorithm>
+
 #include <fmt/core.h>
 
 #include "answer/version.h"
@@ -58,7 +60,10 @@ CREATE VIEW IF NOT EXISTS tallies AS
 
 const char* store_tables() { return tables; }
 
-Diagnostics store_trouble(const std::string& path, int code, const std::string& detail) {
+Diagnostics store_trouble(const std::string& path, int code, const std::string& told) {
+  // SQLite may quote from a damaged file: no byte of it goes to a terminal as it is.
+  std::string detail = told;
+  std::ranges::replace_if(detail, [](char c) { return c < ' ' || c > '~'; }, '?');
   Diagnostic out;
   out.file = path;
   switch (code & 0xFF) {

@@ -65,6 +65,7 @@ class Climb {
   Solution out_;
   std::vector<double> at_root_;
   std::int64_t expected_ = 0, decisions_ = 0;
+  double done_before_ = 0.0, done_after_ = 1.0;  ///< share of the climb, at the ends of a rung
   std::string note_;
 };
 
@@ -86,7 +87,11 @@ Climb::Ending Climb::attempt(Rung& rung, Rung* below, Sweep::Until until) {
     lay_out(plan_, fine_, *out_.refined);
     refined = &*out_.refined;
   }
-  const Ending ending = sweep_.run(rung, below, until, refined, options_.on_step, expected_);
+  const OnStep on_step = [this](const Step& step) {
+    return !options_.on_step ||
+           options_.on_step({step.stage, done_before_ + (done_after_ - done_before_) * step.done});
+  };
+  const Ending ending = sweep_.run(rung, below, until, refined, on_step, expected_);
   if (ending != Ending::several_found && ending != Ending::too_shallow && ending != Ending::lost)
     decisions_ += sweep_.tally().decisions;
   return ending;
@@ -114,6 +119,7 @@ Climb::Ending Climb::climb(Rung& top) {
 /// same rung.
 Climb::Ending Climb::climb_from(int lowest, Rung& top, Rung& spare) {
   Rung &below = spare, &next = top;
+  done_before_ = done_after_ = 0.0;  // nobody knows how far down the ladder begins
   below.factor = options_.rung_halvings > 0 ? lowest_checked : 0.5;
   below.lowest = lowest;
   for (int k = 0; k < most_halvings; ++k, below.factor *= 0.5) {
@@ -129,9 +135,15 @@ Climb::Ending Climb::climb_from(int lowest, Rung& top, Rung& spare) {
   const double widest =
       std::pow(joint ? short_ratio : first_ratio, std::ldexp(1.0, -options_.rung_halvings));
   double ratio = widest;
+  const double first = below.factor;
+  const auto share = [&](double factor) {
+    return first < 1.0 ? std::log(factor / first) / -std::log(first) : 1.0;
+  };
   while (below.factor < 1.0) {
     next.factor = std::min(1.0, below.factor * ratio);
     if (next.factor > 0.999) next.factor = 1.0;
+    done_before_ = share(below.factor);
+    done_after_ = share(next.factor);
     next.lowest = next.factor == 1.0 ? 0 : lowest;
     const bool may_shorten = ratio > smallest_ratio && out_.summary.ladder.size() < most_rungs;
     const Ending ending =

@@ -93,7 +93,6 @@ phase crisis {
   INFO(ran.err);
   CHECK(ran.code == 3);
   CHECK(contains(ran.out, "\n0.1,NA,NA,NA,0,"));
-  CHECK(contains(ran.out, "\n0.12,NA,NA,NA,0,"));
   CHECK(contains(ran.out, "\n0.14,outcomes.war,"));
   const Json document = Json::parse(run(command + " --json").out);
   CHECK(document["complete"] == true);
@@ -136,7 +135,7 @@ TEST_CASE("sweep: numbers of a range may lie evenly in their logarithms") {
   REQUIRE(ran.code == 0);
   for (const char* place : {"\n1,outcomes.war,", "\n10,outcomes.war,", "\n100,outcomes.war,"})
     CHECK_MESSAGE(contains(ran.out, place), place);
-  CHECK(run("sweep schultz_1999/two_types --vary precision=0:100:3:log").code == 2);
+  CHECK(run("sweep schultz_1999/two_types --vary precision=0:100:3:log").code == 1);
   CHECK(run("sweep schultz_1999/two_types --vary precision=1:100:3:lin").code == 2);
 }
 
