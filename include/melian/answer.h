@@ -29,6 +29,11 @@ struct Answer;
 /// Which solver answers.
 enum class MethodName : std::uint8_t { automatic, grid, tree };
 
+/// The tree as referee: fills `Certificate::tree`. Newton's method on the whole tree from the
+/// grid's strategies, each read at its exact belief, and the tree's own branch. Nothing happens
+/// where the game has no tree of at most 100,000 nodes. Budgets are nodes and steps.
+void referee_by_tree(const Game& game, const AnswerOptions& options, Answer& answer);
+
 struct AnswerOptions {
   /// `automatic`: the tree, where it is small enough; else a grid (docs/methods_solve.md, "Which
   /// method"). `grid`: as `solve.method` says. `tree`: the tree, whatever its size.
@@ -42,7 +47,7 @@ struct AnswerOptions {
                               ///< any case where a reached decision has several solutions
   /// Asked wherever the certificate is `in_doubt`: may refuse (the certificate's counts and errors
   /// are its to change) or support; the certificate is judged anew afterwards. May be empty.
-  std::function<void(const Game&, const AnswerOptions&, Answer&)> referee;
+  std::function<void(const Game&, const AnswerOptions&, Answer&)> referee = referee_by_tree;
 };
 
 /// How an answer was found by its tree: melian/tree.h.

@@ -27,6 +27,21 @@ struct StrategyChange {
   double log_sigma = 0.0;
 };
 
+/// What the game's tree says of a grid's answer (docs/methods_certify.md, "The tree as referee").
+struct TreeCheck {
+  bool checked = false;  ///< Newton's method on the whole tree, from the strategies, came to rest,
+                         ///< or the tree's own branch lies within the stated errors
+  bool within = false;            ///< an equilibrium of the tree lies within the stated errors
+  std::string why_not_checked;    ///< one sentence; empty where checked, or nobody looked
+  std::int64_t nodes = 0;         ///< of the tree; 0: nobody looked
+  double moved = -1.0;            ///< largest change of a probability that play reaches with 1e-6
+  std::string number;             ///< the printed number that is off most, relative to its error
+  double ours = 0.0, tree = 0.0;  ///< that number, here and in the equilibrium
+  std::map<std::string, double> found;       ///< all printed numbers of the equilibrium come to
+  std::map<std::string, double> own_branch;  ///< those of the tree's own branch, where it leads
+                                             ///< elsewhere
+};
+
 struct Certificate {
   double residual = -1.0;  ///< largest |log sigma - (log w + lambda Q - log Z)|, logits, all
                            ///< decisions, values recomputed on the strategies' own axes
@@ -80,6 +95,7 @@ struct Certificate {
   bool settled = true;  ///< false: where play comes back to itself, the checker's own values went
                         ///< on moving: the checks were not done
   bool equations_only = false;  ///< made by `certify_equations`: no best responses, no paths
+  TreeCheck tree;               ///< filled by `answer`, where the rest is in doubt
   bool holds = false;
   std::vector<std::string>
       why_not;  ///< one sentence per failed check, with the check's name first: "residual: ..."

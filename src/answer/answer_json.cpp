@@ -406,6 +406,22 @@ Json equilibrium_json(const Game& game, const Solution& solution, bool on_grid) 
   return out;
 }
 
+/// What the tree says; null where nobody asked it.
+Json tree_check_json(const TreeCheck& tree) {
+  if (tree.nodes == 0) return nullptr;
+  const auto numbers = [](const std::map<std::string, double>& from) -> Json {
+    if (from.empty()) return nullptr;
+    Json out = Json::object();
+    for (const auto& [name, number] : from) out[name] = json_number(number);
+    return out;
+  };
+  return {{"nodes", tree.nodes},
+          {"within", tree.checked ? Json(tree.within) : Json(nullptr)},
+          {"moved", computed(tree.moved)},
+          {"equilibrium", numbers(tree.found)},
+          {"own_branch", numbers(tree.own_branch)}};
+}
+
 Json certificate_json(const Structure& structure, const Answer& answer,
                       const AnswerOptions& asked) {
   const Certificate& certificate = answer.certificate;
@@ -446,6 +462,8 @@ Json certificate_json(const Structure& structure, const Answer& answer,
                     {"branch_jumps", certificate.jumps_reached}};
   out["tolerance"] = computed(certificate.tolerance);
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
+  out["tree_checked"] = certificate.tree.checked;
+  out["tree"] = tree_check_json(certificate.tree);
   out["holds"] = certificate.holds;
   out["why_not"] = certificate.why_not;
   if (answer.tree) {

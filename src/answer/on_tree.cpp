@@ -3,126 +3,86 @@
 #include <algorithm>
 #include <cmath>
 
-#include "certify/bayes.h"
 #include "melian/numeric.h"
+#include "melian/predict_histories.h"
+#include "melian/strategies.h"
 #include "tree/shape.h"
 
 namespace melian {
 namespace {
 
-using checking::Bayes;
-using checking::Layout;
-using checking::Listener;
-using checking::Shape;
-using checking::Stencil;
-using checking::StrategyBlock;
 using tree::ix;
-using Histories = std::vector<tree::Origins::History>;
 
-/// What is played after every public history, and the public belief there.
-class Reading {
+/// Writes what a grid's strategies do after each public history to the information sets there.
+class Reading final : public StrategySource {
  public:
-  Reading(const Game& game, const Assessment& strategies, const Histories& histories)
-      : layout_(game, strategies.axes, strategies.measure),
-        strategies_(strategies),
-        histories_(histories),
-        log_odds_(histories.size()),
-        rows_(histories.size()) {
-    for (const double belief : start_beliefs(game, layout_.space()))
-      log_odds_[0].push_back(melian::log_odds(belief));
-    for (std::size_t h = 0; h < histories.size(); ++h) {
-      if (h > 0) arrive(h);
-      if (histories[h].state >= 0 && !layout_.deciders(histories[h].state).empty()) read(h);
-    }
+  Reading(const Game& game, const Assessment& strategies, const ExtensiveForm& form)
+      : shape_(game.shape()),
+        form_(form),
+        grid_(game, strategies),
+        where_(game, form, strategies.measure) {
+    for (const ExtensiveForm::InformationSet& set : form.sets) by_base_measure(set);
+    for (std::size_t s = 0; s < shape_.states.size(); ++s)
+      source_of_.resize(source_of_.size() + ix(shape_.states[s].num_branches));
+    for (std::size_t s = 0; s < shape_.states.size(); ++s)
+      for (int k = 0; k < shape_.states[s].num_branches; ++k)
+        source_of_[ix(shape_.states[s].first_branch + k)] = static_cast<int>(s);
   }
 
-  /// Natural log probability of an own action of a type of a decider.
-  [[nodiscard]] double log_probability(const tree::Origins::Place& place, int action) const {
-    const Decider& who = layout_.deciders(histories_[ix(place.history)].state)[ix(place.decider)];
-    return rows_[ix(place.history)][ix(who.row(who.types > 1 ? place.type : 0, action))];
+  [[nodiscard]] const std::vector<Decider>& deciders(int state) const override {
+    return grid_.deciders(state);
   }
+
+  [[nodiscard]] HistoryDecision visit(const PublicHistory& history) override {
+    if (history.parent < 0) {
+      nodes_.push_back(where_.start());
+    } else {
+      const int source = source_of_[ix(history.branch)];
+      nodes_.push_back(where_.after(source, nodes_[ix(history.parent)],
+                                    history.branch - shape_.states[ix(source)].first_branch));
+    }
+    HistoryDecision decision = grid_.visit(history);
+    if (shape_.decides(history.state)) write(history.state, decision.log_strategy);
+    return decision;
+  }
+
+  std::vector<double> log_strategy;  ///< by action of the form
 
  private:
-  /// The belief after the history's last branch.
-  void arrive(std::size_t h) {
-    const auto before = ix(histories_[h].parent);
-    const int state = histories_[before].state,
-              branch = layout_.structure().states[ix(state)].first_branch + histories_[h].branch;
-    log_odds_[h] = log_odds_[before];
-    Bayes bayes(layout_, state);
-    if (!layout_.deciders(state).empty()) {
-      Listener listener(layout_, state);
-      bayes.move(log_odds_[h], listener.hear(histories_[h].branch,
-                                             [&](int row) { return rows_[before][ix(row)]; }));
-      return;
-    }
-    const checking::ChanceNews news = checking::news_of_outcome(layout_, state, branch);
-    if (news.possible) bayes.move(log_odds_[h], news);
+  void by_base_measure(const ExtensiveForm::InformationSet& set) {
+    std::vector<double> logs;
+    for (int a = set.first_action; a < set.first_action + set.num_actions; ++a)
+      logs.push_back(set.player < 0 ? std::log(form_.actions[ix(a)].odds)
+                                    : form_.actions[ix(a)].log_weight);
+    const double all = set.player < 0 ? 0.0 : log_sum_exp(logs);
+    for (const double log : logs) log_strategy.push_back(log - all);
   }
 
-  void read(std::size_t h) {
-    const int state = histories_[h].state;
-    Stencil at;
-    at.start(0);
-    for (const Shape::Axis& axis : layout_.shape(state).axes)
-      at.spread(axis.stride,
-                locate(layout_.nodes(axis.axis), logistic(log_odds_[h][ix(axis.axis)])));
-    const StrategyBlock block =
-        checking::strategy_block(layout_, strategies_, histories_[h].round, state);
-    const std::vector<Decider>& deciders = layout_.deciders(state);
-    std::vector<double>& rows = rows_[h];
-    rows.assign(ix(num_rows(deciders)), 0.0);
-    for (std::size_t row = 0; row < rows.size(); ++row)
-      for (int k = 0; k < at.count; ++k)
-        if (at.weight[ix(k)] > 0.0)
-          rows[row] += at.weight[ix(k)] * block.at(static_cast<int>(row), at.index[ix(k)]);
-    for (const Decider& who : deciders)
-      for (int type = 0; type < who.types; ++type) {
-        const std::span<double> own(rows.data() + who.row(type, 0), ix(who.num_actions()));
-        const double all = log_sum_exp(own);
-        for (double& log : own) log -= all;
+  void write(int state, const std::vector<double>& rows) {
+    const std::vector<Decider>&told_apart = where_.deciders(state), &movers = deciders(state);
+    for (std::size_t d = 0; d < movers.size(); ++d)
+      for (int type = 0; type < told_apart[d].types; ++type) {
+        const int set = where_.set_of(state, nodes_.back(), d, type);
+        if (set < 0) continue;
+        const std::vector<int> open = TreeHistories::open(told_apart[d], type);
+        for (std::size_t a = 0; a < open.size(); ++a) {
+          const double log = rows[ix(movers[d].row(movers[d].types > 1 ? type : 0, open[a]))];
+          if (std::isfinite(log)) log_strategy[ix(form_.sets[ix(set)].first_action) + a] = log;
+        }
       }
   }
 
-  Layout layout_;
-  const Assessment& strategies_;
-  const Histories& histories_;
-  std::vector<std::vector<double>> log_odds_;  ///< [history][axis]: the analyst's
-  std::vector<std::vector<double>> rows_;      ///< [history][row]: natural logs
+  const Structure& shape_;
+  const ExtensiveForm& form_;
+  GridStrategies grid_;
+  TreeHistories where_;
+  std::vector<int> source_of_;           ///< [branch]
+  std::vector<std::vector<int>> nodes_;  ///< [history][full profile]
 };
 
-/// What a player earns from each node on, by its own odds.
-std::vector<double> payoffs_from(const ExtensiveForm& form, const std::vector<double>& log_strategy,
-                                 int player) {
-  std::vector<double> out(form.nodes.size(), 0.0);
-  for (std::size_t n = form.nodes.size(); n-- > 0;) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    if (node.outcome >= 0) out[n] += form.payoff(node.outcome, player);
-    if (node.set < 0) continue;
-    const ExtensiveForm::InformationSet& set = form.sets[ix(node.set)];
-    for (int a = 0; a < set.num_actions; ++a) {
-      const int at = set.first_action + a;
-      const double odds =
-          set.player < 0 ? form.odds_for(player, at) : std::exp(log_strategy[ix(at)]);
-      if (odds > 0.0) out[n] += odds * out[ix(form.child(static_cast<int>(n), a))];
-    }
-  }
-  return out;
-}
-
-/// A player's value at the start given one of its types.
-double value_of(const Unrolled& tree, const std::vector<double>& from, int player, int type) {
-  const auto& profiles = tree.origins.profiles;
-  if (profiles.size() == 1) return from[0];
-  const int first = tree.form.sets[ix(tree.form.nodes[0].set)].first_action;
-  double odds = 0.0, sum = 0.0;
-  for (std::size_t d = 0; d < profiles.size(); ++d) {
-    if (profiles[d][ix(player)] != type) continue;
-    const double one = tree.form.odds_for(player, first + static_cast<int>(d));
-    odds += one;
-    sum += one * from[ix(tree.form.child(0, static_cast<int>(d)))];
-  }
-  return sum / odds;
+/// Public histories of a tree at most: passages are no nodes.
+std::int64_t most_histories(const ExtensiveForm& form) {
+  return 4 * static_cast<std::int64_t>(form.nodes.size()) + 1024;
 }
 
 }  // namespace
@@ -137,42 +97,30 @@ Result<Unrolled> unroll_for(const Game& game, const Assessment& strategies,
   options.max_nodes = max_nodes;
   for (const std::vector<double>& of_player : strategies.lambda)
     for (const double lambda : of_player) out.lambda = std::max(out.lambda, lambda);
-  Result<ExtensiveForm> form = tree::unroll_with_origins(game, options, out.origins);
+  Result<ExtensiveForm> form = unroll(game, options);
   if (!form) return std::unexpected(std::move(form.error()));
   out.form = std::move(*form);
+  out.measure = strategies.measure;
   return out;
 }
 
 std::vector<double> read_onto_tree(const Game& game, const Assessment& strategies,
                                    const Unrolled& tree) {
-  const Reading reading(game, strategies, tree.origins.histories);
-  std::vector<double> out(tree.form.actions.size(), 0.0);
-  for (std::size_t h = 0; h < tree.form.sets.size(); ++h) {
-    const ExtensiveForm::InformationSet& set = tree.form.sets[h];
-    const tree::Origins::Place& place = tree.origins.places[h];
-    for (int a = 0; a < set.num_actions; ++a)
-      out[ix(set.first_action + a)] =
-          place.history < 0 ? std::log(tree.form.actions[ix(set.first_action + a)].odds)
-                            : reading.log_probability(place, place.open[ix(a)]);
+  Reading reading(game, strategies, tree.form);
+  HistoryLimits all;
+  all.reached = 0.0;
+  all.most = most_histories(tree.form);
+  for (HistoryWalk walk(game, reading, all); walk.next() != nullptr;) {
   }
-  return out;
+  return std::move(reading.log_strategy);
 }
 
 std::map<std::string, double> numbers_on_tree(const Game& game, const Unrolled& tree,
                                               const std::vector<double>& log_strategy) {
-  std::map<std::string, double> out;
-  for (const std::string& outcome : game.shape().outcomes) out["outcomes." + outcome] = 0.0;
-  for (const TreePrediction::End& end : predict_tree(tree.form, log_strategy).ends)
-    out["outcomes." + end.outcome] += end.probability;
-  for (int i = 0; i < game.shape().num_players(); ++i) {
-    const Player& player = game.shape().players[ix(i)];
-    const std::vector<double> from = payoffs_from(tree.form, log_strategy, i);
-    if (player.types.empty()) out["values." + player.name] = from[0];
-    for (std::size_t k = 0; k < player.types.size(); ++k)
-      out["values." + player.name + "." + player.types[k]] =
-          value_of(tree, from, i, static_cast<int>(k));
-  }
-  return out;
+  TreeStrategies strategies(game, tree.form, log_strategy, tree.measure);
+  const std::optional<Prediction> prediction =
+      predict_histories(game, strategies, most_histories(tree.form));
+  return prediction ? printed_numbers(game.shape(), *prediction) : std::map<std::string, double>{};
 }
 
 }  // namespace melian

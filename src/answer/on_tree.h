@@ -7,14 +7,14 @@
 #include <vector>
 
 #include "melian/game.h"
-#include "tree/origins.h"
+#include "melian/tree.h"
 
 namespace melian {
 
 /// A game and its tree, lambda factors for the precisions of an assessment.
 struct Unrolled {
   ExtensiveForm form;
-  tree::Origins origins;
+  Measure measure = Measure::cells;
   double lambda = 0.0;  ///< the largest precision of a type, 1/payoff units; the form's factors
                         ///< are relative to it
 };
@@ -24,13 +24,13 @@ struct Unrolled {
                                           std::int64_t max_nodes);
 
 /// Natural logs by action of the form. Public beliefs are carried along every public history by
-/// Bayes' rule, exactly; between nodes of the belief axes log probabilities are interpolated.
-/// Requires: the tree of this game; strategies on every state that play can come to.
+/// Bayes' rule, exactly, and each decision is solved again at its belief (GridStrategies). What
+/// nobody can come to is played by the base measure.
+/// Requires: the tree of this game, which `solve` found the strategies for.
 [[nodiscard]] std::vector<double> read_onto_tree(const Game& game, const Assessment& strategies,
                                                  const Unrolled& tree);
 
-/// Of the printed numbers (`printed_numbers`) those that a tree's strategies give: "outcomes.NAME"
-/// by the analyst's odds, "values.PLAYER" or "values.PLAYER.TYPE" by the player's own.
+/// The printed numbers (`printed_numbers`) of a tree's strategies.
 /// Requires: every type is held possible by its own player.
 [[nodiscard]] std::map<std::string, double> numbers_on_tree(
     const Game& game, const Unrolled& tree, const std::vector<double>& log_strategy);

@@ -20,6 +20,33 @@ double slack_allowed(const Certificate& certificate, std::size_t player, const E
              : e.slack;
 }
 
+/// Checks of whether the grid leads astray: an equilibrium of the whole tree that the strategies
+/// hardly move to answers what they ask. Stated errors stay under their own tolerance.
+bool asks_what_a_tree_answers(const std::string& why) {
+  const std::string name = why.substr(0, why.find(':'));
+  constexpr const char* of_the_grid[] = {"sheets",       "cells", "path",    "plays",
+                                         "ladder_error", "jumps", "unsolved"};
+  return std::ranges::find(of_the_grid, name) != std::end(of_the_grid);
+}
+
+/// The referee's word: refuses where no equilibrium of the tree lies within the stated errors;
+/// stands for what it has seen to be right.
+void hear_the_tree(Certificate& certificate) {
+  const TreeCheck& tree = certificate.tree;
+  auto& why = certificate.why_not;
+  if (tree.nodes == 0) return;
+  if (!tree.checked) {
+    if (!tree.why_not_checked.empty()) why.push_back("tree: " + tree.why_not_checked);
+  } else if (!tree.within) {
+    why.push_back(fmt::format(
+        "tree: on the whole tree of {} nodes the strategies move to an equilibrium in which {} is "
+        "{} instead of {}",
+        tree.nodes, tree.number, number_text(tree.tree, 6), number_text(tree.ours, 6)));
+  } else if (tree.moved >= 0.0 && tree.moved <= certificate.tolerance) {
+    std::erase_if(why, asks_what_a_tree_answers);
+  }
+}
+
 /// A share of the tolerance from which on a figure counts as doubtful.
 constexpr double doubtful = 0.1;
 
@@ -120,6 +147,7 @@ void judge(Certificate& certificate) {
     why.push_back(fmt::format("jumps: {} on a solution the branch jumped to",
                               decisions(certificate.jumps_reached)));
 
+  hear_the_tree(certificate);
   certificate.holds = why.empty();
 }
 

@@ -61,6 +61,34 @@ std::string follow_words(const SolveSummary::Followed& followed) {
   return out;
 }
 
+/// "settlement 0.9183, war 0.0817"
+std::string outcomes_of(const std::map<std::string, double>& numbers) {
+  constexpr std::string_view prefix = "outcomes.";
+  std::string out;
+  for (const auto& [name, number] : numbers)
+    if (name.starts_with(prefix))
+      out += fmt::format("{}{} {}", out.empty() ? "" : ", ", name.substr(prefix.size()),
+                         number_text(number, 4));
+  return out;
+}
+
+/// What the tree said where it was asked; empty where it was not, or could not tell.
+std::string tree_check_words(const TreeCheck& tree) {
+  if (!tree.checked && tree.own_branch.empty()) return "";
+  std::string out;
+  if (tree.checked && tree.within)
+    out = fmt::format("The game's tree ({} nodes) has an equilibrium within the stated errors.",
+                      grouped(tree.nodes));
+  else if (tree.checked)
+    out = fmt::format("The equilibrium of the game's tree: {}.", outcomes_of(tree.found));
+  if (!tree.own_branch.empty())
+    out += fmt::format(
+        "{}The tree's own branch leads to another equilibrium ({}); `--method tree` "
+        "gives it.",
+        out.empty() ? "" : " ", outcomes_of(tree.own_branch));
+  return out;
+}
+
 }  // namespace
 
 std::string certificate_words(const ByTree& tree, const Certificate& certificate,
@@ -116,6 +144,8 @@ std::string certificate_words(const Certificate& certificate, const SolveSummary
                         : "elsewhere, by " + error_text(certificate.ladder_error));
     out += "  " + wrap(apart, inner, 2) + "\n";
   }
+  if (const std::string told = tree_check_words(certificate.tree); !told.empty())
+    out += "  " + wrap(told, inner, 2) + "\n";
   if (solve.followed) out += "  " + wrap(follow_words(*solve.followed) + ".", inner, 2) + "\n";
   if (solve.termination == Termination::converged && solve.sweeps > 0)
     out += "  " + wrap("Stationary: " + solve.message + ".", inner, 2) + "\n";

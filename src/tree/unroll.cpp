@@ -13,7 +13,6 @@
 #include "melian/numeric.h"
 #include "melian/tree.h"
 #include "tree/fraction.h"
-#include "tree/origins.h"
 #include "tree/shape.h"
 #include "tree/unfold.h"
 
@@ -44,11 +43,10 @@ Diagnostics refusals(const Game& game, const UnrollOptions& options) {
 
 class Unroller {
  public:
-  Unroller(const Game& game, const UnrollOptions& options, tree::Origins& origins)
+  Unroller(const Game& game, const UnrollOptions& options)
       : game_(game),
         shape_(game.shape()),
         options_(options),
-        origins_(origins),
         everyone_(shape_.players, shape_.everyone()),
         rounds_(options.rounds > 0 ? options.rounds : shape_.rounds) {
     for (const auto& of_player : options.lambda)
@@ -70,8 +68,6 @@ class Unroller {
     root.state = shape_.root;
     root.paid.assign(form_.players.size(), 0.0);
     find_deciders();
-    origins_ = {};
-    origins_.histories.emplace_back();
     const double for_each = count_nodes(),
                  most = static_cast<double>(everyone_.count()) * for_each + 1.0;
     if (!(most <= static_cast<double>(options_.max_nodes)))
@@ -187,7 +183,6 @@ class Unroller {
     set.num_actions = static_cast<int>(actions.size());
     set.lambda_factor = lambda_factor;
     form_.sets.push_back(std::move(set));
-    origins_.places.emplace_back();
     for (std::vector<double>& odds : seen_) odds.resize(form_.actions.size() + actions.size(), 0.0);
     std::ranges::move(actions, std::back_inserter(form_.actions));
     return static_cast<int>(form_.sets.size()) - 1;
@@ -245,8 +240,6 @@ class Unroller {
       for (std::size_t j = 0; j < seen.size(); ++j)
         seen[j].push_back(prior.players[j][ix(profile)]);
       profiles.push_back(profile);
-      std::vector<int>& types = origins_.profiles.emplace_back();
-      for (int i = 0; i < shape_.num_players(); ++i) types.push_back(everyone_.type_of(profile, i));
     }
     if (profiles.size() == 1) {
       Spot spot = root;
@@ -293,9 +286,8 @@ class Unroller {
   }
 
   int history_after(int history, int branch) {
-    const auto next = static_cast<int>(origins_.histories.size());
-    const auto [found, is_new] = history_after_.try_emplace({history, branch}, next);
-    if (is_new) origins_.histories.push_back({.parent = history, .branch = branch});
+    const auto [found, is_new] = history_after_.try_emplace({history, branch}, next_history_);
+    if (is_new) ++next_history_;
     return found->second;
   }
 
@@ -304,9 +296,6 @@ class Unroller {
     while (spot.state >= 0 && kind_of(spot.state) == MoveKind::passage)
       spot = follow(spot, 0, spot.history);
     const int node = add_node(spot);
-    tree::Origins::History& history = origins_.histories[ix(spot.history)];
-    history.state = std::max(spot.state, -1);
-    history.round = spot.round;
     if (spot.state < 0) return end_play(node, spot);
     if (kind_of(spot.state) == MoveKind::chance)
       draw(node, spot);
@@ -414,7 +403,6 @@ class Unroller {
                          .odds_text = {},
                          .log_weight = mover.log_weight.empty() ? 0.0 : mover.log_weight[ix(a)]});
     found->second = add_set(mover.player, std::move(label), std::move(actions), factor);
-    origins_.places.back() = {spot.history, spot.decider, type, open};
     return found->second;
   }
 
@@ -428,7 +416,6 @@ class Unroller {
   const Game& game_;
   const Structure& shape_;
   const UnrollOptions& options_;
-  tree::Origins& origins_;
   Profiles everyone_;
   int rounds_ = 1;
   double largest_lambda_ = 0.0;
@@ -441,21 +428,16 @@ class Unroller {
   std::map<std::pair<int, int>, int> history_after_;  ///< by (history, branch)
   std::map<std::tuple<int, int, int>, int>
       set_of_;  ///< by (history, who of those that move at once, own type)
+  int next_history_ = 1;
   Diagnostics why_not_;
 };
 
 }  // namespace
 
-Result<ExtensiveForm> tree::unroll_with_origins(const Game& game, const UnrollOptions& options,
-                                                Origins& origins) {
+Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options) {
   Diagnostics refused = refusals(game, options);
   if (!refused.empty()) return std::unexpected(std::move(refused));
-  return Unroller(game, options, origins).run();
-}
-
-Result<ExtensiveForm> unroll(const Game& game, const UnrollOptions& options) {
-  tree::Origins origins;
-  return tree::unroll_with_origins(game, options, origins);
+  return Unroller(game, options).run();
 }
 
 double count_tree_nodes(const Game& game) {

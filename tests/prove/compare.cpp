@@ -119,10 +119,8 @@ AnswerOptions options_of(const Drawn& drawn) {
 }
 
 /// Does the answer say that there is no other equilibrium?
-bool says_alone(const Answer& answer) {
-  const SolveSummary& summary = answer.solution.summary;
-  return summary.several == 0 && summary.jumps == 0 && summary.unsolved == 0 &&
-         summary.searched == 0 && summary.termination == Termination::converged;
+bool says_alone(const Game& game, const Answer& answer) {
+  return proved_unique(game, answer.solution).value_or(false);
 }
 
 /// The checks that failed, by name, each once.
@@ -242,7 +240,7 @@ Verdict compare(const Drawn& drawn) {
   const Result<Answer> answered = answer(*game, options);
   if (!answered) return not_compared(out, "refused by the solver");
   out.certified = answered->certificate.holds;
-  out.alone = out.certified && says_alone(*answered);
+  out.alone = out.certified && says_alone(*game, *answered);
   const Answered numbers(*game, *answered);
   Nearest nearest(numbers);
   if (drawn.has_signal)
