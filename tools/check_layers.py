@@ -25,7 +25,7 @@ MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
 SIDE_DOORS = {
-    "as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "exact_strategies": "solve",
+    "as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "equilibria": "answer", "exact_strategies": "solve",
     "figures": "report", "histories": "predict", "limit": "tree", "limit_results": "report",
     "manuscript": "language", "predict_histories": "predict", "strategies": "answer",
     "tree_histories": "tree",

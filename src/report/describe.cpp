@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <deque>
 
 #include <fmt/core.h>
@@ -235,7 +236,21 @@ class Description {
                  decisions <= world_budget ? "yes" : "no"});
       if (structure_.everyone() == 0) break;
     }
-    return table.text(style_);
+    return table.text(style_) + "  " + wrap(tree_words(), {style_.colour, style_.width - 2}, 2) +
+           "\n";
+  }
+
+  /// The size of the game's tree, and what `solve` will do.
+  [[nodiscard]] std::string tree_words() const {
+    const double nodes = count_tree_nodes(game_);
+    if (nodes <= most_tree_nodes)
+      return fmt::format("Its tree has at most {} nodes: `solve` solves the tree.",
+                         grouped(static_cast<std::int64_t>(nodes)));
+    const std::string grid =
+        "`solve` uses a belief grid, and a finer one where that is not certified.";
+    return std::isinf(nodes) ? "Play has no end that a tree could reach: " + grid
+                             : fmt::format("Its tree has up to {} nodes, too many: {}",
+                                           number_text(nodes, 4), grid);
   }
 
   const Model& model_;
