@@ -25,6 +25,7 @@ namespace melian {
 // --------------------------------------------------------------------------------------------
 
 struct Answer;
+struct AnswerOptions;
 
 /// Which solver answers.
 enum class MethodName : std::uint8_t { automatic, grid, tree };

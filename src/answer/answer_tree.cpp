@@ -62,7 +62,10 @@ Certificate as_certificate(const AnswerOptions& options, const TreeSolution& fou
 }  // namespace
 
 Result<Answer> answer_tree(const Game& game, const AnswerOptions& options, int max_steps) {
-  const AsTree asked{options.solve.lambda, options.solve.measure, options.solve.discounting};
+  AsTree asked;
+  asked.lambda = options.solve.lambda;
+  asked.measure = options.solve.measure;
+  asked.discounting = options.solve.discounting;
   const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return std::unexpected(request.error());
   const auto begun = std::chrono::steady_clock::now();

@@ -11,7 +11,7 @@
 namespace melian {
 namespace {
 
-using Numbers = std::map<std::string, double>;
+using Printed = std::map<std::string, double>;
 
 constexpr auto most_nodes = static_cast<std::int64_t>(most_tree_nodes);
 constexpr int most_newton_steps = 60;
@@ -19,7 +19,7 @@ constexpr double branch_work = 5e6;  // points of the tree's own branch times no
 constexpr std::int64_t most_bytes = std::int64_t{1} << 30;
 constexpr double round_off = 1e-6;  // relative to a number's scale: residuals may be 1e-6 logits
 
-double read(const Numbers& from, const std::string& name, double otherwise) {
+double read(const Printed& from, const std::string& name, double otherwise) {
   const auto found = from.find(name);
   return found == from.end() ? otherwise : found->second;
 }
@@ -31,7 +31,7 @@ struct Furthest {
   double ours = 0.0, tree = 0.0;
 };
 
-Furthest furthest(const Certificate& certificate, const Numbers& ours, const Numbers& tree) {
+Furthest furthest(const Certificate& certificate, const Printed& ours, const Printed& tree) {
   Furthest out;
   for (const auto& [name, number] : ours) {
     const auto there = tree.find(name);
@@ -46,7 +46,7 @@ Furthest furthest(const Certificate& certificate, const Numbers& ours, const Num
 }
 
 /// The printed numbers on the tree's own branch; none where the budget did not reach.
-std::optional<Numbers> on_own_branch(const Game& game, const AnswerOptions& options,
+std::optional<Printed> on_own_branch(const Game& game, const AnswerOptions& options,
                                      const Unrolled& tree) {
   TreeOptions how;
   how.lambda = tree.lambda;
@@ -61,7 +61,7 @@ std::optional<Numbers> on_own_branch(const Game& game, const AnswerOptions& opti
 }
 
 /// Are two equilibria one?
-bool same(const Numbers& a, const Numbers& b) {
+bool same(const Printed& a, const Printed& b) {
   constexpr double apart = 1e-5;
   return std::ranges::all_of(a, [&](const auto& one) {
     return std::abs(one.second - read(b, one.first, one.second)) <=
@@ -78,7 +78,7 @@ void referee_by_tree(const Game& game, const AnswerOptions& options, Answer& ans
   const Result<Unrolled> tree = unroll_for(game, answer.solution.assessment, most_nodes);
   if (!tree) return;
   check.nodes = static_cast<std::int64_t>(tree->form.nodes.size());
-  const Numbers ours = printed_numbers(game.shape(), answer.prediction);
+  const Printed ours = printed_numbers(game.shape(), answer.prediction);
 
   tree::PolishOptions newton;
   newton.lambda = tree->lambda;
@@ -94,7 +94,7 @@ void referee_by_tree(const Game& game, const AnswerOptions& options, Answer& ans
     off = furthest(answer.certificate, ours, check.found);
     check.within = off.errors <= 1.0;
   }
-  const std::optional<Numbers> own = on_own_branch(game, options, *tree);
+  const std::optional<Printed> own = on_own_branch(game, options, *tree);
   if (own) {
     const Furthest there = furthest(answer.certificate, ours, *own);
     if (!check.within && there.errors <= 1.0) {

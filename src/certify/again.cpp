@@ -74,9 +74,16 @@ Stencil Again::around(int state, const std::vector<double>& beliefs) const {
   Stencil at;
   at.start(0);
   for (const Shape::Axis& axis : layout_.shape(state).axes)
-    at.spread(axis.stride, locate(layout_.nodes(axis.axis),
-                                  logistic(beliefs[static_cast<std::size_t>(axis.axis)])));
+    at.spread(axis.stride,
+              layout_.axis(axis.axis).locate(beliefs[static_cast<std::size_t>(axis.axis)]));
   return at;
+}
+
+/// Where log-odds lie on an axis: the number of its cell, and how far along it. Values between two
+/// nodes are linear in this.
+double Again::along(int axis, double log_odds) const {
+  const Place place = layout_.axis(axis).locate(log_odds);
+  return place.cell + place.weight;
 }
 
 /// [profile]: others' types as a player believes them, given its own.
@@ -198,7 +205,7 @@ struct Again::Ahead_of_branch {
   std::vector<double> there;  ///< the gain at the posterior
   struct Axis {
     int axis;
-    std::vector<double> at;  ///< beliefs, increasing
+    std::vector<double> at;  ///< places along the axis (`Again::along`), increasing
     std::vector<std::vector<double>> gain;
   };
   std::vector<Axis> axes;
@@ -258,7 +265,7 @@ Answered Again::answer(const Spot& spot, Ahead ahead) const {
           for (const Ahead_of_branch::Axis& axis : way.axes) {
             gains.clear();
             for (const auto& gain : axis.gain) gains.push_back(gain.data());
-            const double x = logistic(posterior[static_cast<std::size_t>(axis.axis)]);
+            const double x = along(axis.axis, posterior[static_cast<std::size_t>(axis.axis)]);
             for (std::size_t i = 0; i < value.size(); ++i)
               value[i] += between(axis.at, gains, x, i) - way.there[i];
           }
@@ -350,8 +357,7 @@ Answered Again::answer(const Spot& spot, Ahead ahead) const {
     for (const Shape::Axis& axis : way.step.shape->axes) {
       const auto own = static_cast<std::size_t>(axis.axis);
       if (posterior[own] == spot.beliefs[own]) continue;
-      const std::vector<double>& nodes = layout_.nodes(axis.axis);
-      const Place place = locate(nodes, logistic(posterior[own]));
+      const Place place = layout_.axis(axis.axis).locate(posterior[own]);
       if (place.weight == 0.0 || place.weight == 1.0) continue;
       const std::vector<double>& logs = layout_.node_log_odds(axis.axis);
       const auto cell = static_cast<std::size_t>(place.cell);
@@ -361,9 +367,9 @@ Answered Again::answer(const Spot& spot, Ahead ahead) const {
       std::ranges::sort(knots);
       Ahead_of_branch::Axis line{axis.axis, {}, {}};
       const auto add = [&](double knot, std::vector<double> gain) {
-        const double belief = logistic(knot);
-        if (!line.at.empty() && belief <= line.at.back()) return;
-        line.at.push_back(belief);
+        const double where = along(axis.axis, knot);
+        if (!line.at.empty() && where <= line.at.back()) return;
+        line.at.push_back(where);
         line.gain.push_back(std::move(gain));
       };
       bool added = false;

@@ -57,6 +57,7 @@ class Again {
   /// Drops what is remembered; nothing given by `at` before may be read after.
   void forget();
 
+  [[nodiscard]] double along(int axis, double log_odds) const;
   /// The points of a state around beliefs, by weight.
   [[nodiscard]] Stencil around(int state, const std::vector<double>& beliefs) const;
 
