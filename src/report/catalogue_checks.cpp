@@ -41,7 +41,8 @@ struct Solved {
 };
 
 Result<Solved> solved_as_tree(const Game& game, const CatalogueGame& asked) {
-  Result<TreeNumbers> found = solve_as_tree(game, {asked.lambda, asked.measure, asked.discounting});
+  Result<TreeNumbers> found =
+      solve_as_tree(game, {asked.lambda, asked.measure, asked.discounting, Choice{}, nullptr});
   if (!found) return std::unexpected(found.error());
   if (!found->reached)
     return std::unexpected(Diagnostics{placeless(tree_refusal_code, found->why_not.front())});
