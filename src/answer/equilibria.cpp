@@ -21,7 +21,7 @@ std::string how_words(const ExtensiveForm& form, const TreeSummary& summary) {
   std::string out = fmt::format(
       "Looked for at this λ on the tree of {} nodes: along the principal branch to 4 λ, from {} "
       "starts of which {} arrived, along the branches of all that was found and along those that "
-      "cross them. The search proves nothing beyond that: there may be more.",
+      "cross them. That there are no others is not proved.",
       grouped_text(static_cast<std::int64_t>(form.nodes.size())), summary.starts,
       summary.starts_arrived);
   if (summary.search_cut)

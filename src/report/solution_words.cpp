@@ -62,7 +62,7 @@ std::string one_decision(const Structure& structure, const DecisionSolutions& de
           : fmt::format("{} found", counted(decision.solutions.size(), "solution", "solutions"));
   return "\n" +
          paint(style, "1",
-               wrap(fmt::format("{}, what follows held as it is: {}", decision.place, count),
+               wrap(fmt::format("{}: {}, what follows held as it is", decision.place, count),
                     style)) +
          "\n" + table.text(style);
 }
