@@ -28,8 +28,8 @@ class RandomForm {
 
  private:
   static std::string label() {
-    return *rc::gen::container<std::string>(
-        rc::gen::element('a', 'Z', ' ', '"', '\\', '{', '}', ',', '\n', '1', '\xC3'));
+    return printable_text(*rc::gen::container<std::string>(
+        rc::gen::element('a', 'Z', ' ', '"', '\\', '{', '}', ',', '\n', '1', '\xC3', '\x1b')));
   }
   static double number() {
     return *rc::gen::element(0.0, 1.0, -2.5, 1.0 / 3.0, 1e-300, 1e15, 0.1, -7.0);
