@@ -127,8 +127,11 @@ class RandomStream {
 /// The first bytes of a file, at most `most`; empty where it cannot be read or is no plain file.
 [[nodiscard]] std::string start_of_file(const std::string& path, std::size_t most);
 
+/// Why these bytes cannot be a text of ours (M0919: they hold a zero byte); empty where they can.
+[[nodiscard]] Diagnostics not_a_text(std::string_view bytes, const std::string& path);
+
 /// The whole of a file; a diagnostic when it cannot be read, is no plain file (a pipe would be
-/// waited for), holds a zero byte (no text does), or is larger than `largest` bytes.
+/// waited for), or is larger than `largest` bytes.
 [[nodiscard]] Result<std::string> read_file(const std::string& path,
                                             std::size_t largest = std::size_t{8} << 20);
 

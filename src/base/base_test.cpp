@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <doctest/doctest.h>
 
 #include <atomic>
@@ -80,4 +82,57 @@ TEST_CASE(
   diagnostic.column = 1;
   diagnostic.source_line = std::string("\x01\xFF\x7F ok", 6);
   CHECK(render(diagnostic).find("??? ok") != std::string::npos);
+}
+
+TEST_CASE("read_file: a pipe is refused at once, and bytes with a zero are no text") {
+  const std::string pipe = "base_test_pipe";
+  std::remove(pipe.c_str());
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(read_file(pipe).error()[0].code == "M0912");
+  CHECK(start_of_file(pipe, 10).empty());
+  std::remove(pipe.c_str());
+  CHECK(read_file("/dev/zero").error()[0].code == "M0912");
+  CHECK(not_a_text("model", "m").empty());
+  CHECK(not_a_text(std::string("mo\0del", 6), "m").front().code == "M0919");
+}
+
+TEST_CASE("printable_text: what steers a terminal is replaced, letters of any script stay") {
+  const std::string kept = "a é 左 😀 Київ\n\tb";
+  CHECK(printable_text(kept) == kept);
+  CHECK(printable_text(kept, true) != kept);
+  for (const std::string& code :
+       {std::string("\x1b[2J"), std::string("\x07"), std::string("\r"), std::string("\x7F"),
+        std::string("\xC2\x85"), std::string("\xE2\x80\xAE"), std::string("\xE2\x81\xA6"),
+        std::string("\xFF"), std::string("\xE2\x80"), std::string(1, '\0')}) {
+    const std::string shown = printable_text("x" + code + "y");
+    CHECK(shown.starts_with("x\xEF\xBF\xBD"));
+    CHECK(shown.ends_with("y"));
+    CHECK(shown.find('\x1b') == std::string::npos);
+    CHECK(printable_text(shown) == shown);
+  }
+}
+
+TEST_CASE("render: another place is shown with its own line and caret") {
+  Diagnostic d;
+  d.code = "M0203";
+  d.message = "`p` is declared twice";
+  d.file = "a.melian";
+  d.line = 4;
+  d.column = 7;
+  d.source_line = "param p = 2";
+  RelatedPlace first;
+  first.file = "a.melian";
+  first.line = 3;
+  first.column = 7;
+  first.source_line = "param p = 1";
+  first.message = "first declared here";
+  d.related.push_back(first);
+  CHECK(render(d) ==
+        "a.melian:4:7: error M0203: `p` is declared twice\n    4 | param p = 2\n      |       ^\n"
+        "  a.melian:3:7: first declared here\n    3 | param p = 1\n      |       ^\n");
+}
+
+TEST_CASE("one_of: words in back quotes, the last after `or`") {
+  CHECK(one_of({"a"}) == "`a`");
+  CHECK(one_of({"a", "b", "c"}) == "`a`, `b` or `c`");
 }

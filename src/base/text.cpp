@@ -46,6 +46,14 @@ std::string start_of_file(const std::string& path, std::size_t most) {
   return text;
 }
 
+Diagnostics not_a_text(std::string_view bytes, const std::string& path) {
+  if (bytes.find('\0') == std::string_view::npos) return {};
+  return one("M0919", fmt::format("{} is not a text: it holds a zero byte", path), path,
+             bytes.starts_with("\x1f\x8b")
+                 ? "it seems to be compressed: unpack it with `gunzip`"
+                 : "models, studies and logs of events are plain texts in UTF-8");
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t largest) {
   std::error_code error;
   const std::filesystem::file_status status = std::filesystem::status(path, error);
@@ -70,11 +78,6 @@ Result<std::string> read_file(const std::string& path, std::size_t largest) {
   }
   if (std::ferror(file.get()) != 0)
     return std::unexpected(one("M0911", fmt::format("reading {} failed", path), path));
-  if (text.find('\0') != std::string::npos)
-    return std::unexpected(
-        one("M0919", fmt::format("{} is not a text: it holds a zero byte", path), path,
-            text.starts_with("\x1f\x8b") ? "it seems to be compressed: unpack it with `gunzip`"
-                                         : "models, studies and games are plain texts in UTF-8"));
   return text;
 }
 

@@ -221,6 +221,12 @@ class Section {
                  text.error().front().message);
       return;
     }
+    if (const Diagnostics wrong = not_a_text(*text, out_.log); !wrong.empty()) {
+      pen_.error(fields_.place_of("log"), "M0760",
+                 fmt::format("the event log {} cannot be read", out_.log), {},
+                 wrong.front().message);
+      return;
+    }
     out_.log_text = std::move(*text);
     draft_.evidence.log.emplace(out_.log_path, out_.log_text);
     out_.events =

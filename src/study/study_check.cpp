@@ -357,6 +357,8 @@ Result<Study> read_study_text(const std::string& text, const std::string& path) 
 Result<Study> read_study(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return std::unexpected(text.error());
+  if (Diagnostics wrong = not_a_text(*text, path); !wrong.empty())
+    return std::unexpected(std::move(wrong));
   return read_study_text(*text, path);
 }
 
