@@ -8,16 +8,28 @@ namespace melian::study_file {
 
 void Pen::error(const LinePlace& place, std::string code, std::string message, std::string expected,
                 std::string hint) {
-  const auto same = std::ranges::find_if(draft_.errors, [&](const Diagnostic& known) {
-    return known.code == code && known.line == place.line && known.column == place.column;
-  });
-  if (same != draft_.errors.end()) {  // one diagnostic a place: a reading that lacks two keys
-    if (same->message.find(message) == std::string::npos) same->message += "; " + message;
-    if (same->hint.empty()) same->hint = std::move(hint);
-    return;
-  }
   draft_.errors.push_back(
       lines_.at(place, std::move(code), std::move(message), std::move(expected), std::move(hint)));
+}
+
+void Pen::missing(const LinePlace& place, const std::string& what, const std::string& key,
+                  const std::string& hint) {
+  const auto known = std::ranges::find_if(draft_.errors, [&](const Diagnostic& told) {
+    return told.code == "M0705" && !told.expected_words.empty() && told.line == place.line &&
+           told.column == place.column;
+  });
+  if (known == draft_.errors.end()) {
+    error(place, "M0705", fmt::format("{} needs `{}`", what, key), {}, hint);
+    draft_.errors.back().expected_words.push_back(key);
+    return;
+  }
+  // One diagnostic a place: all that is missing there.
+  known->expected_words.push_back(key);
+  known->message = what + " needs ";
+  const std::vector<std::string>& keys = known->expected_words;
+  for (std::size_t k = 0; k < keys.size(); ++k)
+    known->message += (k == 0 ? "`" : k + 1 == keys.size() ? " and `" : ", `") + keys[k] + "`";
+  if (!hint.empty()) known->hint += (known->hint.empty() ? "" : "; ") + hint;
 }
 
 void Pen::warning(const LinePlace& place, std::string code, std::string message, std::string hint) {
@@ -114,7 +126,7 @@ std::vector<const TomlNode*> Fields::tables(const std::string& key) {
 }
 
 void Fields::missing(const std::string& key, const std::string& hint) {
-  pen_.error(place_, "M0705", fmt::format("{} needs `{}`", what_, key), {}, hint);
+  pen_.missing(place_, what_, key, hint);
 }
 
 void Fields::finish() {

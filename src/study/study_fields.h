@@ -17,6 +17,9 @@ class Pen {
   Pen(const TextLines& lines, Draft& draft) : lines_(lines), draft_(draft) {}
   void error(const LinePlace& place, std::string code, std::string message,
              std::string expected = {}, std::string hint = {});
+  /// A key that is missing at a place, told together with the others that are missing there.
+  void missing(const LinePlace& place, const std::string& what, const std::string& key,
+               const std::string& hint);
   void warning(const LinePlace& place, std::string code, std::string message,
                std::string hint = {});
   [[nodiscard]] const TextLines& lines() const { return lines_; }

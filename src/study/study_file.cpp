@@ -338,13 +338,11 @@ class Reader {
       settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters,
                reading.because);
       if (!reading.neutral && has_author && !dated)
-        fields.missing(
-            "date",
-            "when the text was written; the analyst's own base is marked neutral = true instead");
+        fields.missing("date", "`date` says when the author's text was written");
       if (!reading.neutral && !table->find("parameters"))
         fields.missing("parameters",
-                       "what this reading assumes, each with a reason; the analyst's own base is "
-                       "marked neutral = true instead");
+                       "`parameters` says what the reading assumes, each with a reason; the "
+                       "analyst's own base is marked neutral = true instead");
       fields.finish();
       study_.readings.push_back(std::move(reading));
     }
