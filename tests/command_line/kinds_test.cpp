@@ -3,6 +3,10 @@
 
 #include <sys/stat.h>
 
+#include <cmath>
+#include <utility>
+#include <vector>
+
 #include <doctest/doctest.h>
 
 #include "command_line/program.h"
@@ -59,10 +63,11 @@ TEST_CASE("kinds: a study, a compressed file or a game of Gambit's is not read a
 }
 
 TEST_CASE("kinds: a model or a game given to run is told what reads it") {
-  for (const auto& [name, text] : {std::pair<std::string, std::string>{"model.melian", small_model},
-                                   {"model.txt", small_model},
-                                   {"run.efg", small_efg},
-                                   {"run.nfg", small_nfg}}) {
+  const std::vector<std::pair<std::string, std::string>> files = {{"model.melian", small_model},
+                                                                  {"model.txt", small_model},
+                                                                  {"run.efg", small_efg},
+                                                                  {"run.nfg", small_nfg}};
+  for (const auto& [name, text] : files) {
     const Ran ran = run("run '" + folder().write(name, text) + "'");
     CAPTURE(name);
     CHECK(ran.code == 2);
@@ -107,7 +112,8 @@ TEST_CASE("kinds: pipes, folders and zero bytes are refused at once by every com
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   const std::string zeros = folder().write("zeros.melian", std::string("model \"m\"\0\n", 11));
   std::vector<std::string> commands = want_models;
-  commands.insert(commands.end(), {"check", "run"});
+  commands.emplace_back("check");
+  commands.emplace_back("run");
   for (const std::string& command : commands)
     for (const std::string& file : {pipe, zeros, folder().file("")}) {
       CAPTURE(command);
