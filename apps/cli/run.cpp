@@ -38,15 +38,17 @@ struct RunCommand {
     const Result<std::string> page = page_template();
     if (!page) say(page.error());
 
+    const std::string kept =
+        fmt::format("what was solved is kept in {}, and the same command goes on from there",
+                    (folder / "store.sqlite").string());
+    say_when_stopped(kept);
     Progress progress(common.quiet);
+    progress.stage("reading the study's games");
     options.on_step = progress.callback();
     const Result<StudyRun> found = run_study(*read, options);
     progress.clear();
     if (was_interrupted() || (found && found->cancelled)) {
-      say(
-          fmt::format("melian: stopped; what was solved is kept in {}, and the same command goes "
-                      "on from there\n",
-                      (folder / "store.sqlite").string()));
+      say(fmt::format("melian: stopped; {}\n", kept));
       return interrupted;
     }
     if (!found) return fail(found.error());

@@ -117,6 +117,10 @@ struct SweepCommand {
       if (!known) return fail(known.error());
       options.known = *std::move(known);
     }
+    if (!json)
+      say_when_stopped(
+          "rows that were printed are whole; keep them in a file, and the same command with "
+          "--resume FILE goes on from there");
     Progress progress(common.quiet);
     time.start();
     options.on_step = progress.callback();

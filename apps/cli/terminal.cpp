@@ -27,6 +27,7 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may touc
 std::atomic<bool> clock_asked{false}, stop_heard{false};
 sem_t wake;  ///< of the watchdog: a signal has come, or a limit of time was set
 std::atomic<double> seconds_allowed{0.0};
+std::atomic<const std::string*> words_when_stopped{nullptr};
 
 extern "C" void on_interrupt(int signal) {
   interrupt_asked = true;
@@ -62,11 +63,10 @@ void watch_over_stops() {
   constexpr double soon = 0.9, to_wind_up = 20.0;
   rest(soon);
   if (stop_heard) rest(to_wind_up);
-  const std::string_view words =
-      interrupt_asked
-          ? "\nmelian: stopped; this part of the work has nothing to show before its end\n"
-          : "\nmelian: the time is over; this part of the work has nothing to show before its "
-            "end\n";
+  const std::string* kept = words_when_stopped;
+  const std::string words = fmt::format(
+      "\nmelian: {}; {}\n", interrupt_asked ? "stopped" : "the time is over",
+      kept != nullptr ? *kept : "this part of the work has nothing to show before its end");
   static_cast<void>(write(STDERR_FILENO, words.data(), words.size()) + 0);
   _exit(interrupt_asked ? 130 : 3);
 }
@@ -127,6 +127,11 @@ void catch_interrupts() {
 bool was_interrupted() {
   if (interrupt_asked) stop_heard = true;
   return interrupt_asked;
+}
+
+void say_when_stopped(const std::string& words) {
+  static const std::string kept = words;
+  words_when_stopped = &kept;
 }
 
 void limit_time(double seconds) {

@@ -38,6 +38,10 @@ void say(const Diagnostics& diagnostics);  ///< to stderr, with carets
 void catch_interrupts();
 [[nodiscard]] bool was_interrupted();
 
+/// What is said where nobody hears: where that which was done so far is kept. To be called once,
+/// before the work begins.
+void say_when_stopped(const std::string& words);
+
 /// Work is to stop this many seconds from now, as if it were interrupted (exit 3 where nobody hears
 /// within a second).
 void limit_time(double seconds);
