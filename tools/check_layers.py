@@ -24,7 +24,7 @@ MAY_KNOW["report"] = MAY_KNOW["run"] | {"run"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
-SIDE_DOORS = {"as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "figures": "report", "limit": "tree", "limit_results": "report", "manuscript": "language"}
+SIDE_DOORS = {"as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "equilibria": "answer", "figures": "report", "limit": "tree", "limit_results": "report", "manuscript": "language"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 

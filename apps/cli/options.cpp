@@ -83,6 +83,26 @@ void MethodOptions::add_to(CLI::App& app, const std::vector<std::string>& method
       ->type_name("E");
 }
 
+void ChoiceOptions::add_to(CLI::App& app) {
+  app.add_option("--solution", choice.solution,
+                 "the equilibrium of this name, found by tree (`solve --all` lists them)")
+      ->type_name("ID");
+  app.add_option("--select", choice.select,
+                 "of the equilibria found by tree the principal branch's, the one with the largest "
+                 "sum of the players' values, the best for one player, or the first that survives "
+                 "the intuitive criterion or D1")
+      ->type_name("principal|values|value:PLAYER|intuitive|d1");
+}
+
+AsTree MethodOptions::as_tree(const Choice& choice) const {
+  AsTree out;
+  out.measure = measure == "each" ? Measure::each : Measure::cells;
+  out.discounting = present_value ? Discounting::present_value : Discounting::current_value;
+  out.choice = choice;
+  if (!std::isnan(lambda)) out.lambda = lambda;
+  return out;
+}
+
 Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
   AnswerOptions options;
   std::vector<std::string> counts = grid;

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "melian/as_tree.h"
 #include "melian/report.h"
 
 namespace melian::cli {
@@ -39,6 +40,14 @@ struct MethodOptions {
   /// What the solver takes.
   /// Errors: `--grid` that fits no player.
   [[nodiscard]] Result<AnswerOptions> for_game(const Game& game) const;
+  /// What the tree takes.
+  [[nodiscard]] AsTree as_tree(const Choice& choice = {}) const;
+};
+
+/// Which of several equilibria.
+struct ChoiceOptions {
+  Choice choice;
+  void add_to(CLI::App& app);
 };
 
 /// "name=value" words as settings.

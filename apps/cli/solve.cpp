@@ -16,6 +16,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
+  ChoiceOptions which;
   bool json = false, all = false, limit = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -41,14 +42,17 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "an .efg has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, {all, limit}, json, common.quiet);
+    return solve_efg(game.model, method.lambda, wishes());
   }
 
+  [[nodiscard]] TreeWishes wishes() const { return {all, which.choice, json, common.quiet, limit}; }
+
   [[nodiscard]] int run_tree(const Game& loaded) const {
-    const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
-                                          "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, {all, limit}, json, common.quiet)
-                        : fail(idle);
+    const Diagnostics idle =
+        idle_options({"--grid", "--tolerance", "--check-path"},
+                     which.choice.is_default() ? "to the method tree, which has no grid"
+                                               : "to a choice of solutions, which the tree makes");
+    return idle.empty() ? solve_unrolled(loaded, method, wishes()) : fail(idle);
   }
 
   [[nodiscard]] int run() const {
@@ -60,7 +64,8 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "`--limit` follows the whole game as a tree, not a belief grid",
                             "leave `--method` out, or say `--method tree`"));
-    if (limit || method.method == "tree") return run_tree(loaded->game);
+    if (limit || method.method == "tree" || !which.choice.is_default())
+      return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
     options->solve.list_solutions = all;
@@ -69,12 +74,15 @@ struct SolveCommand {
     Progress progress(common.quiet);
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer(loaded->game, *options);
+    if (found && !was_interrupted()) found->compile_seconds = loaded->compile_seconds;
+    Equilibria beside;
+    if (found && !was_interrupted())
+      beside = look_beside(loaded->game, *found, *options, {all, progress.callback()});
     progress.clear();
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
-    found->compile_seconds = loaded->compile_seconds;
-    print(json ? results_json(loaded->game, *found, *options)
-               : summary(loaded->game, *found, style_of_stdout()));
+    print(json ? results_json(loaded->game, *found, *options, &beside)
+               : summary(loaded->game, *found, style_of_stdout(), &beside, all));
     return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
   }
 };
@@ -93,9 +101,10 @@ Command add_solve(CLI::App& program) {
   command->game.add_to(*app);
   command->method.add_to(*app, {"grid", "tree"});
   command->app = app;
+  command->which.add_to(*app);
   app->add_flag("--all", command->all,
-                "list the solutions at this lambda: of the first decision and others with several; "
-                "by tree of the whole game");
+                "look for other equilibria of the whole game without a bound on the work, and list "
+                "them; on a grid also the solutions of single decisions");
   app->add_flag("--limit", command->limit,
                 "Let all precisions grow by one factor and report the limit: whether it is "
                 "consistent with a sequential equilibrium, and whether it survives the intuitive "

@@ -68,6 +68,7 @@ struct SweepCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
+  ChoiceOptions which;
   std::vector<std::string> vary, numbers;
   std::string svg;
   bool csv = false, json = false, uncertified = false;
@@ -75,7 +76,7 @@ struct SweepCommand {
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
-    if (method.method == "tree") {
+    if (method.method == "tree" || !which.choice.is_default()) {
       for (const char* option : {"--grid", "--tolerance"})
         if (app->count(option) > 0)
           return fail(complaint(
@@ -119,7 +120,8 @@ struct SweepCommand {
         method.present_value ? Discounting::present_value : Discounting::current_value;
     options.answer.certify.tolerance = method.tolerance;
     options.answer.with_certificate = !uncertified;
-    options.by_tree = method.method == "tree";
+    options.by_tree = method.method == "tree" || !which.choice.is_default();
+    options.choice = which.choice;
     options.nodes = [this](const Structure& structure) {
       return grid_nodes(structure, method.grid);
     };
@@ -238,6 +240,7 @@ Command add_sweep(CLI::App& program) {
   app->add_flag("--uncertified", command->uncertified,
                 "solve only: no certificates and no grid errors, several times faster");
   command->method.add_to(*app, {"grid", "tree"});
+  command->which.add_to(*app);
   command->app = app;
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

@@ -13,55 +13,60 @@
 namespace melian::cli {
 namespace {
 
-/// Limits of the answer and of all solutions found.
+/// Limits of all solutions found, and of the answer.
 Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution,
                              const OnStep& on_step) {
   TreeLimits out;
   LimitOptions options;
   options.on_step = on_step;
-  const double lambda = solution.summary.lambda;
-  Result<RefinedLimit> answer = refined_limit(form, solution.log_strategy, lambda, options);
-  if (!answer) return std::unexpected(answer.error());
-  out.answer = *std::move(answer);
   for (const TreeFound& found : solution.all) {
     Result<RefinedLimit> one =
         refined_limit(form, found.log_strategy, solution.summary.lambda_asked, options);
     if (!one) return std::unexpected(one.error());
     out.all.push_back(*std::move(one));
   }
+  if (solution.chosen < out.all.size()) {
+    out.answer = out.all[solution.chosen];
+    return out;
+  }
+  Result<RefinedLimit> answer =
+      refined_limit(form, solution.log_strategy, solution.summary.lambda, options);
+  if (!answer) return std::unexpected(answer.error());
+  out.answer = *std::move(answer);
   return out;
 }
 
-int solve_and_print(const ExtensiveForm& form, const TreeConventions& conventions, double lambda,
-                    const TreeAsked& asked, bool json, bool quiet) {
-  if (asked.limit && !(lambda > 0.0))
+int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, double lambda,
+                    const TreeWishes& wishes) {
+  if (wishes.limit && !(lambda > 0.0))
     return fail(complaint(idle_option_code, "`--limit` starts from a positive precision (lambda)",
                           "give `--lambda L` above 0"));
   catch_interrupts();
-  Progress progress(quiet);
+  Progress progress(wishes.quiet);
   TreeOptions options;
   options.lambda = lambda;
-  options.all = asked.all;
+  options.all = wishes.all || static_cast<std::int64_t>(form.nodes.size()) <= most_nodes_searched;
+  if (!wishes.all) options.search_work = default_search_work;
   options.on_step = progress.callback();
-  const Result<TreeSolution> found = solve_tree(form, options);
+  conventions.list_solutions = wishes.all;
+  const Result<TreeSolution> found = solve_chosen(form, options, wishes.choice);
   Result<TreeLimits> limits = TreeLimits{};
-  if (found && asked.limit && found->summary.lambda > 0.0)
+  if (found && wishes.limit && found->summary.lambda > 0.0)
     limits = limits_of(form, *found, options.on_step);
   progress.clear();
   if (was_interrupted()) return stopped();
   if (!found) return fail(found.error());
   if (!limits) return fail(limits.error());
-  print(json ? tree_results_json(form, *found, conventions, *limits)
-             : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
-  return judged(found->certificate.holds, found->certificate.why_not, json, quiet);
+  print(wishes.json ? tree_results_json(form, *found, conventions, *limits)
+                    : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
+  return judged(found->certificate.holds, found->certificate.why_not, wishes.json, wishes.quiet);
 }
 
 }  // namespace
 
 bool is_efg(const std::string& name) { return name.ends_with(".efg"); }
 
-int solve_efg(const std::string& file, double lambda, const TreeAsked& asked, bool json,
-              bool quiet) {
+int solve_efg(const std::string& file, double lambda, const TreeWishes& wishes) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
@@ -71,23 +76,19 @@ int solve_efg(const std::string& file, double lambda, const TreeAsked& asked, bo
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, asked, json, quiet);
+                         lambda, wishes);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, const TreeAsked& asked, bool json,
-                   bool quiet) {
-  AsTree convention{std::nullopt, method.measure == "each" ? Measure::each : Measure::cells,
-                    method.present_value ? Discounting::present_value : Discounting::current_value};
-  if (!std::isnan(method.lambda)) convention.lambda = method.lambda;
-  const Result<TreeRequest> request = tree_request(game, convention);
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeWishes& wishes) {
+  const AsTree asked = method.as_tree();
+  const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(*form,
-                         {.fingerprint = game.fingerprint,
-                          .discounting = convention.discounting,
-                          .measure = convention.measure},
-                         request->lambda, asked, json, quiet);
+  return solve_and_print(
+      *form,
+      {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
+      request->lambda, wishes);
 }
 
 }  // namespace melian::cli

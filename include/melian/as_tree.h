@@ -3,6 +3,7 @@
 /// from it.
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +18,27 @@ struct AsTree {
   std::optional<double> lambda;  ///< for all players and types; none: the game's own
   Measure measure = Measure::cells;
   Discounting discounting = Discounting::current_value;
+  Choice choice;  ///< which of several solutions
+  /// The game in which `choice.solution` names a solution, where that is another than the game to
+  /// be solved (a point of a sweep): it is carried from there.
+  std::shared_ptr<const Game> named_in;
 };
+
+/// A game as its tree and the solution that is meant.
+struct SolvedAsTree {
+  ExtensiveForm form;
+  TreeSolution solution;
+};
+
+/// Errors:  what `tree_request`, `unroll`, `solve_tree`, `choose` and `carry` refuse.
+[[nodiscard]] Result<SolvedAsTree> solve_tree_of(const Game& game, const AsTree& asked,
+                                                 const OnStep& on_step = {});
+
+/// A tree solved with the solution that is meant as its answer. Where the search that nobody asked
+/// for does not find it, the whole search is made.
+/// Errors: what `solve_tree` and `choose` refuse.
+[[nodiscard]] Result<TreeSolution> solve_chosen(const ExtensiveForm& form, TreeOptions options,
+                                                const Choice& choice);
 
 /// What `unroll` and `solve_tree` are asked.
 struct TreeRequest {

@@ -10,6 +10,7 @@
 
 #include "melian/answer.h"
 #include "melian/language.h"
+#include "melian/tree.h"
 
 namespace melian {
 
@@ -64,6 +65,8 @@ struct SweepOptions {
   AnswerOptions answer;
   bool by_tree = false;  ///< every game unrolled and solved whole; numbers: outcomes and values by
                          ///< player; what is most probable: outcomes alone
+  Choice choice;  ///< by tree: which of several solutions; one named by its id is that of the
+                  ///< model at `settings`, carried from there to every point
   /// Belief nodes by game, where `answer` does not give them; may be empty.
   std::function<Result<std::vector<int>>(const Structure&)> nodes;
   std::vector<std::string> also;  ///< numbers beyond the printed ones, read by `read`

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "melian/base.h"
+#include "melian/equilibria.h"
 #include "melian/game.h"
 #include "melian/language.h"
 #include "melian/run.h"
@@ -19,9 +20,11 @@ namespace melian {
 
 inline constexpr const char* result_schema = "melian.result/1";
 
-/// The whole document of `solve --json`, ending in a newline (docs/formats/results.md).
+/// The whole document of `solve --json`, ending in a newline (docs/formats/results.md); with the
+/// equilibria found beside the answer where there are some given.
 [[nodiscard]] std::string results_json(const Game& game, const Answer& answer,
-                                       const AnswerOptions& asked = {});
+                                       const AnswerOptions& asked = {},
+                                       const Equilibria* equilibria = nullptr);
 
 /// How text is laid out for a reader.
 struct TextStyle {
@@ -32,7 +35,8 @@ struct TextStyle {
 /// One answer on one screen: outcomes with grid error, values, rounds, offers, information, the
 /// certificate in words.
 [[nodiscard]] std::string summary(const Game& game, const Answer& answer,
-                                  const TextStyle& style = {});
+                                  const TextStyle& style = {},
+                                  const Equilibria* equilibria = nullptr, bool list_them = false);
 
 /// A study's results (the text of its results.json) on one screen: outcomes and verdicts by
 /// reading, certificates.
@@ -43,6 +47,7 @@ struct TreeConventions {
   std::string fingerprint;  ///< of the game the tree was made from
   Discounting discounting = Discounting::present_value;
   Measure measure = Measure::each;
+  bool list_solutions = false;  ///< each solution found at length, not only how many
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.

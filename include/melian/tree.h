@@ -144,8 +144,19 @@ struct TreeOptions {
   bool all = false;  ///< look for further solutions at the target: docs/methods_tree.md, "Several
                      ///< solutions"
   int starts = 48;   ///< how many further places to start from, where `all`
+  /// Where `all`: at most so many points corrected, each counted as the tree's nodes and 300 more;
+  /// fewer starts where it is short.
+  std::int64_t search_work = std::numeric_limits<std::int64_t>::max();
+  /// Log strategy of a solution nearby: Newton's method at `lambda` from there, instead of the
+  /// principal branch. Empty: none.
+  std::vector<double> near;
   OnStep on_step;
 };
+
+/// The work that a search nobody asked for may take (`TreeOptions::search_work`).
+inline constexpr std::int64_t default_search_work = 2'000'000;
+/// Trees beyond are not searched unless asked for: too few starts would be left.
+inline constexpr std::int64_t most_nodes_searched = 2'000;
 
 enum class TreeTermination { not_run, reached, step_too_small, step_limit, cancelled };
 
@@ -166,8 +177,10 @@ struct TreeSummary {
   int steps = 0, rejected = 0;
   std::vector<TreeTurn> folds;          ///< where the branch turned back or forth
   std::vector<TreeTurn> branch_points;  ///< near which another branch crosses this one
-  int starts = 0;          ///< of the search for further solutions: places started from,
-  int starts_arrived = 0;  ///< and those that led to a solution at the target
+  int starts = 0;                 ///< of the search for further solutions: places started from,
+  int starts_arrived = 0;         ///< and those that led to a solution at the target
+  std::int64_t search_steps = 0;  ///< points corrected along branches of that search
+  bool search_cut = false;        ///< a branch was left at the budget of work
   int unknowns = 0;
   std::int64_t entries = 0;  ///< of the sparse Jacobian
   double seconds = 0.0;
@@ -192,13 +205,23 @@ struct TreeFound {
   enum class Origin {
     principal,  ///< the principal branch first came to it
     continued,  ///< further along the branch of another one, round a fold
-    started     ///< a curve from another start led to it
+    started,    ///< a curve from another start led to it
+    crossing    ///< on a branch that crosses the branch of another one
   };
   Origin origin = Origin::principal;
-  int from = -1;  ///< continued: index of the other one; started: number of the start
+  int from = -1;   ///< continued, crossing: index of the other one; started: number of the start
+  std::string id;  ///< solution_id
+  double crossed_at = 0.0;  ///< crossing: lambda of the crossing
   std::vector<double> log_strategy;
   TreeCertificate certificate;
 };
+
+/// A name for a solution that does not hang on the order in which solutions are found: three
+/// numbers that its probabilities add up to with fixed weights, to three hexadecimal digits each.
+/// Round-off moves them by far less than a digit; names that differ by two in the last digit of a
+/// number are one (`find_solution`).
+[[nodiscard]] std::string solution_id(const ExtensiveForm& form,
+                                      const std::vector<double>& log_strategy);
 
 struct TreeSolution {
   std::vector<double> log_strategy;  ///< by action, natural logs; chance actions: log odds
@@ -206,7 +229,37 @@ struct TreeSolution {
   TreeCertificate certificate;
   std::vector<TreeFound> all;  ///< where TreeOptions::all: the solutions found, the principal
                                ///< branch's first; never proved complete
+  std::size_t chosen = 0;      ///< which of `all` the strategy above is, where there are some
 };
+
+/// A solution of one game followed to another of the same shape, as payoffs, odds and lambda move
+/// in a straight line; no probability moves by more than a tenth in a step. Errors: M0808 where the
+/// shapes differ, or the solution ends on the way.
+[[nodiscard]] Result<TreeSolution> carry(const ExtensiveForm& from,
+                                         const std::vector<double>& log_strategy,
+                                         double from_lambda, const ExtensiveForm& to,
+                                         const TreeOptions& options);
+
+/// Which of several solutions is meant.
+struct Choice {
+  std::string solution;              ///< the id of one; empty: by `select`
+  std::string select = "principal";  ///< or `values` (the largest sum over players), or
+                                     ///< `value:PLAYER`; each by its own odds, in its own unit
+  [[nodiscard]] bool is_default() const { return solution.empty() && select == "principal"; }
+  bool operator==(const Choice&) const = default;
+};
+
+inline constexpr const char* no_such_solution_code = "M0808";
+
+/// Which of the solutions found the id names; the nearest within two in the last digit of each
+/// number; -1 where none does.
+[[nodiscard]] int find_solution(const std::vector<TreeFound>& found, const std::string& id);
+
+/// Makes the solution that `choice` means the answer: strategy, certificate, `chosen`.
+/// Requires: solved with TreeOptions::all.
+/// Errors:   M0808 no such solution (with those that were found), no such player or rule.
+[[nodiscard]] Result<void> choose(const ExtensiveForm& form, TreeSolution& solution,
+                                  const Choice& choice);
 
 /// The logit agent QRE of the principal branch at the lambda asked for: where the branch that
 /// starts from uniform play at lambda 0 first comes to it. Predictor and corrector on all
@@ -242,5 +295,14 @@ struct TreePrediction {
 };
 [[nodiscard]] TreePrediction predict_tree(const ExtensiveForm& form,
                                           const std::vector<double>& log_strategy);
+
+/// One play of a tree: the nodes passed, the end last.
+using TreePlay = std::vector<int>;
+
+/// Plays drawn by the analyst's odds; the same seed gives the same plays, for any number of
+/// threads.
+[[nodiscard]] std::vector<TreePlay> simulate_tree(const ExtensiveForm& form,
+                                                  const std::vector<double>& log_strategy,
+                                                  std::int64_t plays, std::uint64_t seed);
 
 }  // namespace melian

@@ -464,4 +464,31 @@ nlohmann::ordered_json to_json(const Game& game, const Answer& answer, const Ans
   return out;
 }
 
+nlohmann::ordered_json to_json(const Equilibria& equilibria) {
+  const auto verdict = [](const std::optional<bool>& holds) {
+    return holds ? Json(*holds) : Json(nullptr);
+  };
+  Json found = Json::array();
+  for (const Equilibrium& one : equilibria.found) {
+    Json outcomes = Json::object(), values = Json::object();
+    // Keys differ: looking each up first would take quadratic time.
+    auto& fields = outcomes.get_ref<Json::object_t&>();
+    for (const auto& [name, probability] : one.outcomes)
+      fields.emplace_back(name, json_number(probability));
+    for (const auto& [name, number] : one.values) values[name] = json_number(number);
+    found.push_back(
+        {{"id", one.id},
+         {"outcomes", std::move(outcomes)},
+         {"values", std::move(values)},
+         {"survives",
+          {{"intuitive", verdict(one.survives_intuitive)}, {"d1", verdict(one.survives_d1)}}},
+         {"chosen", one.chosen}});
+  }
+  return {{"looked_for", equilibria.looked_for},
+          {"how", equilibria.how},
+          {"others_at_least", equilibria.others},
+          {"found", std::move(found)},
+          {"complete", false}};
+}
+
 }  // namespace melian

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "melian/answer.h"
+#include "melian/equilibria.h"
 
 namespace melian {
 
@@ -21,6 +22,9 @@ namespace melian {
 ///             the same inputs.
 [[nodiscard]] nlohmann::ordered_json to_json(const Game& game, const Answer& answer,
                                              const AnswerOptions& asked = {});
+
+/// The `equilibria` of `melian.result/1`.
+[[nodiscard]] nlohmann::ordered_json to_json(const Equilibria& equilibria);
 
 /// The key under which the one type of a player without private information stands.
 inline constexpr const char* only_type = "only";

@@ -27,16 +27,54 @@ Result<TreeRequest> tree_request(const Game& game, const AsTree& asked) {
   return out;
 }
 
-Result<TreeNumbers> solve_as_tree(const Game& game, const AsTree& asked, const OnStep& on_step) {
+Result<TreeSolution> solve_chosen(const ExtensiveForm& form, TreeOptions options,
+                                  const Choice& choice) {
+  if (choice.is_default()) return solve_tree(form, options);
+  const bool small = static_cast<std::int64_t>(form.nodes.size()) <= most_nodes_searched;
+  const bool whole = options.all && options.search_work > default_search_work;
+  options.all = true;
+  if (small && !whole) options.search_work = default_search_work;
+  Result<TreeSolution> found = solve_tree(form, options);
+  if (!found) return found;
+  const bool is_there = choice.solution.empty() || find_solution(found->all, choice.solution) >= 0;
+  if (!is_there && small && !whole) {
+    options.search_work = TreeOptions{}.search_work;
+    found = solve_tree(form, options);
+    if (!found) return found;
+  }
+  if (const Result<void> chosen = choose(form, *found, choice); !chosen)
+    return std::unexpected(chosen.error());
+  return found;
+}
+
+Result<SolvedAsTree> solve_tree_of(const Game& game, const AsTree& asked, const OnStep& on_step) {
   const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return std::unexpected(request.error());
-  const Result<ExtensiveForm> form = unroll(game, request->unroll);
+  Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return std::unexpected(form.error());
   TreeOptions options;
   options.lambda = request->lambda;
   options.on_step = on_step;
-  const Result<TreeSolution> solution = solve_tree(*form, options);
+  Result<TreeSolution> solution;
+  if (asked.named_in && !asked.choice.solution.empty()) {
+    AsTree there = asked;
+    there.named_in.reset();
+    const Result<SolvedAsTree> named = solve_tree_of(*asked.named_in, there, on_step);
+    if (!named) return std::unexpected(named.error());
+    solution = carry(named->form, named->solution.log_strategy, named->solution.summary.lambda,
+                     *form, options);
+  } else {
+    solution = solve_chosen(*form, options, asked.choice);
+  }
   if (!solution) return std::unexpected(solution.error());
+  return SolvedAsTree{*std::move(form), *std::move(solution)};
+}
+
+Result<TreeNumbers> solve_as_tree(const Game& game, const AsTree& asked, const OnStep& on_step) {
+  const Result<SolvedAsTree> solved = solve_tree_of(game, asked, on_step);
+  if (!solved) return std::unexpected(solved.error());
+  const ExtensiveForm* form = &solved->form;
+  const TreeSolution* solution = &solved->solution;
 
   TreeNumbers out;
   out.reached = solution->summary.termination == TreeTermination::reached;

@@ -64,6 +64,7 @@ class Sweeper {
       return std::unexpected(std::move(wrong));
     out_.vary = options_.vary;
     lay_out();
+    if (Result<void> named = find_named(); !named) return std::unexpected(named.error());
     if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
     solve_all();
     if (!failure_.empty()) return std::unexpected(failure_);
@@ -211,9 +212,21 @@ class Sweeper {
     return counted_sets_ = static_cast<std::int64_t>(form->sets.size());
   }
 
+  /// The game in which a solution is named: the model's own, before anything is varied. That the
+  /// solution is there is told before any point is solved.
+  [[nodiscard]] Result<void> find_named() {
+    if (!options_.by_tree || options_.choice.solution.empty()) return {};
+    Result<Game> game = game_at({});
+    if (!game) return std::unexpected(game.error());
+    const Result<SolvedAsTree> there = solve_tree_of(*game, as_tree(), watch());
+    if (!there) return std::unexpected(there.error());
+    named_in_ = std::make_shared<const Game>(*std::move(game));
+    return {};
+  }
+
   [[nodiscard]] AsTree as_tree() const {
     return {options_.answer.solve.lambda, options_.answer.solve.measure,
-            options_.answer.solve.discounting};
+            options_.answer.solve.discounting, options_.choice, named_in_};
   }
 
   /// Adds what solving the game takes, once, to the cost; by tree its information sets.
@@ -340,6 +353,12 @@ class Sweeper {
 
   [[nodiscard]] Result<std::optional<SweepPoint>> by_tree(const Game& game) {
     const Result<TreeNumbers> found = solve_as_tree(game, as_tree(), watch());
+    if (!found && named_in_ && found.error().front().code == no_such_solution_code) {
+      SweepPoint point;  // the solution does not reach so far: the sweep goes on
+      point.why_not.push_back(found.error().front().message);
+      point.most_probable.push_back({"outcome", "not available", 0, false});
+      return point;
+    }
     if (!found) return std::unexpected(found.error());
     if (cancelled_) return std::nullopt;
     for (const std::string& name : options_.also)
@@ -426,6 +445,7 @@ class Sweeper {
   Sweep out_;
   std::vector<CompiledModel> compiled_;
   std::shared_ptr<const Structure> counted_;
+  std::shared_ptr<const Game> named_in_;
   std::int64_t counted_sets_ = 0;
   /// What solving reads of a point: where beliefs start, and a fingerprint of all else.
   struct Read {

@@ -60,7 +60,10 @@ std::string one_decision(const Structure& structure, const DecisionSolutions& de
           ? fmt::format("{} and no more",
                         counted(decision.solutions.size(), "solution", "solutions"))
           : fmt::format("{} found", counted(decision.solutions.size(), "solution", "solutions"));
-  return "\n" + paint(style, "1", wrap(fmt::format("{}: {}", decision.place, count), style)) +
+  return "\n" +
+         paint(style, "1",
+               wrap(fmt::format("{}, what follows held as it is: {}", decision.place, count),
+                    style)) +
          "\n" + table.text(style);
 }
 

@@ -7,6 +7,7 @@
 #include "answer/answer_json.h"
 #include "melian/report.h"
 #include "report/certificate_words.h"
+#include "report/equilibria_words.h"
 #include "report/solution_words.h"
 #include "report/table.h"
 #include "report/words.h"
@@ -199,8 +200,12 @@ class Screen {
 
 }  // namespace
 
-std::string summary(const Game& game, const Answer& answer, const TextStyle& style) {
-  return Screen(game, answer, style).text();
+std::string summary(const Game& game, const Answer& answer, const TextStyle& style,
+                    const Equilibria* equilibria, bool list_them) {
+  std::string out = Screen(game, answer, style).text();
+  if (equilibria == nullptr) return out;
+  if (list_them && equilibria->looked_for) out += "\n" + equilibria_table(*equilibria, style);
+  return out + "\n" + equilibria_words(*equilibria, style);
 }
 
 }  // namespace melian

@@ -9,6 +9,7 @@
 #include "answer/answer_json.h"
 #include "melian/limit_results.h"
 #include "melian/report.h"
+#include "report/equilibria_words.h"
 #include "report/form_keys.h"
 #include "report/limit_words.h"
 #include "report/table.h"
@@ -74,6 +75,8 @@ std::string origin_words(const TreeFound& found) {
     case TreeFound::Origin::principal: return "principal";
     case TreeFound::Origin::continued: return fmt::format("fold of {}", found.from + 1);
     case TreeFound::Origin::started: return fmt::format("start {}", found.from + 1);
+    case TreeFound::Origin::crossing:
+      return fmt::format("crosses {} at λ {}", found.from + 1, number_text(found.crossed_at, 4));
   }
   return "";
 }
@@ -83,6 +86,7 @@ std::string origin_key(TreeFound::Origin origin) {
     case TreeFound::Origin::principal: return "principal";
     case TreeFound::Origin::continued: return "continued";
     case TreeFound::Origin::started: return "started";
+    case TreeFound::Origin::crossing: return "crossing";
   }
   return "";
 }
@@ -136,8 +140,11 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
                     const TreeLimits& limits, const std::vector<std::string>& players) {
   Json out = Json::array();
   for (const TreeFound& found : solution.all) {
-    Json one = {{"found_by", origin_key(found.origin)}};
-    if (found.origin == TreeFound::Origin::continued) one["from_solution"] = found.from + 1;
+    Json one = {{"id", found.id}, {"found_by", origin_key(found.origin)}};
+    if (found.origin == TreeFound::Origin::continued || found.origin == TreeFound::Origin::crossing)
+      one["from_solution"] = found.from + 1;
+    if (found.origin == TreeFound::Origin::crossing)
+      one["crossed_at"] = json_number(found.crossed_at);
     if (found.origin == TreeFound::Origin::started) one["start"] = found.from + 1;
     one["values"] = by_player(players, found.certificate.values);
     one["outcomes"] = outcomes_json(predict_tree(form, found.log_strategy), players);
@@ -145,6 +152,15 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
     one["information_sets"] = information_sets_json(form, found.log_strategy, players);
     if (out.size() < limits.all.size()) add_limit(one, form, limits.all[out.size()]);
     out.push_back(std::move(one));
+  }
+  return out;
+}
+
+/// The equilibria found, and which of their limits survive.
+Equilibria with_survival(Equilibria out, const TreeLimits& limits) {
+  for (std::size_t k = 0; k < std::min(out.found.size(), limits.all.size()); ++k) {
+    out.found[k].survives_intuitive = limits.all[k].refinements.intuitive.survives;
+    out.found[k].survives_d1 = limits.all[k].refinements.d1.survives;
   }
   return out;
 }
@@ -196,7 +212,8 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   document["outcomes"] = outcomes_json(seen, players);
   document["payoffs"] = by_player(players, seen.payoffs);
   document["certificate"] = certificate_json(certificate, players);
-  if (!solution.all.empty())
+  document["equilibria"] = to_json(with_survival(equilibria_of(form, solution), limits));
+  if (!solution.all.empty() && conventions.list_solutions)
     document["solutions"] = {{"complete", false},
                              {"starts", summary.starts},
                              {"starts_arrived", summary.starts_arrived},
@@ -231,12 +248,13 @@ Table outcomes_table(const ExtensiveForm& form, const TreePrediction& seen,
 /// All solutions found: how, their values, how sure, and the most likely outcomes.
 std::string solutions_text(const ExtensiveForm& form, const TreeSolution& solution,
                            const std::vector<std::string>& players, const TextStyle& style) {
-  Table table({"solution", "found by", "residual", "regret", "who gets what; outcomes"});
+  Table table({"solution", "id", "found by", "residual", "regret", "who gets what; outcomes"});
   table.wrap_last();
   for (std::size_t k = 0; k < solution.all.size(); ++k) {
     const TreeFound& found = solution.all[k];
     std::vector<std::string> row{
-        fmt::format("{}", k + 1), origin_words(found), error_text(found.certificate.residual),
+        fmt::format("{}{}", k + 1, k == solution.chosen ? "*" : ""), found.id, origin_words(found),
+        error_text(found.certificate.residual),
         number_text(*std::ranges::max_element(found.certificate.regret), 3)};
     std::vector<std::string> values, shares;
     for (std::size_t i = 0; i < players.size(); ++i)
@@ -252,13 +270,7 @@ std::string solutions_text(const ExtensiveForm& form, const TreeSolution& soluti
     row.push_back(fmt::format("{}; {}", fmt::join(values, ", "), fmt::join(shares, ", ")));
     table.add(row);
   }
-  const std::string note = fmt::format(
-      "Found at this λ by following the principal branch on, and by {} of {} further starts that "
-      "arrived, each followed both ways along its "
-      "branch. This is what was found; that there are no others is not proved.",
-      solution.summary.starts_arrived, solution.summary.starts);
-  return table.text(style) + "  " + wrap(note, TextStyle{style.colour, style.width - 2}, 2) +
-         "\n\n";
+  return table.text(style) + "\n";
 }
 
 }  // namespace
@@ -305,7 +317,9 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                       inner, 2)) +
            "\n";
   out += "\n";
-  if (!solution.all.empty()) out += solutions_text(form, solution, players, style);
+  if (!solution.all.empty() && conventions.list_solutions)
+    out += solutions_text(form, solution, players, style);
+  out += equilibria_words(equilibria_of(form, solution), style) + "\n";
 
   constexpr std::size_t most_rows = 40;
   constexpr int most_actions = 4;
@@ -362,15 +376,16 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                 inner, 2) +
            "\n";
   if (!summary.branch_points.empty())
-    out += "  " +
-           paint(style, "33",
-                 wrap(fmt::format("Another branch crosses near λ {}: the equilibria beyond are not "
-                                  "the only ones joined to uniform play.",
-                                  turns_words(form, summary.branch_points, players)),
-                      inner, 2)) +
-           "\n";
+    out +=
+        "  " +
+        paint(style, "33",
+              wrap(fmt::format("Another branch crosses at λ = {}; `--all` lists it where it comes "
+                               "to this λ; Gambit 17 follows it.",
+                               turns_words(form, summary.branch_points, players)),
+                   inner, 2)) +
+        "\n";
   if (limits.answer) out += "\n" + limit_text(form, *limits.answer, style);
-  if (!limits.all.empty()) out += "\n" + survivors_text(limits.all, style);
+  if (limits.all.size() > 1) out += "\n" + survivors_text(solution, limits.all, style);
   return out;
 }
 

@@ -23,7 +23,11 @@ constexpr double first_step = 0.05;
 constexpr double smallest_step = 1e-7;
 constexpr double branch_point_step =
     1e-3;  // a determinant that changes sign over so short a step does so on this branch
-constexpr double narrowest_turn = 0.8;  // cosine between tangents one step apart
+constexpr double narrowest_turn = 0.8;     // cosine between tangents one step apart
+constexpr double largest_change = 0.8;     // of the matrix over a step: at 1 it could be singular
+constexpr double wanted_change = 0.4;      // what the next step is laid out for
+constexpr double highest_rise = 0.1;       // of lambda over a step, of itself
+constexpr double still_a_crossing = 1e-4;  // of lambda: how finely a crossing is told from the end
 
 double dot(const Vector& a, const Vector& b) {
   double sum = 0.0;
@@ -83,6 +87,29 @@ Trace Follower::onward(Vector x, double lambda, int direction, const TraceLimits
   return run(std::move(point), side, limits);
 }
 
+Trace Follower::aside(const Fork& fork, int direction, const TraceLimits& limits) {
+  Vector along = fork.direction;
+  for (double& entry : along) entry *= direction;
+  for (const double away : {0.03, 0.1, 0.3}) {
+    Point point{fork.y, along};
+    for (std::size_t k = 0; k < along.size(); ++k) point.y[k] += away * along[k];
+    if (!correct(point.y, along, dot(along, point.y)) || point.y.back() < 0.0) continue;
+    const int side = lambda_of(point.y) < limits.target ? -1 : 1;
+    return run(std::move(point), side, limits);
+  }
+  return {};
+}
+
+Vector Follower::settle(Vector x, double lambda) {
+  x.push_back(lambda * range_);
+  Vector flat(unknowns_ + 1, 0.0);
+  flat.back() = 1.0;
+  if (!correct(x, flat, x.back())) return {};
+  polish(x);
+  x.pop_back();
+  return x;
+}
+
 /// From a solution whose tangent is still to be found, on the given side of the target (below: -1)
 /// from there on.
 Trace Follower::run(Point point, int side, const TraceLimits& limits) {
@@ -93,6 +120,7 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
   point.tangent = tangent_from(point.tangent);
   if (!factor_at(point.y, point.tangent)) return end(TreeTermination::step_too_small, point);
   sign_ = factors_.sign_of_determinant();
+  here_ = factors_.matrix().entry;
   double step = first_step / size_of(point.tangent, point.y);
   Vector before_tangent = point.tangent;
   double before_step = 0.0;
@@ -117,22 +145,29 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
     Point next{guess, {}};
     const bool landed = correct(next.y, point.tangent, dot(point.tangent, guess));
     const double missed = landed ? size_of(difference(next.y, guess), guess) : 0.0;
-    const double growth =
+    double growth =
         landed ? std::clamp(0.9 * std::cbrt(allowed / std::max(missed, 1e-12)), 0.25, 2.0) : 0.25;
     if (!landed || missed > 2.0 * allowed || !turn(point, next)) {
       step = reject(step, std::min(growth, 0.5));
       continue;
     }
-    if (sign_ != next_sign_ && length > branch_point_step && !limits.any_curve) {
-      step = reject(step, 0.25);
-      continue;
+    Change changed;
+    if (!limits.any_curve) {
+      changed = change(point.tangent);
+      const double shrink = std::clamp(wanted_change / std::max(changed.size, 1e-12), 0.1, 2.0);
+      if (length > branch_point_step && (sign_ != next_sign_ || changed.size > largest_change)) {
+        step = reject(step, std::min(shrink, 0.5));
+        continue;
+      }
+      if (length > branch_point_step) growth = std::min(growth, shrink);
     }
     std::optional<std::vector<Vector>> met = crossings(point, next, step);
     if (!met) {
       step = reject(step, 0.5);
       continue;
     }
-    note_turns(point, next, step);
+    if (!limits.any_curve) note_branch_point(point, next, step, changed);
+    note_fold(point, next, step);
     for (Vector& crossing : *met) trace_.crossings.push_back(std::move(crossing));
     if (limits.only_first && !trace_.crossings.empty()) return end(TreeTermination::reached, point);
     if (!met->empty() && limits.stop_at && limits.stop_at(trace_.crossings.back()))
@@ -140,6 +175,7 @@ Trace Follower::run(Point point, int side, const TraceLimits& limits) {
     if (lambda_of(next.y) > limits.highest) return end(TreeTermination::reached, next);
     ++trace_.steps;
     sign_ = next_sign_;
+    std::swap(here_, there_);
     before_tangent = std::move(point.tangent);
     before_step = step;
     point = std::move(next);
@@ -156,24 +192,81 @@ double Follower::reject(double step, double by) {
   return step * by;
 }
 
-/// Steps that would pass the target by much are cut to pass it by little.
+/// Steps that would pass the target by much are cut to pass it by little; none takes lambda up or
+/// down by much of itself.
 double Follower::not_far_beyond(const Point& point, double step) const {
   constexpr double beyond = 1.05;
   const double left = limits_->target * range_ - point.y.back();
   const double rise = point.tangent.back();
-  return limits_->only_first && rise > 0.0 && left > 0.0 ? std::min(step, beyond * left / rise)
-                                                         : step;
+  if (limits_->only_first && rise > 0.0 && left > 0.0) step = std::min(step, beyond * left / rise);
+  if (limits_->any_curve || rise == 0.0) return step;
+  return std::min(step, highest_rise * std::max(point.y.back(), 1.0) / std::abs(rise));
 }
 
-/// A fold or a branch point between two points of the path, if there is one.
-void Follower::note_turns(const Point& from, const Point& to, double length) {
-  if (sign_ != next_sign_ && factor_at(to.y, from.tangent)) {
-    // At a crossing the matrix is all but singular: what it makes large lies along the other
-    // branch.
-    Vector right(unknowns_ + 1);
-    for (std::size_t k = 0; k < right.size(); ++k) right[k] = std::cos(static_cast<double>(k));
-    trace_.branch_points.push_back({lambda_of(to.y), system_.fastest_set(factors_.solve(right))});
+/// Does another branch cross within a step over which the matrix changes so?
+bool Follower::Change::crosses() const {
+  constexpr double real = 0.1;  // how far the quotient may be from the modulus
+  return along < -1.0 && std::abs(along + size) < real * size;
+}
+
+/// At which part of the step.
+double Follower::Change::part() const { return crosses() ? 1.0 + 1.0 / along : 1.0; }
+
+/// Between the ends of a step the matrix is singular at the part u of the way just where
+/// A_to^-1 A_from has the eigenvalue -u / (1 - u): A_to^-1 A_from - 1 has one of -1 or less. As
+/// long as all of them are smaller in modulus nothing crosses, an even number of branches included,
+/// which no determinant tells. By the power method; `border` is the border of both matrices.
+Follower::Change Follower::change(const Vector& border) {
+  constexpr int most = 30, least = 3;
+  constexpr double harmless = 0.25, settled = 0.01;
+  const Bordered& there = factors_.matrix();
+  for (std::size_t c = 0; c <= unknowns_; ++c) here_[ix(there.column_begin[c + 1]) - 1] = border[c];
+  Change out;
+  out.direction.resize(unknowns_ + 1);
+  for (std::size_t k = 0; k < out.direction.size(); ++k)
+    out.direction[k] = std::cos(static_cast<double>(k * k + 1));
+  Vector image(unknowns_ + 1);
+  for (int n = 1; n <= most; ++n) {
+    const double norm = std::sqrt(dot(out.direction, out.direction));
+    if (!(norm > 0.0) || !std::isfinite(norm)) return out;
+    for (double& entry : out.direction) entry /= norm;
+    std::ranges::fill(image, 0.0);
+    for (std::size_t c = 0; c <= unknowns_; ++c)
+      for (auto k = ix(there.column_begin[c]); k < ix(there.column_begin[c + 1]); ++k)
+        image[ix(there.row[k])] += (here_[k] - there.entry[k]) * out.direction[c];
+    Vector moved = factors_.solve(image);
+    const double size = std::sqrt(dot(moved, moved)), last = out.size;
+    out.along = dot(out.direction, moved);
+    out.size = size;
+    if (n >= least && size < harmless && last < harmless) return out;
+    if (n >= 2 * least && std::abs(size - last) < settled * size) return out;
+    if (n < most)
+      out.direction = std::move(moved);
+    else
+      out.size = std::sqrt(size * last);  // of eigenvalues alike in modulus
   }
+  return out;
+}
+
+/// Another branch that crosses between two points of the path, if there is one.
+void Follower::note_branch_point(const Point& from, const Point& to, double length,
+                                 const Change& change) {
+  if (sign_ == next_sign_ && !change.crosses()) return;
+  Fork fork;
+  const double part = change.part();
+  for (std::size_t k = 0; k < to.y.size(); ++k)
+    fork.y.push_back(between(from.y[k], from.tangent[k], to.y[k], to.tangent[k], length, part));
+  fork.direction = change.direction;
+  const double lambda = lambda_of(fork.y);
+  if (limits_->only_first && lambda > limits_->target * (1.0 + still_a_crossing)) return;
+  // At a crossing the matrix is all but singular: what it makes large lies along the other branch.
+  system_.evaluate({fork.y.data(), unknowns_});
+  trace_.branch_points.push_back({lambda, system_.fastest_set(fork.direction)});
+  trace_.forks.push_back(std::move(fork));
+}
+
+/// A fold between two points of the path, if there is one.
+void Follower::note_fold(const Point& from, const Point& to, double length) {
   if (from.tangent.back() * to.tangent.back() >= 0.0) return;
   system_.evaluate({to.y.data(), unknowns_});
   constexpr int looks = 200;
@@ -226,11 +319,14 @@ Vector Follower::arrive(const Point& from, const Point& to, double length, doubl
   Vector flat(unknowns_ + 1, 0.0);
   flat.back() = 1.0;
   Vector y = guess;
-  if (!correct(y, flat, guess.back()) ||
-      size_of(difference(y, guess), guess) >
+  if (correct(y, flat, guess.back()) &&
+      size_of(difference(y, guess), guess) <=
           2.0 * (limits_->any_curve ? rough_prediction : prediction_error))
-    return {};
-  return y;
+    return y;
+  // Where branches cross or fold at the target itself no correction finds it; over a step so short
+  // the path's own points tell it to round-off.
+  const bool short_step = length * size_of(from.tangent, from.y) <= branch_point_step;
+  return short_step && !limits_->any_curve ? guess : Vector();
 }
 
 Trace Follower::end(TreeTermination why, const Point& last) {
@@ -316,6 +412,7 @@ bool Follower::correct(Vector& y, const Vector& border, double level) {
 bool Follower::turn(const Point& point, Point& next) {
   if (!factor_at(next.y, point.tangent)) return false;
   next_sign_ = factors_.sign_of_determinant();
+  there_ = factors_.matrix().entry;
   next.tangent = tangent_from(point.tangent);
   return dot(point.tangent, next.tangent) >= narrowest_turn;
 }

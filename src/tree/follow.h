@@ -23,6 +23,12 @@ struct TraceLimits {
       stop_at;  ///< end at this solution at the target (with lambda behind the log-ratios)
 };
 
+/// A place where another branch crosses the one followed.
+struct Fork {
+  Vector y;          ///< log-ratios and lambda times the range of payoffs
+  Vector direction;  ///< of the other branch, unit; where several cross at once, of one of them
+};
+
 /// What a walk along a branch has met.
 struct Trace {
   TreeTermination termination = TreeTermination::not_run;  ///< reached: the first solution, the
@@ -32,6 +38,7 @@ struct Trace {
   double lambda = 0.0;
   int steps = 0, rejected = 0;
   std::vector<TreeTurn> folds, branch_points;
+  std::vector<Fork> forks;  ///< of `branch_points`, one each
 };
 
 /// Follows branches of one system.
@@ -46,11 +53,25 @@ class Follower {
   /// From a solution at `lambda` (the target itself, or elsewhere), upwards (direction 1) or
   /// downwards (-1) in lambda.
   [[nodiscard]] Trace onward(Vector x, double lambda, int direction, const TraceLimits& limits);
+  /// Along the branch that crosses at a fork, one way (1) or the other (-1); not run where no such
+  /// branch can be corrected to.
+  [[nodiscard]] Trace aside(const Fork& fork, int direction, const TraceLimits& limits);
+  /// Newton's method at this lambda; empty where it comes to no solution.
+  [[nodiscard]] Vector settle(Vector x, double lambda);
 
  private:
   /// (log-ratios, lambda times range of payoffs) and the unit tangent there.
   struct Point {
     Vector y, tangent;
+  };
+
+  /// How much the matrix changes over a step, measured by itself.
+  struct Change {
+    double size = 0.0;   ///< modulus of the largest eigenvalue of A_to^-1 A_from - 1
+    double along = 0.0;  ///< that eigenvalue, where it is real
+    Vector direction;    ///< its eigenvector, unit
+    [[nodiscard]] bool crosses() const;
+    [[nodiscard]] double part() const;
   };
 
   Trace run(Point point, int side, const TraceLimits& limits);
@@ -64,7 +85,9 @@ class Follower {
   [[nodiscard]] Vector tangent_from(const Vector& border) const;
   bool correct(Vector& y, const Vector& border, double level);
   bool turn(const Point& point, Point& next);
-  void note_turns(const Point& from, const Point& to, double length);
+  [[nodiscard]] Change change(const Vector& border);
+  void note_branch_point(const Point& from, const Point& to, double length, const Change& change);
+  void note_fold(const Point& from, const Point& to, double length);
   std::optional<std::vector<Vector>> crossings(const Point& from, const Point& to, double length);
   Vector arrive(const Point& from, const Point& to, double length, double part);
   void polish(Vector& y);
@@ -78,6 +101,7 @@ class Follower {
   Trace trace_;
   const TraceLimits* limits_ = nullptr;
   int side_ = -1, sign_ = 1, next_sign_ = 1;
+  Vector here_, there_;  ///< entries of the matrix at the two ends of a step
 };
 
 }  // namespace melian::tree

@@ -91,7 +91,8 @@ std::string words(const TreeSummary& summary) {
 }
 
 /// The principal branch up to where it first comes to the lambda asked for.
-tree::Vector principal(tree::Follower& follower, const TreeOptions& options, TreeSummary& summary) {
+tree::Vector principal(tree::Follower& follower, const TreeOptions& options, TreeSummary& summary,
+                       std::vector<tree::Fork>& forks) {
   tree::TraceLimits limits;
   limits.target = options.lambda;
   limits.only_first = true;
@@ -102,15 +103,29 @@ tree::Vector principal(tree::Follower& follower, const TreeOptions& options, Tre
   summary.rejected = trace.rejected;
   summary.folds = std::move(trace.folds);
   summary.branch_points = std::move(trace.branch_points);
+  forks = std::move(trace.forks);
   const bool reached = trace.termination == TreeTermination::reached;
   summary.lambda = reached ? options.lambda : trace.lambda;
   return reached ? std::move(trace.crossings.front()) : std::move(trace.last);
+}
+
+/// By Newton's method from a solution nearby; that one where it leads nowhere.
+tree::Vector nearby(tree::Follower& follower, const tree::System& system,
+                    const TreeOptions& options, TreeSummary& summary) {
+  tree::Vector from = system.log_ratios(options.near);
+  tree::Vector x = follower.settle(from, options.lambda);
+  const bool reached = !x.empty();
+  summary.termination = reached ? TreeTermination::reached : TreeTermination::step_too_small;
+  summary.lambda = options.lambda;
+  return reached ? x : from;
 }
 
 }  // namespace
 
 Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& options) {
   MELIAN_EXPECT(!form.nodes.empty(), "a tree has a root");
+  MELIAN_EXPECT(options.near.empty() || options.near.size() == form.actions.size(),
+                "a strategy nearby says the log of every action");
   MELIAN_EXPECT(options.lambda >= 0.0 && std::isfinite(options.lambda),
                 "lambda is a finite number from 0 up");
   const auto started = std::chrono::steady_clock::now();
@@ -132,7 +147,9 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
   out.summary.unknowns = system.num_unknowns();
   out.summary.entries = system.num_entries();
   tree::Follower follower(system, payoffs.range, options.on_step);
-  const tree::Vector x = principal(follower, options, out.summary);
+  std::vector<tree::Fork> forks;
+  const tree::Vector x = options.near.empty() ? principal(follower, options, out.summary, forks)
+                                              : nearby(follower, system, options, out.summary);
   system.evaluate(x);
   out.log_strategy = system.log_strategy();
   out.summary.message = words(out.summary);
@@ -142,7 +159,7 @@ Result<TreeSolution> solve_tree(const ExtensiveForm& form, const TreeOptions& op
     out.certificate.holds = false;
   }
   if (options.all && out.summary.termination != TreeTermination::cancelled && options.lambda > 0.0)
-    out.all = tree::find_all(form, system, payoffs.range, x, options, out.summary);
+    out.all = tree::find_all(form, system, payoffs.range, x, forks, options, out.summary);
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - started;
   out.summary.seconds = taken.count();
   return out;

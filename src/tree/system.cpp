@@ -36,10 +36,12 @@ std::int64_t System::bytes_to_plan(const ExtensiveForm& form) {
 }
 
 std::int64_t System::bytes_to_solve() const {
-  // The matrix and the copy that elimination keeps, and the factors with what fills in.
-  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0;
+  // The matrix and the copy that elimination keeps, its entries at the two ends of a step, and the
+  // factors with what fills in.
+  constexpr double per_entry = sizeof(double) + sizeof(int), border = 3.0, ends = 2.0;
   const double bytes =
       per_entry * (2.0 * static_cast<double>(entries_) + factor_entries_ + border * unknowns_) +
+      ends * sizeof(double) * (static_cast<double>(entries_) + 2.0 * unknowns_) +
       static_cast<double>(above_.size() * sizeof(Above)) +
       static_cast<double>((values_.size() + after_.size()) * sizeof(double));
   constexpr auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max());
@@ -257,15 +259,6 @@ std::vector<double> System::start() const {
   return x;
 }
 
-std::vector<double> System::ratios(std::span<const double> log_strategy) const {
-  std::vector<double> x(ix(unknowns_), 0.0);
-  for (const Choice& choice : choices_)
-    for (int a = 1; a < choice.num_actions; ++a)
-      x[ix(choice.first_unknown + a - 1)] =
-          log_strategy[ix(choice.first_action + a)] - log_strategy[ix(choice.first_action)];
-  return x;
-}
-
 void System::set_bias(std::vector<double> bias, double unbiased_at) {
   bias_ = std::move(bias);
   unbiased_at_ = unbiased_at;
@@ -387,6 +380,22 @@ std::vector<double> System::preference(const std::vector<int>& action, double bi
     for (int a = 1; a < choice.num_actions && preferred >= 0; ++a)
       out[ix(choice.first_unknown + a - 1)] = preferred == 0 ? -bias : preferred == a ? bias : 0.0;
   }
+  return out;
+}
+
+std::vector<double> System::log_ratios(const std::vector<double>& log_strategy) const {
+  std::vector<double> out(ix(unknowns_));
+  for (const Choice& choice : choices_)
+    for (int a = 1; a < choice.num_actions; ++a)
+      out[ix(choice.first_unknown + a - 1)] =
+          log_strategy[ix(choice.first_action + a)] - log_strategy[ix(choice.first_action)];
+  return out;
+}
+
+std::vector<int> System::set_of_unknown() const {
+  std::vector<int> out(ix(unknowns_));
+  for (const Choice& choice : choices_)
+    for (int a = 1; a < choice.num_actions; ++a) out[ix(choice.first_unknown + a - 1)] = choice.set;
   return out;
 }
 

@@ -43,8 +43,6 @@ class System {
   void set_bias(std::vector<double> bias, double unbiased_at);
   /// The log-ratios of uniform play (of the weights; moved by the bias): the solution at lambda 0.
   [[nodiscard]] std::vector<double> start() const;
-  /// The log-ratios of a strategy given in natural logs by action.
-  [[nodiscard]] std::vector<double> ratios(std::span<const double> log_strategy) const;
   /// Strategies, reach, beliefs and values at x; what follows speaks of this x.
   void evaluate(std::span<const double> x);
   /// F at lambda.
@@ -60,6 +58,10 @@ class System {
   [[nodiscard]] int fastest_set(std::span<const double> direction) const;
   /// Natural logs by action; chance actions: log odds.
   [[nodiscard]] const std::vector<double>& log_strategy() const { return log_strategy_; }
+  /// Log-ratios of a strategy (natural logs by action).
+  [[nodiscard]] std::vector<double> log_ratios(const std::vector<double>& log_strategy) const;
+  /// The set of the form that each unknown belongs to.
+  [[nodiscard]] std::vector<int> set_of_unknown() const;
   /// Log-ratios that prefer, at each set, the action named there by `bias` in logits; -1 prefers
   /// none. By set of the form.
   [[nodiscard]] std::vector<double> preference(const std::vector<int>& action, double bias) const;
