@@ -101,8 +101,9 @@ void ChoiceOptions::add_to(CLI::App& app) {
       ->type_name("ID");
   app.add_option("--select", choice.select,
                  "of the equilibria found by tree the principal branch's, the one with the largest "
-                 "sum of the players' values, or the best for one player")
-      ->type_name("principal|values|value:PLAYER");
+                 "sum of the players' values, the best for one player, or the first that survives "
+                 "the intuitive criterion or D1")
+      ->type_name("principal|values|value:PLAYER|intuitive|d1");
 }
 
 AsTree MethodOptions::as_tree(const Choice& choice) const {

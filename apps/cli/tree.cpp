@@ -13,23 +13,26 @@
 namespace melian::cli {
 namespace {
 
-/// Limits of the answer and, where `all`, of all solutions found.
-Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution, bool all,
+/// Limits of all solutions found, and of the answer.
+Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solution,
                              const OnStep& on_step) {
   TreeLimits out;
   LimitOptions options;
   options.on_step = on_step;
-  const double lambda = solution.summary.lambda;
-  Result<RefinedLimit> answer = refined_limit(form, solution.log_strategy, lambda, options);
-  if (!answer) return std::unexpected(answer.error());
-  out.answer = *std::move(answer);
-  if (!all) return out;
   for (const TreeFound& found : solution.all) {
     Result<RefinedLimit> one =
         refined_limit(form, found.log_strategy, solution.summary.lambda_asked, options);
     if (!one) return std::unexpected(one.error());
     out.all.push_back(*std::move(one));
   }
+  if (solution.chosen < out.all.size()) {
+    out.answer = out.all[solution.chosen];
+    return out;
+  }
+  Result<RefinedLimit> answer =
+      refined_limit(form, solution.log_strategy, solution.summary.lambda, options);
+  if (!answer) return std::unexpected(answer.error());
+  out.answer = *std::move(answer);
   return out;
 }
 
@@ -49,7 +52,7 @@ int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, doub
   const Result<TreeSolution> found = solve_chosen(form, options, wishes.choice);
   Result<TreeLimits> limits = TreeLimits{};
   if (found && wishes.limit && found->summary.lambda > 0.0)
-    limits = limits_of(form, *found, wishes.all, options.on_step);
+    limits = limits_of(form, *found, options.on_step);
   progress.clear();
   if (!found) return was_interrupted() ? stopped() : fail(found.error());
   if (!limits) return was_interrupted() ? stopped() : fail(limits.error());

@@ -7,6 +7,7 @@
 #include "melian/certify.h"
 #include "melian/claims.h"
 #include "melian/comparative_statics.h"
+#include "melian/equilibria.h"
 #include "melian/figures.h"
 #include "melian/game.h"
 #include "melian/language.h"

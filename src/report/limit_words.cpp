@@ -226,10 +226,12 @@ std::string limit_text(const ExtensiveForm& form, const RefinedLimit& found,
   return out;
 }
 
-std::string survivors_text(const std::vector<RefinedLimit>& all, const TextStyle& style) {
-  Table table({"solution", "limit", "intuitive criterion", "D1"});
+std::string survivors_text(const TreeSolution& solution, const std::vector<RefinedLimit>& all,
+                           const TextStyle& style) {
+  Table table({"solution", "id", "limit", "intuitive criterion", "D1"});
   for (std::size_t k = 0; k < all.size(); ++k)
-    table.add({fmt::format("{}", k + 1), all[k].limit.settled ? "settled" : "not settled",
+    table.add({fmt::format("{}{}", k + 1, k == solution.chosen ? "*" : ""), solution.all[k].id,
+               all[k].limit.settled ? "settled" : "not settled",
                survival_word(all[k].refinements.intuitive), survival_word(all[k].refinements.d1)});
   return table.text(style);
 }

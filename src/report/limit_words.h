@@ -19,7 +19,8 @@ void add_limit(nlohmann::ordered_json& document, const ExtensiveForm& form,
                                      const TextStyle& style);
 
 /// Which of several solutions have settled limits, and which of these survive.
-[[nodiscard]] std::string survivors_text(const std::vector<RefinedLimit>& all,
+[[nodiscard]] std::string survivors_text(const TreeSolution& solution,
+                                         const std::vector<RefinedLimit>& all,
                                          const TextStyle& style);
 
 }  // namespace melian

@@ -155,6 +155,15 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
   return out;
 }
 
+/// The equilibria found, and which of their limits survive.
+Equilibria with_survival(Equilibria out, const TreeLimits& limits) {
+  for (std::size_t k = 0; k < std::min(out.found.size(), limits.all.size()); ++k) {
+    out.found[k].survives_intuitive = limits.all[k].refinements.intuitive.survives;
+    out.found[k].survives_d1 = limits.all[k].refinements.d1.survives;
+  }
+  return out;
+}
+
 std::string discounting_words(Discounting discounting) {
   return discounting == Discounting::present_value ? "present value" : "current value";
 }
@@ -203,7 +212,7 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   document["outcomes"] = outcomes_json(seen, players);
   document["payoffs"] = by_player(players, seen.payoffs);
   document["certificate"] = certificate_json(certificate, players);
-  document["equilibria"] = to_json(equilibria_of(form, solution));
+  document["equilibria"] = to_json(with_survival(equilibria_of(form, solution), limits));
   if (!solution.all.empty() && conventions.list_solutions)
     document["solutions"] = {{"complete", false},
                              {"starts", summary.starts},
@@ -378,7 +387,7 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                    inner, 2)) +
         "\n";
   if (limits.answer) out += "\n" + limit_text(form, *limits.answer, style);
-  if (!limits.all.empty()) out += "\n" + survivors_text(limits.all, style);
+  if (limits.all.size() > 1) out += "\n" + survivors_text(solution, limits.all, style);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "melian/limit.h"
 #include "melian/tree.h"
 #include "tree/mixed.h"
 #include "tree/shape.h"
@@ -111,7 +112,36 @@ Result<double> worth(const ExtensiveForm& form, const TreeFound& found, const st
   }
   return std::unexpected(
       Diagnostics{placeless(no_such_solution_code, fmt::format("nothing is selected by `{}`", rule),
-                            "write principal, values, or value:PLAYER")});
+                            "write principal, values, value:PLAYER, intuitive, or d1")});
+}
+
+/// The first whose limit survives.
+Result<std::size_t> by_refinement(const ExtensiveForm& form, const TreeSolution& solution,
+                                  const std::string& rule) {
+  const std::string name = rule == "d1" ? "D1" : "the intuitive criterion";
+  if (!(solution.summary.lambda_asked > 0.0))
+    return std::unexpected(Diagnostics{placeless(
+        no_such_solution_code,
+        fmt::format("limits start from a positive precision (lambda); {} needs them", name),
+        "give `--lambda L` above 0")});
+  std::vector<std::string> why_not;
+  for (std::size_t k = 0; k < solution.all.size(); ++k) {
+    const Result<RefinedLimit> found =
+        refined_limit(form, solution.all[k].log_strategy, solution.summary.lambda_asked);
+    if (!found) return std::unexpected(found.error());
+    const Survival& survival = rule == "d1" ? found->refinements.d1 : found->refinements.intuitive;
+    if (survival.survives == true) return k;
+    if (!survival.applies)
+      return std::unexpected(
+          Diagnostics{placeless(no_such_solution_code, survival.reason, "select by another rule")});
+    constexpr std::size_t most = 4;
+    if (why_not.size() < most)
+      why_not.push_back(fmt::format("{}: {}", solution.all[k].id, survival.reason));
+  }
+  return std::unexpected(Diagnostics{
+      placeless(no_such_solution_code,
+                fmt::format("of {} solutions found none survives {}", solution.all.size(), name),
+                fmt::format("{}", fmt::join(why_not, "; ")))});
 }
 
 /// The principal branch's solution, or the one with the largest worth; of several that are worth
@@ -119,6 +149,7 @@ Result<double> worth(const ExtensiveForm& form, const TreeFound& found, const st
 Result<std::size_t> by_rule(const ExtensiveForm& form, const TreeSolution& solution,
                             const std::string& rule) {
   if (rule == "principal") return std::size_t{0};
+  if (rule == "intuitive" || rule == "d1") return by_refinement(form, solution, rule);
   constexpr double tie = 1e-9;  // of the numbers compared: round-off must not decide
   std::size_t best = 0;
   double most = 0.0;

@@ -56,7 +56,7 @@ class Walk {
     if (system_.num_entries() >= most_entries || system_.bytes_to_solve() > options_.max_bytes)
       return too_large(form_);
     range_ = tree::payoffs_of(form_).range;
-    x_ = system_.ratios(given_);
+    x_ = system_.log_ratios(given_);
     remember();
     const double needed = std::min(resolved_at(form_, out_.stake, out_.epsilon), 0.5 * highest());
     bool going = started_at_a_solution();

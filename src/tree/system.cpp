@@ -259,15 +259,6 @@ std::vector<double> System::start() const {
   return x;
 }
 
-std::vector<double> System::ratios(std::span<const double> log_strategy) const {
-  std::vector<double> x(ix(unknowns_), 0.0);
-  for (const Choice& choice : choices_)
-    for (int a = 1; a < choice.num_actions; ++a)
-      x[ix(choice.first_unknown + a - 1)] =
-          log_strategy[ix(choice.first_action + a)] - log_strategy[ix(choice.first_action)];
-  return x;
-}
-
 void System::set_bias(std::vector<double> bias, double unbiased_at) {
   bias_ = std::move(bias);
   unbiased_at_ = unbiased_at;

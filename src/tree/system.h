@@ -43,8 +43,6 @@ class System {
   void set_bias(std::vector<double> bias, double unbiased_at);
   /// The log-ratios of uniform play (of the weights; moved by the bias): the solution at lambda 0.
   [[nodiscard]] std::vector<double> start() const;
-  /// The log-ratios of a strategy given in natural logs by action.
-  [[nodiscard]] std::vector<double> ratios(std::span<const double> log_strategy) const;
   /// Strategies, reach, beliefs and values at x; what follows speaks of this x.
   void evaluate(std::span<const double> x);
   /// F at lambda.

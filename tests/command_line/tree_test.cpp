@@ -186,6 +186,30 @@ TEST_CASE("solve --limit: the limit of every solution found, and which refinemen
                   .contains("limit"));
 }
 
+TEST_CASE("solve --select intuitive|d1: the first equilibrium found whose limit survives") {
+  const std::string texts = "'" + std::string(MELIAN_SOURCE_DIR) + "/tests/";
+  const std::string model = "solve " + texts + "texts/sinking_costs.melian' --json";
+  const Json principal = Json::parse(run(model + " --limit").out);
+  CHECK(principal["survives"]["intuitive"] == false);
+  CHECK(principal["outcomes"]["war"]["probability"].get<double>() > 0.2);
+  for (const std::string rule : {"intuitive", "d1"}) {
+    CAPTURE(rule);
+    const Ran ran = run(model + " --limit --select " + rule);
+    CHECK(ran.code == 0);
+    const Json selected = Json::parse(ran.out);
+    CHECK(selected["survives"][rule] == true);
+    CHECK(selected["outcomes"]["war"]["probability"].get<double>() < 0.05);
+    int surviving = 0;
+    for (const Json& one : selected["equilibria"]["found"])
+      surviving += one["survives"][rule] == true ? 1 : 0;
+    CHECK(surviving >= 1);
+  }
+  const Ran no_sender =
+      run("solve " + texts + "trees/data/ultimatum_K5_2types.efg' --lambda 5 --select d1");
+  CHECK(no_sender.code == 2);
+  CHECK(contains(no_sender.err, "does not apply"));
+}
+
 TEST_CASE("solve --limit: needs a tree, and a precision to start from") {
   CHECK(run("solve powell_2004/two_rounds --limit --method grid").code == 2);
   CHECK(run("solve powell_2004/two_rounds --limit --grid 9").code == 2);
