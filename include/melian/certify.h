@@ -31,7 +31,7 @@ struct StrategyChange {
 struct TreeCheck {
   bool checked = false;  ///< Newton's method on the whole tree, from the strategies, came to rest,
                          ///< or the tree's own branch lies within the stated errors
-  bool within = false;            ///< an equilibrium of the tree lies within the stated errors
+  bool within = false;   ///< an equilibrium of the tree lies within the stated errors
   std::string why_not_checked;    ///< one sentence; empty where checked, or nobody looked
   std::int64_t nodes = 0;         ///< of the tree; 0: nobody looked
   double moved = -1.0;            ///< largest change of a probability that play reaches with 1e-6

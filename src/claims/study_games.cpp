@@ -115,9 +115,9 @@ Result<void> StudyGames::open_store(bool look_only) {
   if (options_.out.empty()) return {};
   std::error_code error;
   const std::filesystem::path path = std::filesystem::path(options_.out) / "store.sqlite";
-  if (look_only && (!std::filesystem::exists(path, error) ||
-                    (std::filesystem::is_regular_file(path, error) &&
-                     std::filesystem::file_size(path, error) == 0)))
+  if (look_only &&
+      (!std::filesystem::exists(path, error) || (std::filesystem::is_regular_file(path, error) &&
+                                                 std::filesystem::file_size(path, error) == 0)))
     return {};
   if (!look_only) std::filesystem::create_directories(options_.out, error);
   auto opened = look_only ? Store::open_to_read(path.string()) : Store::open(path.string());
