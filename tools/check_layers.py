@@ -24,8 +24,8 @@ MAY_KNOW["report"] = MAY_KNOW["run"] | {"run"}
 MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 
 # Doors that belong to a room of another name.
-SIDE_DOORS = {"as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "exact_strategies": "solve", "figures": "report",
-              "histories": "predict", "manuscript": "language", "strategies": "answer", "tree_histories": "tree"}
+SIDE_DOORS = {"as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "exact_strategies": "solve", "figures": "report", "information_sets": "answer",
+              "histories": "predict", "manuscript": "language", "strategies": "answer", "strategy_tables": "report", "tree_histories": "tree"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')
 

@@ -1,11 +1,13 @@
 #include <initializer_list>
 #include <memory>
+#include <optional>
 
 #include <fmt/core.h>
 
 #include "commands.h"
 #include "data_files.h"
 #include "options.h"
+#include "strategy_options.h"
 #include "terminal.h"
 #include "tree.h"
 
@@ -16,6 +18,7 @@ struct SolveCommand {
   CommonOptions common;
   GameOptions game;
   MethodOptions method;
+  StrategyOptions strategies;
   bool json = false, all = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -41,17 +44,20 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "an .efg has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_efg(game.model, method.lambda, all, json, common.quiet);
+    return solve_efg(game.model, method.lambda, all, json, strategies, common.quiet);
   }
 
   [[nodiscard]] int run_tree(const Game& loaded) const {
     const Diagnostics idle = idle_options({"--grid", "--tolerance", "--check-path"},
                                           "to the method tree, which has no grid");
-    return idle.empty() ? solve_unrolled(loaded, method, all, json, common.quiet) : fail(idle);
+    return idle.empty() ? solve_unrolled(loaded, method, all, json, strategies, common.quiet)
+                        : fail(idle);
   }
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    if (const Diagnostics wrong = strategies.mistakes(*app, json); !wrong.empty())
+      return fail(wrong);
     if (is_efg(game.model)) return run_efg();
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
@@ -64,13 +70,27 @@ struct SolveCommand {
     Progress progress(common.quiet);
     options->solve.on_step = options->certify.on_step = progress.callback();
     Result<Answer> found = answer(loaded->game, *options);
+    std::optional<StrategyList> list;
+    if (found && strategies.asked && !was_interrupted())
+      list = strategies_of(loaded->game, found->solution.assessment, progress);
     progress.clear();
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
     found->compile_seconds = loaded->compile_seconds;
-    print(json ? results_json(loaded->game, *found, *options)
-               : summary(loaded->game, *found, style_of_stdout()));
-    return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
+    strategies.print_with(list, loaded->game.shape().title, json, [&] {
+      return json ? results_json(loaded->game, *found, *options)
+                  : summary(loaded->game, *found, style_of_stdout());
+    });
+    return judged(found->certificate.holds, found->certificate.why_not,
+                  json || strategies.document(), common.quiet);
+  }
+
+  [[nodiscard]] StrategyList strategies_of(const Game& solved, const Assessment& assessment,
+                                           Progress& progress) const {
+    GridStrategies source(solved, assessment);
+    StrategyListOptions how = strategies.for_list();
+    how.on_step = progress.callback();
+    return list_strategies(solved, source, how);
   }
 };
 
@@ -83,6 +103,7 @@ Command add_solve(CLI::App& program) {
       "melian solve models/powell_2004/cost.melian --lambda 200\n"
       "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json\n"
       "melian solve powell_2004/two_rounds --method tree --measure each\n"
+      "melian solve kydd_2000/reassurance --strategies --reached 0.01\n"
       "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)");
   auto command = std::make_shared<SolveCommand>();
   command->game.add_to(*app);
@@ -94,6 +115,7 @@ Command add_solve(CLI::App& program) {
   app->add_flag("--check-path", command->check_path,
                 "where solutions are followed up a ladder of lambda: climb it again in half the "
                 "steps (part of --all)");
+  command->strategies.add_to(*app);
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

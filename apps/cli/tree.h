@@ -4,6 +4,7 @@
 #include <string>
 
 #include "options.h"
+#include "strategy_options.h"
 
 namespace melian::cli {
 
@@ -13,10 +14,10 @@ namespace melian::cli {
 /// Solves an `.efg` (`all`: with whatever further solutions are found) and prints; returns the exit
 /// code.
 [[nodiscard]] int solve_efg(const std::string& file, double lambda, bool all, bool json,
-                            bool quiet);
+                            const StrategyOptions& strategies, bool quiet);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method, bool all, bool json,
-                                 bool quiet);
+                                 const StrategyOptions& strategies, bool quiet);
 
 }  // namespace melian::cli

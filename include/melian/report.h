@@ -43,6 +43,7 @@ struct TreeConventions {
   std::string fingerprint;  ///< of the game the tree was made from
   Discounting discounting = Discounting::present_value;
   Measure measure = Measure::each;
+  bool unrolled = false;  ///< made from a model: chance draws types first
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.
