@@ -1,11 +1,13 @@
 #include <initializer_list>
 #include <memory>
+#include <optional>
 
 #include <fmt/core.h>
 
 #include "commands.h"
 #include "data_files.h"
 #include "options.h"
+#include "strategy_options.h"
 #include "terminal.h"
 #include "tree.h"
 
@@ -18,6 +20,7 @@ struct SolveCommand {
   MethodOptions method;
   TimeLimit time;
   ChoiceOptions which;
+  StrategyOptions strategies;
   bool json = false, all = false, limit = false, check_path = false;
   CLI::App* app = nullptr;
 
@@ -43,7 +46,7 @@ struct SolveCommand {
       return fail(complaint(idle_option_code,
                             "a game of Gambit's has no public states to lay a belief grid over",
                             "leave `--method` out, or say `--method tree`"));
-    return solve_gambit(game.model, method.lambda, wishes());
+    return solve_gambit(game.model, method.lambda, wishes(), strategies);
   }
 
   [[nodiscard]] TreeWishes wishes() const { return {all, limit, which.choice, json, common.quiet}; }
@@ -53,7 +56,7 @@ struct SolveCommand {
         idle_options({"--grid", "--tolerance", "--check-path"},
                      which.choice.is_default() ? "to the method tree, which has no grid"
                                                : "to a choice of solutions, which the tree makes");
-    return idle.empty() ? solve_unrolled(loaded, method, wishes()) : fail(idle);
+    return idle.empty() ? solve_unrolled(loaded, method, wishes(), strategies) : fail(idle);
   }
 
   /// No method was asked for, neither by name nor by saying how fine a grid is to be.
@@ -79,6 +82,8 @@ struct SolveCommand {
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
+    if (const Diagnostics wrong = strategies.mistakes(*app, json); !wrong.empty())
+      return fail(wrong);
     time.start();
     if (gambit_format(game.model) != GambitFormat::none) return run_gambit();
     const Result<LoadedGame> loaded = load(game, common.quiet);
@@ -88,11 +93,12 @@ struct SolveCommand {
                             "`--limit` follows the whole game as a tree, not a belief grid",
                             "leave `--method` out, or say `--method tree`"));
     if (limit || method.method == "tree" || !which.choice.is_default() ||
-        (all && tree_serves(loaded->game)))
+        ((all || strategies.asked) && tree_serves(loaded->game)))
       return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
-    if (leaves_choice() && !all && !check_path) options->method = MethodName::automatic;
+    if (leaves_choice() && !all && !check_path && !strategies.asked)
+      options->method = MethodName::automatic;
     options->solve.list_solutions = all;
     options->check_ladder = all || check_path;
     Progress progress(common.quiet);
@@ -102,13 +108,27 @@ struct SolveCommand {
     Equilibria beside;
     if (found && !cut_short())
       beside = look_beside(loaded->game, *found, *options, {all, progress.callback()});
+    std::optional<StrategyList> list;
+    if (found && strategies.asked && !cut_short())
+      list = strategies_of(loaded->game, found->solution.assessment, progress);
     progress.clear();
     if (!found) return was_interrupted() ? stopped() : fail(found.error());
     if (cut_short()) return show_part(loaded->game, *found, *options);
     found->compile_seconds = loaded->compile_seconds;
-    print(json ? results_json(loaded->game, *found, *options, &beside)
-               : summary(loaded->game, *found, style_of_stdout(), &beside, all));
-    return judged(found->certificate.holds, found->certificate.why_not, json, common.quiet);
+    strategies.print_with(list, loaded->game.shape().title, json, [&] {
+      return json ? results_json(loaded->game, *found, *options, &beside)
+                  : summary(loaded->game, *found, style_of_stdout(), &beside, all);
+    });
+    return judged(found->certificate.holds, found->certificate.why_not,
+                  json || strategies.document(), common.quiet);
+  }
+
+  [[nodiscard]] StrategyList strategies_of(const Game& solved, const Assessment& assessment,
+                                           Progress& progress) const {
+    GridStrategies source(solved, assessment);
+    StrategyListOptions how = strategies.for_list();
+    how.on_step = progress.callback();
+    return list_strategies(solved, source, how);
   }
 };
 
@@ -121,6 +141,7 @@ Command add_solve(CLI::App& program) {
       "melian solve models/powell_2004/cost.melian --lambda 200\n"
       "melian solve powell_2004/cost --set 'prior[D].weak=0.9' --grid 257 --json\n"
       "melian solve powell_2004/two_rounds --method tree --measure each\n"
+      "melian solve kydd_2003/mediator --strategies --reached 0.01\n"
       "melian solve game.efg --lambda 20      (Gambit's extensive forms, by tree)\n"
       "melian solve game.nfg --lambda 20      (and strategic forms)");
   auto command = std::make_shared<SolveCommand>();
@@ -139,6 +160,7 @@ Command add_solve(CLI::App& program) {
   app->add_flag("--check-path", command->check_path,
                 "where solutions are followed up a ladder of lambda: climb it again in half the "
                 "steps (part of --all)");
+  command->strategies.add_to(*app);
   app->add_flag("--json", command->json, "one JSON document on stdout (docs/formats/results.md)");
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

@@ -36,8 +36,9 @@ Result<TreeLimits> limits_of(const ExtensiveForm& form, const TreeSolution& solu
   return out;
 }
 
-int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, double lambda,
-                    const TreeWishes& wishes) {
+/// `game`: what the form was unrolled from; null where it came from a file.
+int solve_and_print(const ExtensiveForm& form, const Game* game, TreeConventions conventions,
+                    double lambda, const TreeWishes& wishes, const StrategyOptions& strategies) {
   if (wishes.limit && !(lambda > 0.0))
     return fail(complaint(idle_option_code, "`--limit` starts from a positive precision (lambda)",
                           "give `--lambda L` above 0"));
@@ -57,38 +58,51 @@ int solve_and_print(const ExtensiveForm& form, TreeConventions conventions, doub
   if (!found) return was_interrupted() ? stopped() : fail(found.error());
   if (!limits) return was_interrupted() ? stopped() : fail(limits.error());
   conventions.cut_by_clock = was_cut_by_clock();
-  print(wishes.json ? tree_results_json(form, *found, conventions, *limits)
-                    : tree_summary(form, *found, conventions, *limits, style_of_stdout()));
+  std::optional<StrategyList> list;
+  if (strategies.asked && game != nullptr) {
+    TreeStrategies source(*game, form, found->log_strategy, conventions.measure);
+    list = list_strategies(*game, source, strategies.for_list());
+  } else if (strategies.asked) {
+    list = list_strategies(form, found->log_strategy, strategies.for_list());
+  }
+  strategies.print_with(list, form.title, wishes.json, [&] {
+    return wishes.json ? tree_results_json(form, *found, conventions, *limits)
+                       : tree_summary(form, *found, conventions, *limits, style_of_stdout());
+  });
   return cut_short() ? cut_short_code()
-                     : judged(found->certificate.holds, found->certificate.why_not, wishes.json,
-                              wishes.quiet);
+                     : judged(found->certificate.holds, found->certificate.why_not,
+                              wishes.json || strategies.document(), wishes.quiet);
 }
 
 }  // namespace
 
-int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes) {
+int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes,
+                 const StrategyOptions& strategies) {
   if (std::isnan(lambda))
     return fail(complaint(idle_option_code, "a game of Gambit's states no precision (lambda)",
                           "give `--lambda L`, in 1/payoff units"));
   const Result<ExtensiveForm> form = read_gambit(file);
   if (!form) return fail(form.error());
-  return solve_and_print(*form,
+  return solve_and_print(*form, nullptr,
                          {.fingerprint = sha256(write_efg(*form)),
                           .discounting = Discounting::present_value,
                           .measure = Measure::each},
-                         lambda, wishes);
+                         lambda, wishes, strategies);
 }
 
-int solve_unrolled(const Game& game, const MethodOptions& method, const TreeWishes& wishes) {
+int solve_unrolled(const Game& game, const MethodOptions& method, const TreeWishes& wishes,
+                   const StrategyOptions& strategies) {
   const AsTree asked = method.as_tree();
   const Result<TreeRequest> request = tree_request(game, asked);
   if (!request) return fail(request.error());
   const Result<ExtensiveForm> form = unroll(game, request->unroll);
   if (!form) return fail(form.error());
-  return solve_and_print(
-      *form,
-      {.fingerprint = game.fingerprint, .discounting = asked.discounting, .measure = asked.measure},
-      request->lambda, wishes);
+  return solve_and_print(*form, &game,
+                         {.fingerprint = game.fingerprint,
+                          .discounting = asked.discounting,
+                          .measure = asked.measure,
+                          .unrolled = true},
+                         request->lambda, wishes, strategies);
 }
 
 }  // namespace melian::cli

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "options.h"
+#include "strategy_options.h"
 
 namespace melian::cli {
 
@@ -17,10 +18,11 @@ struct TreeWishes {
 };
 
 /// Solves an `.efg` or `.nfg` and prints; returns the exit code.
-[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes);
+[[nodiscard]] int solve_gambit(const std::string& file, double lambda, const TreeWishes& wishes,
+                               const StrategyOptions& strategies);
 
 /// Solves a game as its tree and prints; returns the exit code.
 [[nodiscard]] int solve_unrolled(const Game& game, const MethodOptions& method,
-                                 const TreeWishes& wishes);
+                                 const TreeWishes& wishes, const StrategyOptions& strategies);
 
 }  // namespace melian::cli

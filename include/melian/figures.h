@@ -2,6 +2,7 @@
 /// A second door of `report`: figures and tables for papers. Comparative statics as tidy CSV, JSON
 /// and SVG; the game tree as SVG and TikZ.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <utility>
@@ -68,10 +69,32 @@ struct SweepFigure {
 // ---- Pictures and papers
 // -------------------------------------------------------------------------------------------
 
+/// What a solved game adds to its tree.
+struct TreeMarks {
+  std::vector<std::string> beliefs;  ///< [node]: the mover's probability of being at it, where it
+                                     ///< cannot tell nodes apart; may be empty
+  std::vector<std::vector<std::uint8_t>> likely;  ///< [node][branch]: on the most likely path
+  std::vector<std::vector<int>> unseen;           ///< nodes that their mover cannot tell apart
+  std::vector<std::string> notes;
+};
+
 /// A play tree (melian/manuscript.h) as a picture: from left to right, who moves, what can be done,
 /// how it ends, payoffs.
-[[nodiscard]] std::string tree_svg(const PlayTree& tree);
+[[nodiscard]] std::string tree_svg(const PlayTree& tree, const TreeMarks& marks = {});
 /// The same for LaTeX: a tikzpicture, payoffs as mathematics; needs the package tikz only.
-[[nodiscard]] std::string tree_tikz(const PlayTree& tree);
+[[nodiscard]] std::string tree_tikz(const PlayTree& tree, const TreeMarks& marks = {});
+/// The same as text: one line a branch, indented.
+[[nodiscard]] std::string tree_text(const PlayTree& tree, const TreeMarks& marks = {});
+
+/// An extensive form with what a behaviour strategy does in it: probabilities on branches, beliefs
+/// at information sets, the most likely path.
+struct SolvedTree {
+  PlayTree tree;
+  TreeMarks marks;
+};
+/// Errors: M0901 where it has more ends than are readable.
+[[nodiscard]] Result<SolvedTree> solved_tree(const ExtensiveForm& form,
+                                             const std::vector<double>& log_strategy, double lambda,
+                                             bool unrolled, int most_ends = 64);
 
 }  // namespace melian

@@ -104,7 +104,8 @@ class HistoryWalk {
   }
 
   /// What `observer` believes of each type of `about` after a history: by its own prior, given its
-  /// own type where types are tied. The analyst: observer -1.
+  /// own type where types are tied; own type -1: before it knows its type. The analyst: observer
+  /// -1.
   [[nodiscard]] std::vector<double> belief(const PublicHistory& history, int observer, int own_type,
                                            int about) const;
   /// What a player of a type expects at the present decision, from here on.

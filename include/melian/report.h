@@ -57,6 +57,7 @@ struct TreeConventions {
   Measure measure = Measure::each;
   bool cut_by_clock = false;    ///< the solve was stopped at a limit of time
   bool list_solutions = false;  ///< each solution found at length, not only how many
+  bool unrolled = false;        ///< made from a model: chance draws types first
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.

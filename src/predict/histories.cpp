@@ -237,7 +237,7 @@ std::vector<double> HistoryWalk::cells_for(const PublicHistory& history, int obs
     for (std::size_t k = 0; k < believed.size(); ++k)
       believed[k] = moved_log_odds(believed[k], shift[k]);
   }
-  const bool own = (group.mask >> observer & 1U) != 0;
+  const bool own = own_type >= 0 && (group.mask >> observer & 1U) != 0;
   std::vector<double> cells = space_.cell_odds(number, believed.data(), own ? observer : -1);
   for (int c = 0; c < group.cells && own; ++c)
     if (space_.type_in_cell(number, c, observer) != own_type) cells[at(c)] = 0.0;

@@ -1,5 +1,5 @@
 #pragma once
-/// Names of a form's players, actions, and draws that may serve as keys of a document.
+/// Actions and information sets of a form as a document names and orders them.
 
 #include <string>
 #include <vector>
@@ -7,10 +7,6 @@
 #include "melian/tree.h"
 
 namespace melian {
-
-/// Numbered ("WHAT 3") where empty, numbered too where shared.
-[[nodiscard]] std::vector<std::string> keys_of(const std::vector<std::string>& names,
-                                               const std::string& what);
 
 [[nodiscard]] std::vector<std::string> action_keys(const ExtensiveForm& form,
                                                    const ExtensiveForm::InformationSet& set);

@@ -112,7 +112,7 @@ Json binding_json(const ExtensiveForm& form, const LimitBinding& binding,
 }
 
 Json limit_json(const ExtensiveForm& form, const TreeLimit& limit) {
-  const std::vector<std::string> players = keys_of(form.players, "player");
+  const std::vector<std::string> players = distinct_names(form.players, "player");
   Json values = Json::object();
   for (std::size_t i = 0; i < players.size(); ++i)
     values[players[i]] = json_number(limit.values[i]);
@@ -164,7 +164,7 @@ std::string survival_text(const std::string& name, const Survival& survival,
 std::string assessment_text(const ExtensiveForm& form, const TreeLimit& limit,
                             const TextStyle& style) {
   constexpr std::size_t most_rows = 24;
-  const std::vector<std::string> players = keys_of(form.players, "player");
+  const std::vector<std::string> players = distinct_names(form.players, "player");
   std::vector<int> order = sets_in_order(form);
   std::ranges::stable_partition(order, [&](int h) { return limit.reach[at(h)] > 0.0; });
   Table table({"in the limit", "label", "reached", "probabilities"});

@@ -13,7 +13,7 @@ constexpr const char* style = R"(<style>
 .paper{fill:#ffffff}text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:12px;fill:#1a1a1a}
 .title{font-size:15px;font-weight:600}.small{font-size:11px;fill:#444444}.tick{font-size:11px}
 .axis,.edge{stroke:#1a1a1a;stroke-width:1;fill:none}.grid{stroke:#d9d9d9;stroke-width:.7;fill:none}
-.rule{stroke:#5b5b5b;stroke-width:1.3;stroke-dasharray:6 4;fill:none}.mark{stroke:#b3261e;stroke-width:1.3;fill:none}.dot{fill:#b3261e;stroke:none}
+.strong{stroke-width:2.8}.rule{stroke:#5b5b5b;stroke-width:1.3;stroke-dasharray:6 4;fill:none}.mark{stroke:#b3261e;stroke-width:1.3;fill:none}.dot{fill:#b3261e;stroke:none}
 .node{fill:#ffffff;stroke:#1a1a1a;stroke-width:1.2}.chance{fill:#ffffff;stroke:#1a1a1a;stroke-width:1.2}.end{fill:#1a1a1a;stroke:none}
 polyline{stroke-linejoin:round;stroke-linecap:round}
 .s0,.s1,.s2,.s3,.s4,.s5,.s6,.s7{stroke-width:2;fill:none}

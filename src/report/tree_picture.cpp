@@ -92,18 +92,29 @@ std::vector<double> column_places(const PlayTree& tree, const Layout& layout,
   return out;
 }
 
-/// Nodes of one simultaneous move that differ only in what the other has chosen at the same time,
-/// by their move.
-std::map<std::pair<int, std::string>, std::vector<int>> unseen(const PlayTree& tree) {
-  std::map<std::pair<int, std::string>, std::vector<int>> out;
+/// Nodes that their mover cannot tell apart: of one simultaneous move, those that differ only in
+/// what the other has chosen at the same time; of a solved tree, its information sets.
+std::vector<std::vector<int>> unseen(const PlayTree& tree, const TreeMarks& marks) {
+  std::map<std::pair<int, std::string>, std::vector<int>> together;
   for (std::size_t n = 0; n < tree.nodes.size(); ++n)
     if (tree.nodes[n].together >= 0)
-      out[{tree.nodes[n].together, tree.nodes[n].name}].push_back(static_cast<int>(n));
-  std::erase_if(out, [](const auto& one) { return one.second.size() < 2; });
+      together[{tree.nodes[n].together, tree.nodes[n].name}].push_back(static_cast<int>(n));
+  std::vector<std::vector<int>> out = marks.unseen;
+  for (auto& [move, nodes] : together)
+    if (nodes.size() > 1) out.push_back(std::move(nodes));
   return out;
 }
 
-std::vector<std::string> notes(const PlayTree& tree) {
+bool is_likely(const TreeMarks& marks, std::size_t node, std::size_t branch) {
+  return node < marks.likely.size() && branch < marks.likely[node].size() &&
+         marks.likely[node][branch] != 0;
+}
+
+std::string belief_at(const TreeMarks& marks, std::size_t node) {
+  return node < marks.beliefs.size() ? marks.beliefs[node] : std::string();
+}
+
+std::vector<std::string> notes(const PlayTree& tree, const TreeMarks& marks) {
   std::vector<std::string> out = tree.private_information;
   const auto any = [&](PlayNode::Kind kind) {
     return std::ranges::any_of(tree.nodes, [&](const PlayNode& node) { return node.kind == kind; });
@@ -114,8 +125,9 @@ std::vector<std::string> notes(const PlayTree& tree) {
                               !amounts  ? "an offer"
                               : !offers ? "a number chosen"
                                         : "an offer or another number chosen"));
-  if (!unseen(tree).empty())
+  if (!unseen(tree, {}).empty())
     out.push_back("Dashed: moves made at the same time, neither seeing the other.");
+  out.insert(out.end(), marks.notes.begin(), marks.notes.end());
   if (any(PlayNode::Kind::onward))
     out.push_back("Arrows lead on; amounts beside them are what has been paid so far.");
   return out;
@@ -123,8 +135,9 @@ std::vector<std::string> notes(const PlayTree& tree) {
 
 class SvgTree {
  public:
-  explicit SvgTree(const PlayTree& tree)
+  explicit SvgTree(const PlayTree& tree, const TreeMarks& marks)
       : tree_(tree),
+        marks_(marks),
         layout_(laid_out(tree)),
         columns_(column_places(tree, layout_, {150, bend, 6.0, 5.2, 16})) {
     if (!tree.nodes.empty())
@@ -132,7 +145,7 @@ class SvgTree {
   }
 
   [[nodiscard]] std::string text() const {
-    const std::vector<std::string> below = notes(tree_);
+    const std::vector<std::string> below = notes(tree_, marks_);
     std::size_t longest = 0;
     for (const PlayNode& node : tree_.nodes)
       if (node.branches.empty())
@@ -145,7 +158,7 @@ class SvgTree {
             tree_.title, "the tree of play, from left to right");
     svg.text({16, 24}, "start", "title", tree_.title);
     svg.text({16, 41}, "start", "small", tree_.source);
-    for (const auto& [move, nodes] : unseen(tree_))
+    for (const std::vector<int>& nodes : unseen(tree_, marks_))
       for (std::size_t k = 1; k < nodes.size(); ++k)
         svg.line(place(nodes[k - 1]), place(nodes[k]), "rule");
     for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_branches(svg, static_cast<int>(n));
@@ -166,7 +179,9 @@ class SvgTree {
   void draw_branches(Svg& svg, int n) const {
     const PlayNode& node = tree_.nodes[at(n)];
     const auto [px, py] = place(n);
-    for (const PlayNode::Branch& branch : node.branches) {
+    for (std::size_t k = 0; k < node.branches.size(); ++k) {
+      const PlayNode::Branch& branch = node.branches[k];
+      const bool likely = is_likely(marks_, at(n), k);
       const auto [cx, cy] = place(branch.node);
       // A short slope, then level: labels stand on the level part.
       const double turn = px + bend;
@@ -176,7 +191,7 @@ class SvgTree {
         svg.polyline({{turn, cy - 15}, {turn, cy + 15}}, "edge");
         svg.polyline({{turn, cy}, {cx, cy}}, "edge");
       } else {
-        svg.polyline({{px, py}, {turn, cy}, {cx, cy}}, "edge");
+        svg.polyline({{px, py}, {turn, cy}, {cx, cy}}, likely ? "edge strong" : "edge");
       }
       svg.text({turn + 5, cy - 5}, "start", "tick", label_of(branch));
       if (!branch.detail.empty()) svg.text({turn + 5, cy + 13}, "start", "small", branch.detail);
@@ -200,9 +215,12 @@ class SvgTree {
       svg.circle({px, py}, 5.5, "node");
     // To the left of the node, off the branches that leave it.
     svg.text({px + 8, py - 12}, "end", "label", who(tree_, node));
+    if (const std::string belief = belief_at(marks_, at(n)); !belief.empty())
+      svg.text({px - 9, py + 16}, "end", "small", belief);
   }
 
   const PlayTree& tree_;
+  const TreeMarks& marks_;
   Layout layout_;
   std::vector<double> columns_;
   double left_ = 40;  ///< room for the words at the first node
@@ -212,9 +230,11 @@ std::string tikz_number(double number) { return fmt::format("{:.2f}", number); }
 
 }  // namespace
 
-std::string tree_svg(const PlayTree& tree) { return SvgTree(tree).text(); }
+std::string tree_svg(const PlayTree& tree, const TreeMarks& marks) {
+  return SvgTree(tree, marks).text();
+}
 
-std::string tree_tikz(const PlayTree& tree) {
+std::string tree_tikz(const PlayTree& tree, const TreeMarks& marks) {
   constexpr double row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
   const Layout layout = laid_out(tree);
   const std::vector<double> columns = column_places(tree, layout, {2.4, bend, 0.155, 0.125, 0.35});
@@ -226,13 +246,15 @@ std::string tree_tikz(const PlayTree& tree) {
       "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. "
       "Shrunk where it is wider than the text, or higher.\n"
       "\\par{\\noindent\\sbox0{%\n\\begin{tikzpicture}[font=\\footnotesize]\n";
-  for (const auto& [move, nodes] : unseen(tree))
+  for (const std::vector<int>& nodes : unseen(tree, marks))
     for (std::size_t k = 1; k < nodes.size(); ++k)
       out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
     const PlayNode& node = tree.nodes[n];
     const auto here = static_cast<int>(n);
-    for (const PlayNode::Branch& branch : node.branches) {
+    for (std::size_t k = 0; k < node.branches.size(); ++k) {
+      const PlayNode::Branch& branch = node.branches[k];
+      const char* width = is_likely(marks, n, k) ? "[very thick]" : "";
       const double drop = -row_height * (layout.row[at(branch.node)] - layout.row[n]);
       const std::string turn = place(here, bend, drop);
       if (node.is_numeric())
@@ -240,7 +262,8 @@ std::string tree_tikz(const PlayTree& tree) {
                            place(here, bend, drop + fan), place(here, bend, drop - fan), turn,
                            place(branch.node));
       else
-        out += fmt::format("  \\draw {} -- {} -- {};\n", place(here), turn, place(branch.node));
+        out += fmt::format("  \\draw{} {} -- {} -- {};\n", width, place(here), turn,
+                           place(branch.node));
       out += fmt::format("  \\node[above right, inner sep=1.5pt] at {} {{{}}};\n", turn,
                          latex_escaped(label_of(branch)));
       if (!branch.detail.empty())
@@ -272,6 +295,9 @@ std::string tree_tikz(const PlayTree& tree) {
     // Above and to the left of the node, off the branches that leave it.
     out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n",
                        place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
+    if (const std::string belief = belief_at(marks, n); !belief.empty())
+      out += fmt::format("  \\node[below left, inner sep=2pt, font=\\scriptsize] at {} {{{}}};\n",
+                         place(here), latex_escaped(belief));
   }
   return out +
          "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{"

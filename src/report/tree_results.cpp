@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "answer/answer_json.h"
+#include "melian/information_sets.h"
 #include "melian/limit_results.h"
 #include "melian/report.h"
 #include "report/equilibria_words.h"
@@ -43,7 +44,7 @@ Json by_player(const std::vector<std::string>& players, const std::vector<double
 
 /// Where a branch turns or is crossed.
 Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
-                const std::vector<std::string>& players) {
+                const std::vector<std::string>& players, const std::vector<std::string>& labels) {
   Json out = Json::array();
   for (const TreeTurn& turn : turns) {
     Json one = {{"lambda", json_number(turn.lambda)}};
@@ -51,7 +52,7 @@ Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
       const ExtensiveForm::InformationSet& set = form.sets[at(turn.set)];
       one["player"] = players[at(set.player)];
       one["number"] = set.number;
-      one["label"] = set.label;
+      one["label"] = labels[at(turn.set)];
     }
     out.push_back(std::move(one));
   }
@@ -59,15 +60,14 @@ Json turns_json(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
 }
 
 std::string turns_words(const ExtensiveForm& form, const std::vector<TreeTurn>& turns,
-                        const std::vector<std::string>& players) {
+                        const std::vector<std::string>& players,
+                        const std::vector<std::string>& labels) {
   std::vector<std::string> words;
   for (const TreeTurn& turn : turns) {
     words.push_back(number_text(turn.lambda, 4));
     if (turn.set < 0) continue;
     const ExtensiveForm::InformationSet& set = form.sets[at(turn.set)];
-    words.back() +=
-        fmt::format(" ({}: {})", players[at(set.player)],
-                    set.label.empty() ? fmt::format("information set {}", set.number) : set.label);
+    words.back() += fmt::format(" ({}: {})", players[at(set.player)], labels[at(turn.set)]);
   }
   return fmt::format("{}", fmt::join(words, ", "));
 }
@@ -94,7 +94,8 @@ std::string origin_key(TreeFound::Origin origin) {
 }
 
 Json information_sets_json(const ExtensiveForm& form, const std::vector<double>& log_strategy,
-                           const std::vector<std::string>& players) {
+                           const std::vector<std::string>& players,
+                           const std::vector<std::string>& labels) {
   Json out = Json::array();
   for (const int h : sets_in_order(form)) {
     const ExtensiveForm::InformationSet& set = form.sets[at(h)];
@@ -104,7 +105,7 @@ Json information_sets_json(const ExtensiveForm& form, const std::vector<double>&
       probabilities.add(keys[at(a)], json_number(std::exp(log_strategy[at(set.first_action + a)])));
     out.push_back({{"player", players[at(set.player)]},
                    {"number", set.number},
-                   {"label", set.label},
+                   {"label", labels[at(h)]},
                    {"probabilities", std::move(probabilities).object()}});
   }
   return out;
@@ -123,7 +124,7 @@ Json certificate_json(const TreeCertificate& certificate, const std::vector<std:
 /// Outcomes with their probabilities and what the players get there, by the analyst's odds.
 Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& players) {
   JsonFields out;
-  const std::vector<std::string> draws = keys_of(seen.draws, "draw");
+  const std::vector<std::string> draws = distinct_names(seen.draws, "draw");
   for (const TreePrediction::End& end : seen.ends) {
     JsonFields by_draw;
     for (std::size_t k = 0; k < draws.size(); ++k)
@@ -136,7 +137,8 @@ Json outcomes_json(const TreePrediction& seen, const std::vector<std::string>& p
 }
 
 Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
-                    const TreeLimits& limits, const std::vector<std::string>& players) {
+                    const TreeLimits& limits, const std::vector<std::string>& players,
+                    const std::vector<std::string>& labels) {
   Json out = Json::array();
   for (const TreeFound& found : solution.all) {
     Json one = {{"id", found.id}, {"found_by", origin_key(found.origin)}};
@@ -148,7 +150,7 @@ Json solutions_json(const ExtensiveForm& form, const TreeSolution& solution,
     one["values"] = by_player(players, found.certificate.values);
     one["outcomes"] = outcomes_json(predict_tree(form, found.log_strategy), players);
     one["certificate"] = certificate_json(found.certificate, players);
-    one["information_sets"] = information_sets_json(form, found.log_strategy, players);
+    one["information_sets"] = information_sets_json(form, found.log_strategy, players, labels);
     if (out.size() < limits.all.size()) add_limit(one, form, limits.all[out.size()]);
     out.push_back(std::move(one));
   }
@@ -177,7 +179,8 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
 
 std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& solution,
                               const TreeConventions& conventions, const TreeLimits& limits) {
-  const std::vector<std::string> players = keys_of(form.players, "player");
+  const std::vector<std::string> players = distinct_names(form.players, "player");
+  const std::vector<std::string> labels = set_labels(form, conventions.unrolled);
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
   Json document;
@@ -190,16 +193,17 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
                       {"players", std::move(names)},
                       {"nodes", form.nodes.size()},
                       {"information_sets", sets_in_order(form).size()}};
-  document["method"] = {{"name", "tree"},
-                        {"lambda", json_number(summary.lambda)},
-                        {"discounting", discounting_words(conventions.discounting)},
-                        {"measure", conventions.measure == Measure::cells ? "cells" : "each"},
-                        {"termination", termination_word(summary.termination)},
-                        {"message", summary.message},
-                        {"steps", summary.steps},
-                        {"unknowns", summary.unknowns},
-                        {"folds", turns_json(form, summary.folds, players)},
-                        {"branch_points", turns_json(form, summary.branch_points, players)}};
+  document["method"] = {
+      {"name", "tree"},
+      {"lambda", json_number(summary.lambda)},
+      {"discounting", discounting_words(conventions.discounting)},
+      {"measure", conventions.measure == Measure::cells ? "cells" : "each"},
+      {"termination", termination_word(summary.termination)},
+      {"message", summary.message},
+      {"steps", summary.steps},
+      {"unknowns", summary.unknowns},
+      {"folds", turns_json(form, summary.folds, players, labels)},
+      {"branch_points", turns_json(form, summary.branch_points, players, labels)}};
   if (summary.lambda != summary.lambda_asked)
     document["method"]["asked"] = {{"lambda", json_number(summary.lambda_asked)}};
   document["lambda"] = json_number(summary.lambda);
@@ -207,7 +211,8 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
   for (std::size_t i = 0; i < players.size(); ++i)
     values[players[i]] = {{only_type, json_number(certificate.values[i])}};
   document["values"] = std::move(values);
-  document["information_sets"] = information_sets_json(form, solution.log_strategy, players);
+  document["information_sets"] =
+      information_sets_json(form, solution.log_strategy, players, labels);
   const TreePrediction seen = predict_tree(form, solution.log_strategy);
   document["outcomes"] = outcomes_json(seen, players);
   document["payoffs"] = by_player(players, seen.payoffs);
@@ -217,7 +222,7 @@ std::string tree_results_json(const ExtensiveForm& form, const TreeSolution& sol
     document["solutions"] = {{"complete", false},
                              {"starts", summary.starts},
                              {"starts_arrived", summary.starts_arrived},
-                             {"found", solutions_json(form, solution, limits, players)}};
+                             {"found", solutions_json(form, solution, limits, players, labels)}};
   if (limits.answer) add_limit(document, form, *limits.answer);
   document["timing"] = {{"solve_seconds", summary.seconds}};
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -286,7 +291,8 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                          const TreeConventions& conventions, const TreeLimits& limits,
                          const TextStyle& style) {
   const TextStyle inner{style.colour, style.width - 2};
-  const std::vector<std::string> players = keys_of(form.players, "player");
+  const std::vector<std::string> players = distinct_names(form.players, "player");
+  const std::vector<std::string> labels = set_labels(form, conventions.unrolled);
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
   const std::vector<int> order = sets_in_order(form);
@@ -341,7 +347,7 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
                                   with_decimals(std::exp(log_of(likely[at(a)])))));
     if (set.num_actions > most_actions)
       words.push_back(fmt::format("{} more", set.num_actions - most_actions));
-    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), set.label,
+    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), labels[at(order[k])],
               fmt::format("{}", fmt::join(words, ", "))});
   }
   out += sets.text(style);
@@ -374,7 +380,7 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
   if (!summary.folds.empty())
     out += "  " +
            wrap(fmt::format("On the way the branch folded near λ {}.",
-                            turns_words(form, summary.folds, players)),
+                            turns_words(form, summary.folds, players, labels)),
                 inner, 2) +
            "\n";
   if (!summary.branch_points.empty())
@@ -383,7 +389,7 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
         paint(style, "33",
               wrap(fmt::format("Another branch crosses at λ = {}; `--all` lists it where it comes "
                                "to this λ; Gambit 17 follows it.",
-                               turns_words(form, summary.branch_points, players)),
+                               turns_words(form, summary.branch_points, players, labels)),
                    inner, 2)) +
         "\n";
   if (limits.answer) out += "\n" + limit_text(form, *limits.answer, style);
