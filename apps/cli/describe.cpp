@@ -67,11 +67,11 @@ struct DescribeCommand {
 
   /// Drawn from the game's tree and its equilibrium.
   [[nodiscard]] int from_solution() const {
-    if (is_efg(game.model)) {
+    if (gambit_format(game.model) != GambitFormat::none) {
       if (std::isnan(lambda))
-        return fail(complaint(idle_option_code, "an .efg states no precision (lambda)",
+        return fail(complaint(idle_option_code, "a game of Gambit's states no precision (lambda)",
                               "give `--lambda L`, in 1/payoff units"));
-      const Result<ExtensiveForm> form = read_efg(game.model);
+      const Result<ExtensiveForm> form = read_gambit(game.model);
       return form ? draw_solved(*form, lambda, false) : fail(form.error());
     }
     const Result<LoadedGame> loaded = load(game, common.quiet);

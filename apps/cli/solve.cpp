@@ -146,6 +146,7 @@ Command add_solve(CLI::App& program) {
       "melian solve game.nfg --lambda 20      (and strategic forms)");
   auto command = std::make_shared<SolveCommand>();
   command->game.add_to(*app);
+  command->method.method = "auto";
   command->method.add_to(*app, {"auto", "grid", "tree"});
   command->app = app;
   command->time.add_to(*app);

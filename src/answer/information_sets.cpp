@@ -47,9 +47,10 @@ class Words {
         history.push_back({move.name, move.actions[at(taken.action)], "", false});
         return;
       case MoveKind::offer:
+      case MoveKind::amount:
       case MoveKind::choice:
         history.push_back({move.name, move.actions[at(taken.action)],
-                           shape_.players[at(move.player)].name, move.kind == MoveKind::offer});
+                           shape_.players[at(move.player)].name, move.is_numeric()});
         return;
       case MoveKind::simultaneous: break;
     }

@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "answer/answer_json.h"
+#include "melian/information_sets.h"
 #include "report/form_keys.h"
 #include "report/table.h"
 

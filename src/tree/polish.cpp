@@ -176,7 +176,7 @@ Polished polish(const ExtensiveForm& form, const std::vector<double>& log_strate
     out.message = "not polished: chance never lets some information set be reached";
     return out;
   }
-  Rest rest = come_to_rest(system, system.ratios(log_strategy), options);
+  Rest rest = come_to_rest(system, system.log_ratios(log_strategy), options);
   system.evaluate(rest.x);
   out.log_strategy = system.log_strategy();
   out.steps = rest.steps;
