@@ -153,3 +153,5 @@ TEST_CASE(
   CHECK(found->certificate.tree.number == "outcomes." + game.shape().outcomes[0]);
   CHECK(std::abs(found->certificate.tree.tree - before) < 1e-2);
 }
+
+}  // namespace melian

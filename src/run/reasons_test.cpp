@@ -5,6 +5,8 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "melian/run.h"
+
 using namespace melian;
 using Json = nlohmann::json;
 

@@ -15,10 +15,6 @@ using namespace melian::program;
 
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 const std::string small_model =
     "model \"m\"\nplayer A\nplayer B\nparam precision = 3\nphase p {\n  simultaneously { A chooses "
     "x in {0, 1} B chooses y { u, v } }\n  end over: A gets x, B gets if(y is u, x, 0)\n}\n";

@@ -62,7 +62,9 @@ struct Verdict {
 
 /// Outcomes of every equilibrium that the tree finds.
 std::vector<std::map<std::string, double>> by_tree(const Game& game, double lambda) {
-  const auto request = tree_request(game, {.lambda = lambda});
+  AsTree asked;
+  asked.lambda = lambda;
+  const auto request = tree_request(game, asked);
   REQUIRE(request.has_value());
   const auto form = unroll(game, request->unroll);
   REQUIRE(form.has_value());
