@@ -60,6 +60,10 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
   return printed_numbers(game.shape(), predict(game, *solution, options.on_step));
 }
 
+/// No stated error is smaller than this share of a number's scale: whatever it is compared with
+/// rests on equations that are solved to a finite residual.
+constexpr double least_error = 1e-7;
+
 /// What a stated error is times larger than the largest difference seen: it bounds, the difference
 /// estimates (docs/methods_certify.md).
 constexpr double factor_of_safety = 2.0;
@@ -115,9 +119,13 @@ Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
     const double first = std::abs(number - read_number(*at_half, name));
     const double second =
         three_grids ? std::abs(read_number(*at_half, name) - read_number(*at_quarter, name)) : 0.0;
-    certificate.grid_error[name] =
-        factor_of_safety * std::max({first, second / 2, read_number(carried, name)});
     const auto scale = certificate.scale.find(name);
+    const double seen = std::max({first, second / 2, read_number(carried, name)});
+    certificate.grid_error[name] =
+        seen == 0.0
+            ? 0.0
+            : std::max(factor_of_safety * seen,
+                       least_error * (scale == certificate.scale.end() ? 1.0 : scale->second));
     const double tolerance =
         asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
     if (three_grids && first > second && factor_of_safety * first > tolerance)
@@ -331,20 +339,28 @@ std::optional<bool> proved_unique(const Game& game, const Solution& solution) {
   if (summary.termination != Termination::converged || summary.several > 0 || summary.jumps > 0 ||
       summary.unsolved > 0 || summary.searched > 0 || summary.sweeps > 0)
     return std::nullopt;
-  // Behind a decision that tells something about types, values are exact between nodes only where
-  // nobody decides any more while these types matter.
-  std::vector<std::uint8_t> tells(structure.states.size(), 0), told_later = tells;
-  for (std::size_t s = 0; s < tells.size(); ++s)
-    tells[s] = (structure.states[s].live & structure.everyone()) != 0 &&
-               !deciders(structure, static_cast<int>(s), solution.assessment.measure).empty();
+  // Where beliefs move, values are exact between nodes only if nobody decides behind it any more
+  // while these types matter.
+  const std::size_t states = structure.states.size();
+  std::vector<std::uint8_t> tells(states, 0), decided(states, 0), decided_later(states, 0);
+  for (std::size_t s = 0; s < states; ++s) {
+    if ((structure.states[s].live & structure.everyone()) == 0) continue;
+    const std::vector<Decider> movers =
+        deciders(structure, static_cast<int>(s), solution.assessment.measure);
+    const MoveKind kind = structure.moves[static_cast<std::size_t>(structure.states[s].move)].kind;
+    decided[s] = !movers.empty();
+    tells[s] = kind == MoveKind::chance ||
+               std::ranges::any_of(movers, [](const Decider& one) { return one.types > 1; });
+  }
   for (bool changed = true; changed;) {
     changed = false;
-    for (std::size_t s = tells.size(); s-- > 0;) {
+    for (std::size_t s = states; s-- > 0;) {
       const PublicState& from = structure.states[s];
       const auto look_at = [&](int next) {
         const auto there = static_cast<std::size_t>(next);
-        if (next < 0 || told_later[s] != 0 || (tells[there] == 0 && told_later[there] == 0)) return;
-        told_later[s] = 1;
+        if (next < 0 || decided_later[s] != 0) return;
+        if (decided[there] == 0 && decided_later[there] == 0) return;
+        decided_later[s] = 1;
         changed = true;
       };
       look_at(from.closing);
@@ -352,8 +368,8 @@ std::optional<bool> proved_unique(const Game& game, const Solution& solution) {
         look_at(structure.branches[static_cast<std::size_t>(b)].next);
     }
   }
-  for (std::size_t s = 0; s < tells.size(); ++s)
-    if (tells[s] != 0 && told_later[s] != 0) return std::nullopt;
+  for (std::size_t s = 0; s < states; ++s)
+    if (tells[s] != 0 && decided_later[s] != 0) return std::nullopt;
   return true;
 }
 

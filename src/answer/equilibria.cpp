@@ -96,7 +96,7 @@ Equilibria equilibria_of(const ExtensiveForm& form, const TreeSolution& solution
   out.how = how_words(form, solution.summary);
   for (const TreeFound& found : solution.all) out.found.push_back(one_of(form, found));
   if (solution.chosen < out.found.size() &&
-      solution.summary.termination == TreeTermination::reached)
+      solution.all[solution.chosen].log_strategy == solution.log_strategy)
     out.found[solution.chosen].chosen = true;
   const bool has_answer = std::ranges::any_of(out.found, &Equilibrium::chosen);
   out.others = static_cast<int>(out.found.size()) - (has_answer ? 1 : 0);

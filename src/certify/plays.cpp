@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <boost/math/distributions/binomial.hpp>
 
@@ -29,15 +30,19 @@ std::pair<double, double> exact_interval(std::int64_t successes, std::int64_t tr
 void compare_plays(Certificate& certificate, const std::vector<double>& predicted,
                    const std::vector<double>& stated_errors) {
   Certificate::Plays& plays = certificate.plays;
-  if (plays.count == 0) return;
+  if (plays.count == 0 || predicted.empty()) return;
   MELIAN_EXPECT(
       predicted.size() == plays.endings.size() && stated_errors.size() == predicted.size(),
       "a prediction and its error for every outcome");
   const double outside = wrongly_refused / static_cast<double>(predicted.size());
   plays.worst = 0.0;
   plays.within = true;
+  // Plays that were left before their end may have ended in anything.
+  const std::int64_t left =
+      plays.count - std::accumulate(plays.endings.begin(), plays.endings.end(), std::int64_t{0});
   for (std::size_t k = 0; k < predicted.size(); ++k) {
-    const auto [low, high] = exact_interval(plays.endings[k], plays.count, outside);
+    const double low = exact_interval(plays.endings[k], plays.count, outside).first,
+                 high = exact_interval(plays.endings[k] + left, plays.count, outside).second;
     const double frequency =
         static_cast<double>(plays.endings[k]) / static_cast<double>(plays.count);
     plays.worst = std::max(plays.worst, std::abs(frequency - predicted[k]));

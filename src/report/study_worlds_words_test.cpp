@@ -33,6 +33,7 @@ in how many of 4,096 plausible worlds
   C13 Neither side can offer what the other w…  64% (63 to 65)  36% (35 to 37)  0.3%     81%     77%
   holds, opposite: shares of worlds, in which a claim or its opposite holds; their 95 % intervals
   reach as far as what is open, that is, undecided or not solved.
+  14 of 4,096 worlds could not be solved: a decision has no solution that the solver can find (14)
   by [1]: holds, likelier worlds counting more: inter_state_wars (worth 2,210 that count alike)
   by [2]: holds, likelier worlds counting more: events (worth 312 that count alike)
 

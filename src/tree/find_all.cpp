@@ -28,8 +28,10 @@ class Finder {
     lay_out_stages();
     if (summary_.termination == TreeTermination::reached) {
       add(principal, TreeFound::Origin::principal, -1);
-      leave(forks, 0);
-      walk(0, 1);
+      if (!found_.empty()) {  // else round-off hides whether it is a solution
+        leave(forks, 0);
+        walk(0, 1);
+      }
     }
     const Starts by_actions(form_, Starts::Alike::actions), by_labels(form_, Starts::Alike::labels);
     gather(starts_, [&](int k) { return from_start(k, by_actions.preferred(k, starts_)); });
