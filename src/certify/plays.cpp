@@ -37,9 +37,11 @@ void compare_plays(Certificate& certificate, const std::vector<double>& predicte
   const double outside = wrongly_refused / static_cast<double>(predicted.size());
   plays.worst = 0.0;
   plays.within = true;
-  // Plays that were left before their end may have ended in anything.
+  // Plays that were left before their end may have ended in anything, here as in the prediction.
   const std::int64_t left =
       plays.count - std::accumulate(plays.endings.begin(), plays.endings.end(), std::int64_t{0});
+  const double unfinished =
+      std::max(0.0, 1.0 - std::accumulate(predicted.begin(), predicted.end(), 0.0));
   for (std::size_t k = 0; k < predicted.size(); ++k) {
     const double low = exact_interval(plays.endings[k], plays.count, outside).first,
                  high = exact_interval(plays.endings[k] + left, plays.count, outside).second;
@@ -48,7 +50,8 @@ void compare_plays(Certificate& certificate, const std::vector<double>& predicte
     plays.worst = std::max(plays.worst, std::abs(frequency - predicted[k]));
     const double wide = stated_errors[k] + round_off;
     // A prediction that is no number lies nowhere.
-    if (!(predicted[k] + wide >= low && predicted[k] - wide <= high)) plays.within = false;
+    if (!(predicted[k] + unfinished + wide >= low && predicted[k] - wide <= high))
+      plays.within = false;
   }
   const auto [low, high] = exact_interval(plays.count / 2, plays.count, outside);
   plays.smallest = (high - low) / 2;

@@ -10,10 +10,11 @@ using namespace melian::program;
 
 namespace {
 
-/// Stopped by a signal after so long; the exit code is the program's own.
+/// Stopped by one signal after so long (a second one ends the program at once); the exit code is
+/// the program's own.
 Ran stopped_by(const std::string& signal, const std::string& arguments) {
   const std::string out = folder().file("stdout"), err = folder().file("stderr");
-  const std::string command = "timeout --preserve-status -s " + signal + " 1 '" +
+  const std::string command = "timeout --foreground --preserve-status -s " + signal + " 1 '" +
                               std::string(MELIAN_PROGRAM) + "' " + arguments + " >'" + out +
                               "' 2>'" + err + "' </dev/null";
   const int status = std::system(command.c_str());
