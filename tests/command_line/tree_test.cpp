@@ -239,7 +239,8 @@ TEST_CASE(
   CHECK(followed == 1);
   CHECK(document["equilibrium"]["unique"].is_null());
   CHECK(contains(run(model).out, "3 solutions and no more"));
-  CHECK(contains(run("solve powell_2004/two_rounds --method grid --all").out, "1 solution and no more"));
+  CHECK(contains(run("solve powell_2004/two_rounds --method grid --all").out,
+                 "1 solution and no more"));
 }
 
 TEST_CASE(
