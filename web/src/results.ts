@@ -9,7 +9,7 @@ export interface ShortResult {
   lambda: number; outcomes: Record<string, number>; rounds_mean: number; unfinished: number; reached: ByRound;
   tallies: Record<string, number>; values: Record<string, Record<string, number>>; equilibrium: Equilibrium;
 }
-export interface Offer { proposer: string; mean: number; first_round: number; accepted: number; accepted_mean: number | null; mean_by_round: (number | null)[]; reached_by_round: ByRound; offers?: number[]; expected_by_round?: number[][]; accepted_by_round?: number[][] }
+export interface Offer { proposer: string; mean: number; first_round: number; accepted: number; accepted_mean: number | null; mean_by_round: (number | null)[]; reached_by_round: ByRound; offers?: number[]; numbers?: number[]; expected_by_round?: number[][]; accepted_by_round?: number[][] }
 export interface Action { player: string | null; actions: string[]; expected_by_round: number[][] }
 export interface Information { talk: ByRound; battlefield: ByRound; per_round_reached: ByRound; total: number; prior_entropy: number; end_entropy: number; splitting: number }
 export interface Certificate {

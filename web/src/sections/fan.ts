@@ -24,7 +24,7 @@ export function quantile(offers: number[], weights: number[], share: number): nu
 const hardly_ever = 1e-4;
 
 function points_of(study: Study): Point[] {
-  return study.readings.flatMap((reading) => Object.entries(reading.result.choices).flatMap(([move, choice]) => offers_of(choice).filter((offer) => offer.offers !== undefined).flatMap((offer) =>
+  return study.readings.flatMap((reading) => Object.entries(reading.result.choices).flatMap(([move, choice]) => offers_of(choice).filter((offer) => offer.numbers === undefined).flatMap((offer) =>
     offer.mean_by_round.slice(0, study.study.window).map((mean, t): Point => {
       const made = offer.reached_by_round[t] ?? 0, weights = offer.expected_by_round?.[t], at = (share: number): number | null => (offer.offers && weights ? quantile(offer.offers, weights, share) : null);
       const accepted = offer.accepted_by_round?.[t]?.reduce((sum, x) => sum + x, 0);
