@@ -23,8 +23,12 @@ struct Exploitability {
 
 /// A decision's log-probability as solved again, by its index in `Assessment::log_strategy`.
 struct StrategyChange {
+  /// Decisions reached often are all solved again; of those reached lightly, where there are very
+  /// many, two samples.
+  enum class Of : std::uint8_t { all, first_sample, second_sample };
   std::int64_t at = 0;
   double log_sigma = 0.0;
+  Of of = Of::all;
 };
 
 /// What the game's tree says of a grid's answer (docs/methods_certify.md, "The tree as referee").
@@ -69,6 +73,8 @@ struct Certificate {
   std::string where_torn, where_not_solved;  ///< in words
   std::vector<StrategyChange> changed;       ///< at reached decisions; `answer` carries it to every
                                              ///< number and clears it
+  std::int64_t cells_one_in = 1;  ///< of the lightly reached decisions, one in so many was solved
+                                  ///< again, half of them in each sample
   /// Total variation between what predictions read and decisions solved again at exact beliefs,
   /// summed over the decisions of a play: mean over the plays drawn, and its upper confidence bound
   /// (1e-3). Bounds the error of every probability of an outcome, values ahead being right.

@@ -2,6 +2,7 @@
 #include <chrono>
 #include <cmath>
 #include <functional>
+#include <utility>
 
 #include "melian/answer.h"
 #include "melian/beliefs.h"
@@ -38,13 +39,13 @@ BeliefGrid thinned(const SolveOptions& asked, int times) {
   return out;
 }
 
-/// Does every axis lose nodes when it is thinned a second time?
+/// Does an axis lose nodes when it is thinned a second time?
 bool has_quarter(const Game& game, const SolveOptions& asked) {
   const BeliefAxes once = belief_axes(game, thinned(asked, 1)),
                    twice = belief_axes(game, thinned(asked, 2));
   for (std::size_t i = 0; i < once.nodes.size(); ++i)
-    if (once.nodes[i].size() > 1 && twice.nodes[i].size() >= once.nodes[i].size()) return false;
-  return true;
+    if (twice.nodes[i].size() < once.nodes[i].size()) return true;
+  return false;
 }
 
 /// The printed numbers of the same game on a thinned grid.
@@ -60,46 +61,75 @@ Result<std::map<std::string, double>> numbers_at(const Game& game, const SolveOp
   return printed_numbers(game.shape(), predict(game, *solution, options.on_step));
 }
 
-/// No stated error is smaller than this share of a number's scale: whatever it is compared with
-/// rests on equations that are solved to a finite residual.
-constexpr double least_error = 1e-7;
+/// No stated error is smaller than these shares of a number's scale and of what is tolerated: what
+/// it is compared with rests on equations solved to a finite residual, and two grids may agree by
+/// chance far better than either is right.
+constexpr double least_error = 1e-7, least_of_tolerance = 0.01;
 
 /// What a stated error is times larger than the largest difference seen: it bounds, the difference
-/// estimates (docs/methods_certify.md).
-constexpr double factor_of_safety = 2.0;
+/// estimates. Where the last halving left more than a third of the difference before (a quarter is
+/// expected), or nothing is known of that, the grid is too coarse to tell how fast errors fall.
+constexpr double factor_of_safety = 2.0, factor_where_slow = 6.0, expected_share = 1.0 / 3;
 
 double read_number(const std::map<std::string, double>& from, const std::string& name) {
   const auto found = from.find(name);
   return found == from.end() ? 0.0 : found->second;
 }
 
-/// How far each printed number moves when reached decisions are what they are with cells halved.
-std::map<std::string, double> carried_changes(const Game& game, Assessment& strategies,
-                                              const std::map<std::string, double>& numbers,
-                                              Certificate& certificate, Watch& watch) {
-  std::map<std::string, double> out;
-  if (certificate.changed.empty()) return out;
+/// The printed numbers with the changes of one part put into the strategies for the while.
+std::map<std::string, double> numbers_with(const Game& game, Assessment& strategies,
+                                           std::vector<StrategyChange>& changes,
+                                           StrategyChange::Of part, Watch& watch) {
   const auto exchange = [&] {
-    for (StrategyChange& change : certificate.changed)
-      std::swap(change.log_sigma, strategies.log_strategy[static_cast<std::size_t>(change.at)]);
+    for (StrategyChange& change : changes)
+      if (change.of == part)
+        std::swap(change.log_sigma, strategies.log_strategy[static_cast<std::size_t>(change.at)]);
   };
   exchange();
-  const std::map<std::string, double> changed = printed_numbers(
+  std::map<std::string, double> out = printed_numbers(
       game.shape(), predict(game, strategies,
                             [&](const Step& step) { return watch({"grid error", step.done}); }));
   exchange();
-  certificate.changed = {};
-  for (const auto& [name, number] : numbers)
-    out[name] = std::abs(number - read_number(changed, name));
+  return out;
+}
+
+/// How far each printed number moves when reached decisions are what they are with cells halved.
+///
+/// Of d decisions reached lightly, one in k is in either of two samples, each d / 2k strong: to
+/// first order what all of them move a number by is estimated by k (A + B), A and B what the
+/// samples move it by, with standard deviation about k |A - B|; both are counted.
+std::map<std::string, double> carried_changes(const Game& game, Assessment& strategies,
+                                              const std::map<std::string, double>& numbers,
+                                              Certificate& certificate, Watch& watch) {
+  using Of = StrategyChange::Of;
+  std::vector<StrategyChange> changes = std::exchange(certificate.changed, {});
+  const auto moved_by = [&](Of part) {
+    std::map<std::string, double> out;
+    if (std::ranges::none_of(changes, [&](const auto& change) { return change.of == part; }))
+      return out;
+    const std::map<std::string, double> changed =
+        numbers_with(game, strategies, changes, part, watch);
+    for (const auto& [name, number] : numbers) out[name] = read_number(changed, name) - number;
+    return out;
+  };
+  std::map<std::string, double> out = moved_by(Of::all);
+  const std::map<std::string, double> first = moved_by(Of::first_sample),
+                                      second = moved_by(Of::second_sample);
+  const auto k = static_cast<double>(certificate.cells_one_in);
+  for (const auto& [name, number] : numbers) {
+    const double a = read_number(first, name), b = read_number(second, name);
+    out[name] = std::abs(read_number(out, name) + k * (a + b)) + k * std::abs(a - b);
+  }
   return out;
 }
 
 /// Compares the printed numbers with those on thinned grids, N/2 nodes, and N/4 where there are
 /// enough, and with what halved cells make of them.
 ///
-/// e = f max(|m_N - m_N/2|, |m_N/2 - m_N/4| / 2, |m_N - m_halved|), f the factor of safety; a
-/// number does not converge when the first exceeds the second and the tolerance. A number that a
-/// coarser grid does not have (nothing is ever accepted there) is compared with 0.
+/// With d = |m_N - m_N/2|, d' = |m_N/2 - m_N/4| and c = |m_N - m_halved| the error stated is
+/// f max(d, d'/3, c), f = 2 where d <= d'/3 and 6 elsewhere. A number does not converge when d
+/// exceeds d' and the error the tolerance. A number that a coarser grid does not have (nothing is
+/// ever accepted there) is compared with 0.
 Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
                                  const std::map<std::string, double>& numbers,
                                  Assessment& strategies, Watch& watch, Certificate& certificate) {
@@ -119,16 +149,15 @@ Result<bool> estimate_grid_error(const Game& game, const AnswerOptions& asked,
     const double first = std::abs(number - read_number(*at_half, name));
     const double second =
         three_grids ? std::abs(read_number(*at_half, name) - read_number(*at_quarter, name)) : 0.0;
-    const auto scale = certificate.scale.find(name);
-    const double seen = std::max({first, second / 2, read_number(carried, name)});
-    certificate.grid_error[name] =
-        seen == 0.0
-            ? 0.0
-            : std::max(factor_of_safety * seen,
-                       least_error * (scale == certificate.scale.end() ? 1.0 : scale->second));
-    const double tolerance =
-        asked.certify.tolerance * (scale == certificate.scale.end() ? 1.0 : scale->second);
-    if (three_grids && first > second && factor_of_safety * first > tolerance)
+    const auto found = certificate.scale.find(name);
+    const double scale = found == certificate.scale.end() ? 1.0 : found->second,
+                 tolerance = asked.certify.tolerance * scale, expected = expected_share * second,
+                 seen = std::max({first, expected, read_number(carried, name)}),
+                 factor = three_grids && first <= expected ? factor_of_safety : factor_where_slow,
+                 least = std::max(least_error * scale, least_of_tolerance * tolerance);
+    double& error = certificate.grid_error[name];
+    error = seen == 0.0 ? 0.0 : std::max(factor * seen, least);
+    if (three_grids && first > second && error > tolerance)
       certificate.not_converging.push_back(name);
   }
   return true;

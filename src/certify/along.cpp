@@ -2,18 +2,57 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace melian::checking {
 namespace {
 
+/// Of the decisions reached: up to so many are all solved again with cells halved; of more, half as
+/// many that are reached most, and about half as many of the others.
+constexpr std::size_t most_nodes = 40'000;
 constexpr int plays_a_batch = 512;
 constexpr int most_batches = 8;
 constexpr std::int64_t wanted_of_each_ending = 16;
-constexpr std::size_t most_answers = 20'000;  // of all plays, before further batches are spared
+constexpr std::size_t most_answers = 200'000;  // of all plays, before further batches are spared
 constexpr std::size_t most_remembered = 200'000;
 constexpr int most_steps = 2000;  // of a play that may go on for ever
-constexpr std::uint64_t plays_seed = 20251201;
-constexpr double confidence = 1e-3;  // that the mean lies above its upper bound
+constexpr std::uint64_t plays_seed = 20251201, cells_seed = 20261201;
+constexpr double confidence =
+    1e-3;  // that the mean lies above an upper bound, all batches together
+
+/// Which reached decisions are solved again: all with at least this mass, of the others one in
+/// `one_in`.
+struct Chosen {
+  double mass = 0.0;
+  std::int64_t one_in = 1;
+
+  /// Nothing where the decision is left out.
+  [[nodiscard]] std::optional<StrategyChange::Of> part_of(std::size_t mark, double of_mass) const {
+    if (of_mass >= mass) return StrategyChange::Of::all;
+    const auto drawn = static_cast<std::int64_t>(RandomStream(cells_seed, mark).uniform() * 2.0 *
+                                                 static_cast<double>(one_in));
+    if (drawn > 1) return std::nullopt;
+    return drawn == 0 ? StrategyChange::Of::first_sample : StrategyChange::Of::second_sample;
+  }
+  [[nodiscard]] double speaks_for(StrategyChange::Of part) const {
+    return part == StrategyChange::Of::all ? 1.0 : static_cast<double>(one_in);
+  }
+};
+
+/// Mass above the tolerance is never left out: a single decision may refuse.
+Chosen choose(const Reach& reach, double tolerance) {
+  std::vector<double> masses;
+  for (std::size_t k = 0; k < reach.mass.size(); ++k)
+    if (reach.reached[k] != 0) masses.push_back(reach.mass[k]);
+  if (masses.size() <= most_nodes) return {};
+  const auto last = masses.begin() + most_nodes / 2;
+  std::ranges::nth_element(masses, last, std::ranges::greater{});
+  Chosen out{.mass = std::min(*last, tolerance)};
+  const std::ptrdiff_t light =
+      std::ranges::count_if(masses, [&](double mass) { return mass < out.mass; });
+  out.one_in = 1 + 2 * static_cast<std::int64_t>(light) / static_cast<std::int64_t>(most_nodes);
+  return out;
+}
 
 /// What a piece of nodes found; joined in order.
 struct Found {
@@ -29,7 +68,7 @@ std::string in_words(const Layout& layout, const Spot& spot) {
 }
 
 void visit(const Layout& layout, const Assessment& assessment, const Again& again,
-           const Reach& reach, int round, const Piece& piece, Found& found) {
+           const Reach& reach, const Chosen& chosen, int round, const Piece& piece, Found& found) {
   const Shape& shape = layout.shape(piece.state);
   const std::vector<Decider>& deciders = layout.deciders(piece.state);
   const auto marks =
@@ -42,6 +81,8 @@ void visit(const Layout& layout, const Assessment& assessment, const Again& agai
   for (std::int64_t p = piece.first; p < piece.last; ++p, walk.next()) {
     const std::size_t mark = marks + static_cast<std::size_t>(p);
     if (reach.reached[mark] == 0) continue;
+    const std::optional<StrategyChange::Of> part = chosen.part_of(mark, reach.mass[mark]);
+    if (!part) continue;
     for (std::size_t a = 0; a < shape.axes.size(); ++a)
       spot.beliefs[static_cast<std::size_t>(shape.axes[a].axis)] = layout.node_log_odds(
           shape.axes[a].axis)[static_cast<std::size_t>(walk.node(static_cast<int>(a)))];
@@ -52,7 +93,7 @@ void visit(const Layout& layout, const Assessment& assessment, const Again& agai
       found.torn_at = spot;
     }
     if (!answered.solved) {
-      found.cells.change += mass;
+      found.cells.change += chosen.speaks_for(*part) * mass;
       if (mass > found.cells.not_solved) {
         found.cells.not_solved = mass;
         found.not_solved_at = spot;
@@ -70,10 +111,10 @@ void visit(const Layout& layout, const Assessment& assessment, const Again& agai
         change += odds * apart(who, type, answered);
       }
     if (change == 0.0) continue;
-    found.cells.change += mass * change;
+    found.cells.change += chosen.speaks_for(*part) * mass * change;
     for (std::size_t row = 0; row < answered.log_sigma.size(); ++row)
-      found.cells.changed.push_back(
-          {rows + static_cast<std::int64_t>(row) * shape.points + p, answered.log_sigma[row]});
+      found.cells.changed.push_back({rows + static_cast<std::int64_t>(row) * shape.points + p,
+                                     answered.log_sigma[row], *part});
   }
 }
 
@@ -162,8 +203,10 @@ Drawn draw_play(const Layout& layout, const Again& again, std::uint64_t number) 
 }  // namespace
 
 HalvedCells halve_cells(const Layout& layout, const Assessment& assessment, Again& again,
-                        const Reach& reach, const OnStep& on_step) {
+                        const Reach& reach, double tolerance, const OnStep& on_step) {
   HalvedCells out;
+  const Chosen chosen = choose(reach, tolerance);
+  out.one_in = chosen.one_in;
   const double all = static_cast<double>(layout.layers().size());
   double done = 0.0;
   for (auto layer = layout.layers().rbegin(); layer != layout.layers().rend(); ++layer) {
@@ -172,7 +215,7 @@ HalvedCells halve_cells(const Layout& layout, const Assessment& assessment, Agai
     std::erase_if(pieces, [&](const Piece& piece) { return layout.deciders(piece.state).empty(); });
     std::vector<Found> found(pieces.size());
     parallel_for(pieces.size(), [&](std::size_t k) {
-      visit(layout, assessment, again, reach, layer->round, pieces[k], found[k]);
+      visit(layout, assessment, again, reach, chosen, layer->round, pieces[k], found[k]);
     });
     for (Found& one : found) {
       out.change += one.cells.change;
@@ -191,7 +234,22 @@ HalvedCells halve_cells(const Layout& layout, const Assessment& assessment, Agai
   return out;
 }
 
-Plays play_again(const Layout& layout, Again& again, const OnStep& on_step) {
+namespace {
+
+/// Mean and upper confidence bound of what is never negative (Maurer and Pontil 2009, theorem 4),
+/// looked at after every batch.
+void bound(Plays& plays, double sum, double squares, double largest) {
+  const auto n = static_cast<double>(plays.count);
+  plays.mean = sum / n;
+  const double variance = std::max(0.0, squares / n - plays.mean * plays.mean) * n / (n - 1.0),
+               log_odds_against = std::log(2.0 * most_batches / confidence);
+  plays.upper = plays.mean + std::sqrt(2.0 * variance * log_odds_against / n) +
+                7.0 * largest * log_odds_against / (3.0 * (n - 1.0));
+}
+
+}  // namespace
+
+Plays play_again(const Layout& layout, Again& again, double tolerance, const OnStep& on_step) {
   Plays out;
   out.endings.assign(layout.structure().outcomes.size(), 0);
   const std::size_t before = again.answers();
@@ -208,18 +266,14 @@ Plays play_again(const Layout& layout, Again& again, const OnStep& on_step) {
       largest = std::max(largest, one.apart);
     }
     out.count += plays_a_batch;
+    bound(out, sum, squares, largest);
     if (again.remembered() > most_remembered) again.forget();
-    const bool enough = std::ranges::all_of(
+    const bool each_ending = std::ranges::all_of(
         out.endings, [](std::int64_t n) { return n == 0 || n >= wanted_of_each_ending; });
-    if ((enough && batch > 0) || again.answers() - before > most_answers) break;
+    const bool settled = out.upper <= tolerance || out.mean > tolerance;
+    if ((each_ending && settled && batch > 0) || again.answers() - before > most_answers) break;
     if (on_step && !on_step({.stage = "certify", .done = 0.75})) break;
   }
-  const auto n = static_cast<double>(out.count);
-  out.mean = sum / n;
-  const double variance = std::max(0.0, squares / n - out.mean * out.mean) * n / (n - 1.0),
-               log_odds_against = std::log(2.0 / confidence);
-  out.upper = out.mean + std::sqrt(2.0 * variance * log_odds_against / n) +
-              7.0 * largest * log_odds_against / (3.0 * (n - 1.0));
   return out;
 }
 

@@ -74,15 +74,16 @@ bool solve_again(const Layout& layout, const Assessment& strategies, const Itera
     return goes_on;
   };
   Again again(layout, strategies, values);
-  HalvedCells cells = halve_cells(layout, strategies, again, reach, on_step);
+  HalvedCells cells = halve_cells(layout, strategies, again, reach, options.tolerance, on_step);
   if (!goes_on) return false;
-  const Plays plays = play_again(layout, again, on_step);
+  const Plays plays = play_again(layout, again, options.tolerance, on_step);
   certificate.cell_change = cells.change;
   certificate.torn = cells.torn;
   certificate.not_solved = cells.not_solved;
   certificate.where_torn = cells.where_torn;
   certificate.where_not_solved = cells.where_not_solved;
   certificate.changed = std::move(cells.changed);
+  certificate.cells_one_in = cells.one_in;
   certificate.path_mean = plays.mean;
   certificate.path_bound = plays.upper;
   certificate.plays = {.endings = plays.endings, .count = plays.count};
