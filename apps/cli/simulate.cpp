@@ -1,10 +1,11 @@
 #include <cstdint>
-#include <map>
 #include <memory>
 
 #include <fmt/core.h>
 
 #include "commands.h"
+#include "data_files.h"
+#include "melian/tree_answer.h"
 #include "options.h"
 #include "terminal.h"
 
@@ -82,53 +83,6 @@ std::string shares(const Structure& structure, const Prediction& prediction,
   return out;
 }
 
-/// A set's label says whose it is; without one, its number does.
-std::string set_name(const ExtensiveForm& form, const ExtensiveForm::InformationSet& set) {
-  if (!set.label.empty()) return set.label;
-  return set.player < 0
-             ? std::string("chance")
-             : fmt::format("{} {}", form.players[static_cast<std::size_t>(set.player)], set.number);
-}
-
-std::string ending_of(const ExtensiveForm& form, const TreePlay& play) {
-  std::string out;
-  for (const int node : play)
-    if (const int outcome = form.nodes[static_cast<std::size_t>(node)].outcome; outcome >= 0)
-      out = form.outcomes[static_cast<std::size_t>(outcome)].label;
-  return out;
-}
-
-/// Plays of a tree, one row a move.
-std::string tree_plays_csv(const ExtensiveForm& form, const std::vector<TreePlay>& plays) {
-  std::string out = "play,step,move,player,action,outcome\n";
-  for (std::size_t p = 0; p < plays.size(); ++p) {
-    const std::string ending = ending_of(form, plays[p]);
-    for (std::size_t k = 1; k < plays[p].size(); ++k) {
-      const auto before = static_cast<std::size_t>(plays[p][k - 1]);
-      const ExtensiveForm::InformationSet& set =
-          form.sets[static_cast<std::size_t>(form.nodes[before].set)];
-      const int action = set.first_action + form.nodes[static_cast<std::size_t>(plays[p][k])].taken;
-      out += fmt::format("{},{},{},{},{},{}\n", p + 1, k, set_name(form, set),
-                         set.player < 0 ? std::string("chance")
-                                        : form.players[static_cast<std::size_t>(set.player)],
-                         form.actions[static_cast<std::size_t>(action)].label, ending);
-    }
-  }
-  return out;
-}
-
-/// Simulated shares of a tree's outcomes beside what is predicted exactly.
-std::string tree_shares(const ExtensiveForm& form, const std::vector<double>& log_strategy,
-                        const std::vector<TreePlay>& plays) {
-  std::map<std::string, std::int64_t> ended;
-  for (const TreePlay& play : plays) ++ended[ending_of(form, play)];
-  const auto all = static_cast<std::int64_t>(plays.size());
-  std::string out = shares_header();
-  for (const TreePrediction::End& end : predict_tree(form, log_strategy).ends)
-    out += share_row(end.outcome, ended[end.outcome], all, end.probability);
-  return out;
-}
-
 struct SimulateCommand {
   CommonOptions common;
   GameOptions game;
@@ -137,41 +91,61 @@ struct SimulateCommand {
   std::int64_t plays = 1000;
   std::uint64_t seed = 1;
   bool csv = false;
+  CLI::App* app = nullptr;
 
-  /// Plays of a chosen solution, which the tree holds.
-  [[nodiscard]] int run_tree(const Game& chosen) const {
-    catch_interrupts();
+  [[nodiscard]] int show(const Game& played, const Prediction& prediction,
+                         const Simulation& simulation) const {
+    print(csv ? plays_csv(played.shape(), simulation)
+              : shares(played.shape(), prediction, simulation));
+    return done;
+  }
+
+  /// By tree: a solution that is chosen, or a small game.
+  [[nodiscard]] int run_tree(const Game& played) const {
+    const bool asked = method.method == "tree" || !which.choice.is_default();
+    for (const char* option : {"--grid", "--tolerance"})
+      if (asked && app->count(option) > 0)
+        return fail(complaint(
+            idle_option_code,
+            fmt::format("`{}` means nothing to the method tree, which has no grid", option),
+            "leave it out"));
+    Result<AnswerOptions> options = method.for_game(played);
+    if (!options) return fail(options.error());
     Progress progress(common.quiet);
-    const Result<SolvedAsTree> found =
-        solve_tree_of(chosen, method.as_tree(which.choice), progress.callback());
+    options->solve.on_step = progress.callback();
+    const Result<TreeAnswer> found = answer_on_tree(played, *options, {.choice = which.choice});
     progress.clear();
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
-    const std::vector<double>& strategy = found->solution.log_strategy;
-    const std::vector<TreePlay> drawn = simulate_tree(found->form, strategy, plays, seed);
-    print(csv ? tree_plays_csv(found->form, drawn) : tree_shares(found->form, strategy, drawn));
-    return judged(found->solution.certificate.holds, found->solution.certificate.why_not, true,
-                  common.quiet);
+    const int shown = show(played, found->answer.prediction,
+                           simulate_solution(played, found->form, found->solution.log_strategy,
+                                             options->solve.measure, plays, seed));
+    const Certificate& certificate = found->answer.certificate;
+    return certificate.holds ? shown : judged(false, certificate.why_not, true, common.quiet);
   }
 
   [[nodiscard]] int run() const {
     set_threads(common.threads);
     const Result<LoadedGame> loaded = load(game, common.quiet);
     if (!loaded) return fail(loaded.error());
-    if (!which.choice.is_default()) return run_tree(loaded->game);
+    const bool chooses = method.method == "auto" && app->count("--grid") == 0;
+    if (method.method == "tree" || !which.choice.is_default() ||
+        (chooses && count_tree_nodes(loaded->game) <= most_tree_nodes))
+      return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
-    options->with_certificate = false;
+    if (chooses) options->method = MethodName::automatic;
+    options->with_certificate = chooses;  // which tells whether a method serves
     Progress progress(common.quiet);
-    options->solve.on_step = progress.callback();
-    const Result<Answer> found = answer(loaded->game, *options);
+    options->solve.on_step = options->certify.on_step = progress.callback();
+    const Result<Answer> found = answer_by_method(loaded->game, *options);
     progress.clear();
     if (was_interrupted()) return stopped();
     if (!found) return fail(found.error());
-    const Simulation simulation = simulate(loaded->game, found->solution.assessment, plays, seed);
-    print(csv ? plays_csv(loaded->game.shape(), simulation)
-              : shares(loaded->game.shape(), found->prediction, simulation));
-    return done;
+    const int shown = show(loaded->game, found->prediction,
+                           simulate(loaded->game, found->solution.assessment, plays, seed));
+    const bool holds = !chooses || found->certificate.holds;
+    return holds ? shown : judged(false, found->certificate.why_not, true, common.quiet);
   }
 };
 
@@ -192,7 +166,9 @@ Command add_simulate(CLI::App& program) {
       ->capture_default_str()
       ->type_name("S");
   app->add_flag("--csv", command->csv, "one row a move on stdout, instead of shares of outcomes");
-  command->method.add_to(*app);
+  command->app = app;
+  command->method.method = "auto";
+  command->method.add_to(*app, {"auto", "grid", "tree"});
   command->which.add_to(*app);
   command->common.add_to(*app);
   return {app, [command] { return command->run(); }};

@@ -190,6 +190,7 @@ struct SweepCommand {
     options.answer.certify.tolerance = method.tolerance;
     options.answer.with_certificate = !uncertified;
     options.by_tree = method.method == "tree" || !which.choice.is_default();
+    options.choose_method = method.method == "auto" && app->count("--grid") == 0;
     options.choice = which.choice;
     options.find_switches = !no_switches;
     options.nodes = [this](const Structure& structure) {
@@ -321,7 +322,8 @@ Command add_sweep(CLI::App& program) {
   app->add_flag("--no-switches", command->no_switches,
                 "Do not look for the places where something else becomes most probable");
   command->time.add_to(*app);
-  command->method.add_to(*app, {"grid", "tree"});
+  command->method.method = "auto";
+  command->method.add_to(*app, {"auto", "grid", "tree"});
   command->which.add_to(*app);
   command->app = app;
   command->common.add_to(*app);

@@ -34,7 +34,9 @@ struct StudyOptions {
       std::nullopt;  ///< (i, n): solve only every n-th world, from the i-th; results are not
                      ///< written
   std::optional<EventWeight> event_weight =
-      std::nullopt;  ///< where the study weighs worlds by events
+      std::nullopt;      ///< where the study weighs worlds by events
+  bool on_tree = false;  ///< plausible worlds are solved by tree, as the readings are; `run_study`
+                         ///< sets it
 };
 
 /// Puts what stores of the same program hold into one (docs/formats/store.md, "Merging").

@@ -64,8 +64,9 @@ struct SweepOptions {
   Settings settings;                  ///< of the parameters that stay
   std::vector<VariedParameter> vary;  ///< one or two
   AnswerOptions answer;
-  bool by_tree = false;  ///< every game unrolled and solved whole; numbers: outcomes and values by
-                         ///< player; what is most probable: outcomes alone
+  bool by_tree = false;  ///< every game unrolled and solved whole; besides the printed numbers,
+                         ///< "values.PLAYER": over types
+  bool choose_method = false;  ///< by tree where every point's has at most `most_tree_nodes`
   Choice choice;  ///< by tree: which of several solutions; one named by its id is that of the
                   ///< model at `settings`, carried from there to every point
   /// Belief nodes by game, where `answer` does not give them; may be empty.
@@ -92,6 +93,7 @@ struct Sweep {
   std::vector<SweepPoint> points;  ///< the last varied parameter fastest; where it was cancelled,
                                    ///< some are not `finished`
   std::vector<SweepSwitch> switches;
+  bool by_tree = false;  ///< the method that was taken
   SweepCost cost;
   std::int64_t solves = 0;  ///< of points: fewer than points where they differ in nothing that
                             ///< solving reads, such as a prior

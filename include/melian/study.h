@@ -17,6 +17,25 @@ namespace melian {
 
 // ---- Studies ----
 
+/// How the games of a study are solved.
+enum class StudyMethod : std::uint8_t {
+  automatic,  ///< on trees where all games have small ones and nothing stated needs a belief grid
+  grid,
+  tree
+};
+
+/// Which of several equilibria of a game is meant. Both empty: the principal branch's, and claims
+/// are judged under every equilibrium that is found.
+struct StudyChoice {
+  std::string solution;  ///< the name of one (`solution_id`)
+  std::string select;    ///< principal, values, value:PLAYER, intuitive, or d1
+  [[nodiscard]] bool empty() const { return solution.empty() && select.empty(); }
+  /// Does it choose among the solutions of a tree?
+  [[nodiscard]] bool needs_tree() const {
+    return !solution.empty() || (!select.empty() && select != "principal");
+  }
+};
+
 /// A number of the base that all readings of a study share.
 struct StudyParameter {
   std::string name;
@@ -33,6 +52,7 @@ struct Reading {
   bool neutral = false;                        ///< the analyst's own base
   Settings parameters;                         ///< only what departs from the study's base
   std::map<std::string, std::string> because;  ///< by parameter
+  StudyChoice choice{};                        ///< its own; empty: the study's
 };
 
 /// The same game with something changed: without talks, without truces, with a module more.
@@ -165,6 +185,8 @@ struct StudyEvidence {
 };
 
 struct StudySolve {
+  StudyMethod method = StudyMethod::automatic;
+  StudyChoice choice;                             ///< of readings that state none
   std::vector<std::pair<std::string, int>> grid;  ///< nodes by player; the name "" means everyone
   std::optional<double> lambda;
   std::vector<double> report_lambda{0.5, 1.0, 2.0};
@@ -198,6 +220,11 @@ struct Study {
   std::optional<Model> model;
   Diagnostics warnings;
 };
+
+/// Which equilibrium of a reading's games is meant: its own choice, else the study's.
+[[nodiscard]] inline const StudyChoice& choice_of(const Study& study, const Reading& reading) {
+  return reading.choice.empty() ? study.solve.choice : reading.choice;
+}
 
 /// Reads a study and the model it names, and checks one against the other.
 /// Errors: every mistake of the study at once (M07xx), or every diagnostic of the model.

@@ -16,6 +16,7 @@
 #include "answer/most_probable.h"
 #include "melian/as_tree.h"
 #include "melian/beliefs.h"
+#include "melian/tree_answer.h"
 
 namespace melian {
 namespace {
@@ -71,6 +72,7 @@ class Sweeper {
       return std::unexpected(std::move(wrong));
     out_.vary = options_.vary;
     lay_out();
+    choose_method();
     if (Result<void> named = find_named(); !named) return std::unexpected(named.error());
     if (Result<void> bound = bind_all(); !bound) return std::unexpected(bound.error());
     take_known();
@@ -86,6 +88,22 @@ class Sweeper {
   [[nodiscard]] int rows() const { return options_.vary.front().points; }
   [[nodiscard]] int columns() const {
     return options_.vary.size() == 2 ? options_.vary[1].points : 1;
+  }
+
+  /// Points without a game choose nothing: they say why later.
+  void choose_method() {
+    by_tree_ = options_.by_tree;
+    if (!by_tree_ && options_.choose_method) {
+      std::map<const Structure*, bool> small;
+      by_tree_ = std::ranges::all_of(out_.points, [&](const SweepPoint& point) {
+        const Result<Game> game = game_at(point.at);
+        if (!game) return true;
+        const auto [known, fresh] = small.try_emplace(game->structure.get(), false);
+        if (fresh) known->second = count_tree_nodes(*game) <= most_tree_nodes;
+        return known->second;
+      });
+    }
+    out_.by_tree = by_tree_;
   }
 
   void lay_out() {
@@ -135,7 +153,7 @@ class Sweeper {
       }
       const Result<std::int64_t> decisions = count(*game);
       if (!decisions) return std::unexpected(decisions.error());
-      if (!options_.by_tree) note_prior(k, *game, *decisions, priors[game->shape().fingerprint]);
+      if (!by_tree_) note_prior(k, *game, *decisions, priors[game->shape().fingerprint]);
     }
     if (no_point_is_left()) return std::unexpected(first_failure_);
     share_grids(priors);
@@ -255,7 +273,7 @@ class Sweeper {
   /// The game in which a solution is named: the model's own, before anything is varied. That the
   /// solution is there is told before any point is solved.
   [[nodiscard]] Result<void> find_named() {
-    if (!options_.by_tree || options_.choice.solution.empty()) return {};
+    if (!by_tree_ || options_.choice.solution.empty()) return {};
     Result<Game> game = game_at({});
     if (!game) return std::unexpected(game.error());
     const Result<SolvedAsTree> there = solve_tree_of(*game, as_tree(), watch());
@@ -271,7 +289,7 @@ class Sweeper {
 
   /// Adds what solving the game takes, once, to the cost; by tree its information sets.
   [[nodiscard]] Result<std::int64_t> count(const Game& game) {
-    if (options_.by_tree) {
+    if (by_tree_) {
       const Result<std::int64_t> sets = count_sets(game);
       if (!sets) return std::unexpected(sets.error());
       out_.cost.decisions += *sets;
@@ -322,7 +340,7 @@ class Sweeper {
       const Game& game, bool with_certificate, std::shared_ptr<KeptSolutions> kept = nullptr) {
     if (cancelled_ || !watch()(Step{})) return std::nullopt;
     Result<std::optional<SweepPoint>> found =
-        options_.by_tree ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
+        by_tree_ ? by_tree(game) : by_grid(game, with_certificate, std::move(kept));
     ++done_;
     return found;
   }
@@ -394,7 +412,7 @@ class Sweeper {
     for (std::size_t k = 0; k < out_.points.size(); ++k)
       if (out_.points[k].finished)
         continue;
-      else if (options_.by_tree)
+      else if (by_tree_)
         out.push_back({k});
       else
         by_numbers[{read_[k].others, nodes_of_all_.contains(read_[k].structure)
@@ -427,27 +445,39 @@ class Sweeper {
     const Result<Answer> found = answer(game, *options);
     if (!found) return std::unexpected(found.error());
     if (found->solution.summary.termination == Termination::cancelled) return std::nullopt;
+    return read_point(game, *found, {});
+  }
+
+  /// `more`: numbers beyond those of an answer.
+  [[nodiscard]] std::optional<SweepPoint> read_point(const Game& game, const Answer& found,
+                                                     const std::map<std::string, double>& more) {
     SweepPoint point;
-    point.numbers = printed_numbers(game.shape(), found->prediction);
-    point.grid_error = found->certificate.grid_error;
+    point.numbers = printed_numbers(game.shape(), found.prediction);
+    point.numbers.insert(more.begin(), more.end());
+    point.grid_error = found.certificate.grid_error;
     for (const std::string& name : options_.also) {
-      const Result<double> number = options_.read(game.shape(), found->prediction, name);
+      if (point.numbers.contains(name)) continue;
+      const Result<double> number = options_.read(game.shape(), found.prediction, name);
       const bool absent = !number && number.error().front().code == absent_quantity_code;
       if (!number && !absent) return stop_all(number.error());
       point.numbers[name] = absent ? std::numeric_limits<double>::quiet_NaN() : *number;
     }
-    point.most_probable = most_probable(game.shape(), found->prediction);
-    const bool finished = found->solution.summary.termination == Termination::converged;
-    point.holds = options_.answer.with_certificate ? found->certificate.holds : finished;
+    point.most_probable = most_probable(game.shape(), found.prediction);
+    const bool finished = found.solution.summary.termination == Termination::converged;
+    point.holds = finished && (found.certificate.holds || !options_.answer.with_certificate);
+    if (!by_tree_ && options_.answer.with_certificate) point.holds = found.certificate.holds;
     if (!point.holds)
       point.why_not = options_.answer.with_certificate
-                          ? found->certificate.why_not
-                          : std::vector{found->solution.summary.message};
+                          ? found.certificate.why_not
+                          : std::vector{found.solution.summary.message};
     return point;
   }
 
   [[nodiscard]] Result<std::optional<SweepPoint>> by_tree(const Game& game) {
-    const Result<TreeNumbers> found = solve_as_tree(game, as_tree(), watch());
+    AnswerOptions options = options_.answer;
+    options.solve.on_step = watch();
+    const Result<TreeAnswer> found =
+        answer_on_tree(game, options, {.choice = options_.choice, .named_in = named_in_.get()});
     if (!found && named_in_ && found.error().front().code == no_such_solution_code) {
       SweepPoint point;  // the solution does not reach so far: the sweep goes on
       point.why_not.push_back(found.error().front().message);
@@ -455,16 +485,13 @@ class Sweeper {
       return point;
     }
     if (!found) return std::unexpected(found.error());
-    if (cancelled_) return std::nullopt;
-    for (const std::string& name : options_.also)
-      if (const Result<double> number = number_by_tree(*found, name); !number)
-        return stop_all(number.error());
-    SweepPoint point;
-    point.numbers = found->numbers;
-    point.most_probable.push_back({"outcome", found->most_probable_outcome, 0, false});
-    point.holds = found->reached && (found->certified || !options_.answer.with_certificate);
-    if (!point.holds) point.why_not = found->why_not;
-    return point;
+    if (cancelled_ || found->answer.solution.summary.termination == Termination::cancelled)
+      return std::nullopt;
+    std::map<std::string, double> over_types;
+    const TreePrediction seen = predict_tree(found->form, found->solution.log_strategy);
+    for (std::size_t i = 0; i < seen.payoffs.size(); ++i)
+      over_types["values." + found->form.players[i]] = seen.payoffs[i];
+    return read_point(game, found->answer, over_types);
   }
 
   using Probable = std::vector<MostProbable>;
@@ -593,6 +620,7 @@ class Sweeper {
   }
 
   const Model& model_;
+  bool by_tree_ = false;
   const SweepOptions& options_;
   Sweep out_;
   std::vector<CompiledModel> compiled_;

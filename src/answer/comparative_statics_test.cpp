@@ -1,4 +1,5 @@
 #include "melian/comparative_statics.h"
+#include "melian/as_tree.h"
 
 #include <cmath>
 
@@ -160,8 +161,81 @@ TEST_CASE(
   };
   CHECK(place(by_tree) > 0.0);
   CHECK(std::abs(place(by_tree) - place(by_grid)) < meets);
-  options.also = {"rounds.mean"};
-  CHECK(sweep(screening(), options).error().front().code == "M0922");
+  // All that is printed is there, by type too, and what each type most probably does first.
+  for (const auto& [name, number] : by_grid.points[0].numbers) {
+    INFO(name);
+    CHECK(std::abs(by_tree.points[0].numbers.at(name) - number) < meets);
+  }
+  CHECK(by_tree.points[0].most_probable == by_grid.points[0].most_probable);
+}
+
+TEST_CASE("sweep: the method chosen is the tree where every point has a small one") {
+  SweepOptions options;
+  options.vary = {{"prior[B].low", 0.35, 0.65, 2}};
+  options.choose_method = true;
+  CHECK(swept(options).by_tree);
+  options.vary = {{"step", 0.05, 0.1, 2}};
+  CHECK(swept(options).by_tree);
+  // Play without an end has no tree.
+  const Model endless = *read_model_text(R"(
+model "Endless"
+player A
+player B
+param p = 0.5 in 0..1
+param precision = 5
+horizon forever
+phase fight {
+  A chooses go { stop { end stopped: A gets 0.1 } on }
+  time passes
+  chance battle { A_wins with p { end war: A gets 1 } on otherwise }
+}
+)",
+                                         "endless.melian");
+  options.vary = {{"p", 0.3, 0.5, 2}};
+  options.find_switches = false;
+  const Result<Sweep> found = sweep(endless, options);
+  REQUIRE_MESSAGE(found.has_value(), (found ? "" : render(found.error())));
+  CHECK_FALSE(found->by_tree);
+}
+
+TEST_CASE(
+    "sweep: a solution is followed as far as it reaches, and where it ends there is no number") {
+  // Both meet or both do not: where meeting is worth little it is no equilibrium any more.
+  const Model model = *read_model_text(R"(
+model "Two places"
+player A
+player B
+param worth = 1 in 0..2
+param precision = 20
+phase choice {
+  simultaneously {
+    A chooses left { here there }
+    B chooses right { here there }
+  }
+  when left is here and right is here { end met: A gets worth, B gets worth }
+  when left is there and right is there { end elsewhere: A gets 0.9, B gets 0.9 }
+  end missed
+}
+)",
+                                       "places.melian");
+  SweepOptions options;
+  options.vary = {{"worth", 0.02, 1.0, 8}};
+  options.by_tree = true;
+  options.find_switches = false;
+  options.choice.select = "values";
+  const Result<Sweep> best = sweep(model, options);
+  REQUIRE_MESSAGE(best.has_value(), (best ? "" : render(best.error())));
+  CHECK(best->points.front().numbers.at("outcomes.elsewhere") > 0.5);
+  CHECK(best->points.back().numbers.at("outcomes.met") > 0.5);
+  const Game game = *compile(model, {})->bind({});
+  const auto there = solve_tree_of(game, {.choice = {.select = "values"}});
+  REQUIRE(there.has_value());
+  options.choice = {.solution = there->solution.all[there->solution.chosen].id};
+  const Result<Sweep> followed = sweep(model, options);
+  REQUIRE_MESSAGE(followed.has_value(), (followed ? "" : render(followed.error())));
+  CHECK(followed->points.back().numbers.at("outcomes.met") > 0.5);
+  CHECK(followed->points.front().numbers.empty());
+  CHECK_FALSE(followed->points.front().why_not.empty());
 }
 
 TEST_CASE("sweep: gives the same for one thread and for four") {

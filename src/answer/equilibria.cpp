@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "melian/as_tree.h"
+#include "melian/tree_answer.h"
 
 namespace melian {
 namespace {
@@ -103,41 +104,45 @@ Equilibria equilibria_of(const ExtensiveForm& form, const TreeSolution& solution
   return out;
 }
 
-Equilibria look_beside(const Game& game, const Answer& answer, const AnswerOptions& asked,
-                       const LookOptions& options) {
+LookedBeside look_with_strategies(const Game& game, const Answer& answer,
+                                  const AnswerOptions& asked, const LookOptions& options) {
   constexpr std::int64_t most_if_thorough = 20'000;
-  Equilibria out;
+  LookedBeside out;
+  const auto not_looked_for = [&](std::string why) {
+    out.equilibria.how = std::move(why);
+    return std::move(out);
+  };
   AsTree how{asked.solve.lambda, asked.solve.measure, asked.solve.discounting, {}, nullptr};
   Result<TreeRequest> request = tree_request(game, how);
-  if (!request) {
-    out.how = request.error().front().message;
-    return out;
-  }
+  if (!request) return not_looked_for(request.error().front().message);
   request->lambda *= asked.solve.lambda_factor;
   const std::int64_t most = options.thorough ? most_if_thorough : most_nodes_searched;
   request->unroll.max_nodes = most;
-  const Result<ExtensiveForm> form = unroll(game, request->unroll);
-  if (!form) {
-    out.how = form.error().front().code == too_large_code
-                  ? too_many_nodes(most, options.thorough ? "`--method tree --all` looks for them"
-                                                          : "`--all` looks for them")
-                  : form.error().front().message;
-    return out;
-  }
+  Result<ExtensiveForm> form = unroll(game, request->unroll);
+  if (!form)
+    return not_looked_for(form.error().front().code == too_large_code
+                              ? too_many_nodes(most, options.thorough
+                                                         ? "`--method tree --all` looks for them"
+                                                         : "`--all` looks for them")
+                              : form.error().front().message);
   TreeOptions search;
   search.lambda = request->lambda;
   search.all = true;
   if (!options.thorough) search.search_work = default_search_work;
   search.on_step = options.on_step;
-  const Result<TreeSolution> solution = solve_tree(*form, search);
-  if (!solution) {
-    out.how = solution.error().front().message;
-    return out;
-  }
-  out = equilibria_of(*form, *solution);
-  for (Equilibrium& one : out.found) one.chosen = false;
-  find_answer(game, answer, out);
+  Result<TreeSolution> solution = solve_tree(*form, search);
+  if (!solution) return not_looked_for(solution.error().front().message);
+  out.equilibria = equilibria_of(*form, *solution);
+  for (Equilibrium& one : out.equilibria.found) one.chosen = false;
+  find_answer(game, answer, out.equilibria);
+  out.form = *std::move(form);
+  out.solution = *std::move(solution);
   return out;
+}
+
+Equilibria look_beside(const Game& game, const Answer& answer, const AnswerOptions& asked,
+                       const LookOptions& options) {
+  return look_with_strategies(game, answer, asked, options).equilibria;
 }
 
 }  // namespace melian

@@ -2,6 +2,7 @@
 /// From the numbers of solved games to the verdict on a claim.
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -70,12 +71,36 @@ struct GuardJudgement {
   bool met = false;
 };
 
+/// A claim in the equilibria found of the games it takes numbers from.
+struct ClaimSolutions {
+  struct OfGame {
+    std::string variant;
+    bool looked_for = false;
+    std::string how;     ///< in words; where nothing was looked for: why
+    std::string answer;  ///< the name of the answer among those found; "" where it is none of them
+  };
+  struct Other {
+    std::map<std::string, std::string> solutions;  ///< by variant; elsewhere the answer
+    bool kept = true;                              ///< does the study's choice leave all of them?
+    std::optional<double> value;
+    Verdict verdict = Verdict::undecided;
+  };
+  Verdict answer = Verdict::undecided;  ///< in the answers alone
+  std::vector<OfGame> games;
+  std::vector<Other> others;
+  int holds = 0, fails = 0, undecided = 0;  ///< of those kept, the answers among them
+  bool one_at_a_time = false;  ///< too many combinations: one game at a time has another solution
+};
+
 struct ClaimJudgement {
   Verdict verdict = Verdict::undecided;
   std::size_t deciding = 0;  ///< the half whose verdict is the claim's
   std::vector<HalfJudgement> halves;
   std::vector<GuardJudgement> guards;
-  std::vector<std::string> why;  ///< when undecided
+  std::vector<std::string> why;               ///< when undecided
+  std::optional<ClaimSolutions> solutions{};  ///< at lambda itself: see `judge_in_solutions`
+  /// In the answers alone, whatever other equilibria say.
+  [[nodiscard]] Verdict in_answers() const { return solutions ? solutions->answer : verdict; }
 };
 
 [[nodiscard]] HalfJudgement judge_half(const ClaimHalf& half, const ParsedClaim::Half& parsed,

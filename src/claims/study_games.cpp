@@ -1,6 +1,7 @@
 #include "claims/study_games.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include <fmt/core.h>
@@ -57,7 +58,64 @@ Result<void> StudyGames::prepare(bool look_only) {
       if (auto bound = bind(r, v); !bound) return bound;
       if (auto named = check_names(r, v); !named) return named;
     }
+  if (auto chosen = choose_method(); !chosen) return chosen;
   return open_store(look_only);
+}
+
+/// Does something that the study states belong to a belief grid?
+bool StudyGames::needs_grid() const {
+  const bool worlds_grid = study_.worlds && !study_.worlds->grid.empty();
+  if (!study_.solve.grid.empty() || worlds_grid || study_.evidence) return true;
+  for (const auto& [variant, atoms] : wanted_)
+    if (std::ranges::any_of(atoms, metric::needs_grid)) return true;
+  return false;
+}
+
+Result<void> StudyGames::choose_method() {
+  double nodes = 0.0;
+  std::pair<std::size_t, int> largest{0, -1};
+  for (const auto& [where, game] : bound_)
+    if (const double here = count_tree_nodes(game); here > nodes) {
+      nodes = here;
+      largest = where;
+    }
+  const StudySolve& solve = study_.solve;
+  const bool chosen = std::ranges::any_of(study_.readings, [&](const Reading& reading) {
+    return choice_of(study_, reading).needs_tree();
+  });
+  if (solve.method == StudyMethod::grid) {
+    why_method_ = "the study says so";
+  } else if (solve.method == StudyMethod::tree || chosen) {
+    on_tree_ = true;
+    why_method_ = solve.method == StudyMethod::tree ? "the study says so"
+                                                    : "the study chooses among equilibria";
+    if (const auto most = static_cast<double>(UnrollOptions{}.max_nodes); !(nodes <= most))
+      return std::unexpected(Diagnostics{placeless(
+          too_large_code,
+          fmt::format("reading {}, variant {}: {}", study_.readings[largest.first].id,
+                      variant_name(largest.second),
+                      std::isinf(nodes) ? "play has no end that a tree could reach"
+                                        : fmt::format("the tree has {} nodes, more than {}",
+                                                      number_text(nodes, 4), number_text(most))),
+          "write method = \"grid\" in [solve], or give the game fewer rounds or actions")});
+  } else if (needs_grid()) {
+    why_method_ = "the study states a belief grid, or what is measured on one";
+  } else {
+    on_tree_ = nodes <= most_tree_nodes;
+    why_method_ = fmt::format("the largest tree of its games has {} nodes{}",
+                              std::isinf(nodes) ? "no end of" : number_text(nodes, 4),
+                              on_tree_ ? " at most" : "");
+  }
+  return {};
+}
+
+std::size_t StudyGames::named_in(const Reading& reading) const {
+  for (std::size_t r = 0; r < study_.readings.size() && !reading.choice.empty(); ++r)
+    if (study_.readings[r].choice.solution == reading.choice.solution) return r;
+  const auto neutral = std::ranges::find_if(study_.readings, &Reading::neutral);
+  return neutral == study_.readings.end()
+             ? 0
+             : static_cast<std::size_t>(neutral - study_.readings.begin());
 }
 
 std::optional<std::size_t> StudyGames::add_mixture(Reading reading, const Wanted& wanted) {
@@ -137,7 +195,7 @@ PieceRequest StudyGames::request(const Task& task) const {
   out.game = &bound_.at({task.reading, task.variant});
   out.certified = task.level == Level::answer;
   out.lambda_factor = study_.solve.report_lambda[task.lambda];
-  out.grid = grid_for(study_, *out.game);
+  if (!on_tree_) out.grid = grid_for(study_, *out.game);
   if (task.level == Level::half_grid || task.level == Level::half_grid_unladdered)
     out.grid.thinned = 1;
   out.ladder = task.level != Level::half_grid_unladdered;
@@ -145,6 +203,19 @@ PieceRequest StudyGames::request(const Task& task) const {
       task.reading < study_.readings.size() ? wanted_ : mixtures_.at(task.reading);
   if (const auto atoms = wanted.find(variant_name(task.variant)); atoms != wanted.end())
     out.atoms = atoms->second;
+  const bool own = task.lambda == one_ && task.reading < study_.readings.size();
+  const Reading& reading = readings_[task.reading];
+  out.choice = choice_of(study_, reading);
+  out.on_tree = on_tree_;
+  // On a tree all levels are one: there is no coarser grid.
+  if (on_tree_) out.certified = own && task.variant < 0;
+  out.look = own && (task.variant < 0 || claimed(task.variant)) &&
+             (on_tree_ || task.level == Level::answer || task.level == Level::grid);
+  if (on_tree_ && !out.choice.solution.empty()) {
+    const std::size_t home = named_in(reading);
+    if (home != task.reading || task.variant >= 0 || task.lambda != one_)
+      out.named_in = &bound_.at({home, -1});
+  }
   return out;
 }
 
@@ -165,12 +236,18 @@ Result<StudyGames::Missing> StudyGames::missing(const std::vector<Task>& tasks) 
     if (store_) {
       const auto found = store_->find(key);
       if (!found) return std::unexpected(found.error());
-      if (*found && std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) {
-            return (**found).numbers.contains(metric::text_of(atom));
-          })) {
+      if (*found && is_complete(**found, asked)) {
         ++out.in_store;
         continue;
       }
+    }
+    if (asked.on_tree) {
+      ++out.games;
+      out.decisions += count_tree_nodes(*asked.game);
+      out.bytes =
+          std::max(out.bytes, count_piece_bytes(study_, asked, around(task.reading, task.variant)));
+      out.bytes_without_ladder = out.bytes;
+      continue;
     }
     const BeliefAxes axes = belief_axes(*asked.game, asked.grid);
     // A certified answer takes the game on its grid, halved, thinned once and thinned twice, and
@@ -201,16 +278,29 @@ double StudyGames::thinned_decisions(const std::string& name) const {
   return 0.0;
 }
 
+/// Does a piece hold all that is asked of it, in its other solutions too?
+bool StudyGames::is_complete(const Piece& piece, const PieceRequest& asked) const {
+  std::vector<std::string> others;
+  if (asked.look) {
+    const std::optional<PieceSolutions> known = solutions_of(piece);
+    if (!known) return false;
+    for (const OtherSolution& one : known->found)
+      if (!one.chosen) others.push_back(one.id);
+  }
+  return std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) {
+    const std::string text = metric::text_of(atom);
+    return piece.numbers.contains(text) && std::ranges::all_of(others, [&](const std::string& id) {
+             return piece.numbers.contains(number_in_solution(id, text));
+           });
+  });
+}
+
 /// From this run, from the store, or solved now. False: stopped.
 Result<bool> StudyGames::obtain(const Task& task) {
   const PieceRequest asked = request(task);
   const std::string key = key_of(study_, asked);
   keys_[task] = key;
-  const auto complete = [&](const Piece& piece) {
-    return std::ranges::all_of(asked.atoms, [&](const metric::Atom& atom) {
-      return piece.numbers.contains(metric::text_of(atom));
-    });
-  };
+  const auto complete = [&](const Piece& piece) { return is_complete(piece, asked); };
   const auto known = pieces_.find(key);
   const bool fresh = known == pieces_.end();
   Piece kept;
@@ -312,9 +402,7 @@ AtomNumbers StudyGames::numbers(std::size_t reading, std::size_t lambda,
   return [=, this, levels = std::move(levels)](const std::string& name,
                                                const metric::Atom& atom) -> std::optional<double> {
     if (atom.quantity == metric::Quantity::base_rate) return base_rate(atom);
-    int v = -1;
-    for (int k = 0; k < num_variants(); ++k)
-      if (variant_name(k) == name) v = k;
+    const int v = variant_index(name);
     const auto level = std::ranges::find_if(
         levels, [&](Level wanted) { return knows({reading, v, lambda, wanted}); });
     MELIAN_EXPECT(level != levels.end(), "a game that was asked for");
@@ -322,6 +410,31 @@ AtomNumbers StudyGames::numbers(std::size_t reading, std::size_t lambda,
     const auto found = known.find(metric::text_of(atom));
     MELIAN_EXPECT(found != known.end(), "a number that was asked for: " + metric::text_of(atom));
     return found->second;
+  };
+}
+
+int StudyGames::variant_index(const std::string& name) const {
+  for (int v = 0; v < num_variants(); ++v)
+    if (variant_name(v) == name) return v;
+  return -1;
+}
+
+PieceSolutions StudyGames::solutions(std::size_t reading, int variant) const {
+  return solutions_of(piece({reading, variant, one_, own_level(variant, one_)}))
+      .value_or(PieceSolutions{false, "nothing is claimed of this game", {}});
+}
+
+AtomNumbers StudyGames::numbers_in(std::size_t reading, std::vector<Level> levels,
+                                   std::map<std::string, std::string> solutions) const {
+  return [answer = numbers(reading, one_, std::move(levels)), this, reading,
+          solutions = std::move(solutions)](const std::string& name,
+                                            const metric::Atom& atom) -> std::optional<double> {
+    const auto other = solutions.find(name);
+    if (other == solutions.end() || atom.quantity == metric::Quantity::base_rate)
+      return answer(name, atom);
+    const int v = variant_index(name);
+    return piece({reading, v, one_, own_level(v, one_)})
+        .numbers.at(number_in_solution(other->second, metric::text_of(atom)));
   };
 }
 

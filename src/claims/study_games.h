@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "claims/claims.h"
+#include "claims/piece_solutions.h"
 #include "claims/store.h"
 #include "claims/study_pieces.h"
 #include "study/settings_merge.h"
@@ -77,6 +78,19 @@ class StudyGames {
     return variant < 0 && lambda == one_ ? Level::answer : Level::grid;
   }
 
+  /// Are all games solved by tree? Known once prepared, with the reason in words.
+  [[nodiscard]] bool on_tree() const { return on_tree_; }
+  [[nodiscard]] const std::string& why_method() const { return why_method_; }
+
+  /// The equilibria found of a reading's game in a variant, at lambda itself.
+  [[nodiscard]] PieceSolutions solutions(std::size_t reading, int variant) const;
+  /// The index of a variant; -1: "base".
+  [[nodiscard]] int variant_index(const std::string& name) const;
+  /// What claims take at lambda itself where other solutions are meant in some variants: their
+  /// names by variant. Elsewhere as `numbers`.
+  [[nodiscard]] AtomNumbers numbers_in(std::size_t reading, std::vector<Level> levels,
+                                       std::map<std::string, std::string> solutions) const;
+
   /// What claims take from a reading at `lambda`; solved at these levels, the first that is there.
   [[nodiscard]] AtomNumbers numbers(std::size_t reading, std::size_t lambda,
                                     std::vector<Level> levels) const;
@@ -100,6 +114,12 @@ class StudyGames {
   [[nodiscard]] const Variant* variant(int index) const {
     return index < 0 ? nullptr : &study_.variants[static_cast<std::size_t>(index)];
   }
+  /// Which method serves all games.
+  [[nodiscard]] Result<void> choose_method();
+  [[nodiscard]] bool needs_grid() const;
+  /// The game in which the solution that a reading's games are to show is named.
+  [[nodiscard]] std::size_t named_in(const Reading& reading) const;
+  [[nodiscard]] bool is_complete(const Piece& piece, const PieceRequest& asked) const;
   [[nodiscard]] Result<void> bind(std::size_t reading, int variant);
   [[nodiscard]] Result<void> check_names(std::size_t reading, int variant) const;
   [[nodiscard]] metric::Surroundings around(std::size_t reading, int variant) const;
@@ -121,6 +141,8 @@ class StudyGames {
   std::map<std::pair<std::size_t, int>, const Structure*>
       as_written_;  ///< by (reading, variant): its files, no parameter of its own
   std::map<std::pair<std::size_t, int>, Game> bound_;  ///< by (reading, variant)
+  bool on_tree_ = false;
+  std::string why_method_;
   std::optional<Store> store_;
   std::map<Task, std::string> keys_;
   std::map<std::string, Piece> pieces_;  ///< by key

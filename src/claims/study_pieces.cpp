@@ -9,6 +9,7 @@
 
 #include "answer/answer_json.h"
 #include "answer/version.h"
+#include "claims/piece_solutions.h"
 #include "predict/bargaining_range.h"
 
 namespace melian {
@@ -112,10 +113,9 @@ Json path_json(const Structure& structure, const Play& play, double frequency) {
 }
 
 /// For each outcome that is not rare, the sampled play of median length.
-Json paths_json(const Game& game, const Answer& answer) {
+Json paths_json(const Game& game, const Simulation& simulation) {
   constexpr double rare = 0.02;
   constexpr std::size_t shown = 6;
-  const Simulation simulation = simulate(game, answer.solution.assessment, sampled_plays, 1);
   std::map<int, std::vector<const Play*>> by_outcome;
   for (const Play& play : simulation.plays) by_outcome[play.outcome].push_back(&play);
   std::vector<std::vector<const Play*>> groups;
@@ -179,13 +179,19 @@ std::string key_of(const Study& study, const PieceRequest& request) {
   std::string text =
       fmt::format("melian {} piece {}\n{}\n{}\n", program_version, piece_generation,
                   request.game->fingerprint, request.certified ? "answer" : "solution");
+  if (request.on_tree)
+    text += fmt::format("tree, solution {} of {} select {}\n", request.choice.solution,
+                        request.named_in ? request.named_in->fingerprint : "the same",
+                        request.choice.select);
+  if (request.look) text += fmt::format("others looked for, select {}\n", request.choice.select);
   text += fmt::format("grid {} thinned {}\nlambda {} x {}\n",
-                      grid_text(*request.game, request.grid), request.grid.thinned,
+                      request.on_tree ? "" : grid_text(*request.game, request.grid),
+                      request.on_tree ? 0 : request.grid.thinned,
                       options.solve.lambda ? number_text(*options.solve.lambda) : "of the model",
                       number_text(request.lambda_factor));
   text +=
       fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure),
-                  static_cast<int>(options.solve.discounting), request.ladder);
+                  static_cast<int>(options.solve.discounting), request.ladder || request.on_tree);
   if (request.certified)
     text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance),
                         number_text(options.certify.residual_tolerance));
@@ -195,12 +201,140 @@ std::string key_of(const Study& study, const PieceRequest& request) {
 std::int64_t count_piece_bytes(const Study& study, const PieceRequest& request,
                                const metric::Surroundings& around) {
   const Structure& structure = request.game->shape();
+  if (request.on_tree) {
+    // A node, with the numbers of its history and of its row in the system of equations.
+    constexpr double bytes_a_node = 2000.0;
+    return static_cast<std::int64_t>(
+        bytes_a_node *
+        std::min(count_tree_nodes(*request.game), static_cast<double>(UnrollOptions{}.max_nodes)));
+  }
   const BeliefAxes axes = belief_axes(*request.game, request.grid);
   const std::int64_t reading =
       metric::count_read_bytes(request.atoms, structure, axes, true, false, around);
   return std::max(count_answer_bytes(*request.game, options_for(study, request)),
                   count_strategy_bytes(structure, axes) + reading);
 }
+
+namespace {
+
+/// One game of a study solved and read, by grid or by tree.
+class PieceMaker {
+ public:
+  PieceMaker(const PieceRequest& request, const metric::Surroundings& around,
+             const AnswerOptions& options)
+      : request_(request), game_(*request.game), around_(around), options_(options) {}
+
+  /// Errors: what the solver refuses.
+  Result<void> make() {
+    Result<void> made = request_.on_tree ? by_tree() : by_grid();
+    if (made && !stopped() && request_.look) made = look();
+    return made;
+  }
+
+  [[nodiscard]] bool stopped() const {
+    return answer_.solution.summary.termination == Termination::cancelled;
+  }
+  [[nodiscard]] Json document() const {
+    const Json result = to_json(game_, answer_, options_);
+    Json out;
+    out["short"] = short_json(result);
+    if (request_.look) out["equilibria"] = equilibria_;
+    if (!request_.certified) return out;
+    out["result"] = result;
+    if (request_.look) out["result"]["equilibria"] = equilibria_;
+    out["result"]["bargaining_ranges"] =
+        request_.on_tree ? Json::array() : ranges_json(game_, answer_);
+    out["result"]["paths"] = paths_json(
+        game_, request_.on_tree ? simulate_solution(game_, *form_, tree_->log_strategy,
+                                                    options_.solve.measure, sampled_plays, 1)
+                                : simulate(game_, answer_.solution.assessment, sampled_plays, 1));
+    return out;
+  }
+  /// By metric text, of the answer and of the other solutions.
+  [[nodiscard]] std::map<std::string, std::optional<double>> numbers() const { return numbers_; }
+
+ private:
+  Result<void> by_grid() {
+    Result<Answer> found = answer(game_, options_);
+    if (!found) return std::unexpected(found.error());
+    answer_ = *std::move(found);
+    if (!stopped())
+      keep({}, metric::read_off(request_.atoms, game_, answer_.solution.assessment,
+                                answer_.prediction, around_));
+    return {};
+  }
+
+  Result<void> by_tree() {
+    TreeChoice choice;
+    choice.choice.solution = request_.choice.solution;
+    if (!request_.choice.select.empty()) choice.choice.select = request_.choice.select;
+    choice.named_in = request_.named_in;
+    choice.look = request_.look;
+    Result<TreeAnswer> found = answer_on_tree(game_, options_, choice);
+    if (!found) return std::unexpected(found.error());
+    answer_ = std::move(found->answer);
+    form_ = std::move(found->form);
+    tree_ = std::move(found->solution);
+    if (!stopped()) keep({}, on_tree(tree_->log_strategy));
+    return {};
+  }
+
+  /// The equilibria beside the answer, and what claims measure there.
+  Result<void> look() {
+    Equilibria equilibria;
+    if (request_.on_tree) {
+      equilibria = equilibria_of(*form_, *tree_);
+      if (request_.named_in != nullptr && !request_.choice.solution.empty())
+        equilibria.how =
+            "the solution is followed here from the game in which it is named; others were not "
+            "looked for";
+    } else {
+      LookOptions how;
+      how.on_step = options_.solve.on_step;
+      LookedBeside beside = look_with_strategies(game_, answer_, options_, how);
+      equilibria = std::move(beside.equilibria);
+      form_ = std::move(beside.form);
+      tree_ = std::move(beside.solution);
+    }
+    if (tree_ && tree_->summary.termination == TreeTermination::cancelled) {
+      answer_.solution.summary.termination = Termination::cancelled;
+      return {};
+    }
+    for (std::size_t k = 0; tree_ && k < equilibria.found.size(); ++k)
+      if (!equilibria.found[k].chosen)
+        keep(equilibria.found[k].id, on_tree(tree_->all[k].log_strategy));
+    Result<Json> kept = kept_solutions(request_, std::move(equilibria), form_ ? &*form_ : nullptr,
+                                       tree_ ? &*tree_ : nullptr);
+    if (!kept) return std::unexpected(kept.error());
+    equilibria_ = *std::move(kept);
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::optional<double>> on_tree(
+      const std::vector<double>& log_strategy) const {
+    return numbers_on_tree(request_.atoms, game_, *form_, log_strategy, options_.solve.measure,
+                           around_);
+  }
+
+  void keep(const std::string& solution, const std::vector<std::optional<double>>& numbers) {
+    for (std::size_t a = 0; a < request_.atoms.size(); ++a) {
+      const std::string text = metric::text_of(request_.atoms[a]);
+      numbers_[solution.empty() ? text : number_in_solution(solution, text)] = numbers[a];
+    }
+  }
+
+  const PieceRequest& request_;
+  const Game& game_;
+  const metric::Surroundings& around_;
+  const AnswerOptions& options_;
+  Answer answer_;
+  std::optional<ExtensiveForm> form_;
+  std::optional<TreeSolution> tree_;
+  Json equilibria_;
+  std::map<std::string, std::optional<double>> numbers_;
+};
+
+}  // namespace
 
 Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest& request,
                                          const metric::Surroundings& around,
@@ -211,29 +345,17 @@ Result<std::optional<Piece>> solve_piece(const Study& study, const PieceRequest&
     stopped = stopped || (on_step && !on_step(step));
     return !stopped;
   });
-  const Result<Answer> found = answer(*request.game, options);
-  if (!found) return std::unexpected(found.error());
-  if (stopped || found->solution.summary.termination == Termination::cancelled) return std::nullopt;
-
-  const Json result = to_json(*request.game, *found, options);
-  Json document;
-  document["short"] = short_json(result);
-  if (request.certified) {
-    document["result"] = result;
-    document["result"]["bargaining_ranges"] = ranges_json(*request.game, *found);
-    document["result"]["paths"] = paths_json(*request.game, *found);
-  }
+  PieceMaker maker(request, around, options);
+  if (const Result<void> made = maker.make(); !made) return std::unexpected(made.error());
+  if (stopped || maker.stopped()) return std::nullopt;
   Piece out;
   out.game = request.game->fingerprint;
   out.kind = request.certified ? "answer" : "solution";
   out.lambda_factor = request.lambda_factor;
-  out.grid = grid_text(*request.game, request.grid);
+  out.grid = request.on_tree ? "" : grid_text(*request.game, request.grid);
   out.program = program_version;
-  out.document = document.dump();
-  const auto numbers = metric::read_off(request.atoms, *request.game, found->solution.assessment,
-                                        found->prediction, around);
-  for (std::size_t a = 0; a < request.atoms.size(); ++a)
-    out.numbers[metric::text_of(request.atoms[a])] = numbers[a];
+  out.document = maker.document().dump();
+  out.numbers = maker.numbers();
   out.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   return out;
 }

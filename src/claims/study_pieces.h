@@ -22,6 +22,11 @@ struct PieceRequest {
   double lambda_factor = 1.0;
   BeliefGrid grid;
   bool ladder = true;
+  /// By tree: then nothing of the grid or the ladder is read.
+  bool on_tree = false;
+  StudyChoice choice;               ///< which equilibrium is meant
+  const Game* named_in = nullptr;   ///< where `choice.solution` names one, if not in `game` itself
+  bool look = false;                ///< look for other equilibria, with the same numbers
   std::vector<metric::Atom> atoms;  ///< the numbers claims take from it
 };
 

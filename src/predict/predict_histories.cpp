@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "predict/collector.h"
+#include "predict/history_tree.h"
 
 namespace melian {
 namespace {
@@ -12,17 +13,6 @@ namespace {
 using namespace prediction;
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
-
-/// What a board needs to know of strategies that lie on no grid: the prior is the only node.
-Assessment without_grid(const Game& game) {
-  const BeliefSpace space(game.shape());
-  Assessment out;
-  out.game_fingerprint = game.fingerprint;
-  for (const double belief : start_beliefs(game, space)) out.axes.nodes.push_back({belief});
-  for (int axis = 0; axis < space.num_axes(); ++axis)
-    out.axes.players.push_back(space.groups()[at(space.axes()[at(axis)].group)].mask);
-  return out;
-}
 
 double entropy_of(const std::vector<double>& probabilities) {
   double sum = 0.0;

@@ -25,52 +25,7 @@ struct Overload : Cases... {
 
 Column column(Kind kind, int index = 0, int detail = -1) { return {kind, index, detail, {}}; }
 
-/// What a functional needs of the backward sweep: an amount, or an amount and what divides it.
-std::vector<Column> columns_for(const Functional& what, const Structure& structure,
-                                std::optional<int> move) {
-  if (const auto* share = std::get_if<ActionShare>(&what); share != nullptr && share->mistaken)
-    return {column(Kind::payoff, structure.moves[at(*move)].player)};
-  return std::visit(
-      Overload{
-          [](const OutcomeProbability& f) {
-            return std::vector<Column>{{Kind::ends_in, 0, -1, f.outcomes}};
-          },
-          [](const ExpectedRounds&) { return std::vector{column(Kind::rounds_left)}; },
-          [](const EndsWithin& f) {
-            return std::vector<Column>{{Kind::ends_within, f.rounds, -1, f.outcomes}};
-          },
-          [](const CutOff&) { return std::vector{column(Kind::cut_off)}; },
-          [](const ExpectedTally& f) { return std::vector{column(Kind::tally, f.tally)}; },
-          [](const ExpectedPayoff& f) { return std::vector{column(Kind::payoff, f.player)}; },
-          [](const OfferMean& f) {
-            return std::vector{column(Kind::offer_sum, f.move), column(Kind::move_made, f.move)};
-          },
-          [](const AcceptedMean& f) {
-            return std::vector{column(Kind::accepted_sum, f.move),
-                               column(Kind::accepted_count, f.move)};
-          },
-          [](const OfferAccepted& f) { return std::vector{column(Kind::accepted, f.move)}; },
-          [](const NextAction& f) {
-            return std::vector{column(Kind::next_action, f.move, f.action),
-                               column(Kind::move_made, f.move)};
-          },
-          [](const MoveMade& f) { return std::vector{column(Kind::move_made, f.move, f.action)}; },
-          [](const auto&) { return std::vector<Column>{}; },
-      },
-      what);
-}
-
 constexpr double round_off = 1e-12;  ///< of payoffs in the units of the model: a tie is no mistake
-
-/// What a public state remembers of a variable, as a number.
-double content_at(const Structure& structure, int state, int variable) {
-  for (std::int64_t k = structure.memory[at(state)]; k < structure.memory[at(state) + 1]; ++k)
-    if (const auto [which, content] = structure.remembered[static_cast<std::size_t>(k)];
-        which == variable)
-      return std::stod(structure.variables[at(variable)].domain[at(content)]);
-  MELIAN_EXPECT(false, "the variable is remembered: " + describe_state(structure, state));
-  return 0.0;
-}
 
 /// Adds up one probe over its places.
 /// How many more rounds a play must see out from this round (from 0) to go on beyond `lasting`; 0:
@@ -380,7 +335,53 @@ Measured Sum::result() const {
   return out;
 }
 
-Measured from_prediction(const Game& game, const Prediction& prediction, const Probe& probe) {
+}  // namespace
+
+std::vector<Column> prediction::columns_for(const Functional& what, const Structure& structure,
+                                            std::optional<int> move) {
+  if (const auto* share = std::get_if<ActionShare>(&what); share != nullptr && share->mistaken)
+    return {column(Kind::payoff, structure.moves[at(*move)].player)};
+  return std::visit(
+      Overload{
+          [](const OutcomeProbability& f) {
+            return std::vector<Column>{{Kind::ends_in, 0, -1, f.outcomes}};
+          },
+          [](const ExpectedRounds&) { return std::vector{column(Kind::rounds_left)}; },
+          [](const EndsWithin& f) {
+            return std::vector<Column>{{Kind::ends_within, f.rounds, -1, f.outcomes}};
+          },
+          [](const CutOff&) { return std::vector{column(Kind::cut_off)}; },
+          [](const ExpectedTally& f) { return std::vector{column(Kind::tally, f.tally)}; },
+          [](const ExpectedPayoff& f) { return std::vector{column(Kind::payoff, f.player)}; },
+          [](const OfferMean& f) {
+            return std::vector{column(Kind::offer_sum, f.move), column(Kind::move_made, f.move)};
+          },
+          [](const AcceptedMean& f) {
+            return std::vector{column(Kind::accepted_sum, f.move),
+                               column(Kind::accepted_count, f.move)};
+          },
+          [](const OfferAccepted& f) { return std::vector{column(Kind::accepted, f.move)}; },
+          [](const NextAction& f) {
+            return std::vector{column(Kind::next_action, f.move, f.action),
+                               column(Kind::move_made, f.move)};
+          },
+          [](const MoveMade& f) { return std::vector{column(Kind::move_made, f.move, f.action)}; },
+          [](const auto&) { return std::vector<Column>{}; },
+      },
+      what);
+}
+
+double prediction::content_at(const Structure& structure, int state, int variable) {
+  for (std::int64_t k = structure.memory[at(state)]; k < structure.memory[at(state) + 1]; ++k)
+    if (const auto [which, content] = structure.remembered[static_cast<std::size_t>(k)];
+        which == variable)
+      return std::stod(structure.variables[at(variable)].domain[at(content)]);
+  MELIAN_EXPECT(false, "the variable is remembered: " + describe_state(structure, state));
+  return 0.0;
+}
+
+Measured prediction::from_prediction(const Game& game, const Prediction& prediction,
+                                     const Probe& probe) {
   MELIAN_EXPECT(!probe.move, "hazards and news are taken at the start");
   Measured out;
   if (const auto* hazard = std::get_if<Hazard>(&probe.what)) {
@@ -422,8 +423,6 @@ Measured from_prediction(const Game& game, const Prediction& prediction, const P
   if (news.per_round_reached && reached > 0) out.value = bits / reached;
   return out;
 }
-
-}  // namespace
 
 bool prediction::same_way(const Probe& one, const Probe& two) {
   const auto moves_of = [](const std::map<int, int>& step) {

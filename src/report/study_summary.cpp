@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "melian/report.h"
+#include "report/study_equilibria_words.h"
 #include "report/study_worlds_words.h"
 #include "report/table.h"
 #include "report/words.h"
@@ -110,7 +111,8 @@ class StudyScreen {
     if (any_depends)
       out +=
           "  " + wrap("* the verdict differs at half or twice the precision λ", inner(), 2) + "\n";
-    return out + worlds_words(results_, style_) + reasons();
+    return out + study_equilibria_words(results_, style_) + worlds_words(results_, style_) +
+           reasons();
   }
 
   /// How likely the dated events are under each reading, and how far such events could tell

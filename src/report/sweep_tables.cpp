@@ -154,8 +154,11 @@ std::string sweep_csv_head(const std::vector<VariedParameter>& vary) {
 
 std::string sweep_csv_rows(const SweepPoint& point) {
   const std::string place = place_text(point.at);
-  if (!point.failure.empty())
-    return fmt::format("{}NA,NA,NA,0,{}\n", place, csv_text(point.failure));
+  if (point.numbers.empty())
+    return fmt::format("{}NA,NA,NA,0,{}\n", place,
+                       csv_text(!point.failure.empty()  ? point.failure
+                                : point.why_not.empty() ? ""
+                                                        : point.why_not.front()));
   const std::string reason =
       point.holds ? "NA" : csv_text(point.why_not.empty() ? "" : point.why_not.front());
   std::string out;

@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include "claims/claim_solutions.h"
 #include "claims/claims.h"
 #include "claims/resident.h"
 #include "claims/study_games.h"
@@ -111,7 +112,7 @@ class Runner {
   Result<void> add_at_most(StudyEstimate& out) {
     std::vector<Task> unladdered;
     for (const Task& task : first_tasks())
-      if (task.level == Level::half_grid)
+      if (!games_.on_tree() && task.level == Level::half_grid)
         unladdered.push_back(
             {task.reading, task.variant, task.lambda, Level::half_grid_unladdered});
     const auto chosen = games_.missing(unladdered);
@@ -148,6 +149,7 @@ class Runner {
   }
 
   Result<void> prepare_worlds() {
+    options_.on_tree = games_.on_tree();
     if (!draws_worlds(study_, options_)) return {};
     if (auto fit = worlds_fit(study_, options_); !fit) return fit;
     worlds_.emplace(study_, options_, claims_, games_.store());
@@ -216,6 +218,7 @@ class Runner {
   /// Where several solutions or jumps were met (known only once the others are solved), claims are
   /// read off under another choice among them too.
   [[nodiscard]] std::vector<Task> selection_tasks() const {
+    if (games_.on_tree()) return {};
     const auto chosen = [&](const Task& task) {
       const nlohmann::json equilibrium =
           nlohmann::json::parse(games_.piece(task).document)["short"]["equilibrium"];
@@ -275,6 +278,7 @@ class Runner {
         for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
           judgements_[r][c].push_back(
               judge_claim(study_.claims[c], claims_[c], claim_numbers(r, l)));
+        judge_in_solutions(study_, c, claims_[c], games_, r, judgements_[r][c][one_]);
         at_own_lambda[r].push_back(judgements_[r][c][one_]);
       }
     }
@@ -300,7 +304,7 @@ class Runner {
       const Game& game = games_.game(r);
       BeliefGrid thinned = grid_for(study_, game);
       thinned.thinned = 1;
-      findings.half_grids.push_back(grid_text(game, thinned));
+      findings.half_grids.push_back(games_.on_tree() ? "" : grid_text(game, thinned));
       if (game.shape().horizon == HorizonKind::finite)
         findings.horizon = std::max(findings.horizon, game.shape().rounds);
       findings.readings.push_back(std::move(found));
@@ -309,6 +313,8 @@ class Runner {
     findings.worlds = over_worlds_;
     findings.evidence = evidence_;
     findings.command = options_.command;
+    findings.on_tree = games_.on_tree();
+    findings.why_method = games_.why_method();
     for (std::size_t c = 0; c < study_.claims.size(); ++c)
       for (std::size_t r = 0; r < study_.readings.size(); ++r)
         out.verdicts.push_back(summary(c, r));
@@ -332,7 +338,8 @@ class Runner {
                      shown.compared_with.value_or(0.0),
                      true};
     for (const ClaimJudgement& other : judged)
-      out.same_for_all_lambda = out.same_for_all_lambda && other.verdict == out.verdict;
+      out.same_for_all_lambda =
+          out.same_for_all_lambda && other.verdict == judged[one_].in_answers();
     return out;
   }
 

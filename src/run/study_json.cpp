@@ -122,6 +122,11 @@ class Results {
 
   [[nodiscard]] Json reproduce() const {
     Json options;
+    options["method"] = {{"name", findings_.on_tree ? "tree" : "grid"},
+                         {"asked", method_word(study_.solve.method)},
+                         {"why", findings_.why_method}};
+    options["solution"] = or_null(study_.solve.choice.solution);
+    options["select"] = or_null(study_.solve.choice.select);
     options["grid"] = findings_.readings.empty()
                           ? Json::object()
                           : grid_json(findings_.readings.front().answer->grid);
@@ -144,6 +149,15 @@ class Results {
     return out;
   }
 
+  static const char* method_word(StudyMethod method) {
+    switch (method) {
+      case StudyMethod::automatic: return "auto";
+      case StudyMethod::grid: return "grid";
+      case StudyMethod::tree: return "tree";
+    }
+    return "auto";
+  }
+
   [[nodiscard]] Json reading(std::size_t r) const {
     const Reading& reading = study_.readings[r];
     Json out;
@@ -155,6 +169,9 @@ class Results {
     out["neutral"] = reading.neutral;
     out["parameters"] = settings_json(reading.parameters);
     out["because"] = reading.because;
+    const StudyChoice& choice = choice_of(study_, reading);
+    out["solution"] = or_null(choice.solution);
+    out["select"] = or_null(choice.select);
     out["lambda"] = answers_[r]["result"]["method"]["lambda"];
     out["by_lambda"] = Json::object();
     for (std::size_t l = 0; l < study_.solve.report_lambda.size(); ++l)
@@ -301,11 +318,38 @@ class Results {
     bool same = true;
     for (std::size_t l = 0; l < judged.size(); ++l) {
       by_lambda[factor(l)] = judgement(judged[l], r, l);
-      same = same && judged[l].verdict == judged[one].verdict;
+      same = same && judged[l].in_answers() == judged[one].in_answers();
     }
     out["by_lambda"] = std::move(by_lambda);
     out["same_for_all_lambda"] = same;
+    if (judged[one].solutions) out["equilibria"] = equilibria(*judged[one].solutions);
     return out;
+  }
+
+  /// The claim in the equilibria found of its games.
+  [[nodiscard]] static Json equilibria(const ClaimSolutions& solutions) {
+    Json games = Json::array(), others = Json::array();
+    bool looked_for = !solutions.games.empty();
+    for (const ClaimSolutions::OfGame& game : solutions.games) {
+      looked_for = looked_for && game.looked_for;
+      games.push_back({{"variant", game.variant},
+                       {"looked_for", game.looked_for},
+                       {"how", game.how},
+                       {"answer", or_null(game.answer)}});
+    }
+    for (const ClaimSolutions::Other& other : solutions.others)
+      others.push_back({{"solutions", other.solutions},
+                        {"kept", other.kept},
+                        {"value", or_null(other.value)},
+                        {"verdict", verdict_word(other.verdict)}});
+    return {{"looked_for", looked_for},
+            {"games", std::move(games)},
+            {"in_the_answer", verdict_word(solutions.answer)},
+            {"holds", solutions.holds},
+            {"fails", solutions.fails},
+            {"undecided", solutions.undecided},
+            {"one_game_at_a_time", solutions.one_at_a_time},
+            {"others", std::move(others)}};
   }
 
   [[nodiscard]] Json judgement(const ClaimJudgement& judged, std::size_t r, std::size_t l) const {

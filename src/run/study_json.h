@@ -28,6 +28,8 @@ struct StudyFindings {
   std::vector<std::string> half_grids;  ///< by reading: what grid errors of metrics come from
   int horizon = 0;                      ///< 0: none
   std::string command;
+  bool on_tree = false;    ///< the method of all games, ...
+  std::string why_method;  ///< ... and why
   int pieces = 0, from_store = 0;
   double seconds = 0.0;
 };

@@ -8,6 +8,7 @@
 
 #include "melian/game.h"
 #include "melian/study.h"
+#include "predict/history_tree.h"
 #include "predict/probes.h"
 #include "study/metric.h"
 
@@ -26,6 +27,9 @@ struct Surroundings {
 [[nodiscard]] std::vector<Mistake> check(const Atom& atom, const Structure& structure,
                                          const Surroundings& around);
 
+/// Is this measured on a belief grid alone (bargaining ranges, hopeless offers)?
+[[nodiscard]] bool needs_grid(const Atom& atom);
+
 /// Names in `given` that are no players: what a game must remember to the end of the round
 /// (`CompileOptions::keep`).
 void collect_remembered(const Atom& atom, const std::vector<std::string>& players,
@@ -43,6 +47,14 @@ void collect_remembered(const Atom& atom, const std::vector<std::string>& player
 [[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms,
                                                           const Game& game,
                                                           const Assessment& assessment,
+                                                          const Surroundings& around);
+
+/// The same of strategies on no belief grid, from all public histories.
+/// Requires: no atom `needs_grid`; `prediction` is that of the same strategies.
+[[nodiscard]] std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms,
+                                                          const Game& game,
+                                                          const prediction::HistoryTree& histories,
+                                                          const Prediction& prediction,
                                                           const Surroundings& around);
 
 /// Memory that this takes besides the strategies, at most, in bytes: counted before there is a

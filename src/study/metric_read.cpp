@@ -106,22 +106,12 @@ Plans plans_for(const std::vector<Atom>& atoms, const Structure& structure,
   return out;
 }
 
-std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Game& game,
-                                        const Assessment& assessment, const Prediction* known,
-                                        const Surroundings& around) {
-  const Structure& structure = game.shape();
-  const Plans asked = plans_for(atoms, structure, around);
-  const std::vector<Plan>& plans = asked.plans;
-  Prediction own;
-  if (known == nullptr && asked.whole) own = predict(game, assessment);
-  const Prediction& prediction = known != nullptr ? *known : own;
-  const bool ends = asked.ends_alone(known != nullptr);
-  std::vector<Measured> measured;
-  if (asked.measured(known != nullptr))
-    measured =
-        measure(game, assessment, asked.probes,
-                known != nullptr || asked.whole ? &prediction : nullptr, ends ? &own : nullptr);
-
+/// The atoms' numbers from their probes' and from the prediction.
+std::vector<std::optional<double>> combine(const std::vector<Atom>& atoms,
+                                           const Structure& structure,
+                                           const std::vector<Plan>& plans,
+                                           const std::vector<Measured>& measured,
+                                           const Prediction& prediction) {
   std::vector<std::optional<double>> out;
   std::size_t next = 0;
   for (std::size_t a = 0; a < atoms.size(); ++a) {
@@ -168,6 +158,22 @@ std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Ga
   return out;
 }
 
+std::vector<std::optional<double>> read(const std::vector<Atom>& atoms, const Game& game,
+                                        const Assessment& assessment, const Prediction* known,
+                                        const Surroundings& around) {
+  const Plans asked = plans_for(atoms, game.shape(), around);
+  Prediction own;
+  if (known == nullptr && asked.whole) own = predict(game, assessment);
+  const Prediction& prediction = known != nullptr ? *known : own;
+  const bool ends = asked.ends_alone(known != nullptr);
+  std::vector<Measured> measured;
+  if (asked.measured(known != nullptr))
+    measured =
+        measure(game, assessment, asked.probes,
+                known != nullptr || asked.whole ? &prediction : nullptr, ends ? &own : nullptr);
+  return combine(atoms, game.shape(), asked.plans, measured, prediction);
+}
+
 }  // namespace
 
 std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game,
@@ -175,6 +181,20 @@ std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, cons
                                             const Prediction& prediction,
                                             const Surroundings& around) {
   return read(atoms, game, assessment, &prediction, around);
+}
+
+std::vector<std::optional<double>> read_off(const std::vector<Atom>& atoms, const Game& game,
+                                            const prediction::HistoryTree& histories,
+                                            const Prediction& prediction,
+                                            const Surroundings& around) {
+  const Plans asked = plans_for(atoms, game.shape(), around);
+  return combine(atoms, game.shape(), asked.plans,
+                 measure_histories(histories, asked.probes, prediction), prediction);
+}
+
+bool needs_grid(const Atom& atom) {
+  return atom.quantity == Quantity::range || atom.quantity == Quantity::range_width ||
+         atom.quantity == Quantity::hopeless || atom.quantity == Quantity::hopeless_gain;
 }
 
 std::int64_t count_read_bytes(const std::vector<Atom>& atoms, const Structure& structure,

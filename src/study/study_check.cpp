@@ -14,6 +14,8 @@
 namespace melian::study_file {
 namespace {
 
+constexpr const char* method_code = "M0720";
+
 class Checker {
  public:
   Checker(Draft& draft, const TextLines& lines)
@@ -34,6 +36,7 @@ class Checker {
     const bool parameters_are_sound = check_parameters();
     check_labels();
     check_worlds(draft_, pen_);
+    check_method();
     check_structures(parameters_are_sound);
   }
 
@@ -174,6 +177,58 @@ class Checker {
                                  set.where, set.name, number_text(*number)));
   }
 
+  /// What the tree is asked for does not go with what needs a belief grid.
+  void check_method() {
+    const StudySolve& solve = study_.solve;
+    const bool worlds_grid = study_.worlds && !study_.worlds->grid.empty();
+    const bool states_grid =
+        solve.method == StudyMethod::grid || !solve.grid.empty() || worlds_grid;
+    if (solve.method == StudyMethod::tree) {
+      if (!solve.grid.empty())
+        pen_.error(draft_.grid_place, method_code, "the method tree has no belief grid", {},
+                   "leave `grid` out, or write method = \"grid\"");
+      if (worlds_grid)
+        pen_.error(draft_.worlds.place, method_code,
+                   "[worlds] states a belief grid, and the method tree has none", {},
+                   "leave its `grid` out, or write method = \"grid\" in [solve]");
+    }
+    for (const Draft::ChoicePlace& one : draft_.choices)
+      if (one.needs_tree && solve.method != StudyMethod::tree && states_grid)
+        pen_.error(
+            one.place, method_code,
+            fmt::format("`{}` chooses among solutions of a tree, and this study is solved on "
+                        "a belief grid",
+                        one.key),
+            {}, "write method = \"tree\" in [solve], and leave `grid` out");
+    if (!on_tree() || states_grid) return;
+    if (study_.evidence)
+      pen_.error(draft_.evidence_place, method_code,
+                 fmt::format("dated events are weighed on a belief grid, and {}", why_tree()), {},
+                 "leave [evidence] out, or solve on a grid");
+    for (const MetricText& text : draft_.metrics)
+      text.for_each_atom([&](const metric::Atom& atom) {
+        if (metric::needs_grid(atom))
+          draft_.errors.push_back(
+              to_diagnostic({atom.span,
+                             fmt::format("`{}` is measured on a belief grid, and {}",
+                                         metric::text_of(atom), why_tree()),
+                             {},
+                             "leave it out, or solve on a grid"},
+                            text.places, lines_, method_code));
+      });
+  }
+
+  /// Is the tree asked for, by name or by a choice among its solutions?
+  [[nodiscard]] bool on_tree() const {
+    return study_.solve.method == StudyMethod::tree ||
+           std::ranges::any_of(draft_.choices, &Draft::ChoicePlace::needs_tree);
+  }
+  [[nodiscard]] std::string why_tree() const {
+    return study_.solve.method == StudyMethod::tree
+               ? "the method tree has none"
+               : "a choice among solutions is made on a tree, which has none";
+  }
+
   void check_labels() {
     if (!every_model_read_) return;
     std::vector<std::string> known;
@@ -262,6 +317,15 @@ class Checker {
     look_up(draft_.grid_players, players, "player");
     look_up(draft_.worlds.grid_players, players, "player");
     look_up(draft_.outcomes, structure.outcomes, "end");
+    std::vector<Mention> chosen_for;
+    for (const Draft::ChoicePlace& one : draft_.choices)
+      if (!one.player.empty()) chosen_for.push_back({one.player, one.place});
+    look_up(chosen_for, players, "player");
+    if (on_tree() && structure.horizon == HorizonKind::forever)
+      pen_.error(study_.solve.method == StudyMethod::tree ? draft_.method_place
+                                                          : draft_.choices.front().place,
+                 method_code, "a game without a last round has no tree", {},
+                 "give the model a finite horizon, or solve on a grid");
   }
 
   void check_window(const Structure& structure) {

@@ -59,8 +59,10 @@ class Reader {
     base_rates(fields);
     events(fields);
     worlds(fields);
-    if (const TomlNode* table = fields.get("evidence", TomlNode::Kind::table))
+    if (const TomlNode* table = fields.get("evidence", TomlNode::Kind::table)) {
+      draft_.evidence_place = table->place;
       read_evidence(*table, draft_, pen_);
+    }
     fields.finish();
   }
 
@@ -114,6 +116,9 @@ class Reader {
     if (!table) return;
     Fields fields(*table, table->place, "[solve]", pen_);
     grid(fields);
+    draft_.grid_place = fields.place_of("grid");
+    method(fields);
+    choice(fields, study_.solve.choice);
     if (const auto lambda = fields.number("lambda", 1e-9, 1e9)) study_.solve.lambda = lambda;
     report_lambda(fields);
     if (const auto window = fields.whole("window", 1, 100000)) study_.solve.window = *window;
@@ -132,6 +137,55 @@ class Reader {
     draft_.outcomes = fields.texts("outcomes");
     for (const Mention& outcome : draft_.outcomes) study_.solve.outcomes.push_back(outcome.name);
     fields.finish();
+  }
+
+  void method(Fields& fields) {
+    const std::string word = fields.text("method");
+    draft_.method_place = fields.place_of("method");
+    if (word == "grid")
+      study_.solve.method = StudyMethod::grid;
+    else if (word == "tree")
+      study_.solve.method = StudyMethod::tree;
+    else if (!word.empty() && word != "auto")
+      pen_.error(draft_.method_place, "M0716", fmt::format("unknown method `{}`", word),
+                 "auto, grid, or tree");
+  }
+
+  /// `solution` and `select`, of the study or of a reading.
+  void choice(Fields& fields, StudyChoice& into) {
+    into.solution = fields.text("solution");
+    into.select = fields.text("select");
+    const LinePlace solution = fields.place_of("solution"), select = fields.place_of("select");
+    if (!into.solution.empty()) draft_.choices.push_back({solution, "solution", {}, true});
+    if (!into.solution.empty() && !is_solution(into.solution))
+      pen_.error(solution, "M0716", fmt::format("`{}` cannot name a solution", into.solution),
+                 "three numbers as in 3fa-0b1-77c",
+                 "`melian solve MODEL --all` lists the names of the solutions it finds");
+    if (into.select.empty()) return;
+    const std::string prefix = "value:";
+    const bool of_player = into.select.starts_with(prefix) && into.select.size() > prefix.size();
+    const std::vector<std::string> rules{"principal", "values", "intuitive", "d1"};
+    if (!of_player && std::ranges::find(rules, into.select) == rules.end())
+      pen_.error(select, "M0716", fmt::format("nothing is selected by `{}`", into.select),
+                 "principal, values, value:PLAYER, intuitive, or d1");
+    if (!into.solution.empty())
+      pen_.error(select, "M0716", "`solution` already names the equilibrium", {},
+                 "leave `select` or `solution` out");
+    draft_.choices.push_back({select, "select",
+                              of_player ? into.select.substr(prefix.size()) : std::string(),
+                              into.needs_tree()});
+  }
+
+  /// As `solution_id` writes names.
+  static bool is_solution(const std::string& text) {
+    constexpr std::size_t length = 11, group = 4;
+    if (text.size() != length) return false;
+    for (std::size_t k = 0; k < length; ++k)
+      if (k % group == group - 1
+              ? text[k] != '-'
+              : std::string_view("0123456789abcdef").find(text[k]) == std::string_view::npos)
+        return false;
+    return true;
   }
 
   void grid(Fields& fields) {
@@ -337,6 +391,7 @@ class Reader {
       reading.date = date(fields);
       settings(fields, fmt::format("reading {}", reading.id), true, reading.parameters,
                reading.because);
+      choice(fields, reading.choice);
       if (!reading.neutral && has_author && !dated)
         fields.missing("date", "`date` says when the author's text was written");
       if (!reading.neutral && !table->find("parameters"))

@@ -62,7 +62,14 @@ struct Draft {
       variant_places;  ///< like study.variants: where its modules are named, else where it stands
   std::vector<MetricText> metrics;
   std::vector<Mention> grid_players, outcomes, mechanisms;
-  LinePlace model_place, window_place;
+  LinePlace model_place, window_place, method_place, grid_place, evidence_place;
+  /// Where equilibria are chosen; `player`: of `value:PLAYER`.
+  struct ChoicePlace {
+    LinePlace place;
+    std::string key, player;
+    bool needs_tree = false;
+  };
+  std::vector<ChoicePlace> choices;
   std::vector<std::pair<std::size_t, LinePlace>>
       ranges;  ///< (index into study.parameters, place of its plausible range)
   /// Names of [worlds].

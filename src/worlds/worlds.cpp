@@ -215,7 +215,8 @@ class WorldsJudge {
     out.failures.assign(why.begin(), why.end());
     std::ranges::stable_sort(out.failures, std::ranges::greater{},
                              [](const auto& entry) { return entry.second; });
-    out.checked = static_cast<int>(run_.checked_.size());
+    // A tree has no finer grid: its checked worlds are the same games.
+    out.checked = run_.options_.on_tree ? 0 : static_cast<int>(run_.checked_.size());
     std::map<std::string, int> why_checked;
     for (const Draw& draw : run_.checked_)
       if (const std::string failure =

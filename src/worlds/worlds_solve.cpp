@@ -15,6 +15,7 @@
 
 #include "answer/answer_json.h"
 #include "answer/version.h"
+#include "claims/piece_solutions.h"
 #include "claims/study_pieces.h"
 #include "study/metric_binding.h"
 
@@ -89,6 +90,14 @@ WorldGames::WorldGames(const Study& study, const StudyOptions& options, const Wo
 
 Result<void> WorldGames::prepare() {
   const World neutral;
+  if (options_.on_tree)
+    for (const Reading& reading : study_.readings)
+      if (choice_of(study_, reading).needs_tree())
+        return std::unexpected(Diagnostics{placeless(
+            cannot_solve_code,
+            "plausible worlds are solved on the principal branch; equilibria are chosen in the "
+            "readings alone",
+            "leave `solution` and `select` out, or draw no worlds (--worlds 0)")});
   CompiledGames plain({});
   const auto first = plain.at(*study_.model, plan_.settings(neutral, nullptr));
   if (!first) return std::unexpected(first.error());
@@ -130,6 +139,7 @@ Result<void> WorldGames::prepare() {
         count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::world))));
     slot.finer_decisions = static_cast<double>(
         count_decisions(game->shape(), belief_axes(*game, grid(*game, WorldLevel::finer))));
+    if (options_.on_tree) slot.decisions = slot.finer_decisions = count_tree_nodes(*game);
     for (const bool ladder : {false, true})
       if (wrong.empty())
         bytes_[ladder ? 1 : 0] = std::max(bytes_[ladder ? 1 : 0], count_bytes(slot, *game, ladder));
@@ -160,6 +170,12 @@ std::size_t WorldGames::numbers_a_game() const {
 /// The neutral world's: the numbers of others change no size, unless they shape the game.
 std::int64_t WorldGames::count_bytes(const Slot& slot, const Game& game, bool ladder) const {
   std::int64_t most = 0;
+  if (options_.on_tree) {
+    PieceRequest request;
+    request.game = &game;
+    request.on_tree = true;
+    return count_piece_bytes(study_, request, {&study_.base_rates, slot.as_written});
+  }
   for (const WorldLevel level : {WorldLevel::world, WorldLevel::finer, WorldLevel::certified}) {
     if (level == WorldLevel::certified && slot.variant >= 0) continue;
     PieceRequest request;
@@ -201,7 +217,10 @@ std::string WorldGames::key_of(const WorldTask& task, const Slot& slot, const Se
                                double lambda_factor) const {
   std::string text = fmt::format(
       "melian {} world {}\n{}\nremembers {}\n{}\n", program_version, piece_generation,
-      model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_, word_of(task.level));
+      model_of(study_, variant(slot.variant)).text_fingerprint(), remembered_,
+      // A tree has no finer grid: these are the same games.
+      options_.on_tree && task.level == WorldLevel::finer ? "world" : word_of(task.level));
+  if (options_.on_tree) text += "by tree\n";
   for (const auto& grid : {study_.solve.grid, plan_.asked().grid}) {
     text += "grid";
     for (const auto& [player, nodes] : grid) text += fmt::format(" {}={}", player, nodes);
@@ -339,6 +358,29 @@ void WorldGames::solve(const Job& job) {
   deliver(std::move(games));
 }
 
+/// On the principal branch. Says why there is no solution; nothing where it was stopped.
+std::optional<std::string> WorldGames::solve_on_tree(const Slot& slot, const PieceRequest& request,
+                                                     WorldGame& out) {
+  const Game& game = *request.game;
+  const AnswerOptions options =
+      options_for(study_, request, [this](const Step&) { return go_on(); });
+  const Result<TreeAnswer> found = answer_on_tree(game, options, {});
+  if (!found) return first_message(found.error());
+  const SolveSummary& summary = found->answer.solution.summary;
+  if (summary.termination == Termination::cancelled) return std::nullopt;
+  if (summary.termination != Termination::converged) return summary.message;
+  out.decisions = static_cast<std::int64_t>(found->form.nodes.size());
+  // Where its branch turned or was crossed there are others, or have been.
+  const TreeSummary& branch = found->solution.summary;
+  out.several = static_cast<std::int64_t>(branch.folds.size() + branch.branch_points.size());
+  out.metrics = slot.texts;
+  out.numbers = numbers_on_tree(slot.atoms, game, found->form, found->solution.log_strategy,
+                                options.solve.measure, {&study_.base_rates, slot.as_written});
+  if (request.certified)
+    out.certificate = short_certificate(to_json(game, found->answer, options)["certificate"]);
+  return std::string();
+}
+
 std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   const auto begun = std::chrono::steady_clock::now();
   const Slot& slot = slots_[job.slots[k]];
@@ -362,6 +404,11 @@ std::optional<WorldGame> WorldGames::solve(const Job& job, std::size_t k) {
   request.game = &*game;
   request.certified = job.task.level == WorldLevel::certified;
   request.lambda_factor = world.lambda_factor;
+  if (options_.on_tree) {
+    std::optional<std::string> failed = solve_on_tree(slot, request, out);
+    if (!failed) return std::nullopt;
+    return finish(*std::move(failed));
+  }
   request.grid = grid(*game, job.task.level);
   out.grid = grid_text(*game, request.grid);
   const AnswerOptions options =

@@ -77,7 +77,7 @@ class WorldGames {
   [[nodiscard]] int count() const { return count_; }  ///< games
   [[nodiscard]] int from_store() const { return from_store_; }
   [[nodiscard]] std::string grid_text_of(WorldLevel level) const {
-    return grid_text(*neutral_, grid(*neutral_, level));
+    return options_.on_tree ? "" : grid_text(*neutral_, grid(*neutral_, level));
   }
 
   // For estimates.
@@ -124,6 +124,9 @@ class WorldGames {
   [[nodiscard]] Result<bool> known(const WorldTask& task, std::size_t slot, const std::string& key);
   [[nodiscard]] Result<std::vector<Job>> jobs_for(const std::vector<WorldTask>& tasks);
   [[nodiscard]] std::optional<WorldGame> solve(const Job& job, std::size_t k);
+  [[nodiscard]] std::optional<std::string> solve_on_tree(const Slot& slot,
+                                                         const PieceRequest& request,
+                                                         WorldGame& out);
   void solve(const Job& job);
   void deliver(std::vector<WorldGame> games);
   void keep(std::vector<WorldGame> games, std::size_t worlds);
