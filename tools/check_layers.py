@@ -29,6 +29,7 @@ SIDE_DOORS = {
     "figures": "report", "histories": "predict", "information_sets": "answer", "limit": "tree", "limit_results": "report",
     "manuscript": "language", "predict_histories": "predict", "strategies": "answer", "strategy_tables": "report",
     "tree_histories": "tree",
+    "tree_sums": "tree",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')

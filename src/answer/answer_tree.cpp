@@ -82,8 +82,8 @@ Result<Answer> answer_tree(const Game& game, const AnswerOptions& options, int m
   Answer out;
   out.solution = as_solution(game, options, *request, *found);
   out.certificate = as_certificate(options, *found);
-  out.tree =
-      ByTree{static_cast<std::int64_t>(form->nodes.size()), found->summary, found->certificate};
+  out.tree = ByTree{static_cast<std::int64_t>(form->nodes.size()), found->summary,
+                    found->certificate, found->log_strategy};
   out.solve_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (found->summary.termination == TreeTermination::cancelled) return out;
