@@ -18,6 +18,9 @@ struct HistoryStep {
   bool by_name = false;  ///< the action says little without its move: a number, the name of a type
 };
 
+/// Does an action's label say a number and nothing else?
+[[nodiscard]] bool is_number(const std::string& label);
+
 /// "oppose"; where the action says little alone "y = 0.325", "message weak"; of a move without a
 /// name "F plays 2", "chance draws 2".
 [[nodiscard]] std::string step_words(const HistoryStep& step);

@@ -17,13 +17,6 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t most_steps = 6;  // in a label; earlier ones are counted
 
-bool is_number(const std::string& text) {
-  double number = 0.0;
-  const auto end = text.data() + text.size();
-  const auto found = std::from_chars(text.data(), end, number);
-  return !text.empty() && found.ec == std::errc() && found.ptr == end;
-}
-
 /// One step down a form, as far as others may see it too.
 HistoryStep step_of(const ExtensiveForm& form, int node) {
   const ExtensiveForm::Node& here = form.nodes[at(node)];
@@ -74,6 +67,13 @@ std::vector<std::string> distinct_names(const std::vector<std::string>& names,
     out.push_back(std::move(key));
   }
   return out;
+}
+
+bool is_number(const std::string& label) {
+  double number = 0.0;
+  const auto end = label.data() + label.size();
+  const auto found = std::from_chars(label.data(), end, number);
+  return !label.empty() && found.ec == std::errc() && found.ptr == end;
 }
 
 std::string step_words(const HistoryStep& step) {

@@ -87,7 +87,10 @@ Result<SolvedTree> solved_tree(const ExtensiveForm& form, const std::vector<doub
     for (int a = 0; a < set.num_actions; ++a) {
       const int action = set.first_action + a;
       const std::string& label = form.actions[at(action)].label;
-      drawn.branches.push_back({label.empty() ? fmt::format("action {}", a + 1) : label,
+      const bool by_name = set.player >= 0 && is_number(label) && !drawn.name.empty();
+      drawn.branches.push_back({label.empty() ? fmt::format("action {}", a + 1)
+                                : by_name     ? step_words({drawn.name, label, "", true})
+                                              : label,
                                 with_decimals(set.player < 0 ? form.actions[at(action)].odds
                                                              : std::exp(log_strategy[at(action)]),
                                               digits),

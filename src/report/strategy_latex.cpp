@@ -63,6 +63,11 @@ std::string caption(const StrategyList& list, const std::string& title) {
         " {} reached with probability below {} left out.",
         folded == 1 ? "One information set" : fmt::format("{} information sets", folded),
         number_text(list.on_path) + (folded == 1 ? " is" : " are"));
+  if (list.counts.unlikely > 0)
+    out += fmt::format(" Histories reached with probability below {} are not followed.",
+                       number_text(list.limits.reached));
+  if (list.counts.late > 0)
+    out += fmt::format(" Rounds after {} are left out.", list.limits.rounds);
   return out;
 }
 
