@@ -71,6 +71,7 @@ struct SolveCommand {
   [[nodiscard]] int show_part(const Game& loaded, Answer& found,
                               const AnswerOptions& options) const {
     found.cut_by_clock = was_cut_by_clock();
+    if (strategies.document()) return cut_short_code();  // a list cut short would read as whole
     if (!found.prediction.values.empty())
       print(json ? results_json(loaded, found, options)
                  : summary(loaded, found, style_of_stdout()));

@@ -21,7 +21,7 @@ std::string how_words(const ExtensiveForm& form, const TreeSummary& summary) {
   std::string out = fmt::format(
       "The search on the tree of {} nodes tried {} starting strategies, of which {} led to an "
       "equilibrium at this λ, and followed each equilibrium, and whatever crosses its path, as λ "
-      "changes. It is no proof that there are no others.",
+      "changes. That there are no others is not proved.",
       grouped_text(static_cast<std::int64_t>(form.nodes.size())), grouped_text(summary.starts),
       grouped_text(summary.starts_arrived));
   if (summary.search_cut) out += " It ended at its budget of work; `--all` goes on to the end.";
