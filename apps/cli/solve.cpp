@@ -71,6 +71,7 @@ struct SolveCommand {
   [[nodiscard]] int show_part(const Game& loaded, Answer& found,
                               const AnswerOptions& options) const {
     found.cut_by_clock = was_cut_by_clock();
+    if (strategies.document()) return cut_short_code();  // a list cut short would read as whole
     if (!found.prediction.values.empty())
       print(json ? results_json(loaded, found, options)
                  : summary(loaded, found, style_of_stdout()));
@@ -93,12 +94,11 @@ struct SolveCommand {
                             "`--limit` follows the whole game as a tree, not a belief grid",
                             "leave `--method` out, or say `--method tree`"));
     if (limit || method.method == "tree" || !which.choice.is_default() ||
-        ((all || strategies.asked) && tree_serves(loaded->game)))
+        (all && tree_serves(loaded->game)))
       return run_tree(loaded->game);
     Result<AnswerOptions> options = method.for_game(loaded->game);
     if (!options) return fail(options.error());
-    if (leaves_choice() && !all && !check_path && !strategies.asked)
-      options->method = MethodName::automatic;
+    if (leaves_choice() && !all && !check_path) options->method = MethodName::automatic;
     options->solve.list_solutions = all;
     options->check_ladder = all || check_path;
     Progress progress(common.quiet);
@@ -109,8 +109,12 @@ struct SolveCommand {
     if (found && !cut_short())
       beside = look_beside(loaded->game, *found, *options, {all, progress.callback()});
     std::optional<StrategyList> list;
-    if (found && strategies.asked && !cut_short())
-      list = strategies_of(loaded->game, found->solution.assessment, progress);
+    if (found && strategies.asked && !cut_short()) {
+      Result<StrategyList> listed = strategies_of(loaded->game, *found, *options, progress);
+      progress.clear();
+      if (!listed) return fail(listed.error());
+      list = *std::move(listed);
+    }
     progress.clear();
     if (!found) return was_interrupted() ? stopped() : fail(found.error());
     if (cut_short()) return show_part(loaded->game, *found, *options);
@@ -123,12 +127,12 @@ struct SolveCommand {
                   json || strategies.document(), common.quiet);
   }
 
-  [[nodiscard]] StrategyList strategies_of(const Game& solved, const Assessment& assessment,
-                                           Progress& progress) const {
-    GridStrategies source(solved, assessment);
+  [[nodiscard]] Result<StrategyList> strategies_of(const Game& solved, const Answer& answer,
+                                                   const AnswerOptions& options,
+                                                   Progress& progress) const {
     StrategyListOptions how = strategies.for_list();
     how.on_step = progress.callback();
-    return list_strategies(solved, source, how);
+    return list_strategies(solved, answer, options, how);
   }
 };
 

@@ -1,5 +1,6 @@
 #include "strategy_options.h"
 
+#include <charconv>
 #include <cmath>
 
 #include <fmt/core.h>
@@ -9,16 +10,43 @@
 
 namespace melian::cli {
 
+namespace {
+
+CLI::Validator probability() {
+  return CLI::Validator(
+      [](std::string& text) {
+        double number = 0.0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool fine = error == std::errc() && end == text.data() + text.size() &&
+                          number >= 0.0 && number <= 1.0;
+        return fine ? std::string() : fmt::format("`{}` is no probability from 0 to 1", text);
+      },
+      "");
+}
+
+CLI::Validator count_from_one() {
+  return CLI::Validator(
+      [](std::string& text) {
+        int number = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        const bool fine = error == std::errc() && end == text.data() + text.size() && number >= 1;
+        return fine ? std::string() : fmt::format("`{}` is no whole number from 1 on", text);
+      },
+      "");
+}
+
+}  // namespace
+
 void StrategyOptions::add_to(CLI::App& app) {
   app.add_flag("--strategies", asked,
                "List strategies and beliefs at every information set, by its public history");
   app.add_option("--reached", reached,
                  "List information sets reached with at least this probability (default: 0.001; "
                  "0 lists all)")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(probability())
       ->type_name("P");
   app.add_option("--rounds", rounds, "List information sets of the first T rounds only")
-      ->check(CLI::PositiveNumber)
+      ->check(count_from_one())
       ->type_name("T");
   app.add_flag("--csv", csv, "Print the list as tidy CSV: one row a number");
   app.add_flag("--latex", latex, "Print the list as a LaTeX table");

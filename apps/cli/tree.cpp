@@ -50,6 +50,7 @@ int solve_and_print(const ExtensiveForm& form, const Game* game, TreeConventions
   if (!wishes.all) options.search_work = default_search_work;
   options.on_step = progress.callback();
   conventions.list_solutions = wishes.all;
+  conventions.sets_elsewhere = strategies.asked;
   const Result<TreeSolution> found = solve_chosen(form, options, wishes.choice);
   Result<TreeLimits> limits = TreeLimits{};
   if (found && wishes.limit && found->summary.lambda > 0.0)

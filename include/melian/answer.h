@@ -56,6 +56,7 @@ struct ByTree {
   std::int64_t nodes = 0;
   TreeSummary summary;
   TreeCertificate certificate;
+  std::vector<double> log_strategy;  ///< by action of the form that the game unrolls to
 };
 
 /// Which method was asked for, which was used, and why.

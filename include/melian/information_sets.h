@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "melian/answer.h"
 #include "melian/strategies.h"
 
 namespace melian {
@@ -14,8 +15,15 @@ namespace melian {
 struct HistoryStep {
   std::string move, action;
   std::string player;    ///< who did it; empty: chance
-  bool by_name = false;  ///< the action says little without its move ("0.325") or its player
+  bool by_name = false;  ///< the action says little without its move: a number, the name of a type
 };
+
+/// Does an action's label say a number and nothing else?
+[[nodiscard]] bool is_number(const std::string& label);
+
+/// "oppose"; where the action says little alone "y = 0.325", "message weak"; of a move without a
+/// name "F plays 2", "chance draws 2".
+[[nodiscard]] std::string step_words(const HistoryStep& step);
 
 /// What a mover knows and does after one history; its own types side by side.
 struct InformationSetRow {
@@ -24,13 +32,15 @@ struct InformationSetRow {
     bool possible = true;               ///< false: the history rules the type out
     std::vector<double> probabilities;  ///< by action; NaN where the type does not have it
     double value = 0.0;  ///< expected payoff from here on, payoff units of this moment (of an
-                         ///< `.efg`: of the whole play)
+                         ///< `.efg`: of the whole play; NaN where no belief is defined)
     std::vector<std::vector<double>> beliefs;  ///< [player][type], by its own prior and type
   };
   std::string player, move, label;
   int round = 0;  ///< from 1; 0 where there are no rounds
   std::vector<HistoryStep> history;
-  double reached = 0.0;  ///< probability, by the analyst's prior and odds
+  std::vector<std::string> together;  ///< players who move at the same time
+  double reached = 0.0;               ///< probability, by the analyst's prior and odds
+  bool numeric = false;               ///< actions are numbers
   std::vector<std::string> actions;
   std::vector<OfType> types;
   std::vector<std::vector<double>> believed;  ///< [player][type]: the mover's, before its own type
@@ -40,7 +50,7 @@ struct InformationSetRow {
   /// Of an `.efg`: the nodes that the mover cannot tell apart, by what it has not seen.
   struct Node {
     std::vector<HistoryStep> unseen;
-    double belief = 0.0;
+    double belief = 0.0;  ///< NaN where the mover holds all nodes of the set impossible
   };
   std::vector<Node> nodes;
 };
@@ -75,6 +85,12 @@ struct StrategyListOptions {
 /// larger ones where play comes with 1e-6, and what is reached with 1e-3 counts as on the path.
 [[nodiscard]] StrategyList list_strategies(const Game& game, StrategySource& source,
                                            const StrategyListOptions& options = {});
+
+/// The same of an answer, by the method that has found it. `asked`: what it was asked with.
+/// Errors: those of `unroll`, where a tree has answered.
+[[nodiscard]] Result<StrategyList> list_strategies(const Game& game, const Answer& answer,
+                                                   const AnswerOptions& asked,
+                                                   const StrategyListOptions& options = {});
 
 /// The information sets of an extensive form under a behaviour strategy.
 [[nodiscard]] StrategyList list_strategies(const ExtensiveForm& form,

@@ -58,6 +58,7 @@ struct TreeConventions {
   bool cut_by_clock = false;    ///< the solve was stopped at a limit of time
   bool list_solutions = false;  ///< each solution found at length, not only how many
   bool unrolled = false;        ///< made from a model: chance draws types first
+  bool sets_elsewhere = false;  ///< a list of information sets follows the summary
 };
 
 /// The document of a game solved as a tree (docs/formats/efg.md), ending in a newline.

@@ -48,7 +48,6 @@ class TreeStrategies final : public StrategySource {
     std::vector<double> paid;  ///< [player][full profile], so far, discounted to the root
     int elapsed = 0;           ///< rounds of time since the start
   };
-  void value_nodes();
   [[nodiscard]] Stand follow(const Stand& before, const PublicHistory& history) const;
 
   const Game& game_;

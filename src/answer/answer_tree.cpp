@@ -114,7 +114,8 @@ Answer read_answer(const Game& game, const AnswerOptions& options, const Unrolle
   Answer out;
   out.solution = as_solution(game, options, unrolled.request, found);
   out.certificate = as_certificate(options, found);
-  out.tree = ByTree{static_cast<std::int64_t>(form.nodes.size()), found.summary, found.certificate};
+  out.tree = ByTree{static_cast<std::int64_t>(form.nodes.size()), found.summary, found.certificate,
+                    found.log_strategy};
   out.solve_seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
   if (found.summary.termination == TreeTermination::cancelled) return out;

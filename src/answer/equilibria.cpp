@@ -20,13 +20,12 @@ std::string grouped_text(std::int64_t number) {
 
 std::string how_words(const ExtensiveForm& form, const TreeSummary& summary) {
   std::string out = fmt::format(
-      "Looked for at this λ on the tree of {} nodes: along the principal branch to 4 λ, from {} "
-      "starts of which {} arrived, along the branches of all that was found and along those that "
-      "cross them. That there are no others is not proved.",
-      grouped_text(static_cast<std::int64_t>(form.nodes.size())), summary.starts,
-      summary.starts_arrived);
-  if (summary.search_cut)
-    out += " Some branches were left at the budget of work; `--all` follows them.";
+      "The search on the tree of {} nodes tried {} starting strategies, of which {} led to an "
+      "equilibrium at this λ, and followed each equilibrium, and whatever crosses its path, as λ "
+      "changes. That there are no others is not proved.",
+      grouped_text(static_cast<std::int64_t>(form.nodes.size())), grouped_text(summary.starts),
+      grouped_text(summary.starts_arrived));
+  if (summary.search_cut) out += " It ended at its budget of work; `--all` goes on to the end.";
   return out;
 }
 

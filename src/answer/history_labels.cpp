@@ -17,18 +17,6 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr std::size_t most_steps = 6;  // in a label; earlier ones are counted
 
-std::string words_of(const HistoryStep& step) {
-  return step.by_name && !step.move.empty() ? fmt::format("{} {}", step.move, step.action)
-                                            : step.action;
-}
-
-bool is_number(const std::string& text) {
-  double number = 0.0;
-  const auto end = text.data() + text.size();
-  const auto found = std::from_chars(text.data(), end, number);
-  return !text.empty() && found.ec == std::errc() && found.ptr == end;
-}
-
 /// One step down a form, as far as others may see it too.
 HistoryStep step_of(const ExtensiveForm& form, int node) {
   const ExtensiveForm::Node& here = form.nodes[at(node)];
@@ -81,12 +69,27 @@ std::vector<std::string> distinct_names(const std::vector<std::string>& names,
   return out;
 }
 
+bool is_number(const std::string& label) {
+  double number = 0.0;
+  const auto end = label.data() + label.size();
+  const auto found = std::from_chars(label.data(), end, number);
+  return !label.empty() && found.ec == std::errc() && found.ptr == end;
+}
+
+std::string step_words(const HistoryStep& step) {
+  if (!step.by_name) return step.action;
+  if (step.move.empty())
+    return step.player.empty() ? "chance draws " + step.action
+                               : fmt::format("{} plays {}", step.player, step.action);
+  return step.move + (is_number(step.action) ? " = " : " ") + step.action;
+}
+
 std::string history_label(const std::string& move, const std::vector<HistoryStep>& history) {
   if (history.empty()) return move + ", at the start";
   std::vector<std::string> words;
-  const std::size_t left_out = history.size() > most_steps ? history.size() - most_steps : 0;
+  const std::size_t left_out = history.size() > most_steps + 1 ? history.size() - most_steps : 0;
   if (left_out > 0) words.push_back(fmt::format("{} earlier moves", left_out));
-  for (std::size_t k = left_out; k < history.size(); ++k) words.push_back(words_of(history[k]));
+  for (std::size_t k = left_out; k < history.size(); ++k) words.push_back(step_words(history[k]));
   std::string out = fmt::format("{}, after {}", move, words.front());
   for (std::size_t k = 1; k < words.size(); ++k)
     out += (k + 1 == words.size() ? " and " : ", ") + words[k];

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
 #include <fmt/core.h>
 
+#include "melian/as_tree.h"
 #include "melian/numeric.h"
+#include "melian/tree_sums.h"
+#include "tree/shape.h"
 
 namespace melian {
 namespace {
@@ -36,7 +40,10 @@ void put_in_order(StrategyList& out) {
 /// The actions of public histories, in the model's words.
 class Words {
  public:
-  Words(const Game& game, const StrategySource& source) : shape_(game.shape()), source_(source) {}
+  Words(const Game& game, const StrategySource& source) : shape_(game.shape()), source_(source) {
+    for (const Player& player : shape_.players)
+      type_names_.insert(player.types.begin(), player.types.end());
+  }
 
   void add(int state, int branch, std::vector<HistoryStep>& history) const {
     const Move& move = shape_.moves[at(shape_.states[at(state)].move)];
@@ -44,14 +51,16 @@ class Words {
     switch (move.kind) {
       case MoveKind::passage: return;
       case MoveKind::chance:
-        history.push_back({move.name, move.actions[at(taken.action)], "", false});
-        return;
       case MoveKind::offer:
       case MoveKind::amount:
-      case MoveKind::choice:
-        history.push_back({move.name, move.actions[at(taken.action)],
-                           shape_.players[at(move.player)].name, move.is_numeric()});
+      case MoveKind::choice: {
+        const std::string& action = move.actions[at(taken.action)];
+        const bool by_name = move.is_numeric() || type_names_.contains(action);
+        history.push_back(
+            {move.name, action,
+             move.kind == MoveKind::chance ? "" : shape_.players[at(move.player)].name, by_name});
         return;
+      }
       case MoveKind::simultaneous: break;
     }
     const std::vector<Decider>& movers = source_.deciders(state);
@@ -67,6 +76,7 @@ class Words {
  private:
   const Structure& shape_;
   const StrategySource& source_;
+  std::set<std::string> type_names_;  // as actions they would read as what a player is
 };
 
 /// One decider of a history.
@@ -84,6 +94,9 @@ InformationSetRow row_of(const Game& game, const HistoryWalk& walk, const Strate
   row.round = shape.horizon == HorizonKind::none ? 0 : history.round + 1;
   row.reached = history.reached;
   row.mark = walk.decision()->mark;
+  row.numeric = move.is_numeric();
+  for (const Decider& other : source.deciders(history.state))
+    if (other.player != mover.player) row.together.push_back(shape.players[at(other.player)].name);
   for (const int action : mover.actions) row.actions.push_back(move.actions[at(action)]);
   for (int about = 0; about < shape.num_players(); ++about) {
     row.analyst.push_back(walk.belief(history, -1, -1, about));
@@ -176,50 +189,65 @@ StrategyList list_strategies(const Game& game, StrategySource& source,
   return out;
 }
 
+Result<StrategyList> list_strategies(const Game& game, const Answer& answer,
+                                     const AnswerOptions& asked,
+                                     const StrategyListOptions& options) {
+  if (!answer.tree) {
+    GridStrategies source(game, answer.solution.assessment);
+    return list_strategies(game, source, options);
+  }
+  const AsTree as{asked.solve.lambda, asked.solve.measure, asked.solve.discounting, {}, nullptr};
+  const Result<TreeRequest> request = tree_request(game, as);
+  if (!request) return std::unexpected(request.error());
+  const Result<ExtensiveForm> form = unroll(game, request->unroll);
+  if (!form) return std::unexpected(form.error());
+  TreeStrategies source(game, *form, answer.tree->log_strategy, asked.solve.measure);
+  return list_strategies(game, source, options);
+}
+
 namespace {
 
-/// Reach by the analyst's odds, reach and expected payoffs by each player's, of all nodes.
-struct TreeSums {
-  std::vector<std::vector<double>> reach;  ///< [player + 1][node], the analyst first
-  std::vector<double> value;               ///< [node][player]
-};
-
-TreeSums sums_of(const ExtensiveForm& form, const std::vector<double>& log_strategy) {
-  const int players = form.num_players();
-  TreeSums out;
-  out.reach.assign(at(players + 1), std::vector<double>(form.nodes.size(), 1.0));
-  out.value.assign(form.nodes.size() * at(players), 0.0);
-  const auto odds = [&](int observer, const ExtensiveForm::InformationSet& set, int action) {
-    return set.player >= 0 ? std::exp(log_strategy[at(action)])
-           : observer < 0  ? form.actions[at(action)].odds
-                           : form.odds_for(observer, action);
-  };
-  // What is earned on the way counts in the whole play's payoff.
-  std::vector<double> earned(form.nodes.size() * at(players), 0.0);
-  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    for (int i = 0; i < players; ++i) {
-      double& own = earned[n * at(players) + at(i)];
-      if (node.parent >= 0) own = earned[at(node.parent) * at(players) + at(i)];
-      if (node.outcome >= 0) own += form.payoff(node.outcome, i);
-    }
-    if (node.parent < 0) continue;
-    const auto& set = form.sets[at(form.nodes[at(node.parent)].set)];
-    for (int i = -1; i < players; ++i)
-      out.reach[at(i + 1)][n] =
-          out.reach[at(i + 1)][at(node.parent)] * odds(i, set, set.first_action + node.taken);
-  }
-  for (std::size_t n = form.nodes.size(); n-- > 0;) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    for (int i = 0; i < players; ++i) {
-      if (node.set < 0) out.value[n * at(players) + at(i)] = earned[n * at(players) + at(i)];
-      if (node.parent < 0) continue;
-      const auto& set = form.sets[at(form.nodes[at(node.parent)].set)];
-      out.value[at(node.parent) * at(players) + at(i)] +=
-          odds(i, set, set.first_action + node.taken) * out.value[n * at(players) + at(i)];
-    }
+/// The probability that a set is reached, counted once in plays that pass it twice.
+double reach_of_set(const ExtensiveForm& form, const NodeSums& sums,
+                    const std::vector<int>& nodes) {
+  double out = 0.0;
+  for (const int n : nodes) {
+    bool again = false;
+    for (int before = form.nodes[at(n)].parent; before >= 0 && !again;
+         before = form.nodes[at(before)].parent)
+      again = form.nodes[at(before)].set == form.nodes[at(n)].set;
+    if (!again) out += sums.reach[at(n)];
   }
   return out;
+}
+
+/// What the mover of a form's set does, expects and believes.
+InformationSetRow row_of(const ExtensiveForm& form, int number,
+                         const std::vector<double>& log_strategy, const NodeSums& sums,
+                         const std::vector<int>& nodes, const std::vector<HistoryStep>& known) {
+  constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+  const ExtensiveForm::InformationSet& set = form.sets[at(number)];
+  InformationSetRow row;
+  row.move = set.label.empty() ? fmt::format("information set {}", set.number) : set.label;
+  row.number = set.number;
+  row.history = known;
+  const bool says_when = !known.empty() || nodes.front() == 0;
+  row.label = says_when ? history_label(row.move, row.history) : row.move;
+  InformationSetRow::OfType& own = row.types.emplace_back();
+  const std::vector<double> beliefs = node_beliefs(sums, set.player, nodes);
+  if (beliefs.empty()) own.value = undefined;
+  for (std::size_t k = 0; k < nodes.size(); ++k) {
+    const double belief = beliefs.empty() ? undefined : beliefs[k];
+    if (belief > 0.0) own.value += belief * sums.value_at(nodes[k], set.player);
+    if (nodes.size() > 1) row.nodes.push_back({unseen_steps(form, nodes[k], known), belief});
+  }
+  std::vector<std::string> labels;
+  for (int a = set.first_action; a < set.first_action + set.num_actions; ++a) {
+    labels.push_back(form.actions[at(a)].label);
+    own.probabilities.push_back(std::exp(log_strategy[at(a)]));
+  }
+  row.actions = distinct_names(labels, "action");
+  return row;
 }
 
 }  // namespace
@@ -230,43 +258,23 @@ StrategyList list_strategies(const ExtensiveForm& form, const std::vector<double
   const std::vector<std::string> players = distinct_names(form.players, "player");
   for (const std::string& player : players) out.players.push_back({player, {}});
   set_limits(options, static_cast<double>(form.sets.size()), out);
-  const TreeSums sums = sums_of(form, log_strategy);
+  const NodeSums sums = node_sums(form, log_strategy);
   const std::vector<std::vector<HistoryStep>> known = known_steps(form);
-  std::vector<std::vector<int>> nodes(form.sets.size());
-  for (std::size_t n = 0; n < form.nodes.size(); ++n)
-    if (form.nodes[n].set >= 0) nodes[at(form.nodes[n].set)].push_back(static_cast<int>(n));
-  for (std::size_t h = 0; h < form.sets.size(); ++h) {
-    const ExtensiveForm::InformationSet& set = form.sets[h];
-    if (set.player < 0 || nodes[h].empty()) continue;
-    InformationSetRow row;
-    for (const int n : nodes[h]) row.reached += sums.reach[0][at(n)];
+  const std::vector<std::vector<int>> nodes = tree::nodes_of_sets(form);
+  for (int h = 0; h < static_cast<int>(form.sets.size()); ++h) {
+    const int player = form.sets[at(h)].player;
+    if (player < 0 || nodes[at(h)].empty()) continue;
+    const double reached = reach_of_set(form, sums, nodes[at(h)]);
     ++out.counts.visited;
-    if (row.reached < out.limits.reached) {
+    if (reached < out.limits.reached) {
       ++out.counts.unlikely;
-      out.counts.unlikely_reached += row.reached;
+      out.counts.unlikely_reached += reached;
       continue;
     }
     ++out.counts.decisions;
-    row.player = players[at(set.player)];
-    row.move = set.label.empty() ? fmt::format("information set {}", set.number) : set.label;
-    row.number = set.number;
-    row.history = known[h];
-    row.label = history_label(row.move, row.history);
-    InformationSetRow::OfType& own = row.types.emplace_back();
-    double seen = 0.0;
-    for (const int n : nodes[h]) seen += sums.reach[at(set.player + 1)][at(n)];
-    for (const int n : nodes[h]) {
-      const double share = seen > 0.0 ? sums.reach[at(set.player + 1)][at(n)] / seen
-                                      : 1.0 / static_cast<double>(nodes[h].size());
-      own.value += share * sums.value[at(n) * form.players.size() + at(set.player)];
-      if (nodes[h].size() > 1) row.nodes.push_back({unseen_steps(form, n, known[h]), share});
-    }
-    std::vector<std::string> labels;
-    for (int a = set.first_action; a < set.first_action + set.num_actions; ++a) {
-      labels.push_back(form.actions[at(a)].label);
-      own.probabilities.push_back(std::exp(log_strategy[at(a)]));
-    }
-    row.actions = distinct_names(labels, "action");
+    InformationSetRow row = row_of(form, h, log_strategy, sums, nodes[at(h)], known[at(h)]);
+    row.player = players[at(player)];
+    row.reached = reached;
     out.rows.push_back(std::move(row));
   }
   put_in_order(out);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "melian/numeric.h"
+#include "melian/tree_sums.h"
 
 namespace melian {
 namespace {
@@ -64,28 +65,8 @@ TreeStrategies::TreeStrategies(const Game& game, const ExtensiveForm& form,
       form_(form),
       where_(game, form, measure),
       log_strategy_(std::move(log_strategy)),
-      source_of_(sources_of_branches(game.shape())) {
-  value_nodes();
-}
-
-/// Upwards: children stand behind their parents.
-void TreeStrategies::value_nodes() {
-  const int players = form_.num_players();
-  values_.assign(form_.nodes.size() * at(players), 0.0);
-  for (std::size_t n = form_.nodes.size(); n-- > 0;) {
-    const ExtensiveForm::Node& node = form_.nodes[n];
-    for (int i = 0; i < players; ++i)
-      if (node.outcome >= 0) values_[n * at(players) + at(i)] += form_.payoff(node.outcome, i);
-    if (node.parent < 0) continue;
-    const ExtensiveForm::InformationSet& set = form_.sets[at(form_.nodes[at(node.parent)].set)];
-    const int action = set.first_action + node.taken;
-    for (int i = 0; i < players; ++i) {
-      const double odds = set.player == ExtensiveForm::chance ? form_.odds_for(i, action)
-                                                              : std::exp(log_strategy_[at(action)]);
-      values_[at(node.parent) * at(players) + at(i)] += odds * values_[n * at(players) + at(i)];
-    }
-  }
-}
+      values_(node_sums(form, log_strategy_).value),
+      source_of_(sources_of_branches(game.shape())) {}
 
 TreeStrategies::Stand TreeStrategies::follow(const Stand& before,
                                              const PublicHistory& history) const {

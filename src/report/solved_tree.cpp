@@ -8,7 +8,9 @@
 
 #include "melian/figures.h"
 #include "melian/information_sets.h"
+#include "melian/tree_sums.h"
 #include "report/table.h"
+#include "tree/shape.h"
 
 namespace melian {
 namespace {
@@ -17,44 +19,8 @@ std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 constexpr int digits = 3;
 
-/// What a node adds up to along the way, and how likely it is.
-struct Sums {
-  std::vector<double> reach;                ///< [node], by the analyst's odds
-  std::vector<std::vector<double>> seen;    ///< [player][node], by each player's
-  std::vector<std::vector<double>> earned;  ///< [node][player]
-};
-
-double odds_of(const ExtensiveForm& form, const std::vector<double>& log_strategy,
-               const ExtensiveForm::InformationSet& set, int action, int observer) {
-  if (set.player >= 0) return std::exp(log_strategy[at(action)]);
-  return observer < 0 ? form.actions[at(action)].odds : form.odds_for(observer, action);
-}
-
-Sums sums_of(const ExtensiveForm& form, const std::vector<double>& log_strategy) {
-  const int players = form.num_players();
-  Sums out;
-  out.reach.assign(form.nodes.size(), 1.0);
-  out.seen.assign(at(players), out.reach);
-  out.earned.assign(form.nodes.size(), std::vector<double>(at(players), 0.0));
-  for (std::size_t n = 0; n < form.nodes.size(); ++n) {
-    const ExtensiveForm::Node& node = form.nodes[n];
-    if (node.parent >= 0) {
-      const auto& set = form.sets[at(form.nodes[at(node.parent)].set)];
-      const int action = set.first_action + node.taken;
-      out.reach[n] = out.reach[at(node.parent)] * odds_of(form, log_strategy, set, action, -1);
-      for (int i = 0; i < players; ++i)
-        out.seen[at(i)][n] =
-            out.seen[at(i)][at(node.parent)] * odds_of(form, log_strategy, set, action, i);
-      out.earned[n] = out.earned[at(node.parent)];
-    }
-    for (int i = 0; i < players && node.outcome >= 0; ++i)
-      out.earned[n][at(i)] += form.payoff(node.outcome, i);
-  }
-  return out;
-}
-
 /// Marks the way to the likeliest end.
-void mark_likeliest(const ExtensiveForm& form, const Sums& sums, TreeMarks& marks) {
+void mark_likeliest(const ExtensiveForm& form, const NodeSums& sums, TreeMarks& marks) {
   int best = -1;
   for (int n = 0; n < static_cast<int>(form.nodes.size()); ++n)
     if (form.is_end(n) && (best < 0 || sums.reach[at(n)] > sums.reach[at(best)])) best = n;
@@ -63,19 +29,15 @@ void mark_likeliest(const ExtensiveForm& form, const Sums& sums, TreeMarks& mark
 }
 
 /// Information sets of several nodes, with the mover's belief at each.
-void mark_sets(const ExtensiveForm& form, const Sums& sums, TreeMarks& marks) {
-  std::vector<std::vector<int>> nodes(form.sets.size());
-  for (std::size_t n = 0; n < form.nodes.size(); ++n)
-    if (form.nodes[n].set >= 0) nodes[at(form.nodes[n].set)].push_back(static_cast<int>(n));
+void mark_sets(const ExtensiveForm& form, const NodeSums& sums, TreeMarks& marks) {
+  const std::vector<std::vector<int>> nodes = tree::nodes_of_sets(form);
   for (std::size_t h = 0; h < form.sets.size(); ++h) {
-    const int player = form.sets[h].player;
-    if (player < 0 || nodes[h].size() < 2) continue;
-    double all = 0.0;
-    for (const int n : nodes[h]) all += sums.seen[at(player)][at(n)];
-    for (const int n : nodes[h])
-      marks.beliefs[at(n)] =
-          all > 0.0 ? fmt::format("[{}]", with_decimals(sums.seen[at(player)][at(n)] / all, digits))
-                    : "[not defined]";
+    if (form.sets[h].player < 0 || nodes[h].size() < 2) continue;
+    const std::vector<double> beliefs = node_beliefs(sums, form.sets[h].player, nodes[h]);
+    for (std::size_t k = 0; k < nodes[h].size(); ++k)
+      marks.beliefs[at(nodes[h][k])] = beliefs.empty()
+                                           ? "[not defined]"
+                                           : fmt::format("[{}]", with_decimals(beliefs[k], digits));
     marks.unseen.push_back(nodes[h]);
   }
 }
@@ -102,14 +64,14 @@ Result<SolvedTree> solved_tree(const ExtensiveForm& form, const std::vector<doub
   tree.title = form.title;
   tree.source = fmt::format("agent QRE at λ = {}", number_text(lambda));
   tree.players = distinct_names(form.players, "player");
-  const Sums sums = sums_of(form, log_strategy);
+  const NodeSums sums = node_sums(form, log_strategy);
   for (std::size_t n = 0; n < form.nodes.size(); ++n) {
     const ExtensiveForm::Node& node = form.nodes[n];
     PlayNode& drawn = tree.nodes.emplace_back();
     if (node.set < 0) {
       drawn.name = end_name(form, node.outcome);
       for (int i = 0; i < form.num_players(); ++i) {
-        const std::string number = number_text(sums.earned[n][at(i)], 4);
+        const std::string number = number_text(sums.earned_at(static_cast<int>(n), i), 4);
         drawn.payoffs.push_back({i, number, number});
       }
       continue;
@@ -118,11 +80,20 @@ Result<SolvedTree> solved_tree(const ExtensiveForm& form, const std::vector<doub
     drawn.kind = set.player < 0 ? PlayNode::Kind::chance : PlayNode::Kind::choice;
     drawn.player = set.player;
     drawn.name = set.label;
+    // Of a game unrolled: the type stands on chance's branch.
+    if (unrolled && set.player >= 0)
+      drawn.name.resize(
+          std::min(drawn.name.size(), drawn.name.find(" of " + tree.players[at(set.player)])));
     for (int a = 0; a < set.num_actions; ++a) {
       const int action = set.first_action + a;
       const std::string& label = form.actions[at(action)].label;
-      drawn.branches.push_back({label.empty() ? fmt::format("action {}", a + 1) : label,
-                                with_decimals(odds_of(form, log_strategy, set, action, -1), digits),
+      const bool by_name = set.player >= 0 && is_number(label) && !drawn.name.empty();
+      drawn.branches.push_back({label.empty() ? fmt::format("action {}", a + 1)
+                                : by_name     ? step_words({drawn.name, label, "", true})
+                                              : label,
+                                with_decimals(set.player < 0 ? form.actions[at(action)].odds
+                                                             : std::exp(log_strategy[at(action)]),
+                                              digits),
                                 form.child(static_cast<int>(n), a)});
     }
   }
@@ -166,8 +137,9 @@ std::string tree_text(const PlayTree& tree, const TreeMarks& marks) {
       if (!payoffs.empty()) line += fmt::format(" ({})", fmt::join(payoffs, ", "));
     } else {
       const bool mover = node.player >= 0;
-      line += (mover ? tree.players[at(node.player)] + ", " : "") +
-              (mover || !node.name.empty() ? node.name : "chance");
+      line += mover ? tree.players[at(node.player)] : "";
+      if (!node.name.empty()) line += (mover ? ", " : "") + node.name;
+      if (!mover && node.name.empty()) line += "chance";
       if (at(here.node) < marks.beliefs.size() && !marks.beliefs[at(here.node)].empty())
         line += ", believed " + marks.beliefs[at(here.node)];
     }

@@ -15,13 +15,14 @@ constexpr const char* style = R"(<style>
 .axis,.edge{stroke:#1a1a1a;stroke-width:1;fill:none}.grid{stroke:#d9d9d9;stroke-width:.7;fill:none}
 .strong{stroke-width:2.8}.rule{stroke:#5b5b5b;stroke-width:1.3;stroke-dasharray:6 4;fill:none}.mark{stroke:#b3261e;stroke-width:1.3;fill:none}.dot{fill:#b3261e;stroke:none}
 .node{fill:#ffffff;stroke:#1a1a1a;stroke-width:1.2}.chance{fill:#ffffff;stroke:#1a1a1a;stroke-width:1.2}.end{fill:#1a1a1a;stroke:none}
+.halo{paint-order:stroke;stroke:#ffffff;stroke-width:3.5px;stroke-linejoin:round}
 polyline{stroke-linejoin:round;stroke-linecap:round}
 .s0,.s1,.s2,.s3,.s4,.s5,.s6,.s7{stroke-width:2;fill:none}
 .s0{stroke:#0072b2}.s1{stroke:#d55e00;stroke-dasharray:8 3}.s2{stroke:#007a5a;stroke-dasharray:2 3}.s3{stroke:#a0508a;stroke-dasharray:10 3 2 3}
 .s4{stroke:#8a6d00}.s5{stroke:#2f7fb5;stroke-dasharray:5 5}.s6{stroke:#5b5b5b;stroke-dasharray:1 4}.s7{stroke:#1a1a1a;stroke-dasharray:12 4}
 .f0{fill:#9cc9e6}.f1{fill:#f2b48a}.f2{fill:#9ad6c1}.f3{fill:#dcb3cd}.f4{fill:#ead98b}.f5{fill:#c5dff0}.f6{fill:#cfcfcf}.f7{fill:#efefef}.shade{fill:#0072b2}rect{shape-rendering:crispEdges}
 @media (prefers-color-scheme:dark){
-.paper{fill:#16181c}text{fill:#ececec}.small{fill:#bdbdbd}.axis,.edge{stroke:#ececec}.grid{stroke:#3a3d43}.rule{stroke:#b5b5b5}.mark{stroke:#ff8a80}.dot{fill:#ff8a80}
+.paper{fill:#16181c}.halo{stroke:#16181c}text{fill:#ececec}.small{fill:#bdbdbd}.axis,.edge{stroke:#ececec}.grid{stroke:#3a3d43}.rule{stroke:#b5b5b5}.mark{stroke:#ff8a80}.dot{fill:#ff8a80}
 .node,.chance{fill:#16181c;stroke:#ececec}.end{fill:#ececec}
 .s0{stroke:#56b4e9}.s1{stroke:#ff9d5c}.s2{stroke:#3fd1a4}.s3{stroke:#e39bce}.s4{stroke:#f0e442}.s5{stroke:#9cd3f5}.s6{stroke:#bdbdbd}.s7{stroke:#ececec}
 .f0{fill:#1f4e6b}.f1{fill:#7a4218}.f2{fill:#155c47}.f3{fill:#62385a}.f4{fill:#5f5418}.f5{fill:#2d4a5c}.f6{fill:#4a4a4a}.f7{fill:#2a2d32}.shade{fill:#56b4e9}}
@@ -82,6 +83,22 @@ std::string Svg::finished() const {
   out += fmt::format("<rect class=\"paper\" width=\"{}\" height=\"{}\"/>\n", number(width_),
                      number(height_));
   return out + body_ + "</svg>\n";
+}
+
+double ems_of(std::string_view text) {
+  constexpr double narrow = 0.4, ordinary = 0.63, wide = 1.0, capital = 0.78;
+  double out = 0.0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if ((byte & 0xC0U) == 0x80U) continue;  // inside a character
+    if (byte >= 0xE3U || std::string_view("mwMW%@").find(c) != std::string_view::npos)
+      out += wide;  // from U+3000 on: as wide as high
+    else if (std::string_view(" iljtfI.,:;'|![]()-").find(c) != std::string_view::npos)
+      out += narrow;
+    else
+      out += c >= 'A' && c <= 'Z' ? capital : ordinary;
+  }
+  return out;
 }
 
 std::string xml_escaped(const std::string& text) {

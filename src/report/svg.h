@@ -3,6 +3,7 @@
 /// setting.
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,8 @@ class Svg {
   Svg(double width, double height, std::string title, std::string description);
 
   /// Classes: "axis", "grid", "tick", "label", "small", "title", "rule" (thresholds), "mark"
-  /// (switches), "edge", "node", and "s0" ... "s7" (lines), "f0" ... "f7" (areas).
+  /// (switches), "edge", "node", "halo" (of words: lines end short of them), and "s0" ... "s7"
+  /// (lines), "f0" ... "f7" (areas).
   void line(SvgPoint from, SvgPoint to, const std::string& classes);
   void polyline(const std::vector<SvgPoint>& points, const std::string& classes);
   void box(SvgPoint corner, double width, double height, const std::string& classes,
@@ -32,6 +34,9 @@ class Svg {
   double width_, height_;
   std::string title_, description_, body_;
 };
+
+/// How wide words are in a sans-serif face, in ems: an estimate from above, letter by letter.
+[[nodiscard]] double ems_of(std::string_view text);
 
 [[nodiscard]] std::string xml_escaped(const std::string& text);
 

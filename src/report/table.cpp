@@ -82,13 +82,8 @@ Table& Table::align_right(const std::vector<std::size_t>& columns) {
   return *this;
 }
 
-Table& Table::wrap_last() {
-  wraps_last_ = true;
-  return *this;
-}
-
-Table& Table::wrap_first() {
-  wraps_first_ = true;
+Table& Table::wrap(const std::vector<std::size_t>& columns) {
+  for (std::size_t column : columns) wraps_[column] = true;
   return *this;
 }
 
@@ -117,22 +112,19 @@ std::string Table::text(const TextStyle& style, std::size_t indent) const {
   const auto too_wide = [&] {
     return total() > static_cast<std::size_t>(std::max(20, style.width));
   };
-  while (wraps_last_ && width.back() > narrowest_wrapped && too_wide()) --width.back();
-  while (wraps_first_ && width.front() > narrowest_wrapped && too_wide()) --width.front();
+  for (std::size_t c = width.size(); c-- > 0;)
+    while (wraps_[c] && width[c] > narrowest_wrapped && too_wide()) --width[c];
   while (too_wide()) {
     const auto widest = std::max_element(width.begin() + (keeps_first_ ? 1 : 0), width.end());
     if (widest == width.end() || *widest <= narrowest) break;
     --*widest;
   }
-  const auto wraps = [&](std::size_t c) {
-    return (wraps_first_ && c == 0) || (wraps_last_ && c + 1 == header_.size());
-  };
   const auto line_of = [&](const std::vector<std::string>& row) {
     std::vector<std::vector<std::string>> cells;
     std::size_t height = 1;
     for (std::size_t c = 0; c < row.size(); ++c) {
-      cells.push_back(wraps(c) ? lines_of(row[c], width[c])
-                               : std::vector<std::string>{shorten(row[c], width[c])});
+      cells.push_back(wraps_[c] ? lines_of(row[c], width[c])
+                                : std::vector<std::string>{shorten(row[c], width[c])});
       height = std::max(height, cells.back().size());
     }
     std::string lines;

@@ -28,12 +28,12 @@ namespace melian {
 class Table {
  public:
   explicit Table(std::vector<std::string> header)
-      : header_(std::move(header)), right_(header_.size(), false) {}
+      : header_(std::move(header)), right_(header_.size(), false), wraps_(header_.size(), false) {}
   Table& align_right(const std::vector<std::size_t>& columns);
-  /// The last column's words go on in further lines instead of being shortened.
-  Table& wrap_last();
-  /// The first column's words do.
-  Table& wrap_first();
+  /// Words of these columns go on in further lines instead of being shortened.
+  Table& wrap(const std::vector<std::size_t>& columns);
+  Table& wrap_first() { return wrap({0}); }
+  Table& wrap_last() { return wrap({header_.size() - 1}); }
   /// The first column is never shortened: names that somebody types.
   Table& keep_first();
   void add(std::vector<std::string> row);
@@ -42,8 +42,8 @@ class Table {
 
  private:
   std::vector<std::string> header_;
-  std::vector<bool> right_;
-  bool wraps_last_ = false, wraps_first_ = false, keeps_first_ = false;
+  std::vector<bool> right_, wraps_;
+  bool keeps_first_ = false;
   std::vector<std::vector<std::string>> rows_;
 };
 

@@ -8,11 +8,12 @@
 
 #include "melian/figures.h"
 #include "report/svg.h"
+#include "report/table.h"
 
 namespace melian {
 namespace {
 
-std::size_t at(int index) { return static_cast<std::size_t>(index); }
+std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
 /// Places in columns and rows: ends are spaced evenly, a move stands midway between its first and
 /// its last branch.
@@ -59,33 +60,90 @@ std::string payoff_words(const PlayTree& tree, const PlayNode& node) {
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-/// How wide words are, in a picture's own unit.
+std::string belief_at(const TreeMarks& marks, std::size_t node) {
+  return node < marks.beliefs.size() ? marks.beliefs[node] : std::string();
+}
+
+/// Lengths in a picture's own unit; words are measured in ems of the letters they are set in.
 struct Measures {
-  double narrowest = 0, bend = 0, letter = 0, small_letter = 0, room = 0;
+  double narrowest = 0, bend = 0, em = 0, small_em = 0, room = 0, lane = 0;
 };
 
 /// What a branch is called, if need be cut short.
 std::string label_of(const PlayNode::Branch& branch) {
   constexpr std::size_t most = 40;
-  return branch.label.size() <= most ? branch.label : branch.label.substr(0, most - 1) + "…";
+  return shorten(branch.label, most);
+}
+
+/// Dashed lines through the nodes that a mover cannot tell apart run beside the nodes' column, each
+/// in a lane of its own where they pass one another.
+struct Lanes {
+  struct Line {
+    std::vector<int> nodes;  ///< from the top down
+    int lane = 0;            ///< 0 nearest to the nodes
+  };
+  std::vector<Line> lines;
+  std::vector<int> of_column;  ///< [column]: how many
+};
+
+Lanes lanes_of(const std::vector<std::vector<int>>& unseen, const Layout& layout) {
+  Lanes out;
+  out.of_column.assign(at(layout.columns), 0);
+  for (const std::vector<int>& nodes : unseen) {
+    // Nodes of one set may stand in several columns; each column is a line of its own.
+    std::map<int, std::vector<int>> by_column;
+    for (const int n : nodes) by_column[layout.column[at(n)]].push_back(n);
+    std::vector<int> line;
+    for (auto& [column, here] : by_column) {
+      std::ranges::sort(here, {}, [&](int n) { return layout.row[at(n)]; });
+      line.insert(line.end(), here.begin(), here.end());
+    }
+    out.lines.push_back({std::move(line), 0});
+  }
+  const auto spans = [&](const Lanes::Line& line) {
+    const auto [low, high] =
+        std::ranges::minmax(line.nodes, {}, [&](int n) { return layout.row[at(n)]; });
+    return std::pair{layout.row[at(low)], layout.row[at(high)]};
+  };
+  for (std::size_t k = 0; k < out.lines.size(); ++k) {
+    const auto [low, high] = spans(out.lines[k]);
+    const int column = layout.column[at(out.lines[k].nodes.front())];
+    bool taken = true;
+    while (taken) {
+      taken = false;
+      for (std::size_t j = 0; j < k && !taken; ++j) {
+        const auto [from, to] = spans(out.lines[j]);
+        taken = layout.column[at(out.lines[j].nodes.front())] == column && from <= high &&
+                low <= to && out.lines[j].lane == out.lines[k].lane;
+      }
+      if (taken) ++out.lines[k].lane;
+    }
+    for (const int n : out.lines[k].nodes) {
+      int& lanes = out.of_column[at(layout.column[at(n)])];
+      lanes = std::max(lanes, out.lines[k].lane + 1);
+    }
+  }
+  return out;
 }
 
 /// Where columns stand: each far enough from the one before for the words along its branches and at
-/// its nodes.
-std::vector<double> column_places(const PlayTree& tree, const Layout& layout,
+/// its nodes, and for its lanes.
+std::vector<double> column_places(const PlayTree& tree, const TreeMarks& marks,
+                                  const Layout& layout, const Lanes& lanes,
                                   const Measures& measures) {
   std::vector<double> width(at(layout.columns), measures.narrowest);
   for (std::size_t n = 0; n < tree.nodes.size(); ++n)
     for (const PlayNode::Branch& branch : tree.nodes[n].branches) {
       const PlayNode& next = tree.nodes[at(branch.node)];
-      const double name = next.branches.empty()
-                              ? 0.0
-                              : measures.letter * static_cast<double>(who(tree, next).size());
-      const double along =
-          std::max(measures.letter * static_cast<double>(label_of(branch).size()) + name,
-                   measures.small_letter * static_cast<double>(branch.detail.size()));
-      double& here = width[at(layout.column[at(branch.node)])];
-      here = std::max(here, measures.bend + along + measures.room);
+      const bool ends = next.branches.empty();
+      const double name = ends ? 0.0 : measures.em * ems_of(who(tree, next)),
+                   belief = measures.small_em * ems_of(belief_at(marks, at(branch.node)));
+      const double along = std::max(measures.small_em * ems_of(label_of(branch)) + name,
+                                    measures.small_em * ems_of(branch.detail) + belief);
+      const int column = layout.column[at(branch.node)];
+      width[at(column)] =
+          std::max(width[at(column)], measures.bend + along + measures.room +
+                                          measures.lane * lanes.of_column[at(column)]);
     }
   std::vector<double> out(at(layout.columns), 0.0);
   for (std::size_t c = 1; c < out.size(); ++c) out[c] = out[c - 1] + width[c];
@@ -108,10 +166,6 @@ std::vector<std::vector<int>> unseen(const PlayTree& tree, const TreeMarks& mark
 bool is_likely(const TreeMarks& marks, std::size_t node, std::size_t branch) {
   return node < marks.likely.size() && branch < marks.likely[node].size() &&
          marks.likely[node][branch] != 0;
-}
-
-std::string belief_at(const TreeMarks& marks, std::size_t node) {
-  return node < marks.beliefs.size() ? marks.beliefs[node] : std::string();
 }
 
 std::vector<std::string> notes(const PlayTree& tree, const TreeMarks& marks) {
@@ -139,50 +193,74 @@ class SvgTree {
       : tree_(tree),
         marks_(marks),
         layout_(laid_out(tree)),
-        columns_(column_places(tree, layout_, {150, bend, 6.0, 5.2, 16})) {
+        lanes_(lanes_of(unseen(tree, marks), layout_)),
+        columns_(column_places(tree, marks, layout_, lanes_,
+                               {150, bend, letters, small_letters, 20, lane_width})) {
     if (!tree.nodes.empty())
-      left_ = std::max(40.0, 14 + 6.6 * static_cast<double>(who(tree, tree.nodes.front()).size()));
+      left_ = std::max(40.0, 20 + letters * ems_of(who(tree, tree.nodes.front())));
   }
 
   [[nodiscard]] std::string text() const {
-    const std::vector<std::string> below = notes(tree_, marks_);
-    std::size_t longest = 0;
-    for (const PlayNode& node : tree_.nodes)
-      if (node.branches.empty())
-        longest = std::max(longest, node.name.size() + payoff_words(tree_, node).size() + 3);
-    for (const std::string& note : below)
-      longest = std::max(longest, note.size() > 110 ? 110 : note.size() / 3);
-    const double width = x(layout_.columns - 1) + 24 + 6.6 * static_cast<double>(longest);
+    constexpr double margin = 16, narrowest = 420;
+    double right = margin + large_letters * ems_of(tree_.title);
+    for (std::size_t n = 0; n < tree_.nodes.size(); ++n)
+      if (tree_.nodes[n].branches.empty())
+        right = std::max(right, place(static_cast<int>(n)).first + 10 +
+                                    letters * ems_of(end_words(tree_.nodes[n])));
+    const double width = std::max(right + margin, narrowest);
+    std::vector<std::string> below;
+    for (const std::string& note : notes(tree_, marks_))
+      for (std::string& line :
+           lines_of(note, static_cast<std::size_t>((width - 2 * margin) / (0.6 * small_letters))))
+        below.push_back(std::move(line));
     const double bottom = top + layout_.rows * row_height + 12;
-    Svg svg(std::max(width, 420.0), bottom + 16 * static_cast<double>(below.size()) + 8,
-            tree_.title, "the tree of play, from left to right");
-    svg.text({16, 24}, "start", "title", tree_.title);
-    svg.text({16, 41}, "start", "small", tree_.source);
-    for (const std::vector<int>& nodes : unseen(tree_, marks_))
-      for (std::size_t k = 1; k < nodes.size(); ++k)
-        svg.line(place(nodes[k - 1]), place(nodes[k]), "rule");
+    Svg svg(width, bottom + 16 * static_cast<double>(below.size()) + 8, tree_.title,
+            "the tree of play, from left to right");
+    svg.text({margin, 24}, "start", "title", tree_.title);
+    svg.text({margin, 41}, "start", "small", tree_.source);
+    for (const Lanes::Line& line : lanes_.lines) svg.polyline(through(line), "rule");
     for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_branches(svg, static_cast<int>(n));
     for (std::size_t n = 0; n < tree_.nodes.size(); ++n) draw_node(svg, static_cast<int>(n));
+    for (std::size_t n = 0; n < tree_.nodes.size(); ++n) write_at(svg, static_cast<int>(n));
     for (std::size_t k = 0; k < below.size(); ++k)
-      svg.text({16, bottom + 16 * static_cast<double>(k)}, "start", "small", below[k]);
+      svg.text({margin, bottom + 16 * static_cast<double>(k)}, "start", "small", below[k]);
     return svg.finished();
   }
 
  private:
-  static constexpr double top = 84, row_height = 44, bend = 38;
+  static constexpr double top = 84, row_height = 44, bend = 38, lane_width = 9, slant = 13;
+  static constexpr double large_letters = 15, letters = 12, small_letters = 11;
 
   [[nodiscard]] double x(int column) const { return left_ + columns_[at(column)]; }
   [[nodiscard]] SvgPoint place(int node) const {
     return {x(layout_.column[at(node)]), top + row_height * layout_.row[at(node)]};
   }
 
+  [[nodiscard]] std::string end_words(const PlayNode& node) const {
+    const std::string payoffs = payoff_words(tree_, node);
+    return (node.kind == PlayNode::Kind::onward ? "→ " : "") + node.name +
+           (payoffs.empty() ? "" : " · " + payoffs);
+  }
+
+  /// From node to node along the lane.
+  [[nodiscard]] std::vector<SvgPoint> through(const Lanes::Line& line) const {
+    std::vector<SvgPoint> out;
+    for (std::size_t k = 0; k < line.nodes.size(); ++k) {
+      const auto [px, py] = place(line.nodes[k]);
+      const double x = px - slant - lane_width * line.lane;
+      if (k > 0) out.emplace_back(x, py - slant);
+      out.emplace_back(px, py);
+      if (k + 1 < line.nodes.size()) out.emplace_back(x, py + slant);
+    }
+    return out;
+  }
+
   void draw_branches(Svg& svg, int n) const {
     const PlayNode& node = tree_.nodes[at(n)];
     const auto [px, py] = place(n);
     for (std::size_t k = 0; k < node.branches.size(); ++k) {
-      const PlayNode::Branch& branch = node.branches[k];
       const bool likely = is_likely(marks_, at(n), k);
-      const auto [cx, cy] = place(branch.node);
+      const auto [cx, cy] = place(node.branches[k].node);
       // A short slope, then level: labels stand on the level part.
       const double turn = px + bend;
       if (node.is_numeric()) {
@@ -193,35 +271,48 @@ class SvgTree {
       } else {
         svg.polyline({{px, py}, {turn, cy}, {cx, cy}}, likely ? "edge strong" : "edge");
       }
-      svg.text({turn + 5, cy - 5}, "start", "tick", label_of(branch));
-      if (!branch.detail.empty()) svg.text({turn + 5, cy + 13}, "start", "small", branch.detail);
     }
   }
 
   void draw_node(Svg& svg, int n) const {
     const PlayNode& node = tree_.nodes[at(n)];
     const auto [px, py] = place(n);
-    if (node.kind == PlayNode::Kind::end || node.kind == PlayNode::Kind::onward) {
-      const bool onward = node.kind == PlayNode::Kind::onward;
-      if (!onward) svg.circle({px, py}, 3.5, "end");
-      const std::string payoffs = payoff_words(tree_, node);
-      svg.text({px + 10, py + 4}, "start", onward ? "small" : "label",
-               (onward ? "→ " : "") + node.name + (payoffs.empty() ? "" : " · " + payoffs));
-      return;
-    }
-    if (node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition)
+    if (node.kind == PlayNode::Kind::onward) return;
+    if (node.kind == PlayNode::Kind::end)
+      svg.circle({px, py}, 3.5, "end");
+    else if (node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition)
       svg.box({px - 5, py - 5}, 10, 10, "chance");
     else
       svg.circle({px, py}, 5.5, "node");
-    // To the left of the node, off the branches that leave it.
-    svg.text({px + 8, py - 12}, "end", "label", who(tree_, node));
+  }
+
+  /// Words come last, so that no line runs through them.
+  void write_at(Svg& svg, int n) const {
+    const PlayNode& node = tree_.nodes[at(n)];
+    const auto [px, py] = place(n);
+    for (const PlayNode::Branch& branch : node.branches) {
+      const double turn = px + bend, cy = place(branch.node).second;
+      svg.text({turn + 5, cy - 5}, "start", "tick halo", label_of(branch));
+      if (!branch.detail.empty())
+        svg.text({turn + 5, cy + 13}, "start", "small halo", branch.detail);
+    }
+    if (node.branches.empty()) {
+      svg.text({px + 10, py + 4}, "start",
+               node.kind == PlayNode::Kind::onward ? "small halo" : "label halo", end_words(node));
+      return;
+    }
+    // To the left of the node and its lanes, off the branches that leave it.
+    const int lanes = lanes_.of_column[at(layout_.column[at(n)])];
+    const double left = px - (lanes > 0 ? slant + lane_width * (lanes - 1) + 5 : 4);
+    svg.text({left, py - 7}, "end", "label halo", who(tree_, node));
     if (const std::string belief = belief_at(marks_, at(n)); !belief.empty())
-      svg.text({px - 9, py + 16}, "end", "small", belief);
+      svg.text({left, py + 14}, "end", "small halo", belief);
   }
 
   const PlayTree& tree_;
   const TreeMarks& marks_;
   Layout layout_;
+  Lanes lanes_;
   std::vector<double> columns_;
   double left_ = 40;  ///< room for the words at the first node
 };
@@ -236,8 +327,11 @@ std::string tree_svg(const PlayTree& tree, const TreeMarks& marks) {
 
 std::string tree_tikz(const PlayTree& tree, const TreeMarks& marks) {
   constexpr double row_height = 0.95, bend = 0.7, fan = 0.28;  // centimetres
+  constexpr double lane_width = 0.16, slant = 0.22, letters = 0.29, small_letters = 0.25;
   const Layout layout = laid_out(tree);
-  const std::vector<double> columns = column_places(tree, layout, {2.4, bend, 0.155, 0.125, 0.35});
+  const Lanes lanes = lanes_of(unseen(tree, marks), layout);
+  const std::vector<double> columns = column_places(
+      tree, marks, layout, lanes, {2.4, bend, letters, small_letters, 0.45, lane_width});
   const auto place = [&](int node, double right = 0.0, double up = 0.0) {
     return fmt::format("({}, {})", tikz_number(columns[at(layout.column[at(node)])] + right),
                        tikz_number(up - row_height * layout.row[at(node)]));
@@ -246,9 +340,13 @@ std::string tree_tikz(const PlayTree& tree, const TreeMarks& marks) {
       "% Made from the model's file by `melian describe --tree tikz`; needs \\usepackage{tikz}. "
       "Shrunk where it is wider than the text, or higher.\n"
       "\\par{\\noindent\\sbox0{%\n\\begin{tikzpicture}[font=\\footnotesize]\n";
-  for (const std::vector<int>& nodes : unseen(tree, marks))
-    for (std::size_t k = 1; k < nodes.size(); ++k)
-      out += fmt::format("  \\draw[dashed] {} -- {};\n", place(nodes[k - 1]), place(nodes[k]));
+  for (const Lanes::Line& line : lanes.lines) {
+    const double left = -slant - lane_width * line.lane;
+    for (std::size_t k = 1; k < line.nodes.size(); ++k)
+      out += fmt::format("  \\draw[dashed] {} -- {} -- {} -- {};\n", place(line.nodes[k - 1]),
+                         place(line.nodes[k - 1], left, -slant), place(line.nodes[k], left, slant),
+                         place(line.nodes[k]));
+  }
   for (std::size_t n = 0; n < tree.nodes.size(); ++n) {
     const PlayNode& node = tree.nodes[n];
     const auto here = static_cast<int>(n);
@@ -292,12 +390,14 @@ std::string tree_tikz(const PlayTree& tree, const TreeMarks& marks) {
         node.kind == PlayNode::Kind::chance || node.kind == PlayNode::Kind::condition;
     out += fmt::format("  \\node[draw, fill=white, {}, inner sep=1.8pt] at {} {{}};\n",
                        square ? "rectangle" : "circle", place(here));
-    // Above and to the left of the node, off the branches that leave it.
+    // To the left of the node and its lanes, off the branches that leave it.
+    const int beside = lanes.of_column[at(layout.column[n])];
+    const double left = beside > 0 ? -slant - lane_width * (beside - 1) : 0.0;
     out += fmt::format("  \\node[above left, inner sep=2pt] at {} {{{}}};\n",
-                       place(here, 0.15, 0.08), latex_escaped(who(tree, node)));
+                       place(here, left, 0.06), latex_escaped(who(tree, node)));
     if (const std::string belief = belief_at(marks, n); !belief.empty())
       out += fmt::format("  \\node[below left, inner sep=2pt, font=\\scriptsize] at {} {{{}}};\n",
-                         place(here), latex_escaped(belief));
+                         place(here, left, 0.0), latex_escaped(belief));
   }
   return out +
          "\\end{tikzpicture}}%\n\\ifdim\\wd0>\\linewidth\\sbox0{\\resizebox{\\linewidth}{!}{"

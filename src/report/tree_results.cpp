@@ -280,6 +280,38 @@ std::string solutions_text(const ExtensiveForm& form, const TreeSolution& soluti
   return table.text(style) + "\n";
 }
 
+/// Every information set with its probabilities, one row each.
+std::string sets_text(const ExtensiveForm& form, const std::vector<double>& log_strategy,
+                      const std::vector<std::string>& players,
+                      const std::vector<std::string>& labels, const TextStyle& style) {
+  const std::vector<int> order = sets_in_order(form);
+  constexpr std::size_t most_rows = 40;
+  constexpr int most_actions = 4;
+  Table sets({"information set", "label", "probabilities"});
+  sets.wrap({1, 2});
+  for (std::size_t k = 0; k < std::min(order.size(), most_rows); ++k) {
+    const ExtensiveForm::InformationSet& set = form.sets[at(order[k])];
+    const std::vector<std::string> keys = action_keys(form, set);
+    std::vector<int> likely(at(set.num_actions));
+    for (int a = 0; a < set.num_actions; ++a) likely[at(a)] = a;
+    const auto log_of = [&](int a) { return log_strategy[at(set.first_action + a)]; };
+    if (set.num_actions > most_actions)
+      std::ranges::stable_sort(likely, [&](int a, int b) { return log_of(a) > log_of(b); });
+    std::vector<std::string> words;
+    for (int a = 0; a < std::min(set.num_actions, most_actions); ++a)
+      words.push_back(fmt::format("{} {}", keys[at(likely[at(a)])],
+                                  with_decimals(std::exp(log_of(likely[at(a)])))));
+    if (set.num_actions > most_actions)
+      words.push_back(fmt::format("{} more", set.num_actions - most_actions));
+    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), labels[at(order[k])],
+              fmt::format("{}", fmt::join(words, ", "))});
+  }
+  std::string out = sets.text(style);
+  if (order.size() > most_rows)
+    out += fmt::format("  and {} more in --json\n", order.size() - most_rows);
+  return out;
+}
+
 }  // namespace
 
 std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution,
@@ -295,7 +327,6 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
   const std::vector<std::string> labels = set_labels(form, conventions.unrolled);
   const TreeSummary& summary = solution.summary;
   const TreeCertificate& certificate = solution.certificate;
-  const std::vector<int> order = sets_in_order(form);
   const std::string convention = conventions.discounting == Discounting::present_value
                                      ? "λ on payoffs as they stand at the root (present value)"
                                      : "λ on payoffs at the moment of choice (current value)";
@@ -329,31 +360,8 @@ std::string tree_summary(const ExtensiveForm& form, const TreeSolution& solution
     out += solutions_text(form, solution, players, style);
   out += equilibria_words(equilibria_of(form, solution), style) + "\n";
 
-  constexpr std::size_t most_rows = 40;
-  constexpr int most_actions = 4;
-  Table sets({"information set", "label", "probabilities"});
-  sets.wrap_last();
-  for (std::size_t k = 0; k < std::min(order.size(), most_rows); ++k) {
-    const ExtensiveForm::InformationSet& set = form.sets[at(order[k])];
-    const std::vector<std::string> keys = action_keys(form, set);
-    std::vector<int> likely(at(set.num_actions));
-    for (int a = 0; a < set.num_actions; ++a) likely[at(a)] = a;
-    const auto log_of = [&](int a) { return solution.log_strategy[at(set.first_action + a)]; };
-    if (set.num_actions > most_actions)
-      std::ranges::stable_sort(likely, [&](int a, int b) { return log_of(a) > log_of(b); });
-    std::vector<std::string> words;
-    for (int a = 0; a < std::min(set.num_actions, most_actions); ++a)
-      words.push_back(fmt::format("{} {}", keys[at(likely[at(a)])],
-                                  with_decimals(std::exp(log_of(likely[at(a)])))));
-    if (set.num_actions > most_actions)
-      words.push_back(fmt::format("{} more", set.num_actions - most_actions));
-    sets.add({fmt::format("{} {}", players[at(set.player)], set.number), labels[at(order[k])],
-              fmt::format("{}", fmt::join(words, ", "))});
-  }
-  out += sets.text(style);
-  if (order.size() > most_rows)
-    out += fmt::format("  and {} more in --json\n", order.size() - most_rows);
-  out += "\n";
+  if (!conventions.sets_elsewhere)
+    out += sets_text(form, solution.log_strategy, players, labels, style) + "\n";
 
   std::vector<std::string> regrets;
   for (std::size_t i = 0; i < players.size(); ++i)
