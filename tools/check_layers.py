@@ -26,8 +26,8 @@ MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 # Doors that belong to a room of another name.
 SIDE_DOORS = {
     "as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "equilibria": "answer", "exact_strategies": "solve",
-    "figures": "report", "histories": "predict", "information_sets": "answer", "limit": "tree", "limit_results": "report",
-    "manuscript": "language", "predict_histories": "predict", "strategies": "answer", "strategy_tables": "report",
+    "file_source": "language", "figures": "report", "histories": "predict", "information_sets": "answer", "limit": "tree", "limit_results": "report",
+    "manuscript": "language", "option_words": "report", "predict_histories": "predict", "strategies": "answer", "strategy_tables": "report",
     "tree_histories": "tree",
 }
 
