@@ -91,8 +91,10 @@ debug: $(packages_stamp)
 	@cmake --build build-debug -j $(jobs)
 	@ctest --preset debug -j $(jobs)
 
+# fuzz_targets="events nfg": some of them; fuzz_record=1: counts are added to docs/fuzzing.md
+fuzz_seconds ?= $(or $(MELIAN_FUZZ_SECONDS),20)
 fuzz: $(packages_stamp)
-	@tools/fuzz.sh
+	@MELIAN_FUZZ_SECONDS="$(fuzz_seconds)" MELIAN_FUZZ_TARGETS="$(fuzz_targets)" MELIAN_FUZZ_RECORD="$(fuzz_record)" tools/fuzz.sh
 
 format:
 	@tools/format.sh

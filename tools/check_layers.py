@@ -26,9 +26,7 @@ MAY_KNOW["apps"] = MAY_KNOW["report"] | {"report"}
 # Doors that belong to a room of another name.
 SIDE_DOORS = {
     "as_tree": "answer", "beliefs": "game", "comparative_statics": "answer", "equilibria": "answer", "exact_strategies": "solve",
-    "figures": "report", "histories": "predict", "information_sets": "answer", "limit": "tree", "limit_results": "report",
-    "manuscript": "language", "predict_histories": "predict", "strategies": "answer", "strategy_tables": "report",
-    "tree_answer": "answer", "tree_histories": "tree", "tree_sums": "tree",
+    "figures": "report", "file_source": "language", "histories": "predict", "information_sets": "answer", "limit": "tree", "limit_results": "report", "manuscript": "language", "option_words": "report", "predict_histories": "predict", "strategies": "answer", "strategy_tables": "report", "tree_answer": "answer", "tree_histories": "tree", "tree_sums": "tree",
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^">]+)[">]')

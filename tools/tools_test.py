@@ -7,6 +7,7 @@ import check_editors
 import check_layers
 import check_links
 import check_spelling
+import fuzz_page
 import make_docs
 
 
@@ -33,6 +34,22 @@ class Links(unittest.TestCase):
     def test_a_name_defined_in_a_higher_room_is_an_offence_and_one_defined_lower_is_none(self):
         rooms = {"study": (set(), {"day_of()", "locate()"}), "evidence": ({"day_of()"}, set()), "numeric": ({"locate()"}, set())}
         self.assertEqual(check_links.offences(rooms), ["study links `day_of()` of evidence"])
+
+
+class FuzzPage(unittest.TestCase):
+    def test_counts_of_one_day_and_engine_add_up_and_others_stand_apart(self):
+        rows = fuzz_page.add([], "events", 10, 5, "2026-12-01", "a")
+        rows = fuzz_page.add(rows, "events", 7, 5, "2026-12-01", "a")
+        rows = fuzz_page.add(rows, "events", 1, 60, "2026-12-02", "b")
+        self.assertEqual([row["executions"] for row in rows], ["17", "1"])
+        self.assertIn("| `events` | 18 | 1 min | 2026-12-01 to 2026-12-02 |", fuzz_page.table(rows))
+
+    def test_a_table_of_other_counts_is_told(self):
+        rows = fuzz_page.add([], "events", 10, 5, "2026-12-01", "a")
+        page = fuzz_page.page_with("before\n" + fuzz_page.BEGIN + fuzz_page.END + "after\n", rows)
+        self.assertEqual(fuzz_page.page_with(page, rows), page)
+        self.assertNotEqual(fuzz_page.page_with(page, fuzz_page.add(rows, "nfg", 1, 1, "2026-12-01", "a")), page)
+        self.assertTrue(page.startswith("before\n") and page.endswith("after\n"))
 
 
 class Editors(unittest.TestCase):

@@ -16,8 +16,6 @@
 namespace melian::cli {
 namespace {
 
-constexpr const char* settings_code = "M0802";
-
 /// A finite number from `low` on.
 CLI::Validator number_from(double low, const std::string& what) {
   return CLI::Validator(
@@ -129,36 +127,6 @@ Result<AnswerOptions> MethodOptions::for_game(const Game& game) const {
       present_value ? Discounting::present_value : Discounting::current_value;
   options.certify.tolerance = tolerance;
   return options;
-}
-
-Result<Settings> read_settings(const std::vector<std::string>& words) {
-  Settings settings;
-  Diagnostics diagnostics;
-  const auto complain = [&](const std::string& message, const std::string& hint) {
-    const Diagnostics one = complaint(settings_code, message, hint);
-    diagnostics.insert(diagnostics.end(), one.begin(), one.end());
-  };
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == word.size()) {
-      complain(fmt::format("`--set {}` sets nothing", word),
-               "write --set NAME=VALUE, as in --set 'cost[D].weak=0.07'");
-      continue;
-    }
-    const std::string name = word.substr(0, equals), text = word.substr(equals + 1);
-    if (settings.contains(name)) complain(fmt::format("`--set {}` is given twice", name), "");
-    double number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc() && end == text.data() + text.size();
-    if (is_number && !std::isfinite(number))
-      complain(fmt::format("`{}` is no finite number", text), "");
-    if (is_number)
-      settings[name] = number;
-    else
-      settings[name] = text;
-  }
-  if (!diagnostics.empty()) return std::unexpected(diagnostics);
-  return settings;
 }
 
 Result<Model> read_asked_model(const GameOptions& options) {

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "melian/as_tree.h"
+#include "melian/option_words.h"
 #include "melian/report.h"
 
 namespace melian::cli {
@@ -59,10 +60,6 @@ struct TimeLimit {
 };
 /// How such a result is marked.
 inline constexpr const char* cut_by_clock = "cut_by_clock";
-
-/// "name=value" words as settings.
-/// Errors: words without "=", the same name twice.
-[[nodiscard]] Result<Settings> read_settings(const std::vector<std::string>& words);
 
 /// The model asked for, with its modules, read and checked.
 [[nodiscard]] Result<Model> read_asked_model(const GameOptions& options);

@@ -14,58 +14,6 @@
 namespace melian::cli {
 namespace {
 
-constexpr const char* vary_code = "M0807";
-
-std::optional<double> number_in(const std::string& text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() && std::isfinite(number)
-             ? std::optional(number)
-             : std::nullopt;
-}
-
-/// "LO:HI:N" or "LO:HI:N:log" at its colons.
-std::vector<std::string> parts_of(const std::string& range) {
-  std::vector<std::string> out;
-  for (std::size_t begin = 0; begin <= range.size();) {
-    const std::size_t end = std::min(range.find(':', begin), range.size());
-    out.push_back(range.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return out;
-}
-
-/// "name=LO:HI:N" or "name=LO:HI:N:log".
-std::optional<VariedParameter> read_one_varied(const std::string& word) {
-  constexpr int most_points = 100'000;
-  const std::size_t equals = word.find('=');
-  if (equals == std::string::npos || equals == 0) return std::nullopt;
-  const std::vector<std::string> parts = parts_of(word.substr(equals + 1));
-  const bool log_scale = parts.size() == 4 && parts[3] == "log";
-  if (parts.size() != 3 && !log_scale) return std::nullopt;
-  const auto low = number_in(parts[0]), high = number_in(parts[1]), points = number_in(parts[2]);
-  if (!low || !high || !points || *points != std::floor(*points) || *points < 2 ||
-      *points > most_points)
-    return std::nullopt;
-  return VariedParameter{word.substr(0, equals), *low, *high, static_cast<int>(*points), log_scale};
-}
-
-Result<std::vector<VariedParameter>> read_varied(const std::vector<std::string>& words) {
-  std::vector<VariedParameter> out;
-  Diagnostics diagnostics;
-  for (const std::string& word : words) {
-    if (auto varied = read_one_varied(word))
-      out.push_back(*std::move(varied));
-    else
-      diagnostics.push_back(
-          placeless(vary_code, fmt::format("`--vary {}` varies nothing", word),
-                    "write --vary NAME=LOW:HIGH:POINTS with two points or more, as in --vary "
-                    "'prior[D].weak=0.1:0.9:17'; add :log for even steps of the logarithm"));
-  }
-  if (!diagnostics.empty()) return std::unexpected(diagnostics);
-  return out;
-}
-
 /// The thresholds that the catalogue gives for this very file, if it is one of the catalogue's.
 std::vector<Threshold> published(const std::filesystem::path& model) {
   const std::filesystem::path beside = model.parent_path() / "expected.json";

@@ -21,6 +21,8 @@ struct VariedParameter {
   int points = 2;
   bool log_scale = false;
   [[nodiscard]] double at(int k) const;
+  /// Can a double hold what lies between the ends of the range? Else `at` is no number.
+  [[nodiscard]] bool in_reach() const;
 };
 
 /// What is most probable at a point: how play ends, or what one type of the first mover does.

@@ -52,7 +52,7 @@ struct SweepFigure {
 /// The points of a sweep over `vary` that such a text has to the end, by index; of the last one it
 /// cannot be told whether it is whole, unless a point without a solution follows. Points without a
 /// solution are left out: they are tried again.
-/// Errors: M0944 where the text is of another sweep.
+/// Errors: M0944 where the text is of another sweep, or gives a point two numbers.
 [[nodiscard]] Result<std::map<std::size_t, SweepPoint>> read_sweep_csv(
     const std::string& text, const std::vector<VariedParameter>& vary);
 /// One document, schema "melian.sweep/1" (docs/formats/sweep.md), ending in a newline.

@@ -191,6 +191,9 @@ struct ConditionResult {
 [[nodiscard]] Result<std::vector<CatalogueEntry>> read_catalogue(
     const std::filesystem::path& models);
 [[nodiscard]] Result<CatalogueEntry> read_expected(const std::filesystem::path& file);
+/// The same for a text in memory; `folder` and `name` stay empty. `file` is for diagnostics.
+[[nodiscard]] Result<CatalogueEntry> read_expected_text(const std::string& text,
+                                                        const std::string& file);
 
 /// Solves what the checks need (checks with the same game and options share one solve) and
 /// compares.

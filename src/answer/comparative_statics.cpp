@@ -41,7 +41,7 @@ Diagnostics mistakes(const Model& model, const SweepOptions& options) {
       complain(fmt::format("the range of `{}` begins at {}, which has no logarithm", varied.name,
                            number_text(varied.low)),
                "begin above 0, or leave `:log` out");
-    if (!std::isfinite(varied.high - varied.low))
+    if (!varied.in_reach())
       complain(fmt::format("the range of `{}` is wider than numbers reach", varied.name));
     if (!(varied.low < varied.high))
       complain(fmt::format("the range of `{}` runs from {} to {}", varied.name,
@@ -654,6 +654,10 @@ double VariedParameter::at(int k) const {
   if (k >= points - 1) return high;
   const double part = static_cast<double>(k) / (points - 1);
   return log_scale ? low * std::pow(high / low, part) : low + (high - low) * k / (points - 1);
+}
+
+bool VariedParameter::in_reach() const {
+  return std::isfinite((high - low) * points) && (!log_scale || std::isfinite(high / low));
 }
 
 Result<Sweep> sweep(const Model& model, const SweepOptions& options) {

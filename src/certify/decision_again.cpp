@@ -41,9 +41,7 @@ bool eliminate(std::vector<double>& a, std::vector<double>& b, std::size_t n) {
 DecisionAgain::DecisionAgain(const Layout& layout, const Assessment& assessment, int round,
                              int state, const std::vector<double>& beliefs,
                              std::vector<std::vector<double>> seen, Payoffs payoffs)
-    : layout_(layout),
-      shape_(layout.shape(state)),
-      state_(state),
+    : shape_(layout.shape(state)),
       beliefs_(beliefs),
       parts_(parts_of(layout, state)),
       seen_(std::move(seen)),

@@ -49,9 +49,7 @@ class DecisionAgain {
                                      const std::vector<double>& fx, const std::vector<double>& gap,
                                      std::vector<double>& step) const;
 
-  const Layout& layout_;
   const Shape& shape_;
-  int state_;
   const std::vector<double>& beliefs_;
   std::vector<Part> parts_;
   std::vector<std::vector<double>> seen_;

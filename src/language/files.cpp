@@ -16,12 +16,6 @@ namespace fs = std::filesystem;
 constexpr int deepest_chain = 32;        ///< of `extends`
 constexpr std::size_t most_files = 200;  ///< in one model
 
-std::string identity_of(const std::string& path) {
-  std::error_code error;
-  const fs::path canonical = fs::weakly_canonical(path, error);
-  return error ? fs::path(path).lexically_normal().string() : canonical.string();
-}
-
 /// `extends` and `with` are relative to the folder of the file that says so.
 std::string beside(const std::string& file, const std::string& named) {
   return (fs::path(file).parent_path() / fs::path(named)).lexically_normal().string();
@@ -29,6 +23,8 @@ std::string beside(const std::string& file, const std::string& named) {
 
 class Reader {
  public:
+  explicit Reader(const FileSource& source) : source_(source) {}
+
   ReadFiles run(const std::string& name, const std::string* text,
                 const std::vector<std::string>& modules) {
     const int main = text != nullptr ? parse_source(name, *text) : load(name, nullptr);
@@ -61,7 +57,7 @@ class Reader {
     const int index = static_cast<int>(out_.sources.size());
     out_.sources.push_back({name, std::move(text)});
     out_.files.push_back(parse(out_.sources, index, out_.syntax));
-    identities_.push_back(identity_of(name));
+    identities_.push_back(source_.identity(name));
     return index;
   }
 
@@ -73,13 +69,7 @@ class Reader {
       too_many_ = true;
       return -1;
     }
-    std::error_code error;
-    if (asked != nullptr && fs::exists(path, error) &&
-        !fs::is_regular_file(path, error)) {  // a pipe would be waited for
-      mistake(asked, path, "M0601", fmt::format("{} is not a file", path));
-      return -1;
-    }
-    Result<std::string> text = read_file(path);
+    Result<std::string> text = source_.read(path);
     if (!text) {
       for (const Diagnostic& why : text.error())
         mistake(asked, path, asked != nullptr ? "M0601" : why.code, why.message,
@@ -125,13 +115,8 @@ class Reader {
     });
   }
 
-  static std::string missing_hint(const std::string& path) {
-    const fs::path folder = fs::path(path).parent_path();
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator it(folder.empty() ? fs::path(".") : folder, error), end;
-         !error && it != end && names.size() < 1000; it.increment(error))
-      if (it->path().extension() == ".melian") names.push_back(it->path().filename().string());
+  [[nodiscard]] std::string missing_hint(const std::string& path) const {
+    std::vector<std::string> names = source_.names(fs::path(path).parent_path().string());
     std::sort(names.begin(), names.end());
     const std::string near = nearest_word(fs::path(path).filename().string(), names);
     return near.empty() ? "paths are relative to the folder of the file that names them"
@@ -160,7 +145,7 @@ class Reader {
   }
 
   void extend(const ast::Text& named, const std::string& path, int depth) {
-    if (in_progress_.contains(identity_of(path)))
+    if (in_progress_.contains(source_.identity(path)))
       return mistake(&named.span, path, "M0602",
                      fmt::format("\"{}\" extends itself, directly or through others", named.text));
     if (depth + 1 >= deepest_chain)
@@ -181,7 +166,7 @@ class Reader {
   }
 
   void add_module(const std::string& path, const ast::Span* asked) {
-    const std::string identity = identity_of(path);
+    const std::string identity = source_.identity(path);
     if (std::find(identities_.begin(), identities_.end(), identity) != identities_.end())
       return mistake(asked, path, "M0609", fmt::format("{} is part of this model already", path),
                      "name each module once");
@@ -192,7 +177,7 @@ class Reader {
       return mistake(asked, path, "M0604", fmt::format("{} is a model, not a module", path),
                      "a module begins with: module \"TITLE\" for \"MODEL.melian\"");
     if (module.extends)
-      modules_for_.push_back({file, identity_of(beside(path, module.extends->text))});
+      modules_for_.push_back({file, source_.identity(beside(path, module.extends->text))});
     add_layer(file);
   }
 
@@ -215,6 +200,7 @@ class Reader {
     int file;
     std::string target;
   };
+  const FileSource& source_;
   ReadFiles out_;
   std::vector<std::string> identities_;  ///< one per source: the same file by any path
   std::set<std::string> in_progress_, models_;
@@ -224,12 +210,13 @@ class Reader {
 
 }  // namespace
 
-ReadFiles read_files(const std::string& path, const std::vector<std::string>& modules) {
-  return Reader().run(path, nullptr, modules);
+ReadFiles read_files(const FileSource& source, const std::string& path,
+                     const std::vector<std::string>& modules) {
+  return Reader(source).run(path, nullptr, modules);
 }
 
 ReadFiles read_text(const std::string& text, const std::string& name) {
-  return Reader().run(name, &text, {});
+  return Reader(files_on_disk()).run(name, &text, {});
 }
 
 }  // namespace melian

@@ -7,6 +7,7 @@
 
 #include "language/ast.h"
 #include "language/source.h"
+#include "melian/file_source.h"
 
 namespace melian {
 
@@ -27,9 +28,9 @@ struct ReadFiles {
 
 /// Reads a model file (or a module, with the model it is for) and everything it names. Never
 /// throws; files that cannot be read are diagnostics and left out.
-[[nodiscard]] ReadFiles read_files(const std::string& path,
+[[nodiscard]] ReadFiles read_files(const FileSource& source, const std::string& path,
                                    const std::vector<std::string>& modules);
-/// The same for a text in memory; what it names is looked up beside `name`.
+/// The same for a text in memory; what it names is looked up beside `name`, on the disk.
 [[nodiscard]] ReadFiles read_text(const std::string& text, const std::string& name);
 
 }  // namespace melian

@@ -5,6 +5,7 @@
 #include <fmt/core.h>
 
 #include "language/meaning_bench.h"
+#include "melian/file_source.h"
 #include "melian/language.h"
 
 namespace melian {
@@ -101,7 +102,12 @@ bool Model::can_remember(const std::string& name) const {
 const std::string& Model::text_fingerprint() const { return checked_->fingerprint; }
 
 Result<Model> read_model(const std::string& path, const std::vector<std::string>& modules) {
-  return model_of(read_files(path, modules));
+  return read_model_from(files_on_disk(), path, modules);
+}
+
+Result<Model> read_model_from(const FileSource& files, const std::string& path,
+                              const std::vector<std::string>& modules) {
+  return model_of(read_files(files, path, modules));
 }
 
 Result<Model> read_model_text(const std::string& text, const std::string& name) {

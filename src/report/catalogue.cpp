@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include "melian/report.h"
 #include "report/catalogue_reader.h"
@@ -11,16 +10,17 @@ namespace melian {
 Result<CatalogueEntry> read_expected(const std::filesystem::path& file) {
   const Result<std::string> text = read_file(file.string());
   if (!text) return std::unexpected(text.error());
-  ExpectedReader reader(file.string());
-  const nlohmann::json object = nlohmann::json::parse(*text, nullptr, false);
-  CatalogueEntry entry;
-  if (!object.is_object())
-    reader.complain("this is no JSON object");
-  else
-    entry = reader.entry(object);
+  Result<CatalogueEntry> entry = read_expected_text(*text, file.string());
+  if (!entry) return entry;
+  entry->folder = file.parent_path();
+  entry->name = entry->folder.filename().string();
+  return entry;
+}
+
+Result<CatalogueEntry> read_expected_text(const std::string& text, const std::string& file) {
+  ExpectedReader reader(file);
+  CatalogueEntry entry = reader.entry(text);
   if (!reader.diagnostics().empty()) return std::unexpected(reader.diagnostics());
-  entry.folder = file.parent_path();
-  entry.name = entry.folder.filename().string();
   return entry;
 }
 

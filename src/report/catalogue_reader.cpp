@@ -5,6 +5,8 @@
 #include <fmt/core.h>
 #include <fmt/ranges.h>
 
+#include "report/json_text.h"
+
 namespace melian {
 namespace {
 
@@ -102,11 +104,11 @@ std::vector<std::string> ExpectedReader::grid(const Json& object, const std::str
   if (!object.contains("grid")) return out;
   const Json& grid = object["grid"];
   if (grid.is_number_integer())
-    out.push_back(std::to_string(grid.get<int>()));
+    out.push_back(grid.dump());
   else if (grid.is_object())
     for (const auto& [player, nodes] : grid.items()) {
       if (nodes.is_number_integer())
-        out.push_back(fmt::format("{}={}", player, nodes.get<int>()));
+        out.push_back(fmt::format("{}={}", player, nodes.dump()));
       else
         complain(fmt::format("grid of {} in {} is no whole number", player, where));
     }
@@ -238,6 +240,17 @@ Threshold ExpectedReader::threshold(const Json& object, std::size_t index) {
   out.what = text(object, "what", where);
   out.source = text(object, "source", where);
   return out;
+}
+
+CatalogueEntry ExpectedReader::entry(const std::string& content) {
+  constexpr int deepest = 16;
+  const Diagnostics trouble = trouble_with_json(content, file_, catalogue_code, deepest);
+  diagnostics_.insert(diagnostics_.end(), trouble.begin(), trouble.end());
+  if (!trouble.empty()) return {};
+  const Json object = Json::parse(content, nullptr, false);
+  if (object.is_object()) return entry(object);
+  complain("this is no JSON object");
+  return {};
 }
 
 CatalogueEntry ExpectedReader::entry(const Json& object) {

@@ -14,12 +14,14 @@ class ExpectedReader {
   explicit ExpectedReader(std::string file) : file_(std::move(file)) {}
 
   void complain(const std::string& message, const std::string& hint = {});
-  [[nodiscard]] CatalogueEntry entry(const nlohmann::json& object);
+  /// Of the file's text.
+  [[nodiscard]] CatalogueEntry entry(const std::string& content);
   [[nodiscard]] const Diagnostics& diagnostics() const { return diagnostics_; }
 
  private:
   using Json = nlohmann::json;
 
+  [[nodiscard]] CatalogueEntry entry(const Json& object);
   void only(const Json& object, std::initializer_list<const char*> keys, const std::string& where);
   [[nodiscard]] std::string text(const Json& object, const std::string& key,
                                  const std::string& where, bool needed = true);

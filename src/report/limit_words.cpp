@@ -42,7 +42,7 @@ std::vector<std::string> draws_of(const ExtensiveForm& form) {
 class Beliefs {
  public:
   Beliefs(const ExtensiveForm& form, const TreeLimit& limit)
-      : form_(form), limit_(limit), draws_(draws_of(form)), nodes_(form.sets.size()) {
+      : limit_(limit), draws_(draws_of(form)), nodes_(form.sets.size()) {
     std::vector<int> draw(form.nodes.size(), -1);
     for (std::size_t n = 0; n < form.nodes.size(); ++n) {
       const int parent = form.nodes[n].parent;
@@ -70,7 +70,6 @@ class Beliefs {
   }
 
  private:
-  const ExtensiveForm& form_;
   const TreeLimit& limit_;
   std::vector<std::string> draws_;
   std::vector<std::vector<std::pair<int, int>>> nodes_;

@@ -134,8 +134,9 @@ std::optional<double> number_of(const std::string& text) {
   if (text == "NA") return std::numeric_limits<double>::quiet_NaN();
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number)
-                                                                  : std::nullopt;
+  const bool is_number =
+      error == std::errc() && end == text.data() + text.size() && std::isfinite(number);
+  return is_number ? std::optional(number) : std::nullopt;
 }
 
 std::string place_text(const std::vector<double>& at) {
@@ -218,13 +219,21 @@ Result<std::map<std::size_t, SweepPoint>> read_sweep_csv(const std::string& text
     const std::string* cell = &(*cells)[vary.size()];
     const auto value = number_of(cell[1]), error = number_of(cell[2]);
     if (!value || !error) return refuse("a row has no number where one is expected");
+    if (cell[3] != "0" && cell[3] != "1") return refuse("a row is neither certified nor not");
     if (cell[0] == "NA") continue;
-    SweepPoint& point = out[*last];
+    const auto [place_of_point, first_row] = out.try_emplace(*last);
+    SweepPoint& point = place_of_point->second;
+    const bool holds = cell[3] == "1";
+    const std::vector<std::string> why_not =
+        holds ? std::vector<std::string>{} : std::vector<std::string>{cell[4]};
+    if (!first_row && (holds != point.holds || why_not != point.why_not))
+      return refuse("the rows of a point differ in whether it is certified, or why not");
     point.finished = true;
-    point.numbers[cell[0]] = *value;
+    point.holds = holds;
+    point.why_not = why_not;
+    if (!point.numbers.emplace(cell[0], *value).second)
+      return refuse(fmt::format("a point has two numbers for {}", cell[0]));
     if (cell[2] != "NA") point.grid_error[cell[0]] = *error;
-    point.holds = cell[3] == "1";
-    if (!point.holds) point.why_not = {cell[4]};
   }
   if (last) out.erase(*last);  // it may have been cut short
   return out;

@@ -79,7 +79,7 @@ class Evaluator {
   }
   double denied() {
     if (!take("not")) return compared();
-    return denied() == 0.0 ? 1.0 : 0.0;
+    return nested([this] { return denied(); }) == 0.0 ? 1.0 : 0.0;
   }
   double compared() {
     const double left = sum();

@@ -58,4 +58,7 @@ TEST_CASE(
   CHECK(complaint("1 / 0").message.starts_with("the formula gives no finite number"));
   CHECK(complaint("").column == 1);
   CHECK(complaint(std::string(1000, '(')).message.starts_with("the formula is nested too deeply"));
+  std::string denied;
+  for (int k = 0; k < 300'000; ++k) denied += "not ";
+  CHECK(complaint(denied + "1").message.starts_with("the formula is nested too deeply"));
 }

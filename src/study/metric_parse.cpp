@@ -8,7 +8,8 @@
 namespace melian::metric {
 namespace {
 
-constexpr int deepest = 60;  ///< brackets within brackets; beyond this no person wrote it
+constexpr int deepest = 60;           ///< brackets within brackets; beyond this no person wrote it
+constexpr int most_operators = 1000;  ///< in one text
 
 /// What may stand after a quantity or a bracket.
 struct Qualifiers {
@@ -212,7 +213,10 @@ class Parser {
     return left && right;
   }
 
+  /// Expressions lean to the left as far as they are long: what evaluates them goes as deep.
   Expression binary(Expression::Kind kind, Expression left, Expression right, Span from) {
+    if (++operators_ > most_operators)
+      stop(since(from), fmt::format("more than {} operators in one metric", most_operators));
     Expression out;
     out.kind = kind;
     out.args.push_back(std::move(left));
@@ -225,7 +229,7 @@ class Parser {
     const Deeper deeper(*this);
     const Span from = now().span;
     Expression out = term();
-    for (int terms = 0; !stopped_ && terms < 1000; ++terms) {
+    while (!stopped_) {
       if (take_sign("+"))
         out = binary(Expression::Kind::add, std::move(out), term(), from);
       else if (take_sign("-"))
@@ -239,7 +243,7 @@ class Parser {
   Expression term() {
     const Span from = now().span;
     Expression out = factor();
-    for (int factors = 0; !stopped_ && factors < 1000; ++factors) {
+    while (!stopped_) {
       if (take_sign("*"))
         out = binary(Expression::Kind::multiply, std::move(out), factor(), from);
       else if (take_sign("/"))
@@ -561,7 +565,7 @@ class Parser {
   std::vector<Mistake>& mistakes_;
   std::vector<Token> tokens_;
   std::size_t at_ = 0;
-  int depth_ = 0;
+  int depth_ = 0, operators_ = 0;
   bool stopped_;
 };
 

@@ -155,6 +155,19 @@ TEST_CASE("metric: equal texts measure the same thing whatever the order of cond
         text_of(sound("rounds given front is 0.4").atom));
 }
 
+TEST_CASE("metric: a text of more operators than anybody writes is refused, however it is nested") {
+  const auto row = [](int terms) {
+    std::string out;
+    for (int k = 0; k < terms; ++k) out += k % 2 == 0 ? "*1" : "+1";
+    return out;
+  };
+  CHECK(parse_metric("rounds" + row(1000)).mistakes.empty());
+  CHECK(first_mistake("rounds" + row(1001)) == "more than 1000 operators in one metric");
+  std::string nested = std::string(25, '(') + "rounds";
+  for (int k = 0; k < 25; ++k) nested += row(2000) + ")";
+  CHECK(first_mistake(nested) == "more than 1000 operators in one metric");
+}
+
 TEST_CASE("metric: names of a claim's numbers are known in holds_if only") {
   ParseOptions roles;
   roles.roles = true;

@@ -176,7 +176,7 @@ class Writer {
     for (int k = 0; k < count; ++k) {
       out += fmt::format("{}o{}", k == 0 ? " " : ",  ", k);
       if (k == guarded) out += fmt::format(" when {} is {}", name(player), type(pen_.pick(2)));
-      out += after(k == 0 ? 0.1 : ends);
+      out += after(k == 0 ? std::min(0.1, ends) : ends);  // none among moves at once
     }
     return out;
   }

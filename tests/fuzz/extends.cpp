@@ -1,0 +1,8 @@
+/// libFuzzer target of models of several files.
+
+#include "fuzz/extends_entry.h"
+#include "fuzz/target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return melian::test::judged(melian::test::read_hostile_files(melian::test::text_of(data, size)));
+}

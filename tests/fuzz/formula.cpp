@@ -1,0 +1,9 @@
+/// libFuzzer target of formulas over parameters.
+
+#include "fuzz/formula_entry.h"
+#include "fuzz/target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return melian::test::judged(
+      melian::test::read_hostile_formula(melian::test::text_of(data, size)));
+}

@@ -1,0 +1,9 @@
+/// libFuzzer target of results that are read back.
+
+#include "fuzz/results_entry.h"
+#include "fuzz/target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return melian::test::judged(
+      melian::test::read_hostile_results(melian::test::text_of(data, size)));
+}

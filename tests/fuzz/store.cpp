@@ -1,0 +1,8 @@
+/// libFuzzer target of a damaged store.
+
+#include "fuzz/store_entry.h"
+#include "fuzz/target.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return melian::test::judged(melian::test::read_hostile_store(melian::test::text_of(data, size)));
+}
