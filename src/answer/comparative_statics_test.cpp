@@ -180,14 +180,14 @@ TEST_CASE("sweep: the method chosen is the tree where every point has a small on
   const Model endless = *read_model_text(R"(
 model "Endless"
 player A
-player B
 param p = 0.5 in 0..1
 param precision = 5
+param discount = 0.8
 horizon forever
 phase fight {
-  A chooses go { stop { end stopped: A gets 0.1 } on }
+  A chooses step { stop { end stopped: A gets 0.1 } press }
+  chance battle { A_wins with p { end war: A gets 1 } both_stand otherwise }
   time passes
-  chance battle { A_wins with p { end war: A gets 1 } on otherwise }
 }
 )",
                                          "endless.melian");
@@ -228,9 +228,12 @@ phase choice {
   CHECK(best->points.front().numbers.at("outcomes.elsewhere") > 0.5);
   CHECK(best->points.back().numbers.at("outcomes.met") > 0.5);
   const Game game = *compile(model, {})->bind({});
-  const auto there = solve_tree_of(game, {.choice = {.select = "values"}});
+  AsTree best_there;
+  best_there.choice.select = "values";
+  const auto there = solve_tree_of(game, best_there);
   REQUIRE(there.has_value());
-  options.choice = {.solution = there->solution.all[there->solution.chosen].id};
+  options.choice = {};
+  options.choice.solution = there->solution.all[there->solution.chosen].id;
   const Result<Sweep> followed = sweep(model, options);
   REQUIRE_MESSAGE(followed.has_value(), (followed ? "" : render(followed.error())));
   CHECK(followed->points.back().numbers.at("outcomes.met") > 0.5);

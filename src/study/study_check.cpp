@@ -200,7 +200,7 @@ class Checker {
                         "a belief grid",
                         one.key),
             {}, "write method = \"tree\" in [solve], and leave `grid` out");
-    if (!on_tree() || states_grid) return;
+    if (!on_tree() || (states_grid && solve.method != StudyMethod::tree)) return;
     if (study_.evidence)
       pen_.error(draft_.evidence_place, method_code,
                  fmt::format("dated events are weighed on a belief grid, and {}", why_tree()), {},
