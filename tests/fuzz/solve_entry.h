@@ -34,9 +34,10 @@ class GameBytes {
     asked.together = byte() % 3 == 0 ? share() : 0.0;
     asked.guards = byte() % 3 == 0 ? share() : 0.0;
     asked.disagree = byte() % 2 == 0 ? share() : 0.0;
-    asked.least_prior = std::pow(10.0, -6.0 * share());
-    asked.most_prior = std::max(asked.least_prior, 0.5);
+    asked.least_prior = 0.5 * std::pow(10.0, -6.0 * share());
+    asked.most_prior = 0.5;
     asked.joint = byte() % 8 == 0 && asked.typed == 2;
+    if (asked.joint) asked.disagree = 0.0;  // beliefs about one player alone would say nothing
     asked.perceived = byte() % 4 == 0;
     asked.most_lambda = std::pow(10.0, 3.0 * share());
     asked.least_lambda = std::min(0.5, asked.most_lambda);
@@ -104,7 +105,8 @@ inline std::string broken_certificate(const Answer& answer) {
 }
 
 /// Two certified answers of which one says that there is no other: they agree within what both
-/// state.
+/// state, or within the certificate's tolerance (smaller excesses of a stated error are counted by
+/// `make prove`).
 inline std::string broken_agreement(const Game& game, const Answer& grid, const Answer& tree) {
   const bool alone = proved_unique(game, grid.solution).value_or(false);
   if (!grid.certificate.holds || !tree.certificate.holds || !alone) return {};
@@ -121,7 +123,9 @@ inline std::string broken_agreement(const Game& game, const Answer& grid, const 
     const auto scale = grid.certificate.scale.find(name);
     const double unit = std::max(scale == grid.certificate.scale.end() ? 1.0 : scale->second,
                                  1e-6 * std::abs(number)),
-                 allowed = stated(grid, name) + stated(tree, name) + round_off * unit;
+                 allowed = std::max(stated(grid, name) + stated(tree, name),
+                                    grid.certificate.tolerance * unit) +
+                           round_off * unit;
     if (!(std::abs(number - other->second) <= allowed))
       return fmt::format("{} is {} +- {} by grid and {} +- {} by tree", name, number,
                          stated(grid, name), other->second, stated(tree, name));

@@ -91,5 +91,5 @@ TEST_CASE("hostile inputs: strategic forms are read back with the same payoffs")
 }
 
 TEST_CASE("hostile inputs: small games are answered with probabilities that sum to one") {
-  hold("solve", solve_hostile_game, 24);
+  hold("solve", solve_hostile_game, 100);
 }
