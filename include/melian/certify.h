@@ -98,6 +98,7 @@ struct Certificate {
   std::vector<std::vector<std::string>> names;  ///< [player][type], for sentences
   double tolerance = -1.0;                      ///< for the grid error of probabilities and values
   double residual_tolerance = -1.0;
+  std::vector<std::string> uncertified;  ///< families of printed numbers it does not speak of
   bool settled = true;  ///< false: where play comes back to itself, the checker's own values went
                         ///< on moving: the checks were not done
   bool equations_only = false;  ///< made by `certify_equations`: no best responses, no paths
@@ -112,6 +113,9 @@ struct CertifyOptions {
   double tolerance = 1e-3;  ///< for grid errors (probabilities, and payoffs relative to the stake)
   double residual_tolerance = 1e-6;  ///< logits
   bool again = true;                 ///< solve decisions again along play (cells, paths, plays)
+  /// Families of printed numbers that the certificate does not speak of (`information`): their
+  /// errors are stated and judge nothing.
+  std::vector<std::string> uncertified;
   OnStep on_step;
 };
 

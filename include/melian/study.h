@@ -193,6 +193,7 @@ struct StudySolve {
   int window = 0;           ///< rounds the report shows; 0: half the horizon
   double tolerance = 0.01;  ///< grid error of a printed number
   double residual_tolerance = 1e-6;
+  std::vector<std::string> uncertified;  ///< families of printed numbers without a certificate
   Measure measure = Measure::cells;
   std::vector<std::string> outcomes;  ///< in the order of the report
   bool reasons = true;                ///< find what makes readings disagree with the neutral one

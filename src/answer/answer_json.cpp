@@ -462,6 +462,7 @@ Json certificate_json(const Structure& structure, const Answer& answer,
                     {"branch_jumps", certificate.jumps_reached}};
   out["tolerance"] = computed(certificate.tolerance);
   out["residual_tolerance"] = computed(certificate.residual_tolerance);
+  out["uncertified"] = certificate.uncertified;
   out["tree_checked"] = certificate.tree.checked;
   out["tree"] = tree_check_json(certificate.tree);
   out["holds"] = certificate.holds;

@@ -448,13 +448,14 @@ class Sweeper {
     return read_point(game, *found, {});
   }
 
-  /// `more`: numbers beyond those of an answer.
+  /// `more`: numbers of a tree beyond those of an answer; like those they have no grid error.
   [[nodiscard]] std::optional<SweepPoint> read_point(const Game& game, const Answer& found,
                                                      const std::map<std::string, double>& more) {
     SweepPoint point;
     point.numbers = printed_numbers(game.shape(), found.prediction);
     point.numbers.insert(more.begin(), more.end());
     point.grid_error = found.certificate.grid_error;
+    for (const auto& [name, number] : more) point.grid_error[name] = 0.0;
     for (const std::string& name : options_.also) {
       if (point.numbers.contains(name)) continue;
       const Result<double> number = options_.read(game.shape(), found.prediction, name);

@@ -94,6 +94,7 @@ bool solve_again(const Layout& layout, const Assessment& strategies, const Itera
 bool fill_equations(const Layout& layout, const Assessment& strategies,
                     const CertifyOptions& options, Certificate& certificate) {
   certificate.tolerance = options.tolerance;
+  certificate.uncertified = options.uncertified;
   certificate.residual_tolerance = options.residual_tolerance;
   for (const Player& player : layout.structure().players) {
     certificate.names.emplace_back();

@@ -5,6 +5,7 @@
 #include <map>
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "answer/answer_json.h"
@@ -146,6 +147,7 @@ AnswerOptions options_for(const Study& study, const PieceRequest& request, const
   out.solve.on_step = on_step;
   out.certify.tolerance = study.solve.tolerance;
   out.certify.residual_tolerance = study.solve.residual_tolerance;
+  out.certify.uncertified = study.solve.uncertified;
   out.certify.on_step = on_step;
   out.with_certificate = request.certified;
   return out;
@@ -193,8 +195,10 @@ std::string key_of(const Study& study, const PieceRequest& request) {
       fmt::format("measure {} discounting {} ladder {}\n", static_cast<int>(options.solve.measure),
                   static_cast<int>(options.solve.discounting), request.ladder || request.on_tree);
   if (request.certified)
-    text += fmt::format("tolerance {} residual {}\n", number_text(options.certify.tolerance),
-                        number_text(options.certify.residual_tolerance));
+    text += fmt::format("tolerance {} residual {} uncertified {}\n",
+                        number_text(options.certify.tolerance),
+                        number_text(options.certify.residual_tolerance),
+                        fmt::join(options.certify.uncertified, ","));
   return sha256(text);
 }
 

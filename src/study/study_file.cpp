@@ -127,6 +127,7 @@ class Reader {
       study_.solve.tolerance = *tolerance;
     if (const auto tolerance = fields.number("residual_tolerance", 1e-14, 1.0))
       study_.solve.residual_tolerance = *tolerance;
+    uncertified(fields);
     if (const std::string measure = fields.text("measure"); measure == "each")
       study_.solve.measure = Measure::each;
     else if (!measure.empty() && measure != "cells")
@@ -137,6 +138,18 @@ class Reader {
     draft_.outcomes = fields.texts("outcomes");
     for (const Mention& outcome : draft_.outcomes) study_.solve.outcomes.push_back(outcome.name);
     fields.finish();
+  }
+
+  /// Endings and values are what a certificate is about.
+  void uncertified(Fields& fields) {
+    const std::vector<std::string> families{"information", "offers", "rounds", "tallies"};
+    for (const Mention& family : fields.texts("uncertified"))
+      if (std::ranges::find(families, family.name) != families.end())
+        study_.solve.uncertified.push_back(family.name);
+      else
+        pen_.error(family.place, "M0716",
+                   fmt::format("`{}` cannot be left out of the certificate", family.name),
+                   "information, offers, rounds, or tallies");
   }
 
   void method(Fields& fields) {

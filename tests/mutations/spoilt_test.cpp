@@ -301,8 +301,9 @@ TEST_CASE("certify: strategies of a foreign game are a broken contract") {
 TEST_CASE("certify: cancelled checks never hold") {
   const Game game = screening();
   const Solution solution = solved(game, lambda, nodes);
-  const Certificate certificate = certify(game, solution.assessment, *solution.refined,
-                                          {.on_step = [](const Step&) { return false; }});
+  const Certificate certificate =
+      certify(game, solution.assessment, *solution.refined,
+              {.uncertified = {}, .on_step = [](const Step&) { return false; }});
   CHECK(!certificate.holds);
   CHECK(blames(certificate, "incomplete"));
 }

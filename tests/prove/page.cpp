@@ -19,7 +19,7 @@ tree has no belief grid and no interpolation, so it does not share the grid's er
   grid's strategies, the tree's own principal branch, and a search from many starts
   ([Trees](methods_tree.md)). The class `signal` uses a closed form in one unknown instead. The class
   `endless` uses long finite horizons whose last rounds no longer matter.
-- Probabilities of outcomes and values by type are compared.
+- Every number that `melian solve` prints is compared; in `signal` the probability of trust.
 - **Wrong**: the answer is certified, and none of the equilibria found lies within the stated errors
   of all numbers (and 1e-6 of their scale). **Gross**: wrong by more than the tolerance of the
   certificate, 0.001 of the scale.

@@ -16,7 +16,7 @@ export interface Certificate {
   residual: number; residual_reached: number; beliefs: number; exploitability: Record<string, Record<string, { gain: number; ceiling: number }>>;
   grid_error: Record<string, number>; not_converging: string[]; cell_step: number; path_error: number; ladder_error?: number | null; unsolved_decisions: number;
   reached: { unsolved_decisions: number; multiple_decisions: number; branch_jumps: number };
-  tolerance: number; residual_tolerance: number; holds: boolean; why_not: string[];
+  tolerance: number; residual_tolerance: number; uncertified?: string[]; holds: boolean; why_not: string[];
 }
 /** Of a grid that followed play; `reached_beliefs` by axis, `change` null after one solve. */
 export interface Follow { solves: number; reached_beliefs: number[]; movement: number | null; change: number | null; left_out: number; settled: boolean }

@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { figure, number, section } from "../dom";
 import { colour_at, is_narrow, legend, plot_style, plot_width, reading_ids, room_for, round_ticks } from "../look";
-import type { Study } from "../results";
+import type { Reading, Study } from "../results";
 
 /** A column's head in two lines where columns are narrow: "Moscow" over "maximalist". */
 const two_lines = (head: string): string => (is_narrow() ? head.replace(" ", "\n") : head);
@@ -30,6 +30,14 @@ export function beliefs(study: Study): HTMLElement | null {
     figure(plot, `Mean belief (the analyst's, starting from the reading's prior) that each player is of the type named above its column, at the top of each ${study.study.round_name}, given that play gets there; by true type and reading. \u03bb: ${study.readings.map((r) => `${r.id} ${number(r.lambda)}`).join(", ")}.`, "beliefs.csv", rows));
 }
 
+/** What a certificate that leaves these figures out lets be said of them; nothing where it speaks of them. */
+function left_out(readings: Reading[]): string {
+  const without = readings.filter((reading) => reading.result.certificate.uncertified?.includes("information"));
+  if (without.length === 0) return "";
+  const errors = without.flatMap((reading) => Object.entries(reading.result.certificate.grid_error).filter(([name]) => name.startsWith("information.")).map(([, error]) => error));
+  return ` These figures carry no certificate: the belief grid is too coarse for them. The largest error of a player's total is stated as ${number(Math.max(...errors), 2)} bits.`;
+}
+
 export function information(study: Study): HTMLElement | null {
   const window = study.study.window;
   const rows = study.readings.flatMap((reading) => Object.entries(reading.result.information).flatMap(([player, bits]) => bits.talk.slice(0, window).flatMap((talk, t) => {
@@ -50,5 +58,5 @@ export function information(study: Study): HTMLElement | null {
     marks: [Plot.frame({ stroke: "var(--rule)" }), Plot.rectY(shown, { fx: "player", fy: "reading", x1: (d: (typeof shown)[0]) => d.round - 0.45, x2: (d: (typeof shown)[0]) => d.round + 0.45, y: "bits_per_round_reached", fill: "source" })],
   });
   return section("information", "What each round reveals", "One bit settles an even doubt about a player with two types. Talk is everything the players choose, offers, replies and strikes alike; the battlefield is what chance shows.",
-    figure(plot, `Information about each player's type in each ${study.study.round_name}, given that it is reached, by reading. The bits of all rounds add up to the fall of entropy from the prior to the end of play.`, "information.csv", shown));
+    figure(plot, `Information about each player's type in each ${study.study.round_name}, given that it is reached, by reading. The bits of all rounds add up to the fall of entropy from the prior to the end of play.${left_out(study.readings)}`, "information.csv", shown));
 }
