@@ -267,8 +267,7 @@ TEST_CASE("study: by tree and by grid a claim has the same number") {
   const std::string claims =
       claim("war", "probability(war)", "value > 0.5") +
       claim("strong", "value(Defender) given Defender is strong", "value > 0.5") +
-      claim("m", "mean(m)", "value > 0.5") +
-      claim("attack", "share(move.attack)", "value > 0.5") +
+      claim("m", "mean(m)", "value > 0.5") + claim("attack", "share(move.attack)", "value > 0.5") +
       claim("forced", "probability(war) after move attack", "value > 0.5") +
       claim("belief", "belief(Defender.strong) at move", "value > 0.5") +
       claim("taken", "value(Challenger) after move attack", "value > 0");
