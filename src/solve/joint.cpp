@@ -10,6 +10,7 @@ namespace {
 constexpr double solved = 1e-12;        ///< of max |x - log softmax|, times the scale of scores
 constexpr double same_solution = 1e-5;  ///< of probabilities
 constexpr double first_step = 0.25, smallest_step = 1e-6;
+constexpr double most_corrected = 0.1;  ///< log probabilities, after a step longer than the first
 constexpr int newton_steps = 12, search_steps = 40;
 constexpr double crossing_step = 1e-4;
 constexpr double furthest = 3.0;  ///< that a log probability may move in one step of continuation
@@ -199,14 +200,13 @@ bool JointSolver::newton(JointScores* below, JointScores& target, double t, std:
     double share = std::min(1.0, 20.0 / size_of(step_));
     for (int halving = 0;; ++halving, share *= 0.5) {
       for (const int r : rows_) x[ix(r)] = std::min(0.0, before_[ix(r)] - share * step_[ix(r)]);
-      residual_at(below, target, t, x, true);
+      residual_at(below, target, t, x, halving == 0);
       const double now = size_of(gap_);
-      if (now >= gap && halving < 8) continue;
-      if (now >= gap && gap <= round_off * scale_) {  // nothing left to gain
-        x = before_;
-        residual_at(below, target, t, x, true);
-        return true;
-      }
+      const bool nothing_to_gain = gap <= round_off * scale_ && halving > 0;
+      if (now >= gap && halving < 8 && !nothing_to_gain) continue;
+      if (now >= gap && nothing_to_gain) x = before_;
+      if (halving > 0) residual_at(below, target, t, x, true);
+      if (now >= gap && nothing_to_gain) return true;
       gap = now;
       break;
     }
@@ -225,26 +225,32 @@ void JointSolver::finish(JointScores& target, JointAnswer& answer) {
 
 void JointSolver::follow(JointScores* below, JointScores& target, std::span<const double> start,
                          JointAnswer& answer) {
-  std::vector<double> x(start.begin(), start.end()), ahead, tangent, tangent_ahead;
+  std::vector<double> x(start.begin(), start.end()), ahead, predicted, tangent, tangent_ahead;
   answer.fresh_jump = false;
   answer.mark = DecisionMark::unique;
   residual_at(below, target, 0.0, x, true);
   tangent = flow_;
   bool usable = solve(tangent);
-  double t = 0.0, step = first_step, sign = usable ? sign_ : 1.0;
+  // From a rung just below, the tangent may well lead all the way.
+  double t = 0.0, step = below != nullptr && usable ? 1.0 : first_step, sign = usable ? sign_ : 1.0;
   while (t < 1.0) {
     const double next = std::min(1.0, t + step);
     ahead = x;
     if (usable)
       for (const int r : rows_)
         ahead[ix(r)] = std::min(0.0, x[ix(r)] + (next - t) * tangent[ix(r)]);
+    predicted = ahead;
     bool stays = newton(below, target, next, ahead, newton_steps);
     if (stays) {
       tangent_ahead = flow_;
       double moved = 0.0;
-      for (const int r : rows_)
-        moved = std::max(moved, std::abs(ahead[ix(r)] - x[ix(r)]) /
-                                    std::max(furthest, 0.5 * std::abs(x[ix(r)])));
+      for (const int r : rows_) {
+        const double most = std::max(1.0, 0.5 * std::abs(x[ix(r)]) / furthest);
+        moved = std::max(moved, std::abs(ahead[ix(r)] - x[ix(r)]) / (furthest * most));
+        if (below != nullptr && next - t > first_step)
+          moved =
+              std::max(moved, std::abs(ahead[ix(r)] - predicted[ix(r)]) / (most_corrected * most));
+      }
       // The determinant changes its sign where the path ends in a fold, and where another branch
       // crosses it (talk that costs nothing begins to tell): only then does the path go on.
       const bool crossed = step <= crossing_step && moved <= crossing_step;
@@ -314,21 +320,28 @@ bool JointSolver::finds_another(JointScores& target, const JointAnswer& answer) 
   return false;
 }
 
-std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(
-    JointScores& target, const std::vector<double>& taken) {
+/// Drawn around indifference, always the same.
+std::vector<std::vector<double>> JointSolver::drawn_starts() const {
   constexpr int drawn = 64;
   constexpr double spread = 12.0;  // of log strategies
-  std::vector<std::vector<double>> from = starts(target);
-  from.push_back(taken);
+  std::vector<std::vector<double>> out;
   RandomStream random(0, 0);
   for (int k = 0; k < drawn; ++k) {
-    std::vector<double>& x = from.emplace_back(indifferent_);
+    std::vector<double>& x = out.emplace_back(indifferent_);
     for (const int r : rows_) x[ix(r)] += spread * (random.uniform() - 1.0);
     for (std::size_t first = 0; first < x.size(); first += ix(width_of_[first])) {
       const double sum = log_sum_exp(std::span(x.data() + first, ix(width_of_[first])));
       for (std::size_t r = first; r < first + ix(width_of_[first]); ++r) x[r] -= sum;
     }
   }
+  return out;
+}
+
+std::vector<std::pair<std::vector<double>, bool>> JointSolver::search(
+    JointScores& target, const std::vector<double>& taken) {
+  std::vector<std::vector<double>> from = starts(target);
+  from.push_back(taken);
+  std::ranges::move(drawn_starts(), std::back_inserter(from));
   std::vector<std::pair<std::vector<double>, bool>> out;
   for (std::vector<double>& x : from) {
     if (!newton(nullptr, target, 1.0, x, search_steps)) continue;

@@ -27,6 +27,8 @@ class JointScores {
  public:
   /// Holds references.
   JointScores(const Here& here, const Standpoint& at);
+  /// At another point; `here` stays.
+  void stand_at(const Standpoint& at);
 
   /// S at x; with `slopes`, dS / dx as well.
   void evaluate(const double* x, bool with_slopes);
@@ -40,13 +42,17 @@ class JointScores {
   [[nodiscard]] int columns() const { return columns_; }
 
  private:
+  /// Of a decider whose types a group's cells tell apart.
+  struct Told {
+    std::size_t decider = 0;
+    std::vector<int> type, first_row;  ///< [cell]
+  };
   void move_beliefs(const double* x, int branch, const Here::Way& way, bool with_slopes);
   void raise_sides(int group, int branch);
-  [[nodiscard]] double odds_of_others(const double* x, int branch, int profile,
-                                      std::size_t own) const;
+  [[nodiscard]] double odds_of_others(int branch, int profile, std::size_t own) const;
+  void take(const double* x);
   void add_branch(const double* x, int branch, bool with_slopes);
-  void add_slopes(int branch, const Here::Way& way, std::size_t d, int profile, double weight,
-                  double paid);
+  void add_moves(std::size_t d, int branch);
   [[nodiscard]] int type_of(const Decider& one, int profile) const {
     return one.types > 1 ? state_.type_of(profile, one.player) : 0;
   }
@@ -60,14 +66,17 @@ class JointScores {
 
   const Here& here_;
   const StatePlan& state_;
-  const Standpoint& at_;
+  const Standpoint* at_;
   int columns_;
+  std::vector<std::vector<Told>> told_;       ///< [group]: by the deciders whose types it holds
   std::vector<std::vector<double>> weights_;  ///< [decider][profile]
   std::vector<double> scores_, slopes_;
   News news_;
   Landing landing_;
   std::vector<double> shift_slopes_;        ///< [axis][column]: how an axis' shift changes with x
   std::vector<double> likelihood_, share_;  ///< by cell
+  std::vector<double> taken_;               ///< [row]: exp x
+  std::vector<double> pulls_;  ///< [type of a decider][axis that moved]: dS / d log-odds there
 };
 
 /// What a decision at one point came to.
@@ -123,6 +132,7 @@ class JointSolver {
   bool back_on_path(JointScores* below, JointScores& target, const Heading& heading, Spot& at);
   bool any_solution(JointScores& target, std::vector<double>& x);
   [[nodiscard]] std::vector<std::vector<double>> starts(JointScores& target);
+  [[nodiscard]] std::vector<std::vector<double>> drawn_starts() const;
   void finish(JointScores& target, JointAnswer& answer);
   bool leads_elsewhere(JointScores& target, std::vector<double>& x, const JointAnswer& answer);
 

@@ -92,15 +92,16 @@ bool JointSolver::pass_folds(JointScores* below, JointScores& target, double t,
   return false;
 }
 
-/// Some solution, where the path is lost: from where it was lost, then from a few starts; the
-/// nearest that is found.
+/// Some solution, where the path is lost: from where it was lost and from a few starts the nearest
+/// that is found; else the first from many.
 bool JointSolver::any_solution(JointScores& target, std::vector<double>& x) {
+  constexpr int steps = 60;
   std::vector<std::vector<double>> from = starts(target);
   from.insert(from.begin(), x);
   double shortest_way = infinity;
   std::vector<double> best;
   for (std::vector<double>& one : from) {
-    if (!newton(nullptr, target, 1.0, one, 60)) continue;
+    if (!newton(nullptr, target, 1.0, one, steps)) continue;
     double way = 0.0;
     for (const int r : rows_)
       way = std::max(way, std::abs(std::exp(one[ix(r)]) - std::exp(x[ix(r)])));
@@ -108,7 +109,13 @@ bool JointSolver::any_solution(JointScores& target, std::vector<double>& x) {
     shortest_way = way;
     best = one;
   }
-  if (best.empty()) return false;
+  if (best.empty()) {
+    from = drawn_starts();
+    const auto found = std::ranges::find_if(
+        from, [&](std::vector<double>& one) { return newton(nullptr, target, 1.0, one, steps); });
+    if (found == from.end()) return false;
+    best = *found;
+  }
   x = std::move(best);
   return true;
 }

@@ -8,14 +8,34 @@ namespace melian::grid {
 JointScores::JointScores(const Here& here, const Standpoint& at)
     : here_(here),
       state_(here.plan()),
-      at_(at),
-      columns_(state_.deciders.size() == 1 ? state_.deciders.front().types : state_.rows) {
-  const Plan& plan = here.whole();
-  const Profiles profiles(plan.shape.players, state_.live);
-  for (const Decider& one : state_.deciders) {
-    weights_.emplace_back(ix(state_.profiles));
-    plan.weigh(one.player, profiles, state_.live, at.u.data(), weights_.back().data());
+      at_(&at),
+      columns_(state_.deciders.size() == 1 ? state_.deciders.front().types : state_.rows),
+      taken_(ix(state_.rows)) {
+  const BeliefSpace& space = here_.whole().space;
+  for (int g = 0; g < static_cast<int>(space.groups().size()); ++g) {
+    const BeliefSpace::Group& group = space.groups()[ix(g)];
+    told_.emplace_back();
+    for (std::size_t d = 0; d < state_.deciders.size(); ++d) {
+      const Decider& one = state_.deciders[d];
+      if (one.types == 1 || (group.mask >> one.player & 1U) == 0) continue;
+      Told& told = told_.back().emplace_back();
+      told.decider = d;
+      for (int c = 0; c < group.cells; ++c) {
+        told.type.push_back(space.type_in_cell(g, c, one.player));
+        told.first_row.push_back(one.row(told.type.back(), 0));
+      }
+    }
   }
+  weights_.assign(state_.deciders.size(), std::vector<double>(ix(state_.profiles)));
+  stand_at(at);
+}
+
+void JointScores::stand_at(const Standpoint& at) {
+  at_ = &at;
+  const Plan& plan = here_.whole();
+  const Profiles profiles(plan.shape.players, state_.live);
+  for (std::size_t d = 0; d < weights_.size(); ++d)
+    plan.weigh(state_.deciders[d].player, profiles, state_.live, at.u.data(), weights_[d].data());
 }
 
 /// Posteriors after a branch.
@@ -25,24 +45,20 @@ void JointScores::move_beliefs(const double* x, int branch, const Here::Way& way
   news_.reset(space.num_axes());
   if (with_slopes) shift_slopes_.assign(ix(space.num_axes() * columns_), 0.0);
   if (way.table == nullptr) return;
-  for (int g = 0; g < static_cast<int>(space.groups().size()); ++g) {
-    const BeliefSpace::Group& group = space.groups()[ix(g)];
-    if ((group.mask & way.to->live) == 0) continue;
-    bool moves = false;
+  for (std::size_t g = 0; g < told_.size(); ++g) {
+    const BeliefSpace::Group& group = space.groups()[g];
+    if ((group.mask & way.to->live) == 0 || told_[g].empty()) continue;
     likelihood_.assign(ix(group.cells), 0.0);
-    for (const Decider& one : state_.deciders) {
-      if (one.types == 1 || (group.mask >> one.player & 1U) == 0) continue;
-      moves = true;
-      for (int c = 0; c < group.cells; ++c)
-        likelihood_[ix(c)] +=
-            x[one.row(space.type_in_cell(g, c, one.player), one.own_action(branch))];
+    for (const Told& told : told_[g]) {
+      const double* taken = x + state_.deciders[told.decider].own_action(branch);
+      for (std::size_t c = 0; c < likelihood_.size(); ++c)
+        likelihood_[c] += taken[told.first_row[c]];
     }
-    if (!moves) continue;
-    space.shifts(g, likelihood_.data(), &at_.u[ix(group.first_axis)],
+    space.shifts(static_cast<int>(g), likelihood_.data(), &at_->u[ix(group.first_axis)],
                  &news_.shift[ix(group.first_axis)]);
     for (int k = group.first_axis; k < group.first_axis + group.num_axes; ++k)
       news_.moved[ix(k)] = 1;
-    if (with_slopes) raise_sides(g, branch);
+    if (with_slopes) raise_sides(static_cast<int>(g), branch);
   }
 }
 
@@ -54,29 +70,33 @@ void JointScores::raise_sides(int g, int branch) {
   share_.assign(ix(group.cells), 1.0);
   for (int k = group.first_axis + group.num_axes; k-- > group.first_axis;) {
     const BeliefSpace::Axis& axis = space.axes()[ix(k)];
-    const double after = moved_log_odds(at_.u[ix(k)], news_.shift[ix(k)]), right = logistic(after),
+    const double after = moved_log_odds(at_->u[ix(k)], news_.shift[ix(k)]), right = logistic(after),
                  left = logistic(-after);
+    double* moves = shift_slopes_.data() + ix(k * columns_);
     for (int c = axis.first_cell; c < axis.end_cell; ++c) {
       const bool is_left = c < axis.middle_cell;
-      for (const Decider& one : state_.deciders)
-        if (one.types > 1 && (group.mask >> one.player & 1U) != 0)
-          shift_slopes_[ix(k * columns_ +
-                           column(one, space.type_in_cell(g, c, one.player), branch))] +=
-              is_left ? -share_[ix(c)] : share_[ix(c)];
+      for (const Told& told : told_[ix(g)]) {
+        const Decider& one = state_.deciders[told.decider];
+        moves[column(one, told.type[ix(c)], branch)] += is_left ? -share_[ix(c)] : share_[ix(c)];
+      }
       share_[ix(c)] *= is_left ? left : right;
     }
   }
 }
 
-double JointScores::odds_of_others(const double* x, int branch, int profile,
-                                   std::size_t own) const {
+double JointScores::odds_of_others(int branch, int profile, std::size_t own) const {
   double odds = 1.0;
   for (std::size_t e = 0; e < state_.deciders.size(); ++e)
-    if (e != own) odds *= std::exp(x[row(e, branch, profile)]);
+    if (e != own) odds *= taken_[ix(row(e, branch, profile))];
   return odds;
 }
 
+void JointScores::take(const double* x) {
+  for (std::size_t r = 0; r < taken_.size(); ++r) taken_[r] = std::exp(x[r]);
+}
+
 void JointScores::evaluate(const double* x, bool with_slopes) {
+  if (state_.deciders.size() > 1) take(x);
   scores_.assign(ix(state_.rows), 0.0);
   if (with_slopes) slopes_.assign(ix(state_.rows * columns_), 0.0);
   for (int k = 0; k < here_.num_branches(); ++k) add_branch(x, k, with_slopes);
@@ -96,50 +116,58 @@ void JointScores::evaluate(const double* x, bool with_slopes) {
 void JointScores::add_branch(const double* x, int branch, bool with_slopes) {
   const Here::Way way = here_.way(here_.first_branch() + branch);
   move_beliefs(x, branch, way, with_slopes);
-  if (way.table != nullptr) landing_.land(here_.whole(), *way.to, at_, news_, with_slopes);
+  if (way.table != nullptr) landing_.land(here_.whole(), *way.to, *at_, news_, with_slopes);
+  const std::size_t moved = way.table == nullptr ? 0 : landing_.axes.size();
   for (std::size_t d = 0; d < state_.deciders.size(); ++d) {
-    const int player = state_.deciders[d].player;
+    const Decider& one = state_.deciders[d];
+    if (with_slopes) pulls_.assign(ix(one.types) * moved, 0.0);
     for (int q = 0; q < state_.profiles; ++q) {
       const int own = row(d, branch, q);
-      const double weight = weights_[d][ix(q)] * odds_of_others(x, branch, q, d);
+      const double weight = weights_[d][ix(q)] * odds_of_others(branch, q, d);
       if (weight == 0.0 || x[own] == -infinity) continue;
-      const double follows = way.table == nullptr
-                                 ? 0.0
-                                 : here_.discount(way, player, q) *
-                                       landing_.read(way.block(player, q), way.to->of_point);
-      const double paid = here_.reward(way, player, q) + follows;
+      const double* block = way.table == nullptr ? nullptr : way.block(one.player, q);
+      const double discount = block == nullptr ? 0.0 : here_.discount(way, one.player, q);
+      const double paid =
+          here_.reward(way, one.player, q) +
+          (block == nullptr ? 0.0 : discount * landing_.read(block, way.to->of_point));
       scores_[ix(own)] += weight * paid;
-      if (with_slopes) add_slopes(branch, way, d, q, weight, paid);
+      if (!with_slopes) continue;
+      for (std::size_t e = 0; e < state_.deciders.size(); ++e)
+        if (e != d) slopes_[ix(own * columns_ + row(e, branch, q))] += weight * paid;
+      double* pulls = pulls_.data() + ix(type_of(one, q)) * moved;
+      for (std::size_t k = 0; k < moved; ++k)
+        pulls[k] += weight * discount * landing_.slope(k, block, way.to->of_point);
     }
+    if (with_slopes && moved > 0) add_moves(d, branch);
   }
 }
 
-void JointScores::add_slopes(int branch, const Here::Way& way, std::size_t d, int profile,
-                             double weight, double paid) {
-  const int own = row(d, branch, profile), player = state_.deciders[d].player;
-  double* slopes = slopes_.data() + ix(own * columns_);
-  for (std::size_t e = 0; e < state_.deciders.size(); ++e)
-    if (e != d) slopes[row(e, branch, profile)] += weight * paid;
-  if (way.table == nullptr) return;
-  for (std::size_t k = 0; k < landing_.axes.size(); ++k) {
-    const double slope = weight * here_.discount(way, player, profile) *
-                         landing_.slope(k, way.block(player, profile), way.to->of_point);
-    const double* moves = shift_slopes_.data() + ix(landing_.axes[k] * columns_);
-    for (const Decider& one : state_.deciders)
-      for (int type = 0; type < one.types; ++type)
-        slopes[column(one, type, branch)] += slope * moves[column(one, type, branch)];
-  }
+/// What scores of a branch gain as strategies move the beliefs after it.
+void JointScores::add_moves(std::size_t d, int branch) {
+  const Decider& own = state_.deciders[d];
+  const std::size_t moved = landing_.axes.size();
+  for (const Decider& one : state_.deciders)
+    for (int type = 0; type < one.types; ++type) {
+      const int c = column(one, type, branch);
+      for (int k = 0; k < own.types; ++k) {
+        double sum = 0.0;
+        for (std::size_t a = 0; a < moved; ++a)
+          sum += pulls_[ix(k) * moved + a] * shift_slopes_[ix(landing_.axes[a] * columns_ + c)];
+        slopes_[ix(own.row(k, own.own_action(branch)) * columns_ + c)] += sum;
+      }
+    }
 }
 
 void JointScores::values(const double* x, double* out) {
+  take(x);
   const int players = here_.whole().players();
   std::fill_n(out, players * state_.profiles, 0.0);
   for (int k = 0; k < here_.num_branches(); ++k) {
     const Here::Way way = here_.way(here_.first_branch() + k);
     move_beliefs(x, k, way, false);
-    if (way.table != nullptr) landing_.land(here_.whole(), *way.to, at_, news_, false);
+    if (way.table != nullptr) landing_.land(here_.whole(), *way.to, *at_, news_, false);
     for (int q = 0; q < state_.profiles; ++q) {
-      const double odds = odds_of_others(x, k, q, state_.deciders.size());
+      const double odds = odds_of_others(k, q, state_.deciders.size());
       if (odds == 0.0) continue;
       for (int player = 0; player < players; ++player) {
         const double follows = way.table == nullptr

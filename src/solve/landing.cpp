@@ -48,7 +48,7 @@ void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from
       continue;
     }
     corners.resize(2 * before);
-    std::vector<double> wider(slopes.size() * 2);
+    wider_.assign(slopes.size() * 2, 0.0);
     for (std::size_t c = 0; c < before; ++c) {
       corners[before + c] = {corners[c].point + (place.cell + 1) * stride,
                              corners[c].weight * place.weight};
@@ -56,16 +56,16 @@ void Landing::land(const Plan& plan, const StatePlan& to, const Standpoint& from
     }
     for (std::size_t a = 0; a < axes.size(); ++a)
       for (std::size_t c = 0; c < before; ++c) {
-        wider[a * 2 * before + c] = slopes[a * before + c] * (1.0 - place.weight);
-        wider[a * 2 * before + before + c] = slopes[a * before + c] * place.weight;
+        wider_[a * 2 * before + c] = slopes[a * before + c] * (1.0 - place.weight);
+        wider_[a * 2 * before + before + c] = slopes[a * before + c] * place.weight;
       }
     if (sloping) {
       axes.push_back(k);
-      for (std::size_t c = 0; c < before; ++c) wider.push_back(-slope * corners[c].weight);
-      for (std::size_t c = 0; c < before; ++c) wider.push_back(slope * corners[c].weight);
+      for (std::size_t c = 0; c < before; ++c) wider_.push_back(-slope * corners[c].weight);
+      for (std::size_t c = 0; c < before; ++c) wider_.push_back(slope * corners[c].weight);
     }
     for (std::size_t c = 0; c < before; ++c) corners[c].weight *= 1.0 - place.weight;
-    slopes = std::move(wider);
+    std::swap(slopes, wider_);
   }
 }
 

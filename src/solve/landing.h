@@ -69,6 +69,9 @@ struct Landing {
       sum += own[c] * block[corners[c].point * of_point];
     return sum;
   }
+
+ private:
+  std::vector<double> wider_;
 };
 
 }  // namespace melian::grid

@@ -1,5 +1,6 @@
 /// The part of a sweep that solves decisions without a curve, one belief point at a time.
 
+#include <optional>
 #include <utility>
 
 #include "solve/joint.h"
@@ -57,11 +58,19 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
   JointSolver solver(state);
   Standpoint where;
   JointAnswer answer;
+  where.on_grid(plan_, state, task.begin);
+  JointScores scores(here, where);
+  std::optional<Here> under;
+  std::optional<JointScores> below;
+  if (pass.below != nullptr) {
+    under.emplace(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
+    below.emplace(*under, where);
+  }
   std::vector<double> last;
   bool warm = false;
   for (std::int64_t point = task.begin; point < task.end; ++point) {
     where.on_grid(plan_, state, point);
-    JointScores scores(here, where);
+    scores.stand_at(where);
     std::uint8_t& mark = strategies.marks[ix(marks + point)];
     const bool was_jump = pass.again && mark == static_cast<std::uint8_t>(DecisionMark::jump);
     bool counted = false, first_guess = false;
@@ -70,11 +79,10 @@ void Sweep::solve_joint(const Pass& pass, const Task& task, Tally& tally) const 
                         answer)) {
       answer.mark = was_jump ? DecisionMark::jump : DecisionMark::unique;
     } else if (pass.below != nullptr) {
-      Here under(plan_, pass.below->tables, task.state, pass.round, pass.below->factor);
-      JointScores below(under, where);
+      below->stand_at(where);
       const std::vector<double> start =
           rows_at(pass.below->strategies, row, state.rows, state.points, point);
-      solver.follow(&below, scores, start, answer);
+      solver.follow(&*below, scores, start, answer);
       const bool inherits = pass.below->strategies.marks[ix(marks + point)] ==
                             static_cast<std::uint8_t>(DecisionMark::jump);
       if (inherits && answer.mark == DecisionMark::unique) answer.mark = DecisionMark::jump;
@@ -114,13 +122,17 @@ void Sweep::refine_joint(const Pass& pass, const Task& task, Tally& tally) const
   const std::int64_t points = fine.axes.num_points(state.live);
   JointSolver solver(state);
   JointAnswer answer;
+  std::optional<JointScores> scores;
   for (std::int64_t number = task.begin; number < task.end; ++number) {
     const FinePoint where = fine_point(state, fine.axes, number, -1);
-    JointScores scores(here, where.at);
-    if (!solver.approach(scores,
+    if (scores)
+      scores->stand_at(where.at);
+    else
+      scores.emplace(here, where.at);
+    if (!solver.approach(*scores,
                          rows_at(coarse, coarse.offset[at], state.rows, state.points, where.near),
                          answer))
-      solver.follow(nullptr, scores, solver.indifferent(), answer);
+      solver.follow(nullptr, *scores, solver.indifferent(), answer);
     for (int r = 0; r < state.rows; ++r)
       fine.log_strategy[ix(fine.offset[at] + r * points + where.point)] = answer.x[ix(r)];
     fine.marks[ix(fine.mark_offset[at] + where.point)] = static_cast<std::uint8_t>(answer.mark);
