@@ -42,8 +42,10 @@ AMERICAN = {
 
 
 # A word joined to another by one of these is part of an identifier that somebody else named.
-JOINED_BEFORE = r"(?<![A-Za-z0-9_.:\-/$#@\"])(?<!International )"
+JOINED_BEFORE = r"(?<![A-Za-z0-9_.:\-/$#@\"])"
 JOINED_AFTER = r"(?![A-Za-z0-9_\-(/:=]|\.[a-z])"
+# The journal of that name, also where a line ends within it.
+JOURNAL = re.compile(r"(International\s+)Organization")
 PATTERN = re.compile(JOINED_BEFORE + "(" + "|".join(sorted(AMERICAN, key=len, reverse=True)) + ")" + JOINED_AFTER, re.IGNORECASE)
 
 READ = {".md", ".h", ".cpp", ".py", ".sh", ".txt", ".cmake", ".melian", ".toml", ".ts", ".html", ".cff", ".json"}
@@ -67,7 +69,8 @@ def main():
         if file.suffix not in READ or file.name in EXEMPT or not file.is_file():
             continue
         read += 1
-        for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        text = JOURNAL.sub(r"\1Organisation", file.read_text(encoding="utf-8", errors="replace"))
+        for number, line in enumerate(text.splitlines(), 1):
             if EXEMPT_LINES.search(line):
                 continue
             for match in PATTERN.finditer(line):

@@ -156,7 +156,7 @@ def entry_page(program, entry, out, quick):
     if entry["signs"]:
         lines += ["", *signs_table(entry, quick)]
     readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
-    readme = re.sub(r"\*\*Status\.\*\* .*\n\n", "", readme, count=1)  # said above, in more words
+    readme = re.sub(r"\*\*Status\.\*\* .*?\n\n", "", readme, count=1, flags=re.DOTALL)  # said above, in more words
     readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
     lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
     for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):

@@ -9,6 +9,7 @@ import check_links
 import check_spelling
 import fuzz_page
 import make_docs
+import wrap_markdown
 
 
 class Layers(unittest.TestCase):
@@ -86,6 +87,24 @@ class Docs(unittest.TestCase):
 
     def test_text_of_the_catalogue_is_no_markdown(self):
         self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
+
+
+class Wrapping(unittest.TestCase):
+    def test_long_prose_is_refilled_with_its_indent_and_short_prose_is_left(self):
+        text = "- " + "word " * 30 + "`a b`\n\nshort\nlines\n"
+        self.assertEqual(wrap_markdown.wrapped(text), "- " + "word " * 18 + "word\n  " + "word " * 11 + "`a b`\n\nshort\nlines\n")
+
+    def test_tables_code_headings_and_links_are_left(self):
+        for line in ("| " + "a " * 60 + "|", "    " + "code " * 30, "# " + "a " * 60, "[key]: " + "a" * 120, "```\n" + "a " * 60 + "\n```"):
+            self.assertEqual(wrap_markdown.wrapped(line), line)
+
+    def test_no_line_begins_with_what_markdown_reads_as_a_mark(self):
+        for mark in ("-", "+", "12.", "#", "|", ">"):
+            lines = wrap_markdown.wrapped("x" * 97 + f" {mark} " + "word " * 10).split("\n")
+            self.assertFalse(any(line.startswith(mark) for line in lines), mark)
+
+    def test_hard_breaks_stay(self):
+        self.assertEqual(wrap_markdown.wrapped("word " * 30 + " \nnext").count("  \n"), 1)
 
 
 class Spelling(unittest.TestCase):
