@@ -4,6 +4,7 @@ import pathlib
 import unittest
 
 import check_editors
+import check_examples
 import check_layers
 import check_links
 import check_spelling
@@ -105,6 +106,34 @@ class Wrapping(unittest.TestCase):
 
     def test_hard_breaks_stay(self):
         self.assertEqual(wrap_markdown.wrapped("word " * 30 + " \nnext").count("  \n"), 1)
+
+
+class Examples(unittest.TestCase):
+    PAGE = ("# A\n\nSave this as `a.py`:\n\n```python\nprint(1)\n```\n\n<!-- exit 3 -->\n    melian solve a \\\n"
+            "      --all\n\n```text\nx 1.0\n...\ny\n```\n\n    python3 a.py\n    python3 other.py\n\n"
+            "![f](figures/f.svg)\n\n# B\n\n```text\nno command\n```\n")
+
+    def test_a_page_s_files_commands_outputs_and_figures_are_found(self):
+        steps = check_examples.steps_of(self.PAGE)
+        self.assertEqual([step.kind for step in steps], ["file", "command", "output", "command", "figure"])
+        self.assertEqual((steps[1].text, steps[1].exit), ("melian solve a  --all", 3))
+        self.assertEqual(self.PAGE.split("\n")[steps[2].line - 1], "x 1.0")
+
+    def test_other_words_order_and_digits_are_told_and_a_last_digit_is_not(self):
+        said = ["head", "x 0.9677 ±7e-05  ▏", "between", "y 12 plays", "z"]
+        agree = lambda text: check_examples.compare(text, said) is not None
+        self.assertTrue(agree("x 0.9678 ±7e-05  ██\n...\ny 12 plays"))
+        for wrong in ("x 0.9679 ±7e-05", "x 0.9677", "w 0.9677 ±7e-05", "y 13 plays", "z\n...\nhead", "head\nbetween"):
+            self.assertFalse(agree(wrong), wrong)
+        self.assertTrue(agree("x 0.9…"))
+
+    def test_residuals_of_equations_need_only_both_be_small(self):
+        self.assertTrue(check_examples.same_line("within 3e-14 logits", "within 1e-15 logits"))
+        self.assertFalse(check_examples.same_line("within 3e-14 logits", "within 3e-2 logits"))
+
+    def test_numbers_that_moved_can_be_put_into_the_page(self):
+        said = ["x 0.25", "y"]
+        self.assertEqual(check_examples.compare("x 0.50\n...\ny", said, check_examples.same_words), "x 0.25\n...\ny")
 
 
 class Spelling(unittest.TestCase):
