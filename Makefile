@@ -115,6 +115,7 @@ check:
 	@python3 tools/check_spelling.py
 	@python3 tools/check_editors.py
 	@python3 tools/wrap_markdown.py --check
+	@python3 tools/check_pages.py
 	@python3 -m unittest discover -q editors/pygments
 	@tools/format.sh --check
 

@@ -6,6 +6,7 @@
 Without a page, every page of docs/ and README.md. What a page may hold:
 
 - "Save this as `NAME`": the next fenced block is the file of that name, in a folder of the page's.
+- `<!-- files of PAGE.md -->`: the files of another page of the same folder.
 - A line `    melian …`, or `    python3 NAME …` with a saved file: a command, run there by the shell,
   in the order of the page. It must exit with 0, or with N after a line `<!-- exit N -->`.
 - A fenced block `text` after a command, under the same heading: lines of what it prints, on stdout
@@ -31,6 +32,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 FIGURES = ROOT / "docs/figures"
 COMMAND = re.compile(r"^    (?:(?:build/)?melian|python3 (\S+))(?: .*)?$")
 EXIT = re.compile(r"^<!-- exit (\d+) -->$")
+TAKEN = re.compile(r"^<!-- files of (\S+\.md) -->$")
 SAVED = re.compile(r"Save this\s+as `([^`]+)`")
 FIGURE = re.compile(r"!\[[^\]]*\]\((?:docs/)?figures/([^)]+\.svg)\)")
 NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -44,7 +46,7 @@ SECONDS = 600
 
 @dataclasses.dataclass
 class Step:
-    """One thing a page shows: a `file`, a `command`, an `output`, or a `figure`."""
+    """One thing of a page: a `file`, `files` of another page, a `command`, an `output`, a `figure`."""
     kind: str
     line: int  # of the page, from 1: the first line of the content
     text: str
@@ -73,6 +75,8 @@ def steps_of(page):
             k = end
         elif line.startswith("#"):
             ran = False
+        elif found := TAKEN.match(line):
+            steps.append(Step("files", k + 1, "", found[1]))
         elif found := EXIT.match(line):
             code = int(found[1])
         elif (found := COMMAND.match(line)) and found[1] in saved:
@@ -180,17 +184,26 @@ class Page:
 
     def run_steps(self):
         said, command = [], ""
-        for step in steps_of(self.text):
+        steps = steps_of(self.text)
+        steps.sort(key=lambda step: step.kind == "figure")  # a picture may stand before its command
+        for step in steps:
             if step.kind in self.counts:
                 self.counts[step.kind] += 1
             if step.kind == "file":
-                (self.folder / step.name).write_text(step.text, encoding="utf-8")
+                self.save(step)
+            elif step.kind == "files":
+                other = (self.file.parent / step.name).read_text(encoding="utf-8")
+                for file in (other for other in steps_of(other) if other.kind == "file"):
+                    self.save(file)
             elif step.kind == "command":
                 said, command = self.run(step), step.text
             elif step.kind == "output":
                 self.compare_output(step, command, said)
             else:
                 self.compare_figure(step)
+
+    def save(self, step):
+        (self.folder / step.name).write_text(step.text, encoding="utf-8")
 
     def run(self, step):
         path = f"{self.folder / 'programs'}:{os.environ['PATH']}"

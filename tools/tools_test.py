@@ -7,6 +7,7 @@ import check_editors
 import check_examples
 import check_layers
 import check_links
+import check_pages
 import check_spelling
 import fuzz_page
 import make_docs
@@ -88,6 +89,17 @@ class Docs(unittest.TestCase):
 
     def test_text_of_the_catalogue_is_no_markdown(self):
         self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
+
+
+class Pages(unittest.TestCase):
+    def test_links_are_found_outside_code_and_headings_have_the_names_that_sites_give_them(self):
+        self.assertEqual(check_pages.links("[a](b.md#c) `[d](e)`\n\n    [f](g)\n\n```\n[h](i)\n```\n"), ["b.md#c"])
+        self.assertEqual(check_pages.anchors("# What `a_b` is, in [short](x)\n\n```\n# no\n```\n"), {"what-a_b-is-in-short"})
+
+    def test_a_broken_link_is_told(self):
+        page = check_pages.ROOT / "docs/concepts.md"
+        broken = "[a](no_such.md) [b](tutorial.md#no-such) [c](https://example.org) [d](tutorial.md)\n"
+        self.assertEqual(len(list(check_pages.offences(page, broken))), 2)
 
 
 class Wrapping(unittest.TestCase):
