@@ -5,6 +5,7 @@ gallery made from the shipped models by the program itself (picture, claim, cond
     tools/make_docs.py [--program build/melian] [--quick]     --quick runs no checks and draws no figures
 """
 import argparse
+import html
 import json
 import pathlib
 import re
@@ -139,29 +140,76 @@ def tables_mended(text):
     return re.sub(r"^\|.*$", lambda row: table_row(row.group()), text, flags=re.MULTILINE)
 
 
+def readme_parts(entry):
+    """The README of an entry without its heading, citation, and status (which the page gives from expected.json): the
+    paragraphs of the argument, and what follows them."""
+    text = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
+    text = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", text)
+    start = text.index("**The argument")
+    end = text.find("**Files.**", start)
+    argument, rest = (text[start:end], text[end:]) if end >= 0 else (text[start:], "")
+    return re.sub(r"\A\*\*The argument\.\*\* ", "", argument.strip()), rest.strip()
+
+
+def folded(summary, lines):
+    """A part of a page that opens when its heading is chosen."""
+    return ['<details markdown="1">', f"<summary>{summary}</summary>", "", *lines, "", "</details>", ""]
+
+
+def checks_summary(entry, quick):
+    checks = [check for check in entry["checks"] + entry["signs"] if check.get("passed") is not None]
+    passed = sum(check["passed"] for check in checks)
+    count = len(entry["checks"]) + len(entry["signs"])
+    return f"{count} numbers and signs that the model must give" + ("" if quick else f": {passed} pass, {len(checks) - passed} fail")
+
+
+def shown_figures(drawn):
+    return [line for words, file in drawn for line in (f"![{words}]({file})", "")]
+
+
 def entry_page(program, entry, out, quick):
-    lines = [f"# {plain(entry['title'])}", "", plain(entry["citation"]), "", f"**Status.** {plain(entry['status'])}. **Mechanisms.** {', '.join(entry['tags'])}.", "",
-             "## Claim", "", plain(entry["claim"]), ""]
+    """The page of a model: argument, claim, figures, play; checks and texts folded. Returns the picture for the gallery."""
+    argument, rest = readme_parts(entry)
+    trees = pictures(program, entry, out)
+    drawn = [] if quick else figures(program, entry, out)
+    lines = [f"# {plain(entry['title'])}", "", f"*{plain(entry['citation'])}*", "", "## The argument", "", argument, "",
+             "## The claim, and when it applies", "", plain(entry["claim"]), ""]
     for condition in entry["conditions"]:
         verdict = {True: "**holds:** ", False: "**does not hold:** ", None: ""}[condition["holds"]]
         lines.append(f"- {verdict}{plain(condition['text'])}")
-    if trees := pictures(program, entry, out):
-        lines += ["", "## Play", ""]
-        lines += [line for words, file in trees for line in (f"![{words}]({file})", "")]
-    drawn = [] if quick else figures(program, entry, out)
     if drawn:
-        lines += ["", "## Comparative statics", ""]
-        lines += [line for words, file in drawn for line in (f"![{words}]({file})", "")]
-    lines += ["", "## Checks", "", *checks_table(entry, quick)]
-    if entry["signs"]:
-        lines += ["", *signs_table(entry, quick)]
-    readme = (ROOT / "models" / entry["name"] / "README.md").read_text(encoding="utf-8")
-    readme = re.sub(r"\*\*Status\.\*\* .*?\n\n", "", readme, count=1, flags=re.DOTALL)  # said above, in more words
-    readme = re.sub(r"\]\(\.\./(\w+)(?:/README\.md)?\)", r"](\1.md)", readme)
-    lines += ["", "## About the model", "", re.sub(r"^# .*\n", "", readme, count=1).strip(), "", "## The text", ""]
-    for model in sorted((ROOT / "models" / entry["name"]).glob("*.melian")):
-        lines += [f"`{entry['name']}/{model.name}`", "", "```", model.read_text(encoding="utf-8").rstrip(), "```", ""]
+        lines += ["", "## Comparative statics", "", *shown_figures(drawn)]
+    if trees:
+        lines += ["", "## The order of play", "", *shown_figures(trees[:1])]
+        if len(trees) > 1:
+            lines += folded(f"The other texts of this entry ({len(trees) - 1})", shown_figures(trees[1:]))
+    lines += ["", "## About the model", "", f"**Status.** {plain(entry['status'])}.", "", f"**Mechanisms.** {', '.join(entry['tags'])}.", "", rest,
+              "", "## Checks", ""]
+    tables = checks_table(entry, quick) + (["", *signs_table(entry, quick)] if entry["signs"] else [])
+    lines += folded(checks_summary(entry, quick), tables)
+    lines += ["## The text", ""]
+    for k, model in enumerate(sorted((ROOT / "models" / entry["name"]).glob("*.melian"))):
+        text = ["```melian", model.read_text(encoding="utf-8").rstrip(), "```"]
+        name = f"{entry['name']}/{model.name}"
+        lines += [f"`{name}`", "", *text, ""] if k == 0 else folded(f"<code>{name}</code>", text)
     (out / f"{entry['name']}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return (drawn + trees)[0][1] if drawn or trees else None
+
+
+def authors_and_year(entry):
+    """wolford_reiter_carrubba_2011 as "Wolford, Reiter & Carrubba 2011", spelt as the citation spells them."""
+    *names, year = entry["name"].split("_")
+    first = ["after"] if names[0] == "after" else []
+    spelt = [(re.search(name, entry["citation"], re.IGNORECASE) or [name.capitalize()])[0] for name in names[len(first):]]
+    joined = " & ".join([", ".join(spelt[:-1]), spelt[-1]] if len(spelt) > 1 else spelt)
+    return " ".join([*first, joined, year])
+
+
+def card(entry, picture):
+    """An entry in the gallery, in HTML: all of it is a link."""
+    image = f'<img src="{picture}" alt="" loading="lazy">' if picture else ""
+    return (f'<a class="card" href="{entry["name"]}.html"><span class="thumbnail">{image}</span><strong>{html.escape(entry["title"])}</strong>'
+            f'<span>{html.escape(authors_and_year(entry))}</span><span class="tags">{html.escape(", ".join(entry["tags"]))}</span></a>')
 
 
 def gallery(program, out, quick):
@@ -169,14 +217,13 @@ def gallery(program, out, quick):
     if said is None:
         sys.exit("make_docs: the catalogue could not be read")
     entries = json.loads(said)["entries"]
-    lines = ["# Gallery of models", "", "Published models, by mechanism; each page is made by the program from the model's folder.", ""]
+    cards = [card(entry, entry_page(program, entry, out, quick)) for entry in entries]
+    lines = ["# Gallery of models", "", "Models of the literature. The program made each page from the model's folder: the argument, the condition under which"
+             " the claim applies, figures, and the numbers that the model must give.", "", '<div class="cards">', *cards, "</div>", "", "## By mechanism", ""]
     for tag in sorted({tag for entry in entries for tag in entry["tags"]}):
-        lines += [f"## {tag.capitalize()}", ""]
-        lines += [f"- [{entry['title']}]({entry['name']}.md): {entry['citation'].split('(')[0].strip()}" for entry in entries if tag in entry["tags"]]
-        lines.append("")
-    (out / "index.md").write_text("\n".join(lines), encoding="utf-8")
-    for entry in entries:
-        entry_page(program, entry, out, quick)
+        links = [f"[{entry['title']}]({entry['name']}.md)" for entry in entries if tag in entry["tags"]]
+        lines += [f"- **{tag.capitalize()}**: {'; '.join(links)}"]
+    (out / "index.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return len(entries)
 
 
@@ -201,6 +248,22 @@ def theme_scripts(out):
             shutil.copyfile(carried, out / "js" / name)
 
 
+def linked(text):
+    """Links of the repository as links of the site: README and HACKING lie beside the pages, models in the gallery."""
+    text = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", text)
+    text = text.replace("](docs/decisions/)", "](decisions/index.md)").replace("](docs/", "](").replace("](../README.md", "](index.md")
+    text = re.sub(r"\]\(\.\./(HACKING\.md|CITATION\.cff)", r"](\1", text)
+    return re.sub(r"^```text$", "``` { .text .output }", text, flags=re.MULTILINE)  # looks other than a command
+
+
+def draw_examples(program, out):
+    """The figures of the pages, drawn anew by their own commands."""
+    done = subprocess.run([sys.executable, ROOT / "tools/check_examples.py", "--program", program, "--figures", out / "figures"],
+                          capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"make_docs: examples of the pages do not agree with the program\n{done.stdout}{done.stderr}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--program", default=str(ROOT / "build/melian"))
@@ -210,13 +273,13 @@ def main():
     out = pathlib.Path(asked.out)
     shutil.rmtree(out, ignore_errors=True)
     shutil.copytree(ROOT / "docs", out)
-    for page in out.rglob("*.md"):
-        page.write_text(tables_mended(page.read_text(encoding="utf-8")), encoding="utf-8")
-    home = (ROOT / "README.md").read_text(encoding="utf-8")
-    home = re.sub(r"\]\(models/(\w+)/[^)]*\)", r"](gallery/\1.md)", home.replace("](docs/", "]("))
-    (out / "index.md").write_text(home, encoding="utf-8")
     for name in ("HACKING.md", "CITATION.cff"):
         shutil.copy(ROOT / name, out / name)
+    shutil.copy(ROOT / "README.md", out / "index.md")
+    for page in out.rglob("*.md"):
+        page.write_text(tables_mended(linked(page.read_text(encoding="utf-8"))), encoding="utf-8")
+    if not asked.quick:
+        draw_examples(asked.program, out)
     theme_scripts(out)
     list_folder(out, "decisions", "Decisions of lasting weight")
     list_folder(out, "formats", "Files and formats")

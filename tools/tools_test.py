@@ -87,6 +87,22 @@ class Docs(unittest.TestCase):
         self.assertEqual(make_docs.table_row(r"| `--method grid\|tree` | a \| b |"), r"| `--method grid|tree` | a \| b |")
         self.assertEqual(make_docs.tables_mended("2 ms\n| 2 ms / 4 | 3 states |"), "2 ms\n| 2&nbsp;ms&nbsp;/ 4 | 3 states |")
 
+    def test_links_of_the_repository_lead_to_pages_of_the_site(self):
+        text = "[a](docs/faq.md) [b](docs/decisions/) [c](models/powell_2004/README.md) [d](../HACKING.md#tests)"
+        self.assertEqual(make_docs.linked(text), "[a](faq.md) [b](decisions/index.md) [c](gallery/powell_2004.md) [d](HACKING.md#tests)")
+
+    def test_a_card_names_authors_as_the_citation_spells_them(self):
+        names = {"groseclose_mccarty_2001": "Groseclose, T. and McCarty, N. (2001)", "after_powell_2006": "Powell, R. (2006)",
+                 "wolford_reiter_carrubba_2011": "Wolford, S., Reiter, D. and Carrubba, C. (2011)"}
+        self.assertEqual([make_docs.authors_and_year({"name": name, "citation": citation}) for name, citation in names.items()],
+                         ["Groseclose & McCarty 2001", "after Powell 2006", "Wolford, Reiter & Carrubba 2011"])
+
+    def test_every_readme_of_the_catalogue_begins_with_its_argument(self):
+        for file in sorted((make_docs.ROOT / "models").glob("*/expected.json")):
+            argument, rest = make_docs.readme_parts({"name": file.parent.name})
+            self.assertGreater(len(argument), 100, file)
+            self.assertTrue(rest.startswith("**Files.**"), file)
+
     def test_text_of_the_catalogue_is_no_markdown(self):
         self.assertEqual(make_docs.plain("t* < w_B"), r"t\* &lt; w\_B")
 

@@ -5,6 +5,8 @@
 from pygments.lexer import RegexLexer, bygroups, words
 from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text
 
+__all__ = ["MelianLexer"]
+
 DECLARATIONS = ("at", "believes", "extends", "for", "horizon", "let", "model", "module", "param", "phase", "place", "player", "prior",
                 "replace", "set", "source", "state", "types")
 SENTENCES = ("becomes", "chance", "chooses", "count", "else", "end", "falls", "forever", "gets", "go", "offers", "otherwise", "passes",
