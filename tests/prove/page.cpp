@@ -17,15 +17,15 @@ tree has no belief grid and no interpolation, so it does not share the grid's er
   nodes, or a grid that follows play.
 - The equilibria of a tree are looked for in three ways: Newton's method on the whole tree from the
   grid's strategies, the tree's own principal branch, and a search from many starts
-  ([Trees](methods_tree.md)). The class `signal` uses a closed form in one unknown instead. The class
-  `endless` uses long finite horizons whose last rounds no longer matter.
+  ([Trees](methods_tree.md)). The class `signal` uses a closed form in one unknown instead. The
+  class `endless` uses long finite horizons whose last rounds no longer matter.
 - Every number that `melian solve` prints is compared; in `signal` the probability of trust.
 - **Wrong**: the answer is certified, and none of the equilibria found lies within the stated errors
   of all numbers (and 1e-6 of their scale). **Gross**: wrong by more than the tolerance of the
   certificate, 0.001 of the scale.
 - **Not alone**: the answer is said to be the only equilibrium, and another one was found.
-- **Refused, right**: the answer is not certified, although an equilibrium lies within the tolerance.
-  The reasons are the checks that failed.
+- **Refused, right**: the answer is not certified, although an equilibrium lies within the
+  tolerance. The reasons are the checks that failed.
 - **Bound**: where no answer was wrong in n certified ones, the true share of wrong answers in this
   class of games is below 3/n, with 95% confidence.
 
